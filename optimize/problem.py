@@ -1,0 +1,136 @@
+"""The roadmap problem: all that the integer program sees, as frozen data that travels as JSON.
+
+It knows nothing of simulation. Time counts in periods t = 0 .. periods - 1; e = 0 is the period in which an
+initiative starts. Money is in one currency, days are staff-days. A problem that cannot be used raises
+`sim.errors.ProblemsFound`, which lists everything that is wrong at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+from functools import partial
+from typing import Any, Literal, Self
+
+from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
+
+from optimize.coherence import found_in_fields, found_in_whole
+from optimize.parts import (
+    ALL_KINDS,
+    Amount,
+    Budget,
+    Cost,
+    Count,
+    ExclusiveGroup,
+    Initiative,
+    Interaction,
+    Kind,
+    Name,
+    Number,
+    Period,
+    Record,
+    Requirement,
+    TrustRegion,
+)
+from sim.errors import Problem, ProblemsFound
+
+__all__ = [
+    "ALL_KINDS",
+    "SCHEMA_VERSION",
+    "Budget",
+    "Cost",
+    "ExclusiveGroup",
+    "Initiative",
+    "Interaction",
+    "Kind",
+    "Requirement",
+    "RoadmapProblem",
+    "TrustRegion",
+]
+
+SCHEMA_VERSION = 1
+
+
+class RoadmapProblem(Record):
+    """Which initiatives start when, so that the total worth is largest and every limit holds.
+
+    A roadmap's worth is `constant` + the value of each initiative at its start + the value of each interaction whose
+    two initiatives are both in it.
+    """
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    periods: Count = Field(description="periods of the horizon")
+    constant: Number = Field(0.0, description="worth of the empty roadmap [currency]")
+    initiatives: tuple[Initiative, ...] = ()
+    interactions: tuple[Interaction, ...] = ()
+    budgets: tuple[Budget, ...] = ()
+    skills: dict[Name, tuple[Amount, ...]] = Field(
+        default_factory=dict, description="days of each skill in each period [days]"
+    )
+    requires: tuple[Requirement, ...] = ()
+    exclusive: tuple[ExclusiveGroup, ...] = ()
+    trust_region: TrustRegion | None = None
+    forbidden: tuple[dict[Name, Period], ...] = Field((), description="whole roadmaps that may not be proposed again")
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _report_everything_at_once(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            problem = handler(data)
+        except ValidationError as error:
+            # The cross-checks still run on the parts that are sound, so that one pass shows everything.
+            raise ProblemsFound([*found_in_fields(cls, error), *found_in_whole(data)]) from None
+        problems = found_in_whole(problem)
+        if problems:
+            raise ProblemsFound(problems)
+        return problem
+
+    @classmethod
+    def from_json(cls, text: str | bytes, file: str | None = None) -> Self:
+        """Read a JSON document; `file` is named in what is reported. Raises ProblemsFound."""
+        repeated: list[Problem] = []
+        try:
+            problem = cls.model_validate(json.loads(text, object_pairs_hook=partial(_unique_keys, repeated)))
+            errors = repeated
+        except json.JSONDecodeError as error:
+            errors = [Problem("", f"not JSON: {error.msg}", line=error.lineno, column=error.colno)]
+        except UnicodeDecodeError as error:
+            errors = [Problem("", f"not UTF-8 text: {error.reason}")]
+        except ProblemsFound as found:
+            errors = [*repeated, *found.errors]
+        if errors:
+            raise ProblemsFound(replace(error, file=file) for error in errors)
+        return problem
+
+    def to_json(self) -> str:
+        """The JSON document, which `from_json` reads back to an equal problem."""
+        return self.model_dump_json(indent=2) + "\n"
+
+    def initiative(self, name: str) -> Initiative:
+        """The initiative of this id. Raises KeyError."""
+        for candidate in self.initiatives:
+            if candidate.id == name:
+                return candidate
+        raise KeyError(name)
+
+    def window(self, initiative: Initiative) -> range:
+        """Periods in which the initiative may start."""
+        last = self.periods - 1 if initiative.latest is None else initiative.latest
+        return range(initiative.earliest, last + 1)
+
+    def delay(self, requirement: Requirement) -> int:
+        """Periods that must pass between the two starts."""
+        needed = self.initiative(requirement.requires)
+        return requirement.lag + (needed.duration if requirement.from_ == "finish" else 0)
+
+
+def _unique_keys(repeated: list[Problem], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """JSON object whose keys each appear once; json.loads alone silently keeps the last."""
+    count = Counter(key for key, _ in pairs)
+    repeated.extend(
+        Problem(key, f"the key {key!r} appears {times} times in one object", hint="keep one of them")
+        for key, times in count.items()
+        if times > 1
+    )
+    return dict(pairs)

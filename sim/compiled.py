@@ -1,0 +1,81 @@
+"""Compilation: one decorator for every Numba function, and a disk cache that notices every edit.
+
+Numba's own cache looks only at the file of the outermost function. Here the cache directory is named after the content
+of all files that compiled code may call, so an edit in any of them compiles anew and an unchanged tree never does.
+`ROADFOLIO_CACHE` moves the cache.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core import config
+
+ROOT = Path(__file__).resolve().parent
+CALLED = ("streams.py", "compiled.py", "mechanisms", "montecarlo")
+KEPT_CACHES = 4
+
+
+def content_key(root: Path = ROOT) -> str:
+    """Digest of every source file that compiled code may call, and of the compiler's version."""
+    digest = hashlib.sha256(numba.__version__.encode())
+    for name in CALLED:
+        place = root / name
+        for file in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
+            digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:20]
+
+
+def cache_folder() -> Path:
+    """Folder of the compiled code of this content; made when first asked for, older contents are dropped."""
+    base = os.environ.get("ROADFOLIO_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    home = Path(base) / "roadfolio"
+    folder = home / content_key()
+    if not folder.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        _drop_old(home, keep=folder)
+    return folder
+
+
+def _drop_old(home: Path, keep: Path) -> None:
+    """Keep the newest few contents, so that an edited tree does not fill the disk."""
+    folders = sorted((f for f in home.iterdir() if f.is_dir() and f != keep), key=lambda f: f.stat().st_mtime)
+    for folder in folders[: max(0, len(folders) - KEPT_CACHES + 1)]:
+        for file in folder.rglob("*"):
+            if file.is_file():
+                file.unlink(missing_ok=True)
+
+
+FOLDER = cache_folder()
+
+#: IEEE division without traps, so loops can use vector units; no reassociation, so bits do not depend on the layout.
+OPTIONS: dict[str, Any] = {"error_model": "numpy"}
+
+
+def inline(function: Callable[..., Any]) -> Any:
+    """Compile a function that only compiled code calls. It is stored with its caller."""
+    return numba.njit(**OPTIONS)(function)
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """Compile a function that Python calls; its code is kept on disk."""
+    return _cached(function, nogil=True)
+
+
+def parallel(function: Callable[..., Any]) -> Any:
+    """As `compiled`, with `numba.prange` spread over threads."""
+    return _cached(function, nogil=True, parallel=True)
+
+
+def _cached(function: Callable[..., Any], **options: Any) -> Any:
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(FOLDER)  # read once, when the decorator runs
+    try:
+        return numba.njit(cache=True, **options, **OPTIONS)(function)
+    finally:
+        config.CACHE_DIR = before

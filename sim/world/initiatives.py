@@ -1,0 +1,141 @@
+"""Candidate technology investments: what they cost, need, risk and change."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from sim.quantities import Quantity
+from sim.world.base import Certain, World, origin, plain, quantity
+
+
+class RiskClass(World):
+    """Overrun of a class of projects: realised / planned cost and duration. Body: lognormal below 1.5; with
+    probability `tail_share` a Pareto tail above 1.5, capped."""
+
+    median: Certain = plain("median ratio of the body", low=0.5, high=1.49)
+    log_sd: Certain = plain("log standard deviation of the body", low=0.01, high=2)
+    tail_share: Certain = plain("probability of a ratio above 1.5", low=0, high=0.9)
+    tail_exponent: Certain = plain("Pareto exponent of the tail", low=0.2, high=20)
+    cap: Certain = plain("largest ratio", low=1.5, high=50, default=10.0)
+    cost_time_rank: Certain = plain("rank correlation of cost and duration ratio", low=-0.99, high=0.99, default=0.6)
+    origin: str = origin()
+
+
+class Requirement(World):
+    """The initiative may begin only after another one."""
+
+    initiative: str = plain("initiative that must come before")
+    lag_months: int = plain("months between", unit="months", low=0, high=120, default=0)
+    counted_from: Literal["finish", "start"] = plain("what the lag counts from", default="finish")
+    if_fails: Literal["cancel", "proceed"] = plain("what happens when the one before fails", default="cancel")
+
+
+class Adoption(World):
+    """Seats adopt one by one with hazard p + q * (adopters / seats that can adopt), from go-live."""
+
+    roles: tuple[str, ...] = Field(min_length=1, description="roles whose seats use it")
+    p: Quantity = quantity("innovation coefficient", unit="1/year", high=50, effect=False)
+    q: Quantity = quantity("imitation coefficient", unit="1/year", high=50, effect=False)
+    ceiling: Quantity = quantity("share of seats that can adopt", unit="share", high=1.0, default=1.0, effect=False)
+    joiner_share: Quantity = quantity(
+        "probability that a new occupant of a seat that can adopt starts as an adopter",
+        unit="share",
+        high=1.0,
+        default=0.5,
+        effect=False,
+    )
+
+
+class Dip(World):
+    """Loss of pace after go-live, largest at first, gone after `months`."""
+
+    roles: tuple[str, ...] = Field(min_length=1, description="roles that lose pace")
+    depth: Quantity = quantity("share of the service rate lost at go-live", unit="share", high=0.9, effect=False)
+    months: int = plain("months until the pace is back", unit="months", low=1, high=24)
+
+
+class Effect(World):
+    """Change of one parameter, scaled by adoption and, where competitive, by relevance that fades with imitation."""
+
+    multiply: Quantity | None = quantity(
+        "factor at full adoption", unit="factor", high=1000, default=None, effect=False
+    )
+    add: Quantity | None = quantity(
+        "amount added at full adoption", unit="as the parameter", low=-1e12, default=None, effect=False
+    )
+    competitive: bool = plain("fades as rivals imitate", default=False)
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.multiply is None) == (self.add is None):
+            raise ValueError("an effect has either `multiply` or `add`")
+        return self
+
+
+class Imitation(World):
+    """How fast a competitive effect fades."""
+
+    lag_months: int = plain("months from go-live until rivals begin to follow", unit="months", low=0, high=240)
+    half_life_months: Certain = plain(
+        "months in which the effect halves from then on", unit="months", low=0.5, high=600
+    )
+
+
+class Initiative(World):
+    """A candidate. Work takes `duration_months` from its start, stretched by overrun; go-live follows; running cost,
+    adoption and effects begin then."""
+
+    title: str = plain("name, as printed")
+    capital: Quantity = quantity(
+        "purchase, depreciated for tax; spread over the work", unit="money", default=0.0, effect=False
+    )
+    delivery: Quantity = quantity(
+        "services, migration, training, expensed; spread over the work", unit="money", default=0.0, effect=False
+    )
+    running_per_month: Quantity = quantity("cost from go-live on", unit="money/month", default=0.0, effect=False)
+    duration_months: int = plain("planned months of work", unit="months", low=1, high=60)
+    skill_days: dict[str, Certain] = Field(
+        default_factory=dict, description="own staff's days of each skill in every month of work (days/month)"
+    )
+    risk_class: str | None = plain("class of overrun; none: cost and duration as planned", default=None)
+    failure_probability: Quantity = quantity(
+        "probability that the work ends without go-live", unit="share", high=1.0, default=0.0, effect=False
+    )
+    requires: tuple[Requirement, ...] = ()
+    mandatory: bool = plain("must be in every roadmap", default=False)
+    earliest_month: int = plain("first month in which it may start", unit="month", low=0, high=240, default=0)
+    deadline_month: int | None = plain(
+        "month before whose start the planned work must be finished", unit="month", low=1, high=300, default=None
+    )
+    adoption: Adoption | None = None
+    dip: Dip | None = None
+    effects: dict[str, Effect] = Field(default_factory=dict, description="path of a parameter -> how it changes")
+    refreshes: tuple[str, ...] = plain("systems whose age starts again at 0 at go-live", default=())
+    imitation: Imitation | None = None
+    life_months: int | None = plain(
+        "months from go-live after which it must be renewed; none: lasts", unit="months", low=1, high=600, default=None
+    )
+    renewal_cost: Quantity | None = quantity(
+        "cost of each renewal; none: effects and running cost end with its life",
+        unit="money",
+        default=None,
+        effect=False,
+    )
+    origin: str = origin()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.imitation is None and any(effect.competitive for effect in self.effects.values()):
+            raise ValueError("a competitive effect needs the block `imitation`")
+        if self.imitation is not None and not any(effect.competitive for effect in self.effects.values()):
+            raise ValueError("`imitation` has no effect: no effect is marked competitive")
+        if self.renewal_cost is not None and self.life_months is None:
+            raise ValueError("`renewal_cost` has no effect without `life_months`")
+        if self.deadline_month is not None and self.earliest_month + self.duration_months > self.deadline_month:
+            raise ValueError(
+                f"cannot be finished by month {self.deadline_month}: starts in month {self.earliest_month} at the "
+                f"earliest and takes {self.duration_months} months"
+            )
+        return self

@@ -1,0 +1,51 @@
+"""What the business does for a living: items that arrive, pass steps, and earn or are lost."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from sim.quantities import Quantity
+from sim.world.base import Certain, World, origin, plain, quantity
+
+
+class Step(World):
+    """One piece of work on an item. Service times are gamma distributed (CV 1: exponential; CV 0: constant)."""
+
+    role: str = plain("role that does the work")
+    minutes: Quantity = quantity("mean service time", unit="minutes", low=0.01, high=10_000)
+    cv: Certain = plain("coefficient of variation of the service time", low=0, high=5, default=0.5)
+    share: Quantity = quantity("share of the items that pass this step", unit="share", high=1.0, default=1.0)
+    error_probability: Quantity = quantity(
+        "probability that the work must be done again", unit="share", high=0.9, default=0.0
+    )
+    system: str | None = plain("system without which the work cannot start", default=None)
+
+
+class Process(World):
+    """A stream of items. Arrivals are a renewal process of the stated CV, stretched by season, growth and customers."""
+
+    arrivals_per_day: Quantity = quantity("items a working day at the start", unit="items/day", high=100_000)
+    arrival_cv: Certain = plain("coefficient of variation of the gaps between arrivals", low=0, high=5, default=1.0)
+    driven_by: Literal["customers", "fixed"] = plain(
+        "customers: demand grows with their number, season and growth, and lost or late items make them leave; "
+        "fixed: neither",
+        default="customers",
+    )
+    item_revenue: Quantity = quantity("revenue of a completed item", unit="money", default=0.0)
+    lost_share: Quantity = quantity(
+        "share of arrivals lost before any work: out of stock, abandoned basket", unit="share", high=1.0, default=0.0
+    )
+    patience_minutes: Quantity | None = quantity(
+        "longest wait at a step before the item is given up; none: waits for ever",
+        unit="working minutes",
+        low=0.1,
+        high=100_000,
+        default=None,
+    )
+    target_minutes: Certain = plain(
+        "time in the system, all waits and services, that counts as on time", unit="working minutes", low=0.01, high=1e6
+    )
+    steps: dict[str, Step] = Field(min_length=1, description="steps in order")
+    origin: str = origin()

@@ -1,0 +1,60 @@
+"""The business as a whole: calendar, customers, margin, fixed cost, tax, cash."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import model_validator
+
+from sim.quantities import Quantity
+from sim.world.base import Certain, Series, World, origin, plain, quantity
+
+
+class Customers(World):
+    """A large customer base, followed by its mean month by month."""
+
+    start: int = plain("customers at the start of month 0", unit="customers", low=500, high=100_000_000)
+    monthly_churn: Quantity = quantity("share that leaves in a month", unit="share/month", high=0.5)
+    monthly_acquisition: Quantity = quantity("new customers a month", unit="customers/month", high=1e7)
+    service_churn: Quantity = quantity(
+        "added monthly churn if every item of last month had been lost or late; scales with that share",
+        unit="share/month",
+        high=1.0,
+        default=0.0,
+    )
+
+
+class Profile(World):
+    """Sector, calendar and the money that does not depend on single items."""
+
+    sector: str = plain("sector, as printed")
+    currency: str = plain("three-letter code of the currency of every amount")
+    working_days_per_month: Certain = plain("days the business is open in a month", unit="days", low=1, high=31)
+    hours_per_day: Certain = plain("hours the business is open on such a day", unit="hours", low=1, high=24)
+    customers: Customers
+    seasonality: Series = plain(
+        "demand of January to December against the yearly mean; twelve factors of mean 1", default=(1.0,) * 12
+    )
+    growth_per_year: Quantity = quantity(
+        "growth of demand beside the number of customers",
+        unit="share/year",
+        low=-0.5,
+        high=1.0,
+        default=0.0,
+        effect=False,
+    )
+    gross_margin: Quantity = quantity("margin on the revenue of an item", unit="share", high=1.0)
+    fixed_costs_per_month: Quantity = quantity("rent, energy and other fixed cost", unit="money/month", default=0.0)
+    tax_rate: Certain = plain("tax on the profit of a year", unit="share", low=0, high=0.9, default=0.0)
+    cash_at_start: Certain = plain("cash at the start of month 0", unit="money", low=-1e12, high=1e12, default=0.0)
+    origin: str = origin()
+
+    @model_validator(mode="after")
+    def _twelve_factors(self) -> Self:
+        factors = self.seasonality
+        if len(factors) != 12 or min(factors) < 0 or abs(sum(factors) / 12 - 1) > 0.005:
+            shown = f"{len(factors)} factors of mean {sum(factors) / max(1, len(factors)):.3f}"
+            raise ValueError(f"seasonality needs twelve factors, none negative, of mean 1; found {shown}")
+        if len(self.currency) != 3 or not self.currency.isupper():
+            raise ValueError(f"currency {self.currency!r} must be a three-letter code such as USD")
+        return self

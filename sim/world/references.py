@@ -1,0 +1,205 @@
+"""Names in a scenario that must exist, and numbers that must fit each other: all problems at once.
+
+Works on the plain mapping of a file, so that a file with wrong numbers still gets its wrong names reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sim.errors import Problem, nearest
+
+PERIOD_FALLBACK = 3
+
+
+def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """Every name in `data` (a scenario as plain mappings) that points nowhere, and every contradiction."""
+    found: list[Problem] = []
+    for check in (_people, _processes, _threats, _initiatives, _exclusive, _time, _correlations):
+        found.extend(check(data))
+    return tuple(found)
+
+
+def _block(data: Any, *keys: str) -> Mapping[str, Any]:
+    """The mapping at `keys`, or an empty one where the file has something else (the schema reports that)."""
+    for key in keys:
+        data = data.get(key) if isinstance(data, Mapping) else None
+    return data if isinstance(data, Mapping) else {}
+
+
+def _items(data: Any, *keys: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name, value in _block(data, *keys).items():
+        if isinstance(value, Mapping):
+            yield str(name), value
+
+
+def _names(value: Any) -> list[str]:
+    return [v for v in value if isinstance(v, str)] if isinstance(value, (list, tuple)) else []
+
+
+def _unknown(kind: str, name: Any, known: Mapping[str, Any], path: str) -> Iterator[Problem]:
+    if isinstance(name, str) and name not in known:
+        close = nearest(name, list(known))
+        hint = f"did you mean {close}?" if close else f"known: {', '.join(known) or 'none'}"
+        yield Problem(path=path, value=name, message=f"there is no {kind} named {name}", hint=hint)
+
+
+def _people(data: Mapping[str, Any]) -> Iterator[Problem]:
+    for name, skill in _items(data, "skills"):
+        yield from _unknown("role", skill.get("role"), _block(data, "people"), f"skills.{name}.role")
+
+
+def _processes(data: Mapping[str, Any]) -> Iterator[Problem]:
+    for name, process in _items(data, "processes"):
+        for label, step in _items(process, "steps"):
+            path = f"processes.{name}.steps.{label}"
+            yield from _unknown("role", step.get("role"), _block(data, "people"), f"{path}.role")
+            if step.get("system") is not None:
+                yield from _unknown("system", step.get("system"), _block(data, "systems"), f"{path}.system")
+
+
+def _threats(data: Mapping[str, Any]) -> Iterator[Problem]:
+    for name, threat in _items(data, "threats"):
+        for i, system in enumerate(_names(threat.get("hits"))):
+            yield from _unknown("system", system, _block(data, "systems"), f"threats.{name}.hits.{i}")
+
+
+def _initiatives(data: Mapping[str, Any]) -> Iterator[Problem]:
+    from sim.world.paths import effect_problem
+
+    roles, skills, systems = _block(data, "people"), _block(data, "skills"), _block(data, "systems")
+    candidates = _block(data, "initiatives")
+    for name, initiative in _items(data, "initiatives"):
+        at = f"initiatives.{name}"
+        for skill in _block(initiative, "skill_days"):
+            yield from _unknown("skill", skill, skills, f"{at}.skill_days.{skill}")
+        if initiative.get("risk_class") is not None:
+            yield from _unknown(
+                "risk class", initiative["risk_class"], _block(data, "risk_classes"), f"{at}.risk_class"
+            )
+        requires = initiative.get("requires")
+        for i, requirement in enumerate(requires if isinstance(requires, (list, tuple)) else ()):
+            if isinstance(requirement, Mapping):
+                yield from _unknown(
+                    "initiative", requirement.get("initiative"), candidates, f"{at}.requires.{i}.initiative"
+                )
+        for i, system in enumerate(_names(initiative.get("refreshes"))):
+            yield from _unknown("system", system, systems, f"{at}.refreshes.{i}")
+        for block in ("adoption", "dip"):
+            for i, role in enumerate(_names(_block(initiative, block).get("roles"))):
+                yield from _unknown("role", role, roles, f"{at}.{block}.roles.{i}")
+        for path in _block(initiative, "effects"):
+            problem = effect_problem(str(path), data)
+            if problem:
+                message, hint = problem
+                yield Problem(path=f"{at}.effects.{path}", value=str(path), message=message, hint=hint)
+    yield from _circles(candidates)
+
+
+def _required(initiative: Any) -> list[str]:
+    requires = initiative.get("requires") if isinstance(initiative, Mapping) else None
+    rows = requires if isinstance(requires, (list, tuple)) else ()
+    return [str(r["initiative"]) for r in rows if isinstance(r, Mapping) and "initiative" in r]
+
+
+def _reach(name: str, candidates: Mapping[str, Any]) -> set[str]:
+    """Every initiative that `name` requires, step by step."""
+    trail: set[str] = set()
+    stack = _required(candidates[name])
+    while stack:
+        other = stack.pop()
+        if other not in trail and other in candidates:
+            trail.add(other)
+            stack.extend(_required(candidates[other]))
+    return trail
+
+
+def _circles(candidates: Mapping[str, Any]) -> Iterator[Problem]:
+    """Initiatives that, step by step, require themselves; each circle is reported once, at its first name."""
+    reach = {name: _reach(name, candidates) for name in candidates}
+    for name, trail in reach.items():
+        circle = sorted(other for other in trail if name in reach[other])
+        if name in trail and name == circle[0]:
+            yield Problem(
+                path=f"initiatives.{name}.requires",
+                value=", ".join(circle),
+                message=f"{', '.join(circle)} require each other in a circle",
+                hint="remove one of these requirements",
+            )
+
+
+def _exclusive(data: Mapping[str, Any]) -> Iterator[Problem]:
+    candidates = _block(data, "initiatives")
+    for group, members in _block(data, "exclusive").items():
+        names = _names(members)
+        for i, member in enumerate(names):
+            yield from _unknown("initiative", member, candidates, f"exclusive.{group}.{i}")
+        mandatory = [m for m in names if _block(candidates, m).get("mandatory") is True]
+        if len(mandatory) > 1:
+            yield Problem(
+                path=f"exclusive.{group}",
+                value=", ".join(mandatory),
+                message=f"{' and '.join(mandatory)} are mandatory but at most one of the group may be chosen",
+                hint="make one of them optional or take it out of the group",
+            )
+        if len(set(names)) < 2:
+            yield Problem(
+                path=f"exclusive.{group}",
+                value=", ".join(names),
+                message="a group of fewer than two initiatives excludes nothing",
+                hint="name at least two initiatives",
+            )
+
+
+def _time(data: Mapping[str, Any]) -> Iterator[Problem]:
+    planning, horizon = data.get("planning_months", 48), data.get("horizon_months")
+    period = data.get("period_months", PERIOD_FALLBACK)
+    if not isinstance(planning, int) or not isinstance(period, int) or period <= 0:
+        return
+    if isinstance(horizon, int) and horizon < planning:
+        yield Problem(
+            path="horizon_months",
+            value=horizon,
+            message=f"the horizon of {horizon} months is shorter than the {planning} planning months",
+            hint=f"at least {planning}",
+        )
+    periods = -(-planning // period)
+    for name, budget in _items(data, "money", "budgets"):
+        amount = budget.get("amount")
+        if isinstance(amount, (list, tuple)) and len(amount) not in (1, periods):
+            yield Problem(
+                path=f"money.budgets.{name}.amount",
+                value=f"{len(amount)} amounts",
+                message=f"{len(amount)} amounts for {periods} planning periods",
+                hint=f"one amount, or {periods} amounts",
+            )
+    for name, initiative in _items(data, "initiatives"):
+        earliest = initiative.get("earliest_month", 0)
+        if isinstance(earliest, int) and earliest >= planning:
+            yield Problem(
+                path=f"initiatives.{name}.earliest_month",
+                value=earliest,
+                message=f"it can never start: the planning months end at {planning}",
+                hint=f"0 to {planning - 1}",
+            )
+
+
+def _correlations(data: Mapping[str, Any]) -> Iterator[Problem]:
+    from sim.world.paths import driver_problem
+
+    rows = data.get("correlations")
+    for i, row in enumerate(rows if isinstance(rows, (list, tuple)) else ()):
+        drivers = _names(row.get("drivers")) if isinstance(row, Mapping) else []
+        if len(drivers) == 2 and drivers[0] == drivers[1]:
+            yield Problem(
+                path=f"correlations.{i}.drivers",
+                value=drivers[0],
+                message="a driver is always fully correlated with itself",
+                hint="name two different drivers",
+            )
+        for j, path in enumerate(drivers):
+            problem = driver_problem(path, data)
+            if problem:
+                message, hint = problem
+                yield Problem(path=f"correlations.{i}.drivers.{j}", value=path, message=message, hint=hint)

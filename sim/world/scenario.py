@@ -1,0 +1,89 @@
+"""The root of the scenario schema: the company, its money and its candidate initiatives, in one frozen object."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from sim.errors import ProblemsFound
+from sim.world.base import ID, PLANNER, Certain, World, plain
+from sim.world.initiatives import Initiative, RiskClass
+from sim.world.money import Money
+from sim.world.people import Role, Skill
+from sim.world.processes import Process
+from sim.world.profile import Profile
+from sim.world.references import reference_problems
+from sim.world.systems import System
+from sim.world.threats import Insurance, Threat
+
+
+class Correlation(World):
+    """Rank correlation of two drivers, joined by a Gaussian copula."""
+
+    drivers: tuple[str, str] = Field(description="paths of two uncertain numbers")
+    rank: Certain = plain("Spearman rank correlation", low=-0.99, high=0.99)
+
+
+class Scenario(World):
+    """A validated file. Time is in months from month 0; money is nominal, in the currency of the profile."""
+
+    version: Literal[1] = Field(description="version of the format")
+    name: str = Field(description="short name", pattern=ID)
+    title: str = plain("name of the business, as printed")
+    story: str = plain("the business in a few sentences", default="")
+    start: str = Field(description="calendar month of month 0", pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    planning_months: int = plain("months in which initiatives may start", unit="months", low=1, high=240, default=48)
+    horizon_months: int = plain("months simulated", unit="months", low=1, high=360)
+    period_months: Literal[1, 3, 6, 12] = Field(3, description="length of a planning period, months")
+    profile: Profile
+    people: dict[str, Role] = Field(min_length=1, description="name -> role")
+    skills: dict[str, Skill] = Field(default_factory=dict, description="name -> days for change work")
+    processes: dict[str, Process] = Field(min_length=1, description="name -> process")
+    systems: dict[str, System] = Field(default_factory=dict, description="name -> system")
+    threats: dict[str, Threat] = Field(default_factory=dict, description="name -> threat")
+    insurance: Insurance = Field(default_factory=lambda: Insurance(origin=PLANNER))
+    risk_classes: dict[str, RiskClass] = Field(default_factory=dict, description="name -> class of overrun")
+    initiatives: dict[str, Initiative] = Field(default_factory=dict, description="name -> candidate")
+    exclusive: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="name -> initiatives of which at most one is chosen"
+    )
+    money: Money
+    correlations: tuple[Correlation, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _horizon_default(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "horizon_months" not in data and isinstance(data.get("planning_months", 48), int):
+            return {**data, "horizon_months": data.get("planning_months", 48) + 12}
+        return data
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Self:
+        problems = reference_problems(self.model_dump())
+        if problems:
+            raise ProblemsFound(problems)
+        return self
+
+    @property
+    def periods(self) -> int:
+        """Number of planning periods."""
+        return math.ceil(self.planning_months / self.period_months)
+
+    def hash(self) -> str:
+        """SHA-256 of the content as written, first 16 hex digits; comments and layout do not count."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def period_label(self, period: int) -> str:
+        """Calendar name of a planning period, such as `2027 Q1`."""
+        year, month = (int(x) for x in self.start.split("-"))
+        first = year * 12 + month - 1 + period * self.period_months
+        if self.period_months == 3 and first % 3 == 0:
+            return f"{first // 12} Q{first % 12 // 3 + 1}"
+        if self.period_months == 12:
+            return str(first // 12) if first % 12 == 0 else f"{first // 12}-{first % 12 + 1:02d} on"
+        return f"{first // 12}-{first % 12 + 1:02d}"

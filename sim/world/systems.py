@@ -1,0 +1,41 @@
+"""The technology estate: systems that age, fail and are repaired."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sim.quantities import Quantity
+from sim.world.base import Certain, World, origin, plain, quantity
+
+
+class System(World):
+    """A system with a Weibull failure hazard h(age) = shape / scale * (age / scale)^(shape - 1), age in years."""
+
+    age_years: Certain = plain("age at the start", unit="years", low=0, high=50)
+    life_shape: Certain = plain("Weibull shape; above 1: wears out", low=0.2, high=10)
+    life_scale_years: Quantity = quantity("Weibull scale", unit="years", low=0.05, high=200)
+    repair_hours: Quantity = quantity("median repair time", unit="working hours", low=0.01, high=10_000)
+    repair_p95_ratio: Certain = plain("95th percentile of the repair time over its median", low=1, high=50, default=3.0)
+    repair_cost: Quantity = quantity("cost of a repair", unit="money", default=0.0)
+    monthly_cost: Quantity = quantity("running cost", unit="money/month", default=0.0)
+    on_failure: Literal["repair", "replace"] = plain(
+        "repair: the age runs on (minimal repair); replace: the age starts again at 0", default="repair"
+    )
+    support_ends_month: int | None = plain(
+        "month in which the vendor's support ends; none: supported throughout",
+        unit="month",
+        low=-600,
+        high=600,
+        default=None,
+    )
+    unsupported_failures: Quantity = quantity(
+        "factor on the failure hazard after support ended, until refreshed", unit="factor", low=1, high=100, default=1.0
+    )
+    unsupported_attacks: Quantity = quantity(
+        "factor on the success of threats that hit the system after support ended, until refreshed",
+        unit="factor",
+        low=1,
+        high=100,
+        default=1.0,
+    )
+    origin: str = origin()
