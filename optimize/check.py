@@ -92,7 +92,9 @@ def _windows(problem: RoadmapProblem, roadmap: Roadmap) -> list[Violation]:
 
 
 def _mandatory(problem: RoadmapProblem, roadmap: Roadmap) -> list[Violation]:
-    missing = [initiative.id for initiative in problem.initiatives if initiative.mandatory and initiative.id not in roadmap]
+    missing = [
+        initiative.id for initiative in problem.initiatives if initiative.mandatory and initiative.id not in roadmap
+    ]
     return [Violation("mandatory", name, f"{name} is mandatory and missing") for name in missing]
 
 

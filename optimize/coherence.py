@@ -22,8 +22,13 @@ Part = TypeVar("Part", bound=BaseModel)
 def found_in_fields(model: type[BaseModel], error: ValidationError) -> list[Problem]:
     """What pydantic found, as problems with path, value and hint."""
     problems = []
-    for finding in error.errors(include_url=False):
+    findings = error.errors(include_url=False)
+    for finding in findings:
         path = [part for part in finding["loc"] if part != "[key]"]
+        if finding["type"] == "too_short" and any(
+            other["loc"][: len(path)] == (*path,) for other in findings if other is not finding
+        ):
+            continue  # short only because its items did not parse, which is reported
         unknown = finding["type"] == "extra_forbidden"
         known = _keys(_model_at(model, path[:-1])) if unknown else []
         problems.append(

@@ -4,7 +4,8 @@ Sets and data
     i, j in I   initiatives; W_i = earliest .. latest, the periods in which i may start
     t, u in T   periods 0 .. periods - 1;  e = t - u, periods elapsed since a start in u
     v[i,t]      worth of i if it starts in t;  w[i,j] worth of both together beyond the sum
-    c[b,i,e]    cost of i in its e-th period, of the kinds that budget b pays;  B[b,t] amount, s_b share, K_b cap of carry
+    c[b,i,e]    cost of i in its e-th period, of the kinds that budget b pays
+    B[b,t]      amount of budget b, of which the share s_b of what is kept, at most K_b, is carried over
     a[k,i,e]    days of skill k that i takes in its e-th period;  A[k,t] days there are
     D[i,j]      periods from the start of j to the earliest start of i, where i requires j
 
@@ -27,7 +28,8 @@ Constraints, one method each
     both          w > 0: both[i,j] <= chosen[i], both[i,j] <= chosen[j];  w < 0: both[i,j] >= chosen[i] + chosen[j] - 1
     trust         sum_i [i differs from the incumbent] <= at_most
     forbidden     sum_i [i differs from the forbidden roadmap] >= 1
-    worth         objective >= floor                                        (only while ties are broken; so the next two)
+    and, only while ties are broken:
+    worth         objective >= floor
     size          sum_i chosen[i] = n,  sum_i sum_t t start[i,t] = m
     settled       chosen[i] = 0, or start[i,t] = 1
 
@@ -89,6 +91,7 @@ class Formulation:
             [initiative.value[t] for initiative in problem.initiatives for t in problem.window(initiative)]
             + [pair.value for pair in problem.interactions]
         )
+        self.maximises_worth = False
         self._add_variables()
         self.worth = self._worth()
         self.add_constraints()
@@ -134,6 +137,7 @@ class Formulation:
     def maximise_worth(self) -> None:
         """The roadmap is worth as much as possible."""
         self.program += self.worth
+        self.maximises_worth = True
 
     def prefer_few_and_early(self) -> None:
         """As few initiatives as possible and, among those, the smallest sum of starts."""

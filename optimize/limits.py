@@ -19,6 +19,8 @@ class Limits:
     nodes: limit on branch-and-bound nodes; unlike `seconds` it stops at the same roadmap on every run. None = no limit.
     threads: threads of the solver. 1 is reproducible and, at these sizes, as fast as more.
     solver: "highs", or "cbc" where a CBC executable is present.
+    break_ties: end a proved solve in the canonical optimum; costs about as much again as the solve. Without it a proved
+        answer is still one of the best, but which of several may change with the solver's version.
 
     >>> Limits(gap=-1.0)
     Traceback (most recent call last):
@@ -31,6 +33,7 @@ class Limits:
     nodes: int | None = None
     threads: int = 1
     solver: Literal["highs", "cbc"] = "highs"
+    break_ties: bool = True
 
     def __post_init__(self) -> None:
         if self.seconds is not None and not (math.isfinite(self.seconds) and self.seconds > 0.0):

@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from dataclasses import replace
 from functools import partial
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
 
@@ -49,7 +49,7 @@ __all__ = [
     "TrustRegion",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Final = 1
 
 
 class RoadmapProblem(Record):

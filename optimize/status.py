@@ -36,7 +36,7 @@ _TEXTS = {
     Status.INFEASIBLE: "No roadmap meets every demand. Relax a budget, a capacity, a window or a mandatory initiative.",
     Status.TIME_LIMIT: "The time or node limit ended the search before any roadmap was found; there may be one. "
     "Allow more.",
-    Status.ERROR: "The solver's answer cannot be trusted and is withheld. Try the other solver, and report the problem.",
+    Status.ERROR: "The solver gave no answer that can be trusted. Try the other solver, and report the problem.",
 }
 
 

@@ -61,6 +61,8 @@ def mirr(cashflows: ArrayLike, finance_rate: float, reinvest_rate: float) -> Any
     0.126094
     """
     flows = finite_array("cashflows", cashflows)
+    rate_above_minus_one("finance_rate", finance_rate)
+    rate_above_minus_one("reinvest_rate", reinvest_rate)
     periods = flows.shape[-1] - 1
     inflow = np.asarray(npv(reinvest_rate, np.maximum(flows, 0.0)))
     outflow = -np.asarray(npv(finance_rate, np.minimum(flows, 0.0)))

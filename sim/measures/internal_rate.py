@@ -1,16 +1,16 @@
 """Internal rates of return: all of them, or the reason why there is none.
 
-With v = 1 / (1 + i) a flow's value is the polynomial sum of c_k v^k, and rates above -1 are its roots v > 0. Long flows
-with many sign changes defeat eigenvalues of a companion matrix and Newton's method alike; here the roots are isolated
-first. On [0, 1] the polynomial is written in Bernstein form, whose coefficients' sign changes bound the number of roots
-(Descartes' rule, by Vincent's theorem); intervals with more than one change are halved by de Casteljau's algorithm,
-which only averages and hence loses no accuracy. Intervals with one change hold one root, found by bisection. Roots v > 1
-are those of the reversed polynomial. A value counts as zero if it is below the rounding error of its own evaluation: a
-flow that touches zero without crossing it, up to rounding, has a (double) root there, and roots that cannot be told apart
-are one.
+With v = 1 / (1 + i) a flow's value is the polynomial sum of c_k v^k, and rates above -1 are its roots v > 0. Long
+flows with many sign changes defeat eigenvalues of a companion matrix and Newton's method alike; here the roots are
+isolated first. On [0, 1] the polynomial is written in Bernstein form, whose coefficients' sign changes bound the number
+of roots (Descartes' rule, by Vincent's theorem); intervals with more than one change are halved by de Casteljau's
+algorithm, which only averages and hence loses no accuracy. An interval with one change holds one root, found by
+bisection. Roots v > 1 are those of the reversed polynomial. A value counts as zero if it is below the rounding error of
+its own evaluation: a flow that touches zero without crossing it, up to rounding, has a (double) root there, and roots
+that cannot be told apart are one.
 
-Sources: Lane and Riesenfeld (1981), Bounds on a polynomial, BIT 21; Eigenwillig (2008), Real root isolation for exact and
-approximate polynomials using Descartes' rule of signs.
+Sources: Lane and Riesenfeld (1981), Bounds on a polynomial, BIT 21; Eigenwillig (2008), Real root isolation for exact
+and approximate polynomials using Descartes' rule of signs.
 """
 
 import enum
@@ -87,12 +87,8 @@ def irr_count(cashflows: ArrayLike) -> Integers:
     flows = finite_array("cashflows", cashflows)
     if flows.ndim != 2:
         raise ValueError(f"cashflows must have two axes (flow, time), got shape {flows.shape}")
-    counts = [
-        np.bincount(_growth_roots(flows[start : start + _ROWS_AT_A_TIME])[0], minlength=len(rows))
-        for start in range(0, len(flows), _ROWS_AT_A_TIME)
-        for rows in [flows[start : start + _ROWS_AT_A_TIME]]
-    ]
-    return np.concatenate(counts)
+    blocks = [flows[start : start + _ROWS_AT_A_TIME] for start in range(0, len(flows), _ROWS_AT_A_TIME)]
+    return np.concatenate([np.bincount(_growth_roots(block)[0], minlength=len(block)) for block in blocks])
 
 
 def _growth_roots(flows: Floats) -> tuple[Integers, Floats]:
@@ -223,25 +219,33 @@ def _distinct(scaled: Floats, owners: Integers, factors: Floats, tolerance: floa
 
 
 def _relative_size(scaled: Floats, owners: Integers, factors: Floats) -> Floats:
-    """|value| / sum of |terms| at growth factors: below `tolerance` a value is only rounding error."""
-    place = np.where(factors > 1.0, 1.0 / factors, factors)
+    """|value| / sum of |terms| at growth factors: below the tolerance a value is only rounding error."""
     size = np.empty(len(owners))
-    for chosen, coefficients in ((factors > 1.0, scaled), (factors <= 1.0, scaled[:, ::-1])):
-        value = np.abs(_value(coefficients, owners[chosen], place[chosen]))
-        size[chosen] = value / _value(np.abs(coefficients), owners[chosen], place[chosen])
+    for chosen, coefficients, place in _by_side(scaled, factors):
+        value = np.abs(_value(coefficients, owners[chosen], place))
+        size[chosen] = value / _value(np.abs(coefficients), owners[chosen], place)
     return size
 
 
+def _by_side(scaled: Floats, factors: Floats) -> list[tuple[NDArray[np.bool_], Floats, Floats]]:
+    """Growth factors above 1 as places 1 / factor of the polynomial, the others as places of the reversed one."""
+    above = factors > 1.0
+    return [(above, scaled, 1.0 / factors[above]), (~above, scaled[:, ::-1], factors[~above])]
+
+
 def _polish(scaled: Floats, owners: Integers, factors: Floats, tolerance: float) -> Floats:
-    """Move double roots, which the value alone fixes to half the digits only, to the nearby zero of the derivative."""
-    polished = factors.copy()
-    orders = np.arange(scaled.shape[1])
-    first, second = scaled * orders, scaled * orders * (orders - 1.0)
-    for index, owner in enumerate(owners):
-        # In terms of v times the derivatives; exact multiples, so the zeros are the same.
-        row = np.array([owner])
-        discount = 1.0 / factors[index : index + 1]
-        if discount[0] > 1.0:
-            continue
-        del row, first, second, discount
-    return polished
+    """Move double roots, which the value alone fixes to half the digits, to the zero of the derivative (Newton).
+
+    Simple roots stay: the derivative has no zero there at which the value vanishes too.
+    """
+    moved = factors.copy()
+    for chosen, coefficients, place in _by_side(scaled, factors):
+        slope = coefficients[:, 1:] * np.arange(1.0, coefficients.shape[1])
+        curvature = slope[:, 1:] * np.arange(1.0, slope.shape[1])
+        near = place
+        for _ in range(4):
+            bend = _value(curvature, owners[chosen], near)
+            step = np.divide(_value(slope, owners[chosen], near), bend, out=np.zeros_like(bend), where=bend != 0.0)
+            near = np.clip(near - step, 0.999 * place, np.minimum(1.001 * place, 1.0))
+        moved[chosen] = np.where(factors[chosen] > 1.0, 1.0 / near, near)
+    return np.where(_relative_size(scaled, owners, moved) <= tolerance, moved, factors)

@@ -121,7 +121,7 @@ class Elementwise(Generic[Parameters]):
             refused = np.argwhere(~(arrays[left] < arrays[right]))
             if len(refused):
                 index = tuple(int(i) for i in refused[0])
-                raise ValueError(self._disorder(left, right, arrays[left][index], arrays[right][index]))
+                raise ValueError(self._disorder(left, right, float(arrays[left][index]), float(arrays[right][index])))
         shape = arrays[0].shape
         columns = [values.ravel().tolist() for values in arrays]
         result = np.array([self.__wrapped__(*row) for row in zip(*columns, strict=True)], dtype=np.float64)

@@ -39,7 +39,7 @@ class World(BaseModel):
             return value
         low, high = number_range(cls, info.field_name)
         ends = (value.params[0],) * 2 if value.is_constant else tuple(float(x) for x in value.quantile([0.05, 0.95]))
-        if ends[0] < low or ends[1] > high:
+        if not (ends[0] >= low and ends[1] <= high):  # also true of an end that is no number
             shown = f"{ends[0]:g}" if value.is_constant else f"90 % interval {ends[0]:g} to {ends[1]:g}"
             raise ValueError(f"{shown} is outside the allowed range {low:g} to {high:g}")
         return value

@@ -69,8 +69,10 @@ class Effect(World):
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
-        if (self.multiply is None) == (self.add is None):
-            raise ValueError("an effect has either `multiply` or `add`")
+        if self.multiply is not None and self.add is not None:
+            raise ValueError("an effect has either `multiply` or `add`, not both")
+        if self.multiply is None and self.add is None:
+            raise ValueError("an effect needs `multiply` or `add`")
         return self
 
 
@@ -127,15 +129,20 @@ class Initiative(World):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.imitation is None and any(effect.competitive for effect in self.effects.values()):
-            raise ValueError("a competitive effect needs the block `imitation`")
-        if self.imitation is not None and not any(effect.competitive for effect in self.effects.values()):
-            raise ValueError("`imitation` has no effect: no effect is marked competitive")
+        """Every contradiction inside the block, one a line."""
+        competitive = any(effect.competitive for effect in self.effects.values())
+        found = []
+        if self.imitation is None and competitive:
+            found.append("a competitive effect needs the block `imitation`")
+        if self.imitation is not None and not competitive:
+            found.append("`imitation` has no effect: no effect is marked competitive")
         if self.renewal_cost is not None and self.life_months is None:
-            raise ValueError("`renewal_cost` has no effect without `life_months`")
+            found.append("`renewal_cost` has no effect without `life_months`")
         if self.deadline_month is not None and self.earliest_month + self.duration_months > self.deadline_month:
-            raise ValueError(
-                f"cannot be finished by month {self.deadline_month}: starts in month {self.earliest_month} at the "
-                f"earliest and takes {self.duration_months} months"
+            found.append(
+                f"`deadline_month` {self.deadline_month} cannot be met: the work starts in month {self.earliest_month} "
+                f"at the earliest and takes {self.duration_months} months"
             )
+        if found:
+            raise ValueError("\n".join(found))
         return self

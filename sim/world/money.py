@@ -22,13 +22,17 @@ class Budget(World):
     carry_cap: Certain | None = plain("most that may be carried over", unit="money", low=0, high=1e12, default=None)
 
     @model_validator(mode="after")
-    def _not_negative(self) -> Self:
+    def _consistent(self) -> Self:
+        """Every contradiction inside the block, one a line."""
+        found = []
         if not self.amount or min(self.amount) < 0:
-            raise ValueError("a budget has at least one amount, none negative")
+            found.append("`amount` needs at least one number, none negative")
         if not self.kinds or len(set(self.kinds)) != len(self.kinds):
-            raise ValueError("name at least one kind of cost, each once")
+            found.append("`kinds` needs at least one kind of cost, each once")
         if self.carry_cap is not None and self.carry_share == 0:
-            raise ValueError("`carry_cap` has no effect with `carry_share` 0")
+            found.append("`carry_cap` has no effect with `carry_share` 0")
+        if found:
+            raise ValueError("\n".join(found))
         return self
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
-
-from pydantic import model_validator
+from pydantic import field_validator
 
 from sim.quantities import Quantity
 from sim.world.base import Certain, World, origin, plain, quantity
@@ -23,11 +21,12 @@ class Role(World):
     hiring_months: Quantity = quantity("months a seat stays empty", unit="months", high=24.0, default=0.0, effect=False)
     origin: str = origin()
 
-    @model_validator(mode="after")
-    def _whole_seats(self) -> Self:
-        if not self.headcount.is_constant or self.headcount.params[0] % 1:
-            raise ValueError(f"headcount {self.headcount} must be a whole number; vary it by an effect")
-        return self
+    @field_validator("headcount", mode="after")
+    @classmethod
+    def _whole_seats(cls, headcount: Quantity) -> Quantity:
+        if not headcount.is_constant or headcount.params[0] % 1:
+            raise ValueError(f"{headcount} is not a whole number of seats; expected a constant whole number")
+        return headcount
 
     @property
     def seats(self) -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Self
+import re
 
-from pydantic import model_validator
+from pydantic import field_validator
 
 from sim.quantities import Quantity
 from sim.world.base import Certain, Series, World, origin, plain, quantity
@@ -49,12 +49,17 @@ class Profile(World):
     cash_at_start: Certain = plain("cash at the start of month 0", unit="money", low=-1e12, high=1e12, default=0.0)
     origin: str = origin()
 
-    @model_validator(mode="after")
-    def _twelve_factors(self) -> Self:
-        factors = self.seasonality
+    @field_validator("seasonality", mode="after")
+    @classmethod
+    def _twelve_factors(cls, factors: tuple[float, ...]) -> tuple[float, ...]:
         if len(factors) != 12 or min(factors) < 0 or abs(sum(factors) / 12 - 1) > 0.005:
             shown = f"{len(factors)} factors of mean {sum(factors) / max(1, len(factors)):.3f}"
-            raise ValueError(f"seasonality needs twelve factors, none negative, of mean 1; found {shown}")
-        if len(self.currency) != 3 or not self.currency.isupper():
-            raise ValueError(f"currency {self.currency!r} must be a three-letter code such as USD")
-        return self
+            raise ValueError(f"{shown}; expected twelve factors of mean 1, none negative")
+        return factors
+
+    @field_validator("currency", mode="after")
+    @classmethod
+    def _three_letters(cls, currency: str) -> str:
+        if not re.fullmatch("[A-Z]{3}", currency):
+            raise ValueError(f"{currency!r} is no currency; expected a three-letter code such as USD")
+        return currency

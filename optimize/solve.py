@@ -1,0 +1,326 @@
+"""Solve a roadmap problem: the best roadmap, how far that is proved, and every limit checked again.
+
+Nothing that a solver or PuLP says is passed on unseen. PuLP calls a time-limited run "Optimal" and leaves fractions on
+the variables of an infeasible one; so the state is read from the solver itself, the answer is rounded, every limit is
+checked in plain Python (`check`), and the worth is computed anew. What does not fit becomes Status.ERROR.
+"""
+
+from __future__ import annotations
+
+import math
+import shutil
+import threading
+import time
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any
+
+from optimize.limits import PROOF_GAP, Limits
+from optimize.status import Solution, Status, relative_gap
+
+if TYPE_CHECKING:
+    from optimize.formulation import Formulation
+    from optimize.problem import RoadmapProblem
+
+TOLERANCE = 1e-9
+"""Feasibility, optimality and integrality tolerance asked of the solver, on rows scaled to 1 .. 1000."""
+
+INTEGRALITY = 1e-5
+"""A start further than this from 0 and 1 is not an answer."""
+
+MISMATCH = 1e-6
+"""Relative difference between the solver's objective and the recomputed worth that is put down to rounding."""
+
+DEFAULT_LIMITS = Limits()
+
+_HIGHS = threading.Lock()  # the threads of HiGHS are one pool of the whole process
+
+
+class _End(Enum):
+    """Why a solver stopped."""
+
+    PROVED = auto()
+    GAP = auto()
+    INFEASIBLE = auto()
+    TIME = auto()
+    NODES = auto()
+    ODD = auto()
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One run of a solver: why it stopped, the roadmap with its worth if there is one, the proved bound if known."""
+
+    end: _End
+    roadmap: dict[str, int] | None = None
+    worth: float | None = None
+    bound: float | None = None
+    detail: str = ""
+
+
+def solve(problem: RoadmapProblem, limits: Limits = DEFAULT_LIMITS) -> Solution:
+    """The roadmap of largest worth that keeps every limit of the problem.
+
+    Ties are broken by rule, so that a proved answer is the same on every run: fewest initiatives, then the smallest sum
+    of starts, then the order of names (see `ties`). Where the gap allowed is above 1e-6, or the clock or the node limit
+    ended the search, the answer is FEASIBLE and ties are left as they are.
+
+    >>> from optimize.problem import Initiative, RoadmapProblem
+    >>> pos = Initiative(id="pos", value=(5, 8, 8))
+    >>> answer = solve(RoadmapProblem(periods=3, initiatives=(pos,)))
+    >>> answer.status.name, answer.objective, dict(answer.roadmap)
+    ('OPTIMAL', 8.0, {'pos': 1})
+    """
+    from optimize.formulation import Formulation
+
+    clock = _Clock(limits)
+    if not problem.initiatives:
+        return _nothing_to_choose(problem, clock)
+    formulation = Formulation(problem)
+    formulation.maximise_worth()
+    first = _run(formulation, limits, clock, hunt=True)
+    answer = _solution(problem, first, limits, clock)
+    if answer.status is not Status.OPTIMAL or not limits.break_ties or limits.gap > PROOF_GAP:
+        return answer
+    return _canonical(problem, answer, limits, clock)
+
+
+class _Clock:
+    def __init__(self, limits: Limits) -> None:
+        self._start = time.monotonic()
+        self._seconds = limits.seconds
+
+    @property
+    def elapsed(self) -> float:
+        return time.monotonic() - self._start
+
+    @property
+    def left(self) -> float | None:
+        return None if self._seconds is None else max(0.0, self._seconds - self.elapsed)
+
+
+def _nothing_to_choose(problem: RoadmapProblem, clock: _Clock) -> Solution:
+    """Without initiatives the empty roadmap is the only one, and may be forbidden."""
+    from optimize.check import violations, worth
+
+    if violations(problem, {}):
+        return Solution(Status.INFEASIBLE, "none", clock.elapsed)
+    value = worth(problem, {})
+    return Solution(Status.OPTIMAL, "none", clock.elapsed, bound=value, canonical=True, _objective=value, _starts=())
+
+
+def _solution(problem: RoadmapProblem, run: _Run, limits: Limits, clock: _Clock) -> Solution:
+    """What a run means, in our own words."""
+    from optimize.check import violations
+
+    base = Solution(Status.ERROR, _solver_name(limits), 0.0, bound=run.bound, stopped_by_time=run.end is _End.TIME)
+    if run.end is _End.ODD:
+        answer = replace(base, bound=None, detail=run.detail)
+    elif run.end is _End.INFEASIBLE:
+        known = [{}, dict(problem.trust_region.incumbent)] if problem.trust_region else [{}]
+        witness = next((roadmap for roadmap in known if not violations(problem, roadmap)), None)
+        if witness is None:
+            answer = replace(base, status=Status.INFEASIBLE, bound=None)
+        else:
+            detail = f"The solver says that no roadmap keeps every limit, yet {witness or 'the empty one'} does."
+            answer = replace(base, bound=None, detail=detail)
+    elif run.roadmap is None or run.worth is None:
+        answer = replace(base, status=Status.TIME_LIMIT)
+    else:
+        gap = relative_gap(run.bound, run.worth)
+        proved = gap is not None and gap <= PROOF_GAP
+        answer = replace(
+            base,
+            status=Status.OPTIMAL if proved else Status.FEASIBLE,
+            stopped_by_time=base.stopped_by_time and not proved,
+            _objective=run.worth,
+            _starts=tuple(sorted(run.roadmap.items())),
+        )
+    return replace(answer, seconds=clock.elapsed)
+
+
+def _canonical(problem: RoadmapProblem, answer: Solution, limits: Limits, clock: _Clock) -> Solution:
+    """The same answer with ties broken by the rule."""
+    from optimize.check import tie_width, worth
+    from optimize.ties import Found, break_ties
+
+    out_of_time = False
+
+    def run(formulation: Formulation) -> Found:
+        nonlocal out_of_time
+        done = _run(formulation, limits, clock, hunt=False)
+        out_of_time = out_of_time or done.end is _End.TIME
+        return Found(done.roadmap, done.end in (_End.PROVED, _End.INFEASIBLE))
+
+    roadmap, canonical = break_ties(problem, answer.roadmap, run)
+    value = worth(problem, roadmap)
+    bound = max(answer.bound if answer.bound is not None else value, value)
+    if value > answer.objective + max(tie_width(problem), PROOF_GAP * abs(answer.objective)):
+        detail = f"The solver proved {answer.objective:,.6g} to be the most, yet {roadmap} is worth {value:,.6g}."
+        return Solution(Status.ERROR, answer.solver, clock.elapsed, detail=detail)
+    return replace(
+        answer,
+        bound=value if bound - value <= tie_width(problem) else bound,
+        canonical=canonical,
+        stopped_by_time=out_of_time,
+        seconds=clock.elapsed,
+        _objective=value,
+        _starts=tuple(sorted(roadmap.items())),
+    )
+
+
+# ---- one run of a solver ----------------------------------------------------------------------------------------
+
+
+def _run(formulation: Formulation, limits: Limits, clock: _Clock, hunt: bool) -> _Run:
+    """Solve once; `hunt` spends effort on finding good roadmaps early, which ties, mostly a proof, do not need."""
+    if clock.left == 0.0:
+        return _Run(_End.TIME)
+    if limits.solver == "cbc":
+        return _run_cbc(formulation, limits, clock)
+    return _run_highs(formulation, limits, clock, hunt)
+
+
+def _run_highs(formulation: Formulation, limits: Limits, clock: _Clock, hunt: bool) -> _Run:
+    import highspy  # type: ignore[import-untyped]
+    import pulp
+
+    options: dict[str, Any] = {
+        "mip_feasibility_tolerance": TOLERANCE,
+        "primal_feasibility_tolerance": TOLERANCE,
+        "dual_feasibility_tolerance": TOLERANCE,
+        "random_seed": 0,
+        "mip_allow_restart": False,  # halves the time at 15 initiatives x 16 periods, and loses nothing at 60 x 20
+        "mip_heuristic_run_rens": hunt,
+        "mip_heuristic_run_root_reduced_cost": hunt,
+    }
+    if limits.nodes is not None:
+        options["mip_max_nodes"] = limits.nodes
+    # The defaults (1e-4 relative) would end before the proof; the absolute gap is never what should end it.
+    gap = 0.0 if limits.gap <= PROOF_GAP else limits.gap
+    solver = pulp.HiGHS(msg=False, gapRel=gap, gapAbs=0.0, threads=limits.threads, timeLimit=clock.left, **options)
+    with _HIGHS:
+        highspy.Highs.resetGlobalScheduler(True)  # else a change of `threads` since the last run is refused
+        try:
+            formulation.program.solve(solver)
+        except KeyError as error:
+            # PuLP 3.3 has no word for HiGHS's node limit. By then it has stored the values, and HiGHS is asked below.
+            if error.args != (highspy.HighsModelStatus.kSolutionLimit,):
+                raise
+    model = formulation.program.solverModel
+    state, info = model.getModelStatus(), model.getInfo()
+    ends = {
+        highspy.HighsModelStatus.kOptimal: _End.PROVED if gap == 0.0 else _End.GAP,
+        highspy.HighsModelStatus.kInfeasible: _End.INFEASIBLE,
+        # Every variable is bounded by a row, so of these two only one is possible.
+        highspy.HighsModelStatus.kUnboundedOrInfeasible: _End.INFEASIBLE,
+        highspy.HighsModelStatus.kTimeLimit: _End.TIME,
+        highspy.HighsModelStatus.kSolutionLimit: _End.NODES,
+    }
+    end = ends.get(state, _End.ODD)
+    if end is _End.ODD:
+        return _Run(end, detail=f"HiGHS ended with the state {state.name}.")
+    has_values = info.primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible)
+    # PuLP hands HiGHS the negated objective, without its constant.
+    bound = -info.mip_dual_bound if math.isfinite(info.mip_dual_bound) else None
+    return _read(formulation, end, has_values, bound)
+
+
+def _run_cbc(formulation: Formulation, limits: Limits, clock: _Clock) -> _Run:
+    import pulp
+
+    path = _cbc_path()
+    if path is None:
+        return _Run(_End.ODD, detail='CBC is not on this machine; use solver="highs".')
+    gap = 0.0 if limits.gap <= PROOF_GAP else limits.gap
+    started = clock.elapsed
+    solver = pulp.COIN_CMD(
+        msg=False,
+        path=path,
+        gapRel=gap,
+        gapAbs=0.0,
+        threads=limits.threads,
+        timeLimit=clock.left,
+        maxNodes=limits.nodes,
+        options=[f"increment {TOLERANCE}", f"primalTolerance {TOLERANCE}", f"integerTolerance {TOLERANCE}"],
+    )
+    program = formulation.program
+    try:
+        program.solve(solver)
+    except pulp.PulpSolverError as error:
+        return _Run(_End.ODD, detail=f"CBC failed: {error}")
+    if program.status == pulp.LpStatusInfeasible:
+        return _Run(_End.INFEASIBLE)
+    if program.status in (pulp.LpStatusUnbounded, pulp.LpStatusUndefined):
+        return _Run(_End.ODD, detail=f"CBC ended with the state {pulp.LpStatus[program.status]}.")
+    if program.sol_status == pulp.LpSolutionOptimal:
+        end = _End.PROVED if gap == 0.0 else _End.GAP
+    else:
+        late = limits.seconds is not None and clock.elapsed - started >= 0.9 * limits.seconds
+        end = _End.TIME if late or limits.nodes is None else _End.NODES
+    has_values = program.sol_status in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible)
+    objective = pulp.value(program.objective) if has_values else None
+    # CBC's answer file holds no bound: only a proof gives one.
+    return _read(formulation, end, has_values, objective if end is _End.PROVED else None)
+
+
+def _read(formulation: Formulation, end: _End, has_values: bool, scaled_bound: float | None) -> _Run:
+    """The roadmap that the variables hold, rounded and checked; the bound on the worth, in money, constant included."""
+    import pulp
+
+    from optimize.check import violations, worth
+
+    problem = formulation.problem
+    if end is _End.INFEASIBLE:
+        return _Run(end)
+    bound = None
+    if scaled_bound is not None and formulation.maximises_worth:
+        bound = problem.constant + formulation.unit * scaled_bound
+    if not has_values:
+        return _Run(end, bound=bound)
+
+    roadmap: dict[str, int] = {}
+    for name, starts in formulation.starts.items():
+        for period, start in starts.items():
+            level = start.varValue
+            if level is None or min(abs(level), abs(level - 1.0)) > INTEGRALITY:
+                return _Run(_End.ODD, detail=f"The solver left {level} on the start of {name} in period {period}.")
+            if level > 0.5:
+                if name in roadmap:
+                    return _Run(_End.ODD, detail=f"The solver starts {name} in two periods.")
+                roadmap[name] = period
+    broken = violations(problem, roadmap)
+    if broken:
+        return _Run(_End.ODD, detail=f"The solver's roadmap breaks a limit: {broken[0].sentence}.")
+
+    value = worth(problem, roadmap)
+    rounding = MISMATCH * max(abs(value - problem.constant), formulation.unit)
+    # Variables of pairs may lie below their worth while something else is maximised, but never above.
+    claimed = problem.constant + formulation.unit * (pulp.value(formulation.worth) or 0.0)
+    too_much = claimed > value + rounding
+    too_little = bound is not None and (bound < value - rounding or (end is _End.PROVED and bound > value + rounding))
+    if too_much or too_little:
+        detail = f"The solver's value {claimed:,.9g} and bound {bound} do not fit the recomputed value {value:,.9g}."
+        return _Run(_End.ODD, detail=detail)
+    if bound is not None:
+        bound = value if end is _End.PROVED else max(bound, value)
+    return _Run(end, roadmap, value, bound)
+
+
+def _solver_name(limits: Limits) -> str:
+    if limits.solver == "cbc":
+        return "cbc"
+    from importlib.metadata import version
+
+    return f"highs {version('highspy')}"
+
+
+def _cbc_path() -> str | None:
+    """The CBC on the path, or the one that PuLP 3 brings along."""
+    import pulp
+
+    found = pulp.COIN_CMD().available()
+    if found:
+        return str(found)
+    bundled = getattr(pulp, "PULP_CBC_CMD", None)  # gone in PuLP 4
+    return shutil.which(bundled.pulp_cbc_path) if bundled is not None else None

@@ -1,0 +1,12 @@
+"""The command line: `roadfolio`."""
+
+from __future__ import annotations
+
+
+def main() -> None:
+    """Run the command that the arguments of the process name, and exit with its code."""
+    import sys
+
+    from scenarios.cli.app import run
+
+    sys.exit(run(sys.argv[1:]))

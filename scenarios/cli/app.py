@@ -1,0 +1,119 @@
+"""The commands, and what becomes of their errors.
+
+A command NAME is the function `run` of the module `scenarios.cli.NAME` and a line in COMMANDS. Its module is imported
+only when the command is given, so a command may import what it needs inside `run` without slowing the others. It
+returns None or an exit code; input that cannot be used is raised as ProblemsFound.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import io
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Annotated, Any
+
+import typer
+
+from scenarios.cli.output import print_problems
+from sim.errors import Problem, ProblemsFound
+
+COMMANDS = {
+    # name: what it does, in the list of `roadfolio --help`
+    "new": "Print a commented scenario of a sector, to edit.",
+    "check": "Find every error of a scenario file, or review it if there is none.",
+    "schema": "Print the JSON schema of scenario files, for editors.",
+}
+DONE, DEFECT, INVALID, INFEASIBLE, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+class _ReaderGoneError(Exception):
+    """Our output is read no longer. Typer would end the process with the code of a defect at a BrokenPipeError."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code. A defect of ours ends the process with code 1."""
+    as_json = "--json" in arguments
+    sys.excepthook = _defect
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without some letter gets its code instead of an error
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = _dispatch(list(arguments) or ["--help"])
+        sys.stdout.flush()
+    except ProblemsFound as error:
+        code = INVALID
+        print_problems(error.errors, as_json)
+    except typer.TyperException as error:  # the arguments themselves
+        code = INVALID
+        print_problems([Problem("", error.format_message().strip(), hint=f"see `{_help(arguments)}`")], as_json)
+    except (BrokenPipeError, _ReaderGoneError):
+        # Whoever read our output has seen enough; what is still buffered must not fail again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        print("stopped", file=sys.stderr)
+    return code
+
+
+def _dispatch(arguments: list[str]) -> int:
+    """Hand the arguments to typer, with the one command that they name really loaded."""
+    wanted = next((word for word in arguments if not word.startswith("-")), None)
+    app = typer.Typer(
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    for name, sentence in COMMANDS.items():
+        command = importlib.import_module(f"scenarios.cli.{name}").run if name == wanted else _not_loaded
+        app.command(name, help=sentence)(_unpiped(command))
+    result = typer.main.get_command(app)(args=arguments, prog_name="roadfolio", standalone_mode=False)
+    return result if isinstance(result, int) else DONE
+
+
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+) -> None:
+    """Which technology investments should a small business make, in which order, starting when?"""
+    if version:
+        from importlib.metadata import version as installed
+
+        print(f"roadfolio {installed('roadfolio')}")
+        raise typer.Exit
+
+
+def _not_loaded() -> None:
+    """Stands for the commands that were not given."""
+
+
+def _unpiped(command: Callable[..., int | None]) -> Callable[..., int | None]:
+    @functools.wraps(command)
+    def call(**arguments: Any) -> int | None:
+        try:
+            return command(**arguments)
+        except BrokenPipeError as error:
+            raise _ReaderGoneError from error
+
+    return call
+
+
+def _help(arguments: Sequence[str]) -> str:
+    command = next((word for word in arguments if word in COMMANDS), None)
+    return f"roadfolio {command} --help" if command else "roadfolio --help"
+
+
+def _defect(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What the process says of an error that is ours; Python then ends it with code 1."""
+    sentence = f"roadfolio has a defect: {kind.__name__}: {error}"
+    remedy = "please report this sentence, the command and the file; ROADFOLIO_DEBUG=1 shows where it happened"
+    if os.environ.get("ROADFOLIO_DEBUG") == "1":
+        traceback.print_exception(kind, error, trace)
+    print_problems([Problem("", sentence, hint=remedy)], "--json" in sys.argv)

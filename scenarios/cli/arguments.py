@@ -1,0 +1,56 @@
+"""Arguments that several commands share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from sim.errors import Problem, ProblemsFound
+
+ITEM = re.compile(r"\s*([\w-]+)\s*@\s*(\d{1,4})\s*")
+
+Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, or a name of the library.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed of all randomness.")]
+# For commands without randomness, so that a script may give every command the same options.
+NoSeed = Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, hidden=True)]
+Roadmap = Annotated[str, typer.Option("--roadmap", metavar="NAME@MONTH,…", help="What starts when: pos@0,edr@3.")]
+
+
+def parse_roadmap(text: str) -> dict[str, int]:
+    """The text of `--roadmap` -> start months by initiative, in the order of the text. Empty text: the baseline.
+
+    Only the form is checked; whether the initiatives exist is a question to the scenario. Raises ProblemsFound with
+    every problem of the text.
+
+    >>> parse_roadmap("pos@0, edr@3")
+    {'pos': 0, 'edr': 3}
+    """
+    starts: dict[str, int] = {}
+    problems: list[Problem] = []
+    for item in text.split(",") if text.strip() else ():
+        found = ITEM.fullmatch(item)
+        if found and found[1] not in starts:
+            starts[found[1]] = int(found[2])
+        else:
+            problems += _item_problems(item.strip(), starts)
+    if problems:
+        raise ProblemsFound(problems)
+    return starts
+
+
+def _item_problems(item: str, starts: dict[str, int]) -> Iterator[Problem]:
+    name, at, month = (part.strip() for part in item.partition("@"))
+    if not item:
+        yield Problem("--roadmap", "nothing stands between two commas", item, "write NAME@MONTH, such as pos@0")
+    elif not at:
+        yield Problem("--roadmap", f"{item!r} has no month", item, f"write {item}@0 to start in month 0")
+    elif name in starts:
+        yield Problem("--roadmap", f"{name} is named twice", item, "an initiative starts once")
+    elif not re.fullmatch(r"\d{1,4}", month):
+        yield Problem("--roadmap", f"{month!r} is no month", item, "a whole number from 0, the first month")
+    else:
+        yield Problem("--roadmap", f"{name!r} is no name of an initiative", item, "write NAME@MONTH, such as pos@0")

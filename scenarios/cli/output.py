@@ -1,0 +1,107 @@
+"""What the commands print. Results go to stdout; errors, warnings and progress to stderr. rich is loaded when used."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from sim.errors import Problem, ProblemsFound
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+SCHEMA_VERSION = 1
+
+
+def emit(content: Mapping[str, Any]) -> None:
+    """Print one JSON document. NaN and Infinity are refused with ValueError: no document may contain them."""
+    document = content if "schema_version" in content else {"schema_version": SCHEMA_VERSION, **content}
+    print(json.dumps(document, indent=2, allow_nan=False))
+
+
+def console() -> Console:
+    """The terminal for results. In a pipe it prints plain text without colours, 120 letters wide."""
+    return _console(sys.stdout)
+
+
+def warn(text: str) -> None:
+    """Print a warning."""
+    print(f"warning: {text}", file=sys.stderr)
+
+
+@contextmanager
+def progress(description: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal, nothing in a pipe. Yields a function that is told how many steps were done since last time.
+
+    total: number of steps.
+    """
+    if not sys.stderr.isatty():
+        yield lambda steps: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=_console(sys.stderr), transient=True) as bar:
+        task = bar.add_task(description, total=total)
+        yield lambda steps: bar.advance(task, steps)
+
+
+def print_problems(problems: Iterable[Problem], as_json: bool) -> None:
+    """Print errors: one JSON document on stdout, or a line for each on stderr."""
+    found = list(problems)
+    if as_json:
+        keys = ("file", "line", "column", "path", "value", "message", "hint")
+        rows = [dataclasses.asdict(problem) for problem in found]
+        emit({"errors": [{key: _plain(row[key]) for key in keys} for row in rows]})
+        return
+    if not sys.stderr.isatty():
+        for problem in found:
+            print(problem, file=sys.stderr)
+    else:
+        from rich.text import Text
+
+        terminal = _console(sys.stderr)
+        for problem in found:
+            place = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part is not None)
+            parts = [(f"{place} ", "dim"), (f"{problem.path}: " if problem.path else "", "bold"), problem.message]
+            terminal.print(Text.assemble(*parts, (f" ({problem.hint})" if problem.hint else "", "cyan")))
+    if len(found) > 1:
+        print(f"{len(found)} errors", file=sys.stderr)
+
+
+def save(path: Path, text: str, *, overwrite: bool) -> None:
+    """Write a text file as a whole or not at all.
+
+    Raises ProblemsFound where a file exists that may not be overwritten, or the place cannot be written.
+    """
+    if path.exists() and not overwrite:
+        raise ProblemsFound([Problem("--out", f"{path} exists already", str(path), "add --force to overwrite it")])
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        try:
+            draft.write_text(text, encoding="utf-8")
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ProblemsFound([Problem("--out", f"{path} cannot be written: {reason}", str(path))]) from error
+
+
+def _console(stream: TextIO) -> Console:
+    from rich.console import Console
+
+    return Console(file=stream, highlight=False, markup=False, width=None if stream.isatty() else 120)
+
+
+def _plain(value: object) -> object:
+    """A value that JSON knows."""
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    return value if isinstance(value, float) and abs(value) < float("inf") else str(value)

@@ -1,0 +1,43 @@
+"""Attack points over time and height: controls only add or remove points, no other point moves.
+
+The attacks of a threat are the points (time, height) of a unit-rate Poisson measure, generated in layers of height L;
+an incident happens at a point iff its height is below attempts * success of that moment. The k-th point of a layer has
+its own gap, height, severity and outage numbers, by identity (layer, k).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.compiled import inline
+from sim.streams import identity, uniform
+
+
+@inline
+def incidents(gap_key, height_key, draw, layer_height, intensity, times, layers, numbers):  # type: ignore[no-untyped-def]
+    """Incidents of one threat, layer by layer.
+
+    intensity: incidents a year, by month. layer_height: a year^-1, fixed by the threat alone. Writes times (months),
+    layers and numbers (the identity of the point) and returns how many; more than fit are counted, not written.
+    """
+    months = intensity.shape[0]
+    highest = 0.0
+    for m in range(months):
+        highest = max(highest, intensity[m])
+    count = 0
+    layer = 0
+    while layer * layer_height < highest:
+        t = 0.0
+        number = 0
+        while True:
+            t += -np.log(uniform(gap_key, draw, identity(layer, number))) / layer_height * 12.0
+            if t >= months:
+                break
+            height = (layer + uniform(height_key, draw, identity(layer, number))) * layer_height
+            if height < intensity[int(t)]:
+                if count < times.shape[0]:
+                    times[count], layers[count], numbers[count] = t, layer, number
+                count += 1
+            number += 1
+        layer += 1
+    return count

@@ -1,0 +1,71 @@
+"""Failures of a system on one operational clock that runs through repairs and refreshes.
+
+The clock A(t) = integral of h(age) * factor; the k-th failure is at A = E_1 + ... + E_k with unit exponential
+thresholds (random time change). It stands still while the system is down for its own repair. Between failures and
+month ends the hazard's parameters are constant, so each time is solved in closed form. Without changes: mean number of
+failures H(age0 + t) - H(age0) for repair; the renewal function for replace.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.compiled import inline
+from sim.mechanisms.elementwise import compile_scalar
+from sim.mechanisms.normal import normal_quantile
+from sim.mechanisms.wear import weibull_cumulative_hazard, weibull_inverse_cumulative_hazard
+from sim.streams import uniform
+
+hazard = compile_scalar(weibull_cumulative_hazard, inline)
+inverse_hazard = compile_scalar(weibull_inverse_cumulative_hazard, inline)
+quantile = compile_scalar(normal_quantile, inline)
+Z95 = 1.6448536269514722
+
+
+@inline
+def lognormal_hours(u, median, p95_ratio):  # type: ignore[no-untyped-def]
+    """Duration through its median and 95th percentile."""
+    if median <= 0.0 or p95_ratio <= 1.0:
+        return median
+    return median * np.exp(np.log(p95_ratio) / Z95 * quantile(u))
+
+
+@inline
+def failures(  # type: ignore[no-untyped-def]
+    threshold_key, repair_key, draw, age, shape, scale, factor, refreshed, replace, median_hours, p95_ratio, month_hours,
+    times, hours,
+):  # fmt: skip
+    """Failures of one system over the months of `scale`.
+
+    age: years at month 0. scale (years), factor, median_hours: by month. refreshed: by month, 1 where the age starts
+    again at 0 when the month begins. replace: a failure sets the age to 0. month_hours: working hours of a month.
+    Writes times (months) and hours (of repair) and returns how many failures there were.
+    """
+    months = scale.shape[0]
+    count = 0
+    left = -np.log(uniform(threshold_key, draw, 0))
+    t = 0.0
+    up_at = 0.0
+    for m in range(months):
+        if refreshed[m]:
+            age = 0.0
+        t = max(float(m), up_at)
+        while t < m + 1.0:
+            ahead = (m + 1.0 - t) / 12.0
+            start = hazard(age, shape, scale[m])
+            gain = factor[m] * (hazard(age + ahead, shape, scale[m]) - start)
+            if gain < left:
+                left -= gain
+                age += ahead
+                break
+            failed_age = min(inverse_hazard(start + left / factor[m], shape, scale[m]), age + ahead)
+            t += (failed_age - age) * 12.0
+            repair = lognormal_hours(uniform(repair_key, draw, count), median_hours[m], p95_ratio)
+            if count < times.shape[0]:
+                times[count], hours[count] = t, repair
+            count += 1
+            left = -np.log(uniform(threshold_key, draw, count))
+            age = 0.0 if replace else failed_age + repair / month_hours / 12.0
+            t += repair / month_hours
+            up_at = t
+    return count

@@ -1,0 +1,144 @@
+"""Kernel part: failures, incidents and outages of one path under one roadmap."""
+
+from __future__ import annotations
+
+from sim.compiled import inline
+from sim.mechanisms.attacks import incidents
+from sim.mechanisms.elementwise import compile_scalar
+from sim.mechanisms.insurance import insurance_payout
+from sim.mechanisms.severity import severity_quantile
+from sim.mechanisms.wearout import failures, lognormal_hours
+from sim.montecarlo.kpis import CYBER, REPAIR
+from sim.montecarlo.people import at_month
+from sim.streams import identity, uniform
+
+severity = compile_scalar(severity_quantile, inline)
+payout = compile_scalar(insurance_payout, inline)
+
+
+@inline
+def clear_outages(lay, w):  # type: ignore[no-untyped-def]
+    for m in range(lay.calendar.months):
+        w.shock[m] = 1.0
+        w.covered[m] = 0.0
+        w.count[m] = 0
+        for y in range(w.down.shape[0]):
+            w.down[y, m] = 0.0
+            w.exposure[y, m] = 1.0
+        for s in range(w.out_lost.shape[0]):
+            w.out_lost[s, m] = 0.0
+            w.out_late[s, m] = 0.0
+            w.out_delay[s, m] = 0.0
+
+
+@inline
+def outage(lay, w, y, t, hours):  # type: ignore[no-untyped-def]
+    """Book an outage of system y from month t on: hours down, items lost to it, delayed by it, made late by it.
+
+    Items that come in the first `hours - patience` hours give up; those who come later wait for the rest. Items that
+    never give up wait the rest of the outage, and late is who waits beyond the target.
+    """
+    cal = lay.calendar
+    m = int(t)
+    left = (cal.months - t) * cal.hours
+    hours = min(hours, left)
+    room = (m + 1 - t) * cal.hours
+    rest = hours
+    piece = min(rest, room)
+    month = m
+    while rest > 0.0 and month < cal.months:
+        w.down[y, month] += piece
+        rest -= piece
+        month += 1
+        piece = min(rest, cal.hours)
+    for s in range(lay.work.step_role.shape[0]):
+        if lay.work.step_system[s] != y:
+            continue
+        p = lay.work.step_process[s]
+        patience = at_month(lay, w, lay.work.patience_slot[p], m) / 60.0
+        target = lay.work.target_hours[p]
+        waits = min(hours, patience)
+        w.out_delay[s, m] += 0.5 * waits * waits / cal.hours
+        if waits > target:
+            w.out_late[s, m] += (waits - target) / cal.hours
+        gone = hours - waits
+        month, first = m, room
+        while gone > 0.0 and month < cal.months:
+            part = min(gone, first)
+            w.out_lost[s, month] += part / cal.hours
+            gone -= part
+            month += 1
+            first = cal.hours
+
+
+@inline
+def run_systems(lay, w, draw):  # type: ignore[no-untyped-def]
+    """Failures and repairs of every system; False when there are more than the buffers hold."""
+    e, cal, c = lay.estate, lay.calendar, lay.candidates
+    for y in range(e.age.shape[0]):
+        for m in range(cal.months):
+            w.refreshed[m] = 0
+        for i in range(c.duration.shape[0]):
+            if c.refreshes[i, y] and 0 <= w.go_live[i] < cal.months:
+                w.refreshed[w.go_live[i]] = 1
+        supported = False
+        for m in range(cal.months):
+            supported = supported or w.refreshed[m] == 1
+            old = m >= e.support_ends[y] and not supported
+            w.scale[m] = at_month(lay, w, e.scale_slot[y], m)
+            w.factor[m] = at_month(lay, w, e.unsupported_failures_slot[y], m) if old else 1.0
+            w.median[m] = at_month(lay, w, e.repair_slot[y], m)
+            w.exposure[y, m] = at_month(lay, w, e.unsupported_attacks_slot[y], m) if old else 1.0
+        n = failures(
+            e.failure_key[y], e.repair_key[y], draw, e.age[y], e.shape[y], w.scale, w.factor, w.refreshed,
+            e.replace[y] == 1, w.median, e.repair_p95[y], cal.hours, w.event_times, w.event_hours,
+        )  # fmt: skip
+        if n > w.event_times.shape[0]:
+            return False
+        for k in range(n):
+            m = int(w.event_times[k])
+            w.flow[REPAIR, m] -= at_month(lay, w, e.repair_cost_slot[y], m)
+            outage(lay, w, y, w.event_times[k], w.event_hours[k])
+    return True
+
+
+@inline
+def run_threats(lay, w, draw):  # type: ignore[no-untyped-def]
+    """Incidents of every threat: loss, outage, customers who leave, what insurance covers."""
+    e, cal = lay.estate, lay.calendar
+    for h in range(e.layer.shape[0]):
+        frailty = 1.0 if e.frailty_slot[h] < 0 else w.values[e.frailty_slot[h]]
+        for m in range(cal.months):
+            success = at_month(lay, w, e.success_slot[h], m)
+            for y in range(e.age.shape[0]):
+                if e.hits[h, y]:
+                    success *= w.exposure[y, m]
+            w.intensity[m] = at_month(lay, w, e.attempts_slot[h], m) * min(1.0, success) * frailty
+        n = incidents(
+            e.gap_key[h], e.height_key[h], draw, e.layer[h], w.intensity, w.event_times, w.layers, w.numbers
+        )
+        if n > w.event_times.shape[0]:
+            return False
+        for k in range(n):
+            point = identity(w.layers[k], w.numbers[k])
+            t = w.event_times[k]
+            m = int(t)
+            w.count[m] += 1
+            median = at_month(lay, w, e.severity_slot[h], m)
+            if median > 0.0:
+                u = uniform(e.severity_key[h], draw, point)
+                loss = severity(u, median, median * e.severity_p95[h], e.tail_index[h])
+                w.flow[CYBER, m] -= loss
+                cover = lay.calendar.insurance
+                limit = at_month(lay, w, cover[2], m)
+                if limit > 0.0:
+                    share = 1.0 - at_month(lay, w, cover[4], m)
+                    w.covered[m] += share * payout(loss, at_month(lay, w, cover[1], m), limit)
+            w.shock[m] *= 1.0 - at_month(lay, w, e.churn_slot[h], m)
+            hours = at_month(lay, w, e.outage_slot[h], m)
+            if hours > 0.0:
+                hours = lognormal_hours(uniform(e.outage_key[h], draw, point), hours, e.outage_p95[h])
+                for y in range(e.age.shape[0]):
+                    if e.hits[h, y]:
+                        outage(lay, w, y, t, hours)
+    return True

@@ -1,0 +1,111 @@
+"""The Monte Carlo kernel: paths in parallel, every roadmap of a batch in the same world.
+
+Path i is one draw. Its world layer (numbers, occupants, overruns, gates, thresholds, attack points) is made once and
+serves every roadmap; all numbers come from streams keyed by draw, so neither threads, chunks nor the other roadmaps of
+the batch change a bit.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from sim.compiled import inline, parallel
+from sim.montecarlo.estate import clear_outages, run_systems, run_threats
+from sim.montecarlo.layout import Layout
+from sim.montecarlo.ledger import (
+    book_initiatives,
+    book_insurance,
+    book_tax,
+    clear_flows,
+    run_months,
+    write_values,
+)
+from sim.montecarlo.people import adoption, apply_effects, deliver_roadmap, occupants, overruns
+from sim.montecarlo.scratch import new_scratch
+
+OK, TOO_MANY_CHANGES, TOO_MANY_EVENTS = 0, 1, 2
+
+
+@inline
+def run_roadmap(lay, w, draw, changes, planned):  # type: ignore[no-untyped-def]
+    """All flows and KPIs of one path under one roadmap, in the scratch. Returns (status, clipped values)."""
+    clear_flows(w)
+    clear_outages(lay, w)
+    deliver_roadmap(lay, w, planned)
+    for i in range(planned.shape[0]):
+        if w.go_live[i] >= 0:
+            adoption(lay, w, draw, changes, i)
+    clipped = apply_effects(lay, w)
+    if not run_systems(lay, w, draw) or not run_threats(lay, w, draw):
+        return TOO_MANY_EVENTS, clipped
+    run_months(lay, w)
+    book_initiatives(lay, w)
+    book_insurance(lay, w)
+    book_tax(lay, w)
+    return OK, clipped
+
+
+@inline
+def run_path(lay, w, base, theta, driver_slots, draw, planned, flows, values, detail, states, counts):  # type: ignore[no-untyped-def]
+    """One path under every roadmap; row 0 of planned is the baseline."""
+    for slot in range(base.shape[0]):
+        w.values[slot] = base[slot]
+    for j in range(theta.shape[0]):
+        w.values[driver_slots[j]] = theta[j]
+    w.known[:] = 0
+    changes = occupants(lay, w, draw)
+    if changes < 0:
+        return TOO_MANY_CHANGES
+    overruns(lay, w, draw)
+    for r in range(planned.shape[0]):
+        status, clipped = run_roadmap(lay, w, draw, changes, planned[r])
+        if status != OK:
+            return status
+        if r == 0:
+            w.base_flow[:] = w.flow
+        write_values(lay, w, values[r], detail[r])
+        counts[r] += clipped
+        if states.shape[1] > 0:
+            states[r] = w.state
+        if flows.shape[1] > 0:
+            flows[r] = w.flow
+    return OK
+
+
+@parallel
+def _run(  # type: ignore[no-untyped-def]
+    calendar, work, estate, candidates, low, high, row, base, theta, driver_slots, draws, planned, chunk,
+    values, detail, flows, states, clipped, status,
+):  # fmt: skip
+    n = draws.shape[0]
+    tasks = (n + chunk - 1) // chunk
+    for task in numba.prange(tasks):
+        lay = Layout(calendar, work, estate, candidates, low, high, row)  # a parallel loop takes no nested tuples
+        w = new_scratch(lay)
+        for i in range(task * chunk, min(n, (task + 1) * chunk)):
+            status[i] = run_path(
+                lay, w, base, theta[i], driver_slots, draws[i], planned, flows[i], values[i], detail[i], states[i], clipped[i]
+            )
+
+
+def run(lay, base, theta, driver_slots, draws, planned, chunk, values, detail, flows, states, clipped, status):  # type: ignore[no-untyped-def]
+    """Evaluate roadmaps on draws.
+
+    theta: (draws, drivers). planned: (roadmaps, initiatives) start months, -1 for none; row 0 empty. chunk: paths a
+    task. Writes values (draws, roadmaps, 5); detail, flows and states where their last dimensions are not empty;
+    clipped (draws, roadmaps), status (draws,).
+    """
+    _run(*lay, base, theta, driver_slots, draws, planned, chunk, values, detail, flows, states, clipped, status)
+
+
+def empty_outputs(n: int, roadmaps: int, detail: int, flows: tuple[int, int], states: int) -> tuple[np.ndarray, ...]:
+    """Output arrays of `run`: values, detail, flows, states, clipped, status."""
+    return (
+        np.empty((n, roadmaps, 5)),
+        np.empty((n, roadmaps, detail)),
+        np.empty((n, roadmaps, *flows)),
+        np.empty((n, roadmaps, states), dtype=np.int64),
+        np.zeros((n, roadmaps), dtype=np.int64),
+        np.zeros(n, dtype=np.int64),
+    )

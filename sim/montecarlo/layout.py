@@ -1,0 +1,382 @@
+"""The scenario as arrays: what the compiled kernel reads. Pure translation, no physics.
+
+Names: seats i role r, skill k, process p, step s (all processes in a row), system y, threat h, initiative i, effect e.
+`*_slot` arrays hold slots of `Parameters`; the others hold fixed numbers.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.mechanisms.delivery import FROM_START, PROCEED
+from sim.parameters import Parameters
+from sim.streams import stream_key
+from sim.world import Scenario
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Keys = NDArray[np.uint64]
+UNSUPPORTED_NEVER = 10**6
+
+
+class Calendar(NamedTuple):
+    """Time, demand and money of the whole business."""
+
+    months: int
+    hours: float  # working hours of a month
+    days: float  # working days of a month
+    season: Floats  # (months,)
+    discount: Floats  # (months,)
+    discount_rate: float
+    tax_rate: float
+    depreciation_months: int
+    cash: float
+    customers: float
+    settlement: int
+    slots: Ints  # churn, acquisition, service churn, growth, margin, fixed costs
+    insurance: Ints  # slots: premium, retention, event limit, annual limit, coinsurance
+
+
+class Work(NamedTuple):
+    """Roles, processes and steps."""
+
+    seats: Ints
+    first_seat: Ints
+    headcount_slot: Ints
+    cost_slot: Ints
+    turnover_slot: Ints
+    hiring_slot: Ints
+    skill_role: Ints
+    skill_days: Floats
+    arrivals_slot: Ints
+    revenue_slot: Ints
+    lost_slot: Ints
+    patience_slot: Ints
+    target_hours: Floats
+    arrival_cv2: Floats
+    driven: Ints
+    first_step: Ints  # (processes + 1,)
+    step_process: Ints
+    step_role: Ints
+    step_system: Ints
+    minutes_slot: Ints
+    share_slot: Ints
+    error_slot: Ints
+    service_cv2: Floats
+    turnover_key: Keys
+
+
+class Estate(NamedTuple):
+    """Systems and threats."""
+
+    age: Floats
+    shape: Floats
+    scale_slot: Ints
+    repair_slot: Ints
+    repair_p95: Floats
+    repair_cost_slot: Ints
+    monthly_slot: Ints
+    replace: Ints
+    support_ends: Ints
+    unsupported_failures_slot: Ints
+    unsupported_attacks_slot: Ints
+    failure_key: Keys
+    repair_key: Keys
+    attempts_slot: Ints
+    success_slot: Ints
+    frailty_slot: Ints
+    severity_slot: Ints
+    severity_p95: Floats
+    tail_index: Floats
+    outage_slot: Ints
+    outage_p95: Floats
+    churn_slot: Ints
+    layer: Floats
+    hits: Ints  # (threats, systems)
+    gap_key: Keys
+    height_key: Keys
+    severity_key: Keys
+    outage_key: Keys
+
+
+class Candidates(NamedTuple):
+    """Initiatives and their effects."""
+
+    capital_slot: Ints
+    delivery_slot: Ints
+    running_slot: Ints
+    failure_slot: Ints
+    renewal_slot: Ints
+    duration: Ints
+    days: Floats  # (initiatives, skills)
+    life: Ints
+    refreshes: Ints  # (initiatives, systems)
+    users: Ints  # (initiatives, roles), adoption
+    adoption_slots: Ints  # (initiatives, 4): p, q, ceiling, joiner share; -1 without adoption
+    dips: Ints  # (initiatives, roles)
+    dip_slot: Ints
+    dip_months: Ints
+    imitation_lag: Ints
+    half_life: Floats
+    risk: Floats  # (initiatives, 6): median, log sd, tail share, exponent, cap, normal correlation; median 0: no class
+    before: Ints
+    lag: Ints
+    flags: Ints
+    first_before: Ints
+    effect_initiative: Ints
+    effect_value: Ints
+    effect_multiplies: Ints
+    effect_fades: Ints
+    target_slot: Ints  # every slot that some effect changes
+    first_effect: Ints  # effects of target t stand at first_effect[t] .. first_effect[t + 1] - 1
+    mark_key: Keys
+    threshold_key: Keys
+    joiner_key: Keys
+    gate_key: Keys
+    cost_key: Keys
+    time_key: Keys
+
+
+class Layout(NamedTuple):
+    """Everything the kernel reads beside the draws."""
+
+    calendar: Calendar
+    work: Work
+    estate: Estate
+    candidates: Candidates
+    low: Floats
+    high: Floats
+    row: Ints  # (slots,) row of a slot among the targets of effects, -1 for none
+
+
+def _ints(values: Any) -> Ints:
+    return np.array(list(values), dtype=np.int64)
+
+
+def _floats(values: Any) -> Floats:
+    return np.array(list(values), dtype=np.float64)
+
+
+def layout(table: Parameters, seed: int) -> Layout:
+    """Arrays of a scenario under a seed."""
+    candidates = _candidates(table, seed)
+    row = np.full(len(table.numbers), -1, dtype=np.int64)
+    row[candidates.target_slot] = np.arange(len(candidates.target_slot))
+    calendar, work, estate = _calendar(table), _work(table, seed), _estate(table, seed)
+    return Layout(calendar, work, estate, candidates, table.low, table.high, row)
+
+
+def _calendar(table: Parameters) -> Calendar:
+    world, slot = table.scenario, table.slot
+    profile, months = world.profile, world.horizon_months
+    first = int(world.start[5:]) - 1
+    customers = ("customers.monthly_churn", "customers.monthly_acquisition", "customers.service_churn")
+    names = (*customers, "growth_per_year", "gross_margin", "fixed_costs_per_month")
+    cover = ("annual_premium", "retention", "event_limit", "annual_limit", "coinsurance")
+    return Calendar(
+        months=months,
+        hours=profile.working_days_per_month * profile.hours_per_day,
+        days=float(profile.working_days_per_month),
+        season=_floats(profile.seasonality[(first + m) % 12] for m in range(months)),
+        discount=(1.0 + world.money.discount_rate) ** (-np.arange(months) / 12.0),
+        discount_rate=float(world.money.discount_rate),
+        tax_rate=float(profile.tax_rate),
+        depreciation_months=world.money.depreciation_months,
+        cash=float(profile.cash_at_start),
+        customers=float(profile.customers.start),
+        settlement=world.insurance.settlement_months,
+        slots=_ints(slot[f"profile.{name}"] for name in names),
+        insurance=_ints(slot[f"insurance.{name}"] for name in cover),
+    )
+
+
+def _work(table: Parameters, seed: int) -> Work:
+    world, slot = table.scenario, table.slot
+    roles = list(world.people)
+    systems = list(world.systems)
+    seats = _ints(role.seats for role in world.people.values())
+    steps = [
+        (p, f"processes.{name}.steps.{label}", step)
+        for p, (name, process) in enumerate(world.processes.items())
+        for label, step in process.steps.items()
+    ]
+    counts = [len(process.steps) for process in world.processes.values()]
+
+    def role_slots(field: str) -> Ints:
+        return _ints(slot[f"people.{name}.{field}"] for name in roles)
+
+    def process_slots(field: str) -> Ints:
+        return _ints(slot[f"processes.{name}.{field}"] for name in world.processes)
+
+    return Work(
+        seats=seats,
+        first_seat=np.concatenate([[0], np.cumsum(seats)]).astype(np.int64)[:-1],
+        headcount_slot=role_slots("headcount"),
+        cost_slot=role_slots("monthly_cost"),
+        turnover_slot=role_slots("annual_turnover"),
+        hiring_slot=role_slots("hiring_months"),
+        skill_role=_ints(roles.index(skill.role) for skill in world.skills.values()),
+        skill_days=_floats(skill.days_per_month for skill in world.skills.values()),
+        arrivals_slot=process_slots("arrivals_per_day"),
+        revenue_slot=process_slots("item_revenue"),
+        lost_slot=process_slots("lost_share"),
+        patience_slot=process_slots("patience_minutes"),
+        target_hours=_floats(process.target_minutes / 60.0 for process in world.processes.values()),
+        arrival_cv2=_floats(process.arrival_cv**2 for process in world.processes.values()),
+        driven=_ints(process.driven_by == "customers" for process in world.processes.values()),
+        first_step=_ints(np.concatenate([[0], np.cumsum(counts)])),
+        step_process=_ints(p for p, _, _ in steps),
+        step_role=_ints(roles.index(step.role) for _, _, step in steps),
+        step_system=_ints(-1 if step.system is None else systems.index(step.system) for _, _, step in steps),
+        minutes_slot=_ints(slot[f"{path}.minutes"] for _, path, _ in steps),
+        share_slot=_ints(slot[f"{path}.share"] for _, path, _ in steps),
+        error_slot=_ints(slot[f"{path}.error_probability"] for _, path, _ in steps),
+        service_cv2=_floats(step.cv**2 for _, _, step in steps),
+        turnover_key=_keys(seed, (f"people/{name}/turnover" for name in roles)),
+    )
+
+
+def _estate(table: Parameters, seed: int) -> Estate:
+    world, slot = table.scenario, table.slot
+    systems, threats = list(world.systems), list(world.threats)
+
+    def system_slots(field: str) -> Ints:
+        return _ints(slot[f"systems.{name}.{field}"] for name in systems)
+
+    def threat_slots(field: str) -> Ints:
+        return _ints(slot.get(f"threats.{name}.{field}", -1) for name in threats)
+
+    def median(name: str, field: str) -> float:
+        return float(table.base[slot[f"threats.{name}.{field}"]])
+
+    return Estate(
+        age=_floats(s.age_years for s in world.systems.values()),
+        shape=_floats(s.life_shape for s in world.systems.values()),
+        scale_slot=system_slots("life_scale_years"),
+        repair_slot=system_slots("repair_hours"),
+        repair_p95=_floats(s.repair_p95_ratio for s in world.systems.values()),
+        repair_cost_slot=system_slots("repair_cost"),
+        monthly_slot=system_slots("monthly_cost"),
+        replace=_ints(s.on_failure == "replace" for s in world.systems.values()),
+        support_ends=_ints(
+            UNSUPPORTED_NEVER if s.support_ends_month is None else s.support_ends_month for s in world.systems.values()
+        ),
+        unsupported_failures_slot=system_slots("unsupported_failures"),
+        unsupported_attacks_slot=system_slots("unsupported_attacks"),
+        failure_key=_keys(seed, (f"systems/{name}/failure" for name in systems)),
+        repair_key=_keys(seed, (f"systems/{name}/repair" for name in systems)),
+        attempts_slot=threat_slots("attempts_per_year"),
+        success_slot=threat_slots("success_probability"),
+        frailty_slot=threat_slots("frailty"),
+        severity_slot=threat_slots("severity"),
+        severity_p95=_floats(t.severity_p95_ratio for t in world.threats.values()),
+        tail_index=_floats(t.tail_index for t in world.threats.values()),
+        outage_slot=threat_slots("outage_hours"),
+        outage_p95=_floats(t.outage_p95_ratio for t in world.threats.values()),
+        churn_slot=threat_slots("churn_shock"),
+        layer=_floats(
+            max(1e-6, median(name, "attempts_per_year") * median(name, "success_probability")) for name in threats
+        ),
+        hits=np.array([[y in t.hits for y in systems] for t in world.threats.values()], dtype=np.int64).reshape(
+            len(threats), len(systems)
+        ),
+        gap_key=_keys(seed, (f"threats/{name}/gap" for name in threats)),
+        height_key=_keys(seed, (f"threats/{name}/height" for name in threats)),
+        severity_key=_keys(seed, (f"threats/{name}/severity" for name in threats)),
+        outage_key=_keys(seed, (f"threats/{name}/outage" for name in threats)),
+    )
+
+
+def _candidates(table: Parameters, seed: int) -> Candidates:
+    world, slot = table.scenario, table.slot
+    names, roles = list(world.initiatives), list(world.people)
+    all_of = list(world.initiatives.values())
+    effects = sorted(
+        (
+            (slot[target], i, slot[f"initiatives.{name}.effects.{target}.{'add' if e.multiply is None else 'multiply'}"], e)
+            for i, (name, initiative) in enumerate(world.initiatives.items())
+            for target, e in initiative.effects.items()
+        ),
+        key=lambda row: row[:2],
+    )
+    targets = sorted({target for target, *_ in effects})
+
+    def slots(field: str) -> Ints:
+        return _ints(slot.get(f"initiatives.{name}.{field}", -1) for name in names)
+
+    def membership(block: str) -> Ints:
+        rows = [[r in getattr(getattr(i, block), "roles", ()) for r in roles] for i in all_of]
+        return np.array(rows, dtype=np.int64).reshape(len(names), len(roles))
+
+    def keys(stream: str) -> Keys:
+        return _keys(seed, (f"initiatives/{name}/{stream}" for name in names))
+
+    def seat_keys(stream: str) -> Keys:
+        flat = _keys(seed, (f"initiatives/{name}/{stream}/{role}" for name in names for role in roles))
+        return flat.reshape(len(names), len(roles))
+
+    requirements = [(i, r) for i in all_of for r in i.requires]
+    return Candidates(
+        capital_slot=slots("capital"),
+        delivery_slot=slots("delivery"),
+        running_slot=slots("running_per_month"),
+        failure_slot=slots("failure_probability"),
+        renewal_slot=slots("renewal_cost"),
+        duration=_ints(i.duration_months for i in all_of),
+        days=np.array([[i.skill_days.get(k, 0.0) for k in world.skills] for i in all_of], dtype=np.float64).reshape(
+            len(names), len(world.skills)
+        ),
+        life=_ints(-1 if i.life_months is None else i.life_months for i in all_of),
+        refreshes=np.array([[y in i.refreshes for y in world.systems] for i in all_of], dtype=np.int64).reshape(
+            len(names), len(world.systems)
+        ),
+        users=membership("adoption"),
+        adoption_slots=np.array(
+            [
+                [slot.get(f"initiatives.{name}.adoption.{f}", -1) for f in ("p", "q", "ceiling", "joiner_share")]
+                for name in names
+            ],
+            dtype=np.int64,
+        ).reshape(len(names), 4),
+        dips=membership("dip"),
+        dip_slot=slots("dip.depth"),
+        dip_months=_ints(0 if i.dip is None else i.dip.months for i in all_of),
+        imitation_lag=_ints(0 if i.imitation is None else i.imitation.lag_months for i in all_of),
+        half_life=_floats(1.0 if i.imitation is None else i.imitation.half_life_months for i in all_of),
+        risk=_risk(world),
+        before=_ints(names.index(r.initiative) for _, r in requirements),
+        lag=_ints(r.lag_months for _, r in requirements),
+        flags=_ints(
+            FROM_START * (r.counted_from == "start") + PROCEED * (r.if_fails == "proceed") for _, r in requirements
+        ),
+        first_before=_ints(np.concatenate([[0], np.cumsum([len(i.requires) for i in all_of])])),
+        effect_initiative=_ints(i for _, i, _, _ in effects),
+        effect_value=_ints(value for _, _, value, _ in effects),
+        effect_multiplies=_ints(e.multiply is not None for *_, e in effects),
+        effect_fades=_ints(e.competitive for *_, e in effects),
+        target_slot=_ints(targets),
+        first_effect=_ints([sum(t < target for t, *_ in effects) for target in targets] + [len(effects)]),
+        mark_key=seat_keys("adoption_mark"),
+        threshold_key=seat_keys("adoption_threshold"),
+        joiner_key=seat_keys("adoption_joiner"),
+        gate_key=keys("gate"),
+        cost_key=keys("overrun_cost"),
+        time_key=keys("overrun_time"),
+    )
+
+
+def _risk(world: Scenario) -> Floats:
+    rows = np.zeros((len(world.initiatives), 6))
+    for i, initiative in enumerate(world.initiatives.values()):
+        if initiative.risk_class is not None:
+            c = world.risk_classes[initiative.risk_class]
+            normal = 2 * np.sin(np.pi * c.cost_time_rank / 6)
+            rows[i] = c.median, c.log_sd, c.tail_share, c.tail_exponent, c.cap, normal
+    return rows
+
+
+def _keys(seed: int, names: Any) -> Keys:
+    return np.array([stream_key(seed, name) for name in names], dtype=np.uint64)

@@ -1,0 +1,150 @@
+"""Every number of a scenario in one flat table, and the drivers' values in each draw. Both engines read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import Problem, ProblemsFound
+from sim.quantities import Quantity
+from sim.streams import stream_key, uniforms
+from sim.world import Scenario
+from sim.world.paths import Number, numbers
+
+NONE = 1e9  # written where an optional number is absent: a patience without end
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The numbers of a scenario by path: slot i holds numbers[i]; the uncertain ones are the drivers."""
+
+    scenario: Scenario
+    numbers: tuple[Number, ...]
+
+    @cached_property
+    def slot(self) -> dict[str, int]:
+        """Path -> slot."""
+        return {number.path: i for i, number in enumerate(self.numbers)}
+
+    @cached_property
+    def base(self) -> NDArray[np.float64]:
+        """(slots,) constants, and the medians of the drivers."""
+        return np.array([n.quantity.median for n in self.numbers])
+
+    @cached_property
+    def low(self) -> NDArray[np.float64]:
+        return np.array([n.low for n in self.numbers])
+
+    @cached_property
+    def high(self) -> NDArray[np.float64]:
+        return np.array([n.high for n in self.numbers])
+
+    @cached_property
+    def drivers(self) -> tuple[Number, ...]:
+        """The uncertain numbers, in the order of the file."""
+        return tuple(n for n in self.numbers if not n.quantity.is_constant)
+
+    @cached_property
+    def driver_slots(self) -> NDArray[np.int64]:
+        return np.array([self.slot[n.path] for n in self.drivers], dtype=np.int64)
+
+    def coordinates(self, draws: NDArray[np.int64], seed: int) -> NDArray[np.float64]:
+        """(draws, drivers) uniforms, each driver from the stream of its own path, correlated where the file says so."""
+        index = np.zeros(1, dtype=np.int64)
+        u = np.empty((len(draws), len(self.drivers)))
+        for j, driver in enumerate(self.drivers):
+            u[:, j] = uniforms(stream_key(seed, f"drivers/{driver.path}"), draws, index)[:, 0]
+        if self.copula is not None:
+            from scipy.special import ndtr, ndtri
+
+            columns, factor = self.copula
+            u[:, columns] = np.clip(ndtr(_rows(ndtri(u[:, columns]), factor)), 1e-16, 1 - 1e-16)
+        return u
+
+    def theta(self, draws: NDArray[np.int64], seed: int) -> tuple[NDArray[np.float64], int]:
+        """(draws, drivers) values inside each number's range, and how many had to be clipped into it."""
+        u = self.coordinates(draws, seed)
+        values = np.empty_like(u)
+        clipped = 0
+        for j, driver in enumerate(self.drivers):
+            raw = driver.quantity.quantile(u[:, j])
+            values[:, j] = np.clip(raw, driver.low, driver.high)
+            clipped += int(np.count_nonzero(raw != values[:, j]))
+        return values, clipped
+
+    def of_draw(self, draw: int, seed: int) -> NDArray[np.float64]:
+        """(slots,) every number as it is in one draw, before effects."""
+        values = self.base.copy()
+        values[self.driver_slots] = self.theta(np.array([draw]), seed)[0][0]
+        return np.clip(values, self.low, self.high)
+
+    @cached_property
+    def copula(self) -> tuple[list[int], NDArray[np.float64]] | None:
+        """Columns of the correlated drivers, in the order in which the file first names them, and the Cholesky factor.
+
+        A driver appended later changes no row of the earlier ones. Rank to normal correlation: 2 sin(pi rank / 6).
+        """
+        rows = self.scenario.correlations
+        if not rows:
+            return None
+        paths = list(dict.fromkeys(path for row in rows for path in row.drivers))
+        matrix = np.eye(len(paths))
+        for row in rows:
+            i, j = paths.index(row.drivers[0]), paths.index(row.drivers[1])
+            matrix[i, j] = matrix[j, i] = 2 * np.sin(np.pi * row.rank / 6)
+        column = {driver.path: j for j, driver in enumerate(self.drivers)}
+        try:
+            return [column[p] for p in paths], np.linalg.cholesky(matrix)
+        except np.linalg.LinAlgError:
+            raise ProblemsFound([_not_definite(paths, matrix)]) from None
+
+
+def parameters(scenario: Scenario) -> Parameters:
+    """Collect the numbers of a scenario, with two kinds that the file does not write: the frailty of over-dispersed
+    threats (gamma of mean 1) and patience where there is none.
+
+    A correlation matrix that is not positive definite is refused with the nearest valid one.
+    """
+    table = Parameters(scenario, (*numbers(scenario), *_implied(scenario)))
+    _ = table.copula
+    return table
+
+
+def _implied(scenario: Scenario) -> Iterator[Number]:
+    for name, threat in scenario.threats.items():
+        if threat.dispersion is not None:
+            shape = Quantity("gamma", (threat.dispersion,))
+            yield Number(f"threats.{name}.frailty", shape, "factor", 0.0, 1e6, False, threat.origin)
+    for name, process in scenario.processes.items():
+        if process.patience_minutes is None:
+            never = Quantity("constant", (NONE,))
+            path = f"processes.{name}.patience_minutes"
+            yield Number(path, never, "working minutes", 0.0, NONE, False, process.origin)
+
+
+def _rows(z: NDArray[np.float64], factor: NDArray[np.float64]) -> NDArray[np.float64]:
+    """z @ factor.T, summed in a fixed order: the bits of a row do not depend on the number of rows."""
+    out = np.zeros_like(z)
+    for i in range(len(factor)):
+        for j in range(i + 1):
+            out[:, i] += factor[i, j] * z[:, j]
+    return out
+
+
+def _not_definite(paths: list[str], matrix: NDArray[np.float64]) -> Problem:
+    values, vectors = np.linalg.eigh(matrix)
+    near = vectors @ np.diag(np.maximum(values, 1e-4)) @ vectors.T
+    scale = np.sqrt(np.diag(near))
+    near = near / np.outer(scale, scale)
+    ranks = 6 / np.pi * np.arcsin(near / 2)
+    pairs = [f"{paths[i]} and {paths[j]}: {ranks[i, j]:.2f}" for i in range(len(paths)) for j in range(i)]
+    return Problem(
+        path="correlations",
+        value=f"smallest eigenvalue {values[0]:.3f}",
+        message="the correlations contradict each other: their matrix is not positive definite",
+        hint="a valid matrix near it has " + "; ".join(pairs),
+    )
