@@ -23,11 +23,17 @@ TIE_TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class Violation:
-    """A limit that a roadmap breaks: the family of the rule, what it is about, and a sentence with the numbers."""
+    """A limit that a roadmap breaks: the family of the rule, what it is about, and a sentence with the numbers.
+
+    For budgets and skills also the period, what is needed in it and what is available [currency or days].
+    """
 
     family: str
     subject: str
     sentence: str
+    period: int | None = None
+    needed: float | None = None
+    available: float | None = None
 
 
 def worth(problem: RoadmapProblem, roadmap: Roadmap) -> float:
@@ -135,7 +141,7 @@ def _budgets(problem: RoadmapProblem, roadmap: Roadmap) -> list[Violation]:
             available = budget.amount[t] + budget.carry_share * carried
             if cost > available + slack:
                 sentence = f"budget {budget.name} has {available:,.6g} in period {t}, and {cost:,.6g} is spent"
-                found.append(Violation("budget", budget.name, sentence))
+                found.append(Violation("budget", budget.name, sentence, t, cost, available))
             left = max(0.0, available - cost)
             # Keeping as much as the cap allows is never worse: there is no other use for what is left.
             carried = left if budget.carry_cap is None else min(left, budget.carry_cap)
@@ -149,7 +155,7 @@ def _skills(problem: RoadmapProblem, roadmap: Roadmap) -> list[Violation]:
         for t, days in enumerate(days_used(problem, skill, roadmap)):
             if days > capacity[t] + slack:
                 sentence = f"{skill} has {capacity[t]:,.6g} days in period {t}, and {days:,.6g} are needed"
-                found.append(Violation("skill", skill, sentence))
+                found.append(Violation("skill", skill, sentence, t, days, capacity[t]))
     return found
 
 

@@ -223,17 +223,13 @@ def _way(needs: dict[str, list[str]], start: str, goal: str) -> list[str] | None
 
 
 def _exclusive_conflicts(draft: _Draft) -> Iterator[Problem]:
-    """No rule asks for two initiatives that exclude each other."""
+    """No two mandatory initiatives exclude each other."""
     mandatory = {initiative.id for _, initiative in draft.initiatives if initiative.mandatory}
     for path, group in draft.exclusive:
         forced = [name for name in dict.fromkeys(group.members) if name in mandatory]
         if len(forced) > 1:
             message = f"{' and '.join(forced)} are mandatory, but group {group.name!r} allows one of them"
             yield Problem(f"{path}.members", message, " ".join(forced), "make at most one of them mandatory")
-        for where, rule in draft.requires:
-            if rule.initiative != rule.requires and {rule.initiative, rule.requires} <= set(group.members):
-                message = f"{rule.initiative!r} requires {rule.requires!r}, but group {group.name!r} allows one of them"
-                yield Problem(where, message, rule.requires, "remove the requirement or one member of the group")
 
 
 def _roadmaps(draft: _Draft) -> Iterator[Problem]:

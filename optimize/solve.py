@@ -31,6 +31,9 @@ INTEGRALITY = 1e-5
 MISMATCH = 1e-6
 """Relative difference between the solver's objective and the recomputed worth that is put down to rounding."""
 
+HIGHS_FEASIBLE = 2
+"""kSolutionStatusFeasible: HiGHS holds values that keep every row."""
+
 DEFAULT_LIMITS = Limits()
 
 _HIGHS = threading.Lock()  # the threads of HiGHS are one pool of the whole process
@@ -182,7 +185,6 @@ def _run(formulation: Formulation, limits: Limits, clock: _Clock, hunt: bool) ->
 
 
 def _run_highs(formulation: Formulation, limits: Limits, clock: _Clock, hunt: bool) -> _Run:
-    import highspy  # type: ignore[import-untyped]
     import pulp
 
     options: dict[str, Any] = {
@@ -199,28 +201,28 @@ def _run_highs(formulation: Formulation, limits: Limits, clock: _Clock, hunt: bo
     # The defaults (1e-4 relative) would end before the proof; the absolute gap is never what should end it.
     gap = 0.0 if limits.gap <= PROOF_GAP else limits.gap
     solver = pulp.HiGHS(msg=False, gapRel=gap, gapAbs=0.0, threads=limits.threads, timeLimit=clock.left, **options)
+    program = formulation.program
     with _HIGHS:
-        highspy.Highs.resetGlobalScheduler(True)  # else a change of `threads` since the last run is refused
         try:
-            formulation.program.solve(solver)
+            program.solve(solver)
         except KeyError as error:
             # PuLP 3.3 has no word for HiGHS's node limit. By then it has stored the values, and HiGHS is asked below.
-            if error.args != (highspy.HighsModelStatus.kSolutionLimit,):
+            if getattr(error.args[0], "name", None) != "kSolutionLimit":
                 raise
-    model = formulation.program.solverModel
-    state, info = model.getModelStatus(), model.getInfo()
+        model = program.solverModel
+        model.resetGlobalScheduler(True)  # else HiGHS refuses the next run if that has another number of threads
+    state, info = model.getModelStatus().name, model.getInfo()
     ends = {
-        highspy.HighsModelStatus.kOptimal: _End.PROVED if gap == 0.0 else _End.GAP,
-        highspy.HighsModelStatus.kInfeasible: _End.INFEASIBLE,
-        # Every variable is bounded by a row, so of these two only one is possible.
-        highspy.HighsModelStatus.kUnboundedOrInfeasible: _End.INFEASIBLE,
-        highspy.HighsModelStatus.kTimeLimit: _End.TIME,
-        highspy.HighsModelStatus.kSolutionLimit: _End.NODES,
+        "kOptimal": _End.PROVED if gap == 0.0 else _End.GAP,
+        "kInfeasible": _End.INFEASIBLE,
+        "kUnboundedOrInfeasible": _End.INFEASIBLE,  # every variable is bounded by a row, so only this one is possible
+        "kTimeLimit": _End.TIME,
+        "kSolutionLimit": _End.NODES,
     }
     end = ends.get(state, _End.ODD)
     if end is _End.ODD:
-        return _Run(end, detail=f"HiGHS ended with the state {state.name}.")
-    has_values = info.primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible)
+        return _Run(end, detail=f"HiGHS ended with the state {state}.")
+    has_values = info.primal_solution_status == HIGHS_FEASIBLE
     # PuLP hands HiGHS the negated objective, without its constant.
     bound = -info.mip_dual_bound if math.isfinite(info.mip_dual_bound) else None
     return _read(formulation, end, has_values, bound)
@@ -239,7 +241,7 @@ def _run_cbc(formulation: Formulation, limits: Limits, clock: _Clock) -> _Run:
         path=path,
         gapRel=gap,
         gapAbs=0.0,
-        threads=limits.threads,
+        threads=limits.threads if limits.threads > 1 else None,  # "threads 1" was seen to stall CBC for 10 s
         timeLimit=clock.left,
         maxNodes=limits.nodes,
         options=[f"increment {TOLERANCE}", f"primalTolerance {TOLERANCE}", f"integerTolerance {TOLERANCE}"],

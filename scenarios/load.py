@@ -59,7 +59,7 @@ def read(path_or_name: str | os.PathLike[str]) -> tuple[bytes, str]:
     if LIBRARY_NAME.fullmatch(name) and name in library() and not path.is_file():
         return library_text(name).encode(), f"library/{name}.yaml"
     try:
-        if not path.exists():
+        if not name or not path.exists():
             raise ProblemsFound([_missing_file(name)])
         if path.is_dir():
             raise ProblemsFound([Problem("", f"{name} is a folder", name, "name the file inside it", file=name)])
@@ -88,7 +88,7 @@ def _missing_file(name: str) -> Problem:
         beside = []
     close = nearest(name, [*beside, *library()])
     hint = f"did you mean {close}?" if close else f"the library has: {', '.join(library()) or 'nothing'}"
-    return Problem("", f"there is no file and no library scenario named {name}", name, hint, file=name)
+    return Problem("", f"there is no file and no library scenario named {name!r}", name, hint, file=name)
 
 
 def _text(raw: bytes, file: str) -> str:

@@ -21,7 +21,7 @@ TICKED = re.compile(r"`(\w+)`")
 INTERVAL = re.compile(r"\bto\b")
 # Fragment of the parser's complaint -> message, hint. The first that fits counts.
 SYNTAX = (
-    (r"found character '\\t'", "a tab stands where only spaces may", "indent with spaces"),
+    ("found character '\\t'", "a tab stands where only spaces may", "indent with spaces"),
     ("mapping values are not allowed", "a second `:` in this line, or the line above is not complete",
      "quote text that contains `: `, and check the indentation"),
     ("could not find expected ':'", "this line has no `:` after its key", "write `key: value`"),
@@ -37,6 +37,9 @@ SYNTAX = (
 )  # fmt: skip
 
 
+AT_BEGIN = {
+    message for _, message, _ in SYNTAX if message.endswith("not closed") or message.startswith("this line has no")
+}
 KINDS = {
     "string_type": "{value} is not text",
     "string_unicode": "this text contains characters that cannot be written",
@@ -69,15 +72,13 @@ class Findings:
     misspelt: Mapping[str, str]
 
 
-def syntax_problem(complaint: str, text: str, place: Place | None) -> Problem:
-    """The YAML parser's complaint about a text. `place`: where, if the parser knows."""
-    line, column = place or (None, None)
-    lines = text.splitlines()
-    if line is not None and not 0 < line <= len(lines) + 1:
-        line, column = None, None
+def syntax_problem(complaint: str, begin: Place | None, stop: Place | None) -> Problem:
+    """The YAML parser's complaint. It gave up at `stop`, in something that began at `begin`, as far as it knows."""
     for fragment, message, hint in SYNTAX:
-        if re.search(fragment, complaint) or fragment in complaint:
+        if fragment in complaint:
+            line, column = (begin if message in AT_BEGIN else stop) or begin or stop or (None, None)
             return Problem("", message, hint=hint, line=line, column=column)
+    line, column = stop or begin or (None, None)
     return Problem("", "this is not YAML", hint="compare with what `roadfolio new` prints", line=line, column=column)
 
 
@@ -145,13 +146,13 @@ def _problems(loc: tuple[str, ...], row: ErrorDetails, data: Any, meant: str | N
 
 
 def _stated(text: str, path: str, value: Any, field: Field, block: Mapping[str, Any]) -> Problem:
-    """A complaint that the schema itself worded: `message`, or `message; expected hint`."""
+    """A complaint that the schema itself worded: `message; remedy` of a block, `message; expected hint` of a field."""
     if field.is_block:
-        keys = [key for key in TICKED.findall(text) if key in block]
+        message, _, remedy = text.partition("; ")
+        keys = [key for key in TICKED.findall(message) if key in block]
         if keys:
-            path, value = f"{path}.{keys[0]}" if path else keys[0], block[keys[0]]
-            return Problem(path, text, shown(value))
-        return Problem(path, text)
+            return Problem(f"{path}.{keys[0]}" if path else keys[0], message, shown(block[keys[0]]), remedy or None)
+        return Problem(path, message, None, remedy or None)
     if value is None:
         return Problem(path, f"`{path.rpartition('.')[2]}` has no value", None, field.expected())
     message, outside, _ = text.partition(" is outside the allowed range")

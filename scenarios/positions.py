@@ -119,12 +119,16 @@ def _events(text: str) -> Iterator[Any]:
     try:
         yield from YAML(typ="safe", pure=True).parse(io.StringIO(text))
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(mark.line + 1, mark.column + 1) if mark else None
-        raise MalformedError(syntax_problem(str(error.problem), text, place)) from None
+        raise MalformedError(
+            syntax_problem(str(error.problem), _place(error.context_mark), _place(error.problem_mark))
+        ) from None
     except (YAMLError, ValueError, OverflowError, AttributeError, LookupError, TypeError, NotImplementedError) as error:
         # The parser is not ours: on some texts without sense it fails with an ordinary error instead of its own.
-        raise MalformedError(syntax_problem(str(error), text, None)) from None
+        raise MalformedError(syntax_problem(str(error), None, None)) from None
+
+
+def _place(mark: Any) -> Place | None:
+    return Place(mark.line + 1, mark.column + 1) if mark else None
 
 
 @dataclass
@@ -159,7 +163,7 @@ class _Builder:
         from ruamel.yaml import events as kinds
 
         for event in events:
-            place = Place(event.start_mark.line + 1, event.start_mark.column + 1) if event.start_mark else Place(1, 1)
+            place = _place(event.start_mark) or Place(1, 1)
             if isinstance(event, kinds.DocumentStartEvent):
                 self._one_document(place)
             elif isinstance(event, kinds.ScalarEvent):
@@ -198,6 +202,8 @@ class _Builder:
             self._take_key(text, event, place)
             return
         tag = event.tag
+        if not text and event.implicit[0] and self.frames and self.frames[-1].key is not None:
+            place = self.document.keys.get(self.frames[-1].next_path(), place)  # nothing is written: point at the key
         if any(event.implicit):
             value = plain_scalar(text) if event.implicit[0] else text
         elif tag == "tag:yaml.org,2002:str":

@@ -59,7 +59,7 @@ OPTIONS: dict[str, Any] = {"error_model": "numpy"}
 
 def inline(function: Callable[..., Any]) -> Any:
     """Compile a function that only compiled code calls. It is stored with its caller."""
-    return numba.njit(**OPTIONS)(function)
+    return numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **OPTIONS)(function)
 
 
 def compiled(function: Callable[..., Any]) -> Any:

@@ -43,7 +43,7 @@ class QuantityError(ValueError):
     """A number that the grammar does not know, or whose parameters make no distribution."""
 
 
-def parse_number(text: str | int | float) -> float:
+def parse_number(text: Any) -> float:
     """A plain number, with the suffixes k, M and %.
 
     >>> parse_number("8k"), parse_number("30 %"), parse_number("1,200")
@@ -54,7 +54,7 @@ def parse_number(text: str | int | float) -> float:
     if isinstance(text, (int, float)):
         value = float(text)
     else:
-        found = NUMBER.match(text)
+        found = NUMBER.match(text) if isinstance(text, str) else None
         if not found:
             raise QuantityError(f"{text!r} is not a number; expected {FORMS}")
         value = float(found[1].replace(",", "").replace("_", "")) * SUFFIXES[found[2].lower()]

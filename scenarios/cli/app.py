@@ -25,7 +25,7 @@ from sim.errors import Problem, ProblemsFound
 COMMANDS = {
     # name: what it does, in the list of `roadfolio --help`
     "new": "Print a commented scenario of a sector, to edit.",
-    "check": "Find every error of a scenario file, or review it if there is none.",
+    "check": "Find every error of a file, or review a good one.",
     "schema": "Print the JSON schema of scenario files, for editors.",
 }
 DONE, DEFECT, INVALID, INFEASIBLE, INTERRUPTED = 0, 1, 2, 3, 130
@@ -79,15 +79,23 @@ def _dispatch(arguments: list[str]) -> int:
     return result if isinstance(result, int) else DONE
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            print(f"roadfolio {version('roadfolio')}")
+        except PackageNotFoundError:
+            print("roadfolio, run from a folder where it was not installed")
+        raise typer.Exit
+
+
 def _root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
 ) -> None:
     """Which technology investments should a small business make, in which order, starting when?"""
-    if version:
-        from importlib.metadata import version as installed
-
-        print(f"roadfolio {installed('roadfolio')}")
-        raise typer.Exit
 
 
 def _not_loaded() -> None:

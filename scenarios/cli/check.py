@@ -41,7 +41,7 @@ def _show(found: Review, terminal: Console) -> None:
     from rich.table import Table
 
     terminal.print(f"{found.title} ({found.name}, {found.hash}): no errors", style="bold")
-    terminal.print(", ".join(f"{number} {what}" for what, number in found.counts.items()))
+    terminal.print(", ".join(f"{what} {number}" for what, number in found.counts.items()))
     terminal.print(
         f"{found.uncertain} of the numbers are uncertain; {found.from_evidence} come from published figures, "
         f"{found.planner_assumptions} are the planner's assumptions"
@@ -54,7 +54,7 @@ def _show(found: Review, terminal: Console) -> None:
         loads.add_row(load.role, str(load.seats), _share(load.average), _share(load.busiest), style=style)
     terminal.print(loads)
     if found.threats:
-        heads = ("threat", "incidents a year", "counts", "loss: median", "95 %", "outage hours", "figures count")
+        heads = ("threat", "incidents a year", "counts", "loss: median", "95 %", "outage hours", "families")
         threats = Table(*heads, box=box.SIMPLE)
         for threat in found.threats:
             threats.add_row(

@@ -42,7 +42,7 @@ def progress(description: str, total: int) -> Iterator[Callable[[int], None]]:
     total: number of steps.
     """
     if not sys.stderr.isatty():
-        yield lambda steps: None
+        yield _silent
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -69,8 +69,10 @@ def print_problems(problems: Iterable[Problem], as_json: bool) -> None:
         terminal = _console(sys.stderr)
         for problem in found:
             place = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part is not None)
-            parts = [(f"{place} ", "dim"), (f"{problem.path}: " if problem.path else "", "bold"), problem.message]
-            terminal.print(Text.assemble(*parts, (f" ({problem.hint})" if problem.hint else "", "cyan")))
+            line = Text(f"{place}: " if place else "", "dim")
+            line.append(f"{problem.path}: " if problem.path else "", "bold")
+            line.append(problem.message, "default")
+            terminal.print(line.append(f" ({problem.hint})" if problem.hint else "", "cyan"))
     if len(found) > 1:
         print(f"{len(found)} errors", file=sys.stderr)
 
@@ -98,6 +100,10 @@ def _console(stream: TextIO) -> Console:
     from rich.console import Console
 
     return Console(file=stream, highlight=False, markup=False, width=None if stream.isatty() else 120)
+
+
+def _silent(_steps: int) -> None:
+    """Progress that nobody watches."""
 
 
 def _plain(value: object) -> object:

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.compiled import inline, parallel
 from sim.montecarlo.estate import clear_outages, run_systems, run_threats
-from sim.montecarlo.layout import Layout
+from sim.montecarlo.layout import Calendar, Candidates, Estate, Layout, Work
 from sim.montecarlo.ledger import (
     book_initiatives,
     book_insurance,
@@ -22,7 +22,12 @@ from sim.montecarlo.ledger import (
     write_values,
 )
 from sim.montecarlo.people import adoption, apply_effects, deliver_roadmap, occupants, overruns
+from sim.montecarlo.reference import reference
 from sim.montecarlo.scratch import new_scratch
+
+LayoutReference = reference(Layout)
+CalendarReference, WorkReference = reference(Calendar), reference(Work)
+EstateReference, CandidatesReference = reference(Estate), reference(Candidates)
 
 OK, TOO_MANY_CHANGES, TOO_MANY_EVENTS = 0, 1, 2
 
@@ -47,13 +52,22 @@ def run_roadmap(lay, w, draw, changes, planned):  # type: ignore[no-untyped-def]
 
 
 @inline
+def copy_flows(source, target):  # type: ignore[no-untyped-def]
+    for k in range(source.shape[0]):
+        for m in range(source.shape[1]):
+            target[k, m] = source[k, m]
+
+
+@inline
 def run_path(lay, w, base, theta, driver_slots, draw, planned, flows, values, detail, states, counts):  # type: ignore[no-untyped-def]
     """One path under every roadmap; row 0 of planned is the baseline."""
     for slot in range(base.shape[0]):
         w.values[slot] = base[slot]
     for j in range(theta.shape[0]):
         w.values[driver_slots[j]] = theta[j]
-    w.known[:] = 0
+    for i in range(w.known.shape[0]):
+        for g in range(w.known.shape[1]):
+            w.known[i, g] = 0
     changes = occupants(lay, w, draw)
     if changes < 0:
         return TOO_MANY_CHANGES
@@ -63,13 +77,13 @@ def run_path(lay, w, base, theta, driver_slots, draw, planned, flows, values, de
         if status != OK:
             return status
         if r == 0:
-            w.base_flow[:] = w.flow
+            copy_flows(w.flow, w.base_flow)
         write_values(lay, w, values[r], detail[r])
         counts[r] += clipped
-        if states.shape[1] > 0:
-            states[r] = w.state
+        for i in range(states.shape[1]):
+            states[r, i] = w.state[i]
         if flows.shape[1] > 0:
-            flows[r] = w.flow
+            copy_flows(w.flow, flows[r])
     return OK
 
 
@@ -81,7 +95,10 @@ def _run(  # type: ignore[no-untyped-def]
     n = draws.shape[0]
     tasks = (n + chunk - 1) // chunk
     for task in numba.prange(tasks):
-        lay = Layout(calendar, work, estate, candidates, low, high, row)  # a parallel loop takes no nested tuples
+        lay = LayoutReference(
+            CalendarReference(*calendar), WorkReference(*work), EstateReference(*estate),
+            CandidatesReference(*candidates), low, high, row,
+        )  # fmt: skip
         w = new_scratch(lay)
         for i in range(task * chunk, min(n, (task + 1) * chunk)):
             status[i] = run_path(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim.compiled import inline
 from sim.montecarlo.kpis import CATEGORIES, KPIS
+from sim.montecarlo.reference import reference
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -88,6 +89,9 @@ class Scratch(NamedTuple):
     yearly: Floats  # (KPIs + weights, years)
 
 
+ScratchReference = reference(Scratch)
+
+
 @inline
 def new_scratch(lay):  # type: ignore[no-untyped-def]
     """Memory for paths of this layout."""
@@ -103,7 +107,7 @@ def new_scratch(lay):  # type: ignore[no-untyped-def]
     n = lay.candidates.duration.shape[0]
     targets = lay.candidates.target_slot.shape[0]
     years = (months + 11) // 12
-    return Scratch(
+    return ScratchReference(
         np.empty(slots), np.empty(slots), np.empty((targets, months)),
         np.empty(CHANGES), np.empty(CHANGES, np.int64), np.empty(CHANGES, np.int64),
         np.empty(CHANGES), np.empty(CHANGES, np.int64), np.empty(CHANGES, np.int64), np.empty(CHANGES, np.int64),

@@ -70,9 +70,9 @@ class Effect(World):
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
         if self.multiply is not None and self.add is not None:
-            raise ValueError("an effect has either `multiply` or `add`, not both")
+            raise ValueError("an effect has either `multiply` or `add`, not both; remove one of the two")
         if self.multiply is None and self.add is None:
-            raise ValueError("an effect needs `multiply` or `add`")
+            raise ValueError("an effect needs `multiply` or `add`; such as `multiply: 0.9`")
         return self
 
 
@@ -129,19 +129,24 @@ class Initiative(World):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        """Every contradiction inside the block, one a line."""
+        """Every contradiction inside the block, one a line: `what; remedy`."""
         competitive = any(effect.competitive for effect in self.effects.values())
         found = []
         if self.imitation is None and competitive:
-            found.append("a competitive effect needs the block `imitation`")
+            found.append(
+                "a competitive effect needs the block `imitation`; add it, with `lag_months` and `half_life_months`"
+            )
         if self.imitation is not None and not competitive:
-            found.append("`imitation` has no effect: no effect is marked competitive")
+            found.append(
+                "`imitation` has no effect: no effect is competitive; remove it, or mark one `competitive: true`"
+            )
         if self.renewal_cost is not None and self.life_months is None:
-            found.append("`renewal_cost` has no effect without `life_months`")
+            found.append("`renewal_cost` has no effect without `life_months`; state the life, or remove the cost")
         if self.deadline_month is not None and self.earliest_month + self.duration_months > self.deadline_month:
             found.append(
                 f"`deadline_month` {self.deadline_month} cannot be met: the work starts in month {self.earliest_month} "
-                f"at the earliest and takes {self.duration_months} months"
+                f"at the earliest and takes {self.duration_months} months; "
+                f"at least {self.earliest_month + self.duration_months}"
             )
         if found:
             raise ValueError("\n".join(found))

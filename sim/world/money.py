@@ -23,14 +23,14 @@ class Budget(World):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        """Every contradiction inside the block, one a line."""
+        """Every contradiction inside the block, one a line: `what; remedy`."""
         found = []
         if not self.amount or min(self.amount) < 0:
-            found.append("`amount` needs at least one number, none negative")
+            found.append("`amount` needs at least one number, none negative; write 0 for a period without money")
         if not self.kinds or len(set(self.kinds)) != len(self.kinds):
-            found.append("`kinds` needs at least one kind of cost, each once")
+            found.append("`kinds` needs at least one kind of cost, each once; capital, delivery, running")
         if self.carry_cap is not None and self.carry_share == 0:
-            found.append("`carry_cap` has no effect with `carry_share` 0")
+            found.append("`carry_cap` has no effect with `carry_share` 0; raise the share, or remove the cap")
         if found:
             raise ValueError("\n".join(found))
         return self

@@ -44,7 +44,7 @@ def random_problem(seed: int, initiatives: int = 4, periods: int = 4, decimals: 
     rules = [
         {"initiative": b, "requires": a, "lag": rng.randint(0, 1), "from": rng.choice(["finish", "start"])}
         for a, b in pairs
-        if rng.random() < 0.2 and not (exclusive and {a, b} <= set(group))
+        if rng.random() < 0.2
     ]
     roadmap = {name: rng.randint(0, periods - 1) for name in names if rng.random() < 0.5}
     return {
@@ -52,9 +52,7 @@ def random_problem(seed: int, initiatives: int = 4, periods: int = 4, decimals: 
         "periods": periods,
         "constant": rng.choice([0, 0, number(-50, 50)]),
         "initiatives": candidates,
-        "interactions": [
-            {"first": a, "second": b, "value": number(-8, 8)} for a, b in pairs if rng.random() < 0.3
-        ],
+        "interactions": [{"first": a, "second": b, "value": number(-8, 8)} for a, b in pairs if rng.random() < 0.3],
         "budgets": [
             {
                 "name": f"budget-{number_of}",

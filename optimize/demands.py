@@ -1,0 +1,135 @@
+"""The demands that a roadmap problem makes, each of which can be lifted: what stands in the way of a roadmap?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from optimize.limits import Limits
+from optimize.problem import Initiative, RoadmapProblem
+from optimize.solve import solve
+from optimize.status import Status
+
+
+@dataclass(frozen=True)
+class Demand:
+    """One demand in planner's words, its family, and the problem without it."""
+
+    family: str
+    words: str
+    lift: Callable[[RoadmapProblem], RoadmapProblem]
+
+
+def demands(problem: RoadmapProblem, keep_mandatory: str | None = None) -> list[Demand]:
+    """Every demand of the problem, in a fixed order; `keep_mandatory` names an initiative that stays mandatory."""
+    found = [
+        Demand("budget", f"the budget {budget.name}", _without("budgets", "name", budget.name))
+        for budget in problem.budgets
+    ]
+    found += [Demand("skill", f"the {skill} days", _without_skill(skill)) for skill in problem.skills]
+    if any(len(problem.window(initiative)) < problem.periods for initiative in problem.initiatives):
+        found.append(Demand("window", "the earliest and latest starts", _open_windows))
+    if problem.requires:
+        found.append(Demand("requires", "what must come before", lambda p: p.model_copy(update={"requires": ()})))
+    found += [
+        Demand("exclusive", f"the choice of one in group {group.name}", _without("exclusive", "name", group.name))
+        for group in problem.exclusive
+    ]
+    found += [
+        Demand("mandatory", f"the mandatory {initiative.id}", _optional(initiative.id))
+        for initiative in problem.initiatives
+        if initiative.mandatory and initiative.id != keep_mandatory
+    ]
+    if problem.trust_region is not None:
+        words = "the number of changes that this round allows"
+        found.append(Demand("trust", words, lambda p: p.model_copy(update={"trust_region": None})))
+    if problem.forbidden:
+        words = "the roadmaps that were ruled out"
+        found.append(Demand("forbidden", words, lambda p: p.model_copy(update={"forbidden": ()})))
+    return found
+
+
+def blocking(problem: RoadmapProblem, among: Sequence[Demand], limits: Limits) -> tuple[list[Demand], bool]:
+    """Which demands leave an infeasible problem without a roadmap, and whether lifting any one of them is enough.
+
+    Each demand is lifted alone. If that never suffices, all are lifted and brought back one by one, which leaves a
+    smallest set (no part of it would do) that must be lifted together. Empty if the solver could not tell.
+    """
+    alone = [demand for demand in among if _feasible(demand.lift(problem), limits)]
+    if alone:
+        return alone, True
+    lifted = list(among)
+    if not _feasible(_lift_all(problem, lifted), limits):
+        return [], False
+    for demand in among:
+        others = [other for other in lifted if other is not demand]
+        if _feasible(_lift_all(problem, others), limits):
+            lifted = others
+    return lifted, False
+
+
+def conflict(problem: RoadmapProblem, limits: Limits) -> tuple[Demand, ...]:
+    """A smallest set of demands of an infeasible problem that cannot be met together (each one of them is needed).
+
+    Empty if the problem is feasible or the solver could not tell within the limits.
+    """
+    if solve(problem, _any_roadmap(limits)).status is not Status.INFEASIBLE:
+        return ()
+    everything = demands(problem)
+    kept = list(everything)
+    for demand in everything:
+        others = [other for other in kept if other is not demand]
+        dropped = [other for other in everything if other not in others]
+        if solve(_lift_all(problem, dropped), _any_roadmap(limits)).status is Status.INFEASIBLE:
+            kept = others
+    return tuple(kept)
+
+
+def forced_in(problem: RoadmapProblem, name: str) -> RoadmapProblem:
+    """The same problem with one initiative mandatory."""
+    return _change(problem, lambda one: {"mandatory": True} if one.id == name else {})
+
+
+def _feasible(problem: RoadmapProblem, limits: Limits) -> bool:
+    return solve(problem, _any_roadmap(limits)).has_solution
+
+
+def _any_roadmap(limits: Limits) -> Limits:
+    """Limits under which the first roadmap that is found will do."""
+    return replace(limits, gap=1e9, break_ties=False)
+
+
+def _lift_all(problem: RoadmapProblem, lifted: Sequence[Demand]) -> RoadmapProblem:
+    for demand in lifted:
+        problem = demand.lift(problem)
+    return problem
+
+
+def _without(field: str, key: str, name: str) -> Callable[[RoadmapProblem], RoadmapProblem]:
+    def lift(problem: RoadmapProblem) -> RoadmapProblem:
+        kept = tuple(part for part in getattr(problem, field) if getattr(part, key) != name)
+        return problem.model_copy(update={field: kept})
+
+    return lift
+
+
+def _without_skill(skill: str) -> Callable[[RoadmapProblem], RoadmapProblem]:
+    def lift(problem: RoadmapProblem) -> RoadmapProblem:
+        kept = {name: days for name, days in problem.skills.items() if name != skill}
+        return problem.model_copy(update={"skills": kept})
+
+    return lift
+
+
+def _optional(name: str) -> Callable[[RoadmapProblem], RoadmapProblem]:
+    return lambda problem: _change(problem, lambda one: {"mandatory": False} if one.id == name else {})
+
+
+def _open_windows(problem: RoadmapProblem) -> RoadmapProblem:
+    return _change(problem, lambda _: {"earliest": 0, "latest": None})
+
+
+def _change(problem: RoadmapProblem, update: Callable[[Initiative], dict[str, object]]) -> RoadmapProblem:
+    """A copy with changed initiatives; sound problems stay sound under every change that is made here."""
+    changed = tuple(initiative.model_copy(update=update(initiative)) for initiative in problem.initiatives)
+    return problem.model_copy(update={"initiatives": changed})

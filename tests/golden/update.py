@@ -1,0 +1,89 @@
+"""Golden programs: one tiny instance for each family of constraints, written as an LP file.
+
+Run `python -m tests.golden.update` after a wanted change of the formulation, and read the difference before keeping it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from optimize.formulation import Formulation
+from optimize.problem import RoadmapProblem
+
+FOLDER = Path(__file__).parent
+
+
+def _problem(**more: Any) -> RoadmapProblem:
+    """Two initiatives over three periods, and what a golden program adds."""
+    pos = {"id": "pos", "value": [30, 20, 10], "duration": 2} | more.pop("pos", {})
+    edr = {"id": "edr", "value": [5, 4, -1]} | more.pop("edr", {})
+    return RoadmapProblem.model_validate({"periods": 3, "initiatives": [pos, edr], **more})
+
+
+def _costly(**budget: Any) -> RoadmapProblem:
+    pos = {"cost": {"capital": [8, 4], "running": [0, 0, 1, 1]}}
+    edr = {"cost": {"capital": [3], "delivery": [2], "running": [0, 1]}}
+    return _problem(pos=pos, edr=edr, budgets=[{"name": "it", "amount": [9, 6, 3], **budget}])
+
+
+def programs() -> dict[str, Formulation]:
+    """The golden programs by family, and three more: windows, units and the program as a whole."""
+    worth, size, settled, few, early = (Formulation(_problem()) for _ in range(5))
+    worth.keep_worth(25)
+    size.keep_size(2, 1)
+    settled.settle("pos", 1)
+    settled.settle("edr", None)
+    built = {
+        "start_once": Formulation(_problem()),
+        "mandatory": Formulation(_problem(edr={"mandatory": True})),
+        "requires": Formulation(_problem(requires=[{"initiative": "edr", "requires": "pos", "lag": 0}])),
+        "exclusive": Formulation(_problem(exclusive=[{"name": "one-of", "members": ["pos", "edr"]}])),
+        "budget": Formulation(_costly(kinds=["capital", "running"])),
+        "carry_cap": Formulation(_costly(carry_share=0.5, carry_cap=2)),
+        "skill": Formulation(
+            _problem(pos={"skill_days": {"it": [4, 2]}}, edr={"skill_days": {"it": [3]}}, skills={"it": [5, 5, 5]})
+        ),
+        "both": Formulation(_problem(interactions=[{"first": "pos", "second": "edr", "value": 7}])),
+        "trust": Formulation(_problem(trust_region={"incumbent": {"pos": 1}, "at_most": 1})),
+        "forbidden": Formulation(_problem(forbidden=[{"pos": 1}, {}])),
+        "worth": worth,
+        "size": size,
+        "settled": settled,
+        "both_negative": Formulation(_problem(interactions=[{"first": "pos", "second": "edr", "value": -7}])),
+        "requires_start": Formulation(
+            _problem(requires=[{"initiative": "edr", "requires": "pos", "lag": 1, "from": "start"}])
+        ),
+        "windows": Formulation(_problem(pos={"earliest": 1}, edr={"latest": 1})),
+        "units": Formulation(
+            _problem(
+                pos={"value": [3e6, 2e6, 1e6], "cost": {"capital": [40_000]}},
+                budgets=[{"name": "it", "amount": [50_000, 0, 0]}],
+            )
+        ),
+    }
+    for program in built.values():
+        program.maximise_worth()
+    few.prefer_few_and_early()
+    early.prefer_early("edr")
+    return built | {"goal_few_and_early": few, "goal_early": early}
+
+
+def text(program: Formulation) -> str:
+    """The program as an LP file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "program.lp"
+        program.program.writeLP(str(path))
+        return path.read_text(encoding="utf-8")
+
+
+def main() -> None:
+    for old in FOLDER.glob("*.lp"):
+        old.unlink()
+    for name, program in programs().items():
+        (FOLDER / f"{name}.lp").write_text(text(program), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
