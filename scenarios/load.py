@@ -161,8 +161,15 @@ def _no_block(value: Any) -> bool:
 
 def _follows(problem: Problem, structural: frozenset[str]) -> bool:
     """Whether a problem of a name or path only follows from a block that could not be read."""
-    about = (problem.path, problem.value if isinstance(problem.value, str) else problem.path)
-    return any(place == cause or place.startswith(f"{cause}.") for place in about for cause in structural)
+    about = [problem.path, problem.value] if isinstance(problem.value, str) else [problem.path]
+    return any(place in structural for path in about for place in _and_above(path))
+
+
+def _and_above(path: str) -> Iterator[str]:
+    """A dotted path and the paths of all blocks around it, innermost first."""
+    while path:
+        yield path
+        path = path.rpartition(".")[0]
 
 
 def _as_meant(data: Any, misspelt: Mapping[str, str], at: str = "") -> Any:
@@ -198,8 +205,10 @@ def _sibling(path: str, key: str) -> str:
 
 def _back(path: str, written: Mapping[str, str]) -> str:
     """The path as the file writes it."""
-    whole = [meant for meant in written if path == meant or path.startswith(f"{meant}.")]
-    return written[longest] + path[len(longest) :] if (longest := max(whole, key=len, default="")) else path
+    for whole in _and_above(path):
+        if whole in written:
+            return written[whole] + path[len(whole) :]
+    return path
 
 
 def _written(problem: Problem, written: Mapping[str, str]) -> Problem:

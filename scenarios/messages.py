@@ -95,21 +95,7 @@ def schema_problems(error: ValidationError, data: Any) -> Findings:
     from scenarios.fields import at
 
     errors = [(tuple(str(part) for part in row["loc"]), row) for row in error.errors(include_url=False)]
-    missing = {loc for loc, row in errors if row["type"] == "missing"}
-    misspelt: dict[str, str] = {}
-    placed_elsewhere = set()  # keys that stand in the block around the one that needs them
-    for loc, row in errors:
-        if row["type"] == "extra_forbidden":
-            block, present = at(loc[:-1]), _inside(data, loc[:-1])
-            absent = [key for key in block.keys() if key not in present]  # noqa: SIM118
-            taken = {misspelt.get(".".join((*loc[:-1], key))) for key in present}
-            needed = [key for key in absent if (*loc[:-1], key) in missing]
-            meant = nearest(loc[-1], needed) or nearest(loc[-1], absent)
-            if meant and meant not in taken:
-                misspelt[".".join(loc)] = meant
-            elif inner := block.block_of_key(loc):
-                placed_elsewhere.add(".".join((*inner, loc[-1])))
-    known_cause = {_sibling(path, key) for path, key in misspelt.items()} | placed_elsewhere
+    misspelt, known_cause = _unknown_keys(errors, data)
     problems: list[Problem] = []
     structural = set()
     for loc, row in errors:
@@ -120,6 +106,27 @@ def schema_problems(error: ValidationError, data: Any) -> Findings:
             structural.add(path)
         problems += _problems(loc, row, data, misspelt.get(path))
     return Findings(tuple(problems), frozenset(structural), misspelt)
+
+
+def _unknown_keys(errors: list[tuple[tuple[str, ...], ErrorDetails]], data: Any) -> tuple[dict[str, str], set[str]]:
+    """Path of each misspelt key -> the key that was meant; and the paths of the missing keys that unknown ones explain,
+    because they are misspelt or stand in the block around the one that needs them."""
+    from scenarios.fields import at
+
+    missing = {loc for loc, row in errors if row["type"] == "missing"}
+    misspelt: dict[str, str] = {}
+    explained: set[str] = set()
+    for loc in (loc for loc, row in errors if row["type"] == "extra_forbidden"):
+        block, present = at(loc[:-1]), _inside(data, loc[:-1])
+        absent = [key for key in block.keys() if key not in present]  # noqa: SIM118
+        needed = [key for key in absent if (*loc[:-1], key) in missing]
+        meant = nearest(loc[-1], needed) or nearest(loc[-1], absent)
+        if meant and ".".join((*loc[:-1], meant)) not in explained:
+            misspelt[".".join(loc)] = meant
+            explained.add(".".join((*loc[:-1], meant)))
+        elif inner := block.block_of_key(loc):
+            explained.add(".".join((*inner, loc[-1])))
+    return misspelt, explained
 
 
 def _problems(loc: tuple[str, ...], row: ErrorDetails, data: Any, meant: str | None) -> Iterator[Problem]:
@@ -192,8 +199,3 @@ def _inside(data: Any, loc: tuple[str, ...]) -> Mapping[str, Any]:
         else:
             return {}
     return data if isinstance(data, Mapping) else {}
-
-
-def _sibling(path: str, key: str) -> str:
-    block = path.rpartition(".")[0]
-    return f"{block}.{key}" if block else key

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from sim.errors import Problem
 
 MAX_DEPTH = 24
-MAX_NODES = 200_000
+MAX_NODES = 50_000
 MAX_ALIASED = 10_000  # nodes that aliases may repeat, all together
 
 INTEGER = re.compile(r"[-+]?[0-9]+")

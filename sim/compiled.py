@@ -17,7 +17,7 @@ import numba
 from numba.core import config
 
 ROOT = Path(__file__).resolve().parent
-CALLED = ("streams.py", "compiled.py", "mechanisms", "montecarlo")
+CALLED = ("streams.py", "compiled.py", "mechanisms", "montecarlo", "company/world_layer.py")
 KEPT_CACHES = 4
 
 

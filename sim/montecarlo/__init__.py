@@ -1,0 +1,24 @@
+"""The Numba model of the world: many draws, many roadmaps, the same draws for all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.montecarlo.estimate import evaluate
+    from sim.montecarlo.profiles import cost_profiles
+
+__all__ = ["cost_profiles", "evaluate"]
+
+
+def __getattr__(name: str) -> Any:
+    """Compiled code is imported when it is first used."""
+    if name == "evaluate":
+        from sim.montecarlo.estimate import evaluate
+
+        return evaluate
+    if name == "cost_profiles":
+        from sim.montecarlo.profiles import cost_profiles
+
+        return cost_profiles
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -114,9 +114,7 @@ def run_threats(lay, w, draw):  # type: ignore[no-untyped-def]
                 if e.hits[h, y]:
                     success *= w.exposure[y, m]
             w.intensity[m] = at_month(lay, w, e.attempts_slot[h], m) * min(1.0, success) * frailty
-        n = incidents(
-            e.gap_key[h], e.height_key[h], draw, e.layer[h], w.intensity, w.event_times, w.layers, w.numbers
-        )
+        n = incidents(e.gap_key[h], e.height_key[h], draw, e.layer[h], w.intensity, w.event_times, w.layers, w.numbers)
         if n > w.event_times.shape[0]:
             return False
         for k in range(n):

@@ -102,7 +102,18 @@ def _run(  # type: ignore[no-untyped-def]
         w = new_scratch(lay)
         for i in range(task * chunk, min(n, (task + 1) * chunk)):
             status[i] = run_path(
-                lay, w, base, theta[i], driver_slots, draws[i], planned, flows[i], values[i], detail[i], states[i], clipped[i]
+                lay,
+                w,
+                base,
+                theta[i],
+                driver_slots,
+                draws[i],
+                planned,
+                flows[i],
+                values[i],
+                detail[i],
+                states[i],
+                clipped[i],
             )
 
 

@@ -296,7 +296,12 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
     all_of = list(world.initiatives.values())
     effects = sorted(
         (
-            (slot[target], i, slot[f"initiatives.{name}.effects.{target}.{'add' if e.multiply is None else 'multiply'}"], e)
+            (
+                slot[target],
+                i,
+                slot[f"initiatives.{name}.effects.{target}.{'add' if e.multiply is None else 'multiply'}"],
+                e,
+            )
             for i, (name, initiative) in enumerate(world.initiatives.items())
             for target, e in initiative.effects.items()
         ),

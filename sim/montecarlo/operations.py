@@ -91,7 +91,8 @@ def run_lines(lay, w, m, customers):  # type: ignore[no-untyped-def]
         servers = max(w.capacity[r], 1e-9)
         rho = min(1.0, load / servers)
         w.departure[r] = max(
-            0.0, 1.0 + (1.0 - rho * rho) * (ca2 - 1.0) + rho * rho / math.sqrt(max(1.0, servers)) * (max(cs2, 0.2) - 1.0)
+            0.0,
+            1.0 + (1.0 - rho * rho) * (ca2 - 1.0) + rho * rho / math.sqrt(max(1.0, servers)) * (max(cs2, 0.2) - 1.0),
         )
         for j in range(n):
             s = w.line_step[j]

@@ -1,4 +1,4 @@
-"""Thirty phased roadmaps with known optima, enumerated by others: windows, lags, alternatives, carry-over, synergies."""
+"""Thirty phased roadmaps with known optima, enumerated by others: windows, lags, alternatives, carry, synergies."""
 
 from __future__ import annotations
 

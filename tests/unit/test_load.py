@@ -139,7 +139,7 @@ def test_aliases_repeat_values_within_a_limit() -> None:
 
 
 def test_number_of_entries_is_limited() -> None:
-    """A file of a few bytes an entry ends at the limit."""
+    """A file of few bytes an entry ends at the limit, long before its size does."""
     (problem,) = problems_of(b"a: [" + b"1," * (MAX_NODES + 1) + b"]")
     assert f"more than {MAX_NODES:,} entries" in problem.message
 

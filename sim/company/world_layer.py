@@ -1,0 +1,244 @@
+"""The world layer of a draw, number for number that of the kernel: the mechanisms that both engines share, wrapped so
+that Python can call them.
+
+A draw's occupants, overruns, gate marks, adoption and failure thresholds and attack points are the same under every
+roadmap. Times are in months. Buffers grow until everything fits.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.compiled import compiled, inline
+from sim.mechanisms.attacks import incidents
+from sim.mechanisms.delivery import deliver
+from sim.mechanisms.elementwise import compile_scalar
+from sim.mechanisms.normal import normal_cdf, normal_quantile
+from sim.mechanisms.occupancy import presence, seat_changes
+from sim.mechanisms.overrun import overrun_ratio
+from sim.mechanisms.seats import adopt
+from sim.mechanisms.severity import severity_quantile
+from sim.mechanisms.wearout import failures, lognormal_hours
+from sim.parameters import Parameters
+from sim.streams import identity, stream_key, uniform
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+overrun = compile_scalar(overrun_ratio, inline)
+quantile = compile_scalar(normal_quantile, inline)
+cdf = compile_scalar(normal_cdf, inline)
+severity = compile_scalar(severity_quantile, inline)
+
+
+@compiled
+def _seat_changes(key, draw, seats, rate, vacancy, months, times, seat, occupant, share):  # type: ignore[no-untyped-def]
+    n = seat_changes(key, draw, seats, rate, vacancy, float(months), times, seat, occupant)
+    if n >= 0:
+        presence(n, seats, times, occupant, months, share)
+    return n
+
+
+@compiled
+def _ratios(cost_key, time_key, draw, risk):  # type: ignore[no-untyped-def]
+    median, log_sd, share, exponent, cap, rho = risk
+    z = quantile(uniform(cost_key, draw, 0))
+    own = quantile(uniform(time_key, draw, 0))
+    cost = overrun(cdf(z), median, log_sd, share, exponent, cap)
+    return cost, overrun(cdf(rho * z + math.sqrt(1.0 - rho * rho) * own), median, log_sd, share, exponent, cap)
+
+
+@compiled
+def _deliver(  # type: ignore[no-untyped-def]
+    planned, work_months, fails, days, capacity, before, lag, flags, first_before, state, go_live, started, work, used,
+):  # fmt: skip
+    deliver(
+        planned, work_months, fails, days, capacity, before, lag, flags, first_before, state, go_live, started, work,
+        used,
+    )  # fmt: skip
+
+
+@compiled
+def _adopt(  # type: ignore[no-untyped-def]
+    mark_keys, threshold_keys, joiner_keys, draw, member, first_seat, seats, role, times, seat, occupant, go_live,
+    p, q, ceiling, joiner_share, months, current, level, share, event_times, event_changes,
+):  # fmt: skip
+    return adopt(
+        mark_keys, threshold_keys, joiner_keys, draw, member, first_seat, seats, role, times, seat, occupant, go_live,
+        p, q, ceiling, joiner_share, months, current, level, share, event_times, event_changes,
+    )  # fmt: skip
+
+
+@compiled
+def _failures(  # type: ignore[no-untyped-def]
+    threshold_key, repair_key, draw, age, shape, scale, factor, refreshed, replace, median, p95_ratio, month_hours,
+    times, hours,
+):  # fmt: skip
+    return failures(
+        threshold_key, repair_key, draw, age, shape, scale, factor, refreshed, replace, median, p95_ratio, month_hours,
+        times, hours,
+    )  # fmt: skip
+
+
+@compiled
+def _incidents(gap_key, height_key, draw, layer_height, intensity, times, layers, numbers):  # type: ignore[no-untyped-def]
+    return incidents(gap_key, height_key, draw, layer_height, intensity, times, layers, numbers)
+
+
+@compiled
+def point_loss(key, draw, layer, number, median, p95, tail_index):  # type: ignore[no-untyped-def]
+    """Direct loss of the attack point (layer, number)."""
+    return severity(uniform(key, draw, identity(layer, number)), median, p95, tail_index)
+
+
+@compiled
+def point_hours(key, draw, layer, number, median, p95_ratio):  # type: ignore[no-untyped-def]
+    """Outage of the attack point (layer, number), working hours."""
+    return lognormal_hours(uniform(key, draw, identity(layer, number)), median, p95_ratio)
+
+
+@compiled
+def mark(key, draw, index):  # type: ignore[no-untyped-def]
+    """One uniform of a stream."""
+    return uniform(key, draw, index)
+
+
+@dataclass(frozen=True)
+class Occupants:
+    """Changes of the occupants of one role in time order (months); occupant -1: the seat falls empty. share (months,):
+    mean share of the seats that is occupied."""
+
+    times: Floats
+    seat: Ints
+    occupant: Ints
+    share: Floats
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One possible world before any roadmap: every number (after `Parameters.of_draw`) and the streams behind events."""
+
+    table: Parameters
+    number: int
+    seed: int
+
+    @cached_property
+    def values(self) -> list[float]:
+        """(slots,) numbers before effects."""
+        return [float(x) for x in self.table.of_draw(self.number, self.seed)]
+
+    def value(self, path: str) -> float:
+        """Number at a path, before effects."""
+        return self.values[self.table.slot[path]]
+
+    def key(self, stream: str) -> np.uint64:
+        """Key of a stream."""
+        return stream_key(self.seed, stream)
+
+    def keys(self, streams: list[str]) -> NDArray[np.uint64]:
+        """Keys of several streams."""
+        return np.array([self.key(stream) for stream in streams], dtype=np.uint64)
+
+    @cached_property
+    def occupants(self) -> tuple[Occupants, ...]:
+        """By role: who leaves, when the next one starts."""
+        months = self.table.scenario.horizon_months
+        return tuple(self._occupants(name, role.seats, months) for name, role in self.table.scenario.people.items())
+
+    def _occupants(self, name: str, seats: int, months: int) -> Occupants:
+        rate = self.value(f"people.{name}.annual_turnover") / 12.0
+        vacancy = self.value(f"people.{name}.hiring_months")
+        key, share = self.key(f"people/{name}/turnover"), np.empty(months)
+        size = 256
+        while True:
+            times, seat, occupant = np.empty(size), np.empty(size, np.int64), np.empty(size, np.int64)
+            n = _seat_changes(key, self.number, seats, rate, vacancy, months, times, seat, occupant, share)
+            if n >= 0:
+                return Occupants(times[:n], seat[:n], occupant[:n], share)
+            size *= 4
+
+    @cached_property
+    def projects(self) -> tuple[Floats, Floats, Ints]:
+        """By initiative: realised over planned cost, months of work at full pace, 1 where the gate fails."""
+        world = self.table.scenario
+        n = len(world.initiatives)
+        cost, work, fails = np.ones(n), np.ones(n), np.zeros(n, dtype=np.int64)
+        for i, (name, initiative) in enumerate(world.initiatives.items()):
+            ratio = 1.0
+            if initiative.risk_class is not None:
+                c = world.risk_classes[initiative.risk_class]
+                rho = 2.0 * math.sin(math.pi * c.cost_time_rank / 6.0)
+                risk = (c.median, c.log_sd, c.tail_share, c.tail_exponent, c.cap, rho)
+                keys = self.key(f"initiatives/{name}/overrun_cost"), self.key(f"initiatives/{name}/overrun_time")
+                cost[i], ratio = _ratios(*keys, self.number, tuple(float(x) for x in risk))
+            work[i] = max(1.0, math.ceil(initiative.duration_months * ratio - 1e-9))
+            gate = mark(self.key(f"initiatives/{name}/gate"), self.number, 0)
+            fails[i] = gate < self.value(f"initiatives.{name}.failure_probability")
+        return cost, work, fails
+
+
+def adoption_events(
+    draw: Draw, initiative: str, go_live: int, member: Ints, numbers: tuple[float, float, float, float]
+) -> tuple[Floats, Ints, Floats]:
+    """Moments of adopting (+1) and of losing an adopter (-1), and the mean share of seats that have adopted, by month.
+
+    member (roles,): 1 for roles that use the initiative. numbers: p, q, ceiling, joiner share.
+    """
+    world = draw.table.scenario
+    months, roles = world.horizon_months, list(world.people)
+    seats = np.array([role.seats for role in world.people.values()], dtype=np.int64)
+    first_seat = np.concatenate([[0], np.cumsum(seats)])[:-1].astype(np.int64)
+    sizes = [len(o.times) for o in draw.occupants]
+    role = np.repeat(np.arange(len(roles)), sizes)
+    times = np.concatenate([o.times for o in draw.occupants])
+    order = np.argsort(times, kind="stable")
+    seat = np.concatenate([o.seat for o in draw.occupants])[order]
+    occupant = np.concatenate([o.occupant for o in draw.occupants])[order]
+    current, level = np.empty(int(seats.sum()), dtype=np.int64), np.empty(int(seats.sum()))
+    size = int(seats.sum()) + 2 * len(times) + 1
+    share, event_times, changes = np.zeros(months), np.empty(size), np.empty(size, dtype=np.int64)
+    keys = (
+        draw.keys([f"initiatives/{initiative}/{stream}/{r}" for r in roles])
+        for stream in ("adoption_mark", "adoption_threshold", "adoption_joiner")
+    )
+    n = _adopt(
+        *keys, draw.number, member, first_seat, seats, role[order], times[order], seat, occupant, float(go_live),
+        *numbers, months, current, level, share, event_times, changes,
+    )  # fmt: skip
+    return event_times[:n], changes[:n], share
+
+
+def failure_times(
+    draw: Draw, system: str, scale: Floats, factor: Floats, refreshed: Ints, median: Floats, month_hours: float
+) -> tuple[Floats, Floats]:
+    """Failures of a system and hours of repair. scale, factor, refreshed, median: by month."""
+    model = draw.table.scenario.systems[system]
+    keys = draw.key(f"systems/{system}/failure"), draw.key(f"systems/{system}/repair")
+    age, shape, p95 = float(model.age_years), float(model.life_shape), float(model.repair_p95_ratio)
+    replace = model.on_failure == "replace"
+    size = 256
+    while True:
+        times, hours = np.empty(size), np.empty(size)
+        n = _failures(
+            *keys, draw.number, age, shape, scale, factor, refreshed, replace, median, p95, month_hours, times, hours
+        )
+        if n <= size:
+            return times[:n], hours[:n]
+        size = n
+
+
+def attack_points(draw: Draw, threat: str, layer_height: float, intensity: Floats) -> tuple[Floats, Ints, Ints]:
+    """Incidents of a threat: times, layers and numbers of their points. intensity: incidents a year, by month."""
+    keys = draw.key(f"threats/{threat}/gap"), draw.key(f"threats/{threat}/height")
+    size = 256
+    while True:
+        times, layers, numbers = np.empty(size), np.empty(size, np.int64), np.empty(size, np.int64)
+        n = _incidents(*keys, draw.number, layer_height, intensity, times, layers, numbers)
+        if n <= size:
+            return times[:n], layers[:n], numbers[:n]
+        size = n

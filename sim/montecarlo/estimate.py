@@ -1,0 +1,165 @@
+"""Evaluate roadmaps on draws with the compiled kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import numba
+import numpy as np
+
+from sim.errors import Problem, ProblemsFound
+from sim.montecarlo import kernel
+from sim.montecarlo.kpis import CATEGORIES, KPIS
+from sim.montecarlo.layout import layout
+from sim.montecarlo.scratch import EVENTS
+from sim.outcomes import Outcome, Outcomes
+from sim.parameters import Parameters, parameters
+from sim.roadmap import Roadmap, roadmap
+from sim.world import Scenario
+
+BLOCK = 4096
+CHUNK = 64
+Starts = Roadmap | Mapping[str, int]
+Progress = Callable[[int], None]
+
+
+def evaluate(
+    scenario: Scenario,
+    roadmaps: Starts | Iterable[Starts],
+    draws: int,
+    seed: int,
+    *,
+    first_draw: int = 0,
+    detail: bool = True,
+    threads: int | None = None,
+    chunk: int = CHUNK,
+    progress: Progress | None = None,
+) -> Outcomes:
+    """Distribution of what roadmaps are worth against the empty roadmap, all on the same draws.
+
+    roadmaps: one roadmap (or initiative -> start month) or several. draws: how many, from `first_draw` on; disjoint
+    ranges are independent. detail: also categories, KPIs and states, which need memory. threads, chunk: how the work is
+    split; they change no bit. progress: called with the number of draws done.
+    Raises ProblemsFound for a roadmap that the scenario does not allow, or a world with too many events.
+    """
+    if draws < 1:
+        raise ProblemsFound(
+            [Problem(path="draws", value=draws, message="at least one draw is needed", hint="1 or more")]
+        )
+    if first_draw < 0:
+        raise ProblemsFound([Problem(path="first_draw", value=first_draw, message="draws are numbered from 0")])
+    wanted = [roadmaps] if isinstance(roadmaps, (Roadmap, Mapping)) else list(roadmaps)
+    chosen = [roadmap(scenario, one) for one in wanted]
+    table = parameters(scenario)
+    lay = layout(table, seed)
+    names = list(scenario.initiatives)
+    planned = np.full((len(chosen) + 1, len(names)), -1, dtype=np.int64)
+    for row, one in enumerate(chosen, start=1):
+        for name, month in one.starts:
+            planned[row, names.index(name)] = month
+    years = -(-scenario.horizon_months // 12)
+    width = len(CATEGORIES) + len(KPIS) * years if detail else 0
+    values, details, _, states, clipped, status = kernel.empty_outputs(
+        draws, len(planned), width, (0, 0), len(names) if detail else 0
+    )
+    no_flows = np.empty((draws, len(planned), 0, 0))
+    out_of_range = 0
+    previous = numba.get_num_threads()
+    numba.set_num_threads(min(threads or previous, numba.config.NUMBA_NUM_THREADS))
+    try:
+        for start in range(0, draws, BLOCK):
+            part = slice(start, min(draws, start + BLOCK))
+            numbers = np.arange(first_draw + part.start, first_draw + part.stop, dtype=np.int64)
+            theta, missed = _drivers(table, numbers, seed)
+            out_of_range += missed
+            kernel.run(
+                lay, table.base, theta, table.driver_slots, numbers, planned, chunk,
+                values[part], details[part], no_flows[part], states[part], clipped[part], status[part],
+            )  # fmt: skip
+            _refuse_overflow(status[part], numbers)
+            if progress is not None:
+                progress(part.stop)
+    finally:
+        numba.set_num_threads(previous)
+    outcomes = tuple(_outcome(one, row, values, details, states, years) for row, one in enumerate(chosen, start=1))
+    notes = _notes(out_of_range, int(clipped.sum()), draws)
+    return Outcomes(
+        scenario=scenario.name,
+        scenario_hash=scenario.hash(),
+        title=scenario.title,
+        currency=scenario.profile.currency,
+        engine="kernel",
+        seed=seed,
+        first_draw=first_draw,
+        draws=draws,
+        initiatives=tuple(names),
+        outcomes=outcomes,
+        clipped=out_of_range + int(clipped.sum()),
+        notes=notes,
+    )
+
+
+def _drivers(table: Parameters, numbers: np.ndarray, seed: int) -> tuple[np.ndarray, int]:
+    theta, clipped = table.theta(numbers, seed)
+    bad = np.argwhere(~np.isfinite(theta))
+    if len(bad):
+        driver = table.drivers[bad[0][1]]
+        raise ProblemsFound(
+            [
+                Problem(
+                    path=driver.path,
+                    value=str(driver.quantity),
+                    message=f"the driver is not a finite number in draw {numbers[bad[0][0]]}",
+                    hint="give it a distribution with finite values",
+                )
+            ]
+        )
+    return theta, clipped
+
+
+def _refuse_overflow(status: np.ndarray, numbers: np.ndarray) -> None:
+    bad = np.flatnonzero(status)
+    if len(bad):
+        what = (
+            f"more than {EVENTS} failures of a system or incidents of a threat"
+            if status[bad[0]] == kernel.TOO_MANY_EVENTS
+            else "more changes of staff than the kernel holds"
+        )
+        raise ProblemsFound(
+            [
+                Problem(
+                    path="threats, systems, people",
+                    value=f"draw {numbers[bad[0]]}",
+                    message=f"{what} in one draw",
+                    hint="lower attempts_per_year, annual_turnover or the failure rate (a larger life_scale_years)",
+                )
+            ]
+        )
+
+
+def _outcome(
+    one: Roadmap, row: int, values: np.ndarray, details: np.ndarray, states: np.ndarray, years: int
+) -> Outcome:
+    n, c = len(values), len(CATEGORIES)
+    shape = (n, len(KPIS), years) if details.shape[2] else (n, 0, 0)
+    return Outcome(
+        roadmap=one,
+        npv=np.ascontiguousarray(values[:, row, 0]),
+        cost=np.ascontiguousarray(values[:, row, 1]),
+        payback=np.ascontiguousarray(values[:, row, 2]),
+        trough=np.ascontiguousarray(values[:, row, 3]),
+        need=np.ascontiguousarray(values[:, row, 4]),
+        categories=details[:, row, :c],
+        kpis=details[:, row, c:].reshape(shape),
+        baseline_kpis=details[:, 0, c:].reshape(shape),
+        states=states[:, row],
+    )
+
+
+def _notes(drivers: int, effects: int, draws: int) -> tuple[str, ...]:
+    notes = []
+    if drivers:
+        notes.append(f"{drivers} values of drivers in {draws} draws lay outside their range and were clipped into it")
+    if effects:
+        notes.append(f"effects took {effects} monthly values outside their range; they were clipped into it")
+    return tuple(notes)

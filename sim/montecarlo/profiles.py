@@ -1,0 +1,87 @@
+"""Mean cost of an initiative by month since its start: what a budget must hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.mechanisms import normal_cdf, normal_quantile, overrun_ratio
+from sim.parameters import parameters
+from sim.streams import stream_key, uniforms
+from sim.world import Scenario
+from sim.world.initiatives import Initiative, RiskClass
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class CostProfile:
+    """Mean over draws by elapsed month, (months,): money and, for days, the plan.
+
+    Overrun is included. A failed gate gives no credit: the whole cost is reserved. Skill days are those of the plan; the
+    simulation knows the overrun.
+    """
+
+    capital: Floats
+    delivery: Floats
+    running: Floats
+    days: dict[str, Floats]
+
+
+def cost_profiles(scenario: Scenario, draws: int, seed: int, *, first_draw: int = 0) -> dict[str, CostProfile]:
+    """Profile of every initiative over the horizon, from the same overruns as the kernel's draws."""
+    table = parameters(scenario)
+    numbers = np.arange(first_draw, first_draw + draws, dtype=np.int64)
+    theta, _ = table.theta(numbers, seed)
+    values = np.tile(np.clip(table.base, table.low, table.high), (draws, 1))
+    values[:, table.driver_slots] = theta
+
+    def column(path: str) -> Floats:
+        return values[:, table.slot[path]]
+
+    return {
+        name: _profile(scenario, name, initiative, numbers, seed, column)
+        for name, initiative in scenario.initiatives.items()
+    }
+
+
+def _profile(scenario, name, initiative: Initiative, numbers, seed: int, column) -> CostProfile:  # type: ignore[no-untyped-def]
+    months = scenario.horizon_months
+    cost = np.ones(len(numbers))
+    time = np.ones(len(numbers))
+    if initiative.risk_class is not None:
+        cost, time = _ratios(scenario.risk_classes[initiative.risk_class], name, numbers, seed)
+    work = np.maximum(1.0, np.ceil(initiative.duration_months * time - 1e-9))
+    at = f"initiatives.{name}"
+    elapsed = np.arange(months)[:, None]
+    share = np.where(elapsed < work, 1.0 / work, 0.0)  # (months, draws)
+    since = elapsed - work  # months after go-live
+    works = since >= 0
+    running = column(f"{at}.running_per_month") * works
+    if initiative.life_months is not None:
+        if initiative.renewal_cost is None:
+            running = running * (since < initiative.life_months)
+        else:
+            due = (since > 0) & (np.mod(since, initiative.life_months) == 0)
+            running = running + column(f"{at}.renewal_cost") * due
+    planned = np.arange(months) < initiative.duration_months
+    return CostProfile(
+        capital=np.mean(column(f"{at}.capital") * cost * share, axis=1),
+        delivery=np.mean(column(f"{at}.delivery") * cost * share, axis=1),
+        running=np.mean(running, axis=1),
+        days={skill: days * planned for skill, days in initiative.skill_days.items()},
+    )
+
+
+def _ratios(c: RiskClass, name: str, numbers: NDArray[np.int64], seed: int) -> tuple[Floats, Floats]:
+    """Realised cost and duration ratios of the draws, number for number those of the kernel."""
+    index = np.zeros(1, dtype=np.int64)
+    z = normal_quantile(uniforms(stream_key(seed, f"initiatives/{name}/overrun_cost"), numbers, index)[:, 0])
+    own = normal_quantile(uniforms(stream_key(seed, f"initiatives/{name}/overrun_time"), numbers, index)[:, 0])
+    rho = 2 * np.sin(np.pi * c.cost_time_rank / 6)
+    shape = (c.median, c.log_sd, c.tail_share, c.tail_exponent, c.cap)
+    cost = overrun_ratio(normal_cdf(z), *shape)
+    time = overrun_ratio(normal_cdf(rho * z + np.sqrt(1 - rho * rho) * own), *shape)
+    return np.asarray(cost), np.asarray(time)

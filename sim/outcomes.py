@@ -1,0 +1,236 @@
+"""Results of simulating roadmaps: frozen, with error, unit and origin."""
+
+from __future__ import annotations
+
+import math
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.measures import cvar
+from sim.montecarlo.kpis import CATEGORIES, KPIS
+from sim.roadmap import Roadmap
+
+if TYPE_CHECKING:
+    import polars
+
+Floats = NDArray[np.float64]
+PACKAGES = ("roadfolio", "numpy", "scipy", "numba", "simpy", "pulp", "highspy")
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """A distribution in six numbers. cvar5: mean of the worst 5 % in the measure's direction. A number that does not
+    exist is None; prob_none is the share of draws in which the measure has no value."""
+
+    mean: float | None
+    se: float | None
+    p5: float | None
+    p50: float | None
+    p95: float | None
+    cvar5: float | None
+    prob_none: float = 0.0
+
+    def as_dict(self) -> dict[str, float | None]:
+        return {name: getattr(self, name) for name in ("mean", "se", "p5", "p50", "p95", "cvar5", "prob_none")}
+
+
+def statistic(values: Floats, worst: str = "low") -> Statistic:
+    """Statistic of (draws,) values; +inf stands for a draw without value (`payback_months`: never).
+
+    worst: `low` for gains, `high` for costs and times. Mean, error and CVaR are None as soon as one draw has no value;
+    so are the quantiles that fall among those draws. The error of one draw is None.
+
+    >>> statistic(np.array([1.0, 2.0, 3.0])).mean
+    2.0
+    >>> statistic(np.array([1.0, np.inf])).p95 is None
+    True
+    """
+    n = len(values)
+    missing = int(np.count_nonzero(np.isinf(values)))
+    ordered = np.sort(values)
+    quantiles = [_quantile(ordered, p) for p in (0.05, 0.5, 0.95)]
+    if missing:
+        return Statistic(None, None, *quantiles, None, prob_none=missing / n)
+    mean = float(np.mean(values))
+    se = float(np.std(values, ddof=1) / math.sqrt(n)) if n > 1 else None
+    tail = float(cvar(values, 0.05)) if worst == "low" else -float(cvar(-values, 0.05))
+    return Statistic(mean, se, *quantiles, tail)
+
+
+def _quantile(ordered: Floats, p: float) -> float | None:
+    """Type 7 of Hyndman and Fan (1996); None where it falls among draws without value."""
+    at = (len(ordered) - 1) * p
+    low, high = ordered[math.floor(at)], ordered[math.ceil(at)]
+    if math.isinf(high):
+        return None
+    return float(low + (high - low) * (at - math.floor(at)))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One roadmap over the draws, against the empty roadmap of the same draws.
+
+    npv, cost (PV of its own cost), payback (months, discounted; inf: never), trough (lowest cash balance), need
+    (funding need): (draws,), money unless said. categories: (draws, CATEGORIES) PV. kpis: (draws, KPIS, years); NaN
+    where a year has no such value. baseline_kpis: the same of the empty roadmap. states: (draws, initiatives), see
+    `sim.mechanisms.delivery`. The last four are empty when detail was not asked for.
+    """
+
+    roadmap: Roadmap
+    npv: Floats
+    cost: Floats
+    payback: Floats
+    trough: Floats
+    need: Floats
+    categories: Floats
+    kpis: Floats
+    baseline_kpis: Floats
+    states: NDArray[np.int64]
+
+    @cached_property
+    def roi(self) -> Statistic | None:
+        """Mean NPV / mean PV of cost with its delta-method error; the quantiles and CVaR are of the ratio of each draw.
+        None where nothing is spent."""
+        n, cost = len(self.npv), float(np.mean(self.cost))
+        if cost <= 0.0 or np.min(self.cost) <= 0.0:
+            return None
+        ratio = float(np.mean(self.npv)) / cost
+        se = float(np.std(self.npv - ratio * self.cost, ddof=1) / (cost * math.sqrt(n))) if n > 1 else None
+        of_draws = statistic(self.npv / self.cost)
+        return Statistic(ratio, se, of_draws.p5, of_draws.p50, of_draws.p95, of_draws.cvar5)
+
+    @cached_property
+    def prob_npv_negative(self) -> float:
+        return float(np.mean(self.npv < 0.0))
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Roadmaps evaluated by one engine on the same draws."""
+
+    scenario: str
+    scenario_hash: str
+    title: str
+    currency: str
+    engine: str
+    seed: int
+    first_draw: int
+    draws: int
+    initiatives: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
+    clipped: int = 0
+    notes: tuple[str, ...] = field(default=())
+
+    def __iter__(self) -> Iterator[Outcome]:
+        return iter(self.outcomes)
+
+    def __len__(self) -> int:
+        return len(self.outcomes)
+
+    def __getitem__(self, index: int) -> Outcome:
+        return self.outcomes[index]
+
+    def document(self, index: int = 0) -> dict[str, Any]:
+        """The JSON document of one roadmap, as `roadfolio roi` and `roadfolio simulate` print it."""
+        one = self.outcomes[index]
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "scenario": self.scenario,
+            "roadmap": one.roadmap.as_dict,
+            "seed": self.seed,
+            "replications" if self.engine == "company" else "draws": self.draws,
+            "first_draw": self.first_draw,
+            "engine": self.engine,
+            "currency": self.currency,
+            **self.measures(index),
+            "notes": list(self.notes),
+            "provenance": provenance(self.scenario_hash),
+        }
+
+    def measures(self, index: int = 0) -> dict[str, Any]:
+        """The figures of one roadmap: npv, roi, payback_months, cash_trough, probability, categories, KPIs."""
+        one = self.outcomes[index]
+        return {
+            "npv": statistic(one.npv).as_dict(),
+            "roi": None if one.roi is None else one.roi.as_dict(),
+            "payback_months": statistic(one.payback, worst="high").as_dict(),
+            "cash_trough": statistic(one.trough).as_dict(),
+            "prob_npv_negative": one.prob_npv_negative,
+            "categories": {
+                name: float(np.mean(one.categories[:, k])) for k, name in enumerate(CATEGORIES) if one.categories.size
+            },
+            "kpis": {
+                kpi.name: {
+                    "unit": kpi.unit.replace("money", self.currency),
+                    "better": kpi.better,
+                    "baseline": _mean(one.baseline_kpis[:, k]),
+                    "roadmap": _mean(one.kpis[:, k]),
+                }
+                for k, kpi in enumerate(KPIS)
+                if one.kpis.size
+            },
+        }
+
+    def to_frame(self) -> polars.DataFrame:
+        """One row a roadmap and measure: value, error, unit, engine, draws, seed, scenario hash."""
+        import polars
+
+        rows = []
+        units = {"npv": self.currency, "roi": "ratio", "payback_months": "months", "cash_trough": self.currency}
+        for index, one in enumerate(self.outcomes):
+            measures = self.measures(index)
+            for name, unit in units.items():
+                for key, value in (measures[name] or {}).items():
+                    rows.append((str(one.roadmap), f"{name}.{key}", value, "share" if key == "prob_none" else unit))
+            rows.append((str(one.roadmap), "prob_npv_negative", measures["prob_npv_negative"], "share"))
+            for name, value in measures["categories"].items():
+                rows.append((str(one.roadmap), f"categories.{name}", value, self.currency))
+            for name, kpi in measures["kpis"].items():
+                rows.append((str(one.roadmap), f"kpis.{name}", kpi["roadmap"], kpi["unit"]))
+                rows.append((str(one.roadmap), f"kpis.{name}.baseline", kpi["baseline"], kpi["unit"]))
+        frame = polars.DataFrame(rows, schema=["roadmap", "measure", "value", "unit"], orient="row")
+        return frame.with_columns(
+            engine=polars.lit(self.engine),
+            draws=polars.lit(self.draws),
+            seed=polars.lit(self.seed),
+            scenario_hash=polars.lit(self.scenario_hash),
+        )
+
+    def __rich_repr__(self) -> Iterator[Any]:
+        yield "scenario", self.scenario
+        yield "engine", self.engine
+        yield "draws", self.draws
+        yield "seed", self.seed
+        for one in self.outcomes:
+            s = statistic(one.npv)
+            yield str(one.roadmap), f"NPV {s.mean:,.0f} ± {s.se or math.nan:,.0f} {self.currency}"
+
+
+def _mean(values: Floats) -> float | None:
+    """Mean over draws and years of what exists; None where nothing does."""
+    known = values[~np.isnan(values)]
+    return float(np.mean(known)) if known.size else None
+
+
+def provenance(scenario_hash: str) -> dict[str, Any]:
+    """What made a figure: scenario, interpreter and package versions."""
+    versions = {}
+    for package in PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return {
+        "scenario_hash": scenario_hash,
+        "version": versions.get("roadfolio", "source"),
+        "python": platform.python_version(),
+        "packages": versions,
+    }
