@@ -46,9 +46,14 @@ def worth(problem: RoadmapProblem, roadmap: Roadmap) -> float:
     >>> worth(both, {"a": 0}), worth(both, {"a": 0, "b": 0})
     (6.0, 8.0)
     """
+    return problem.constant + gain(problem, roadmap)
+
+
+def gain(problem: RoadmapProblem, roadmap: Roadmap) -> float:
+    """Value of the roadmap without the constant, whose size would hide small differences [currency]."""
     values = [problem.initiative(name).value[start] for name, start in roadmap.items()]
     together = [pair.value for pair in problem.interactions if pair.first in roadmap and pair.second in roadmap]
-    return math.fsum([problem.constant, *values, *together])
+    return math.fsum([*values, *together])
 
 
 def tie_width(problem: RoadmapProblem) -> float:

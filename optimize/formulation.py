@@ -253,8 +253,8 @@ class Formulation:
     # ---- only while ties are broken -------------------------------------------------------------------------------
 
     def keep_worth(self, floor: float) -> None:
-        """The roadmap is worth at least the floor."""
-        self.program += self.worth >= (floor - self.problem.constant) / self.unit, "worth"
+        """The roadmap is worth at least the floor, both without the constant."""
+        self.program += self.worth >= floor / self.unit, "worth"
 
     def keep_size(self, count: int, sum_of_starts: int) -> None:
         """The roadmap has this number of initiatives and this sum of starts."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimize.check import tie_width, worth
+from optimize.check import gain, tie_width
 
 if TYPE_CHECKING:
     from optimize.formulation import Formulation
@@ -40,13 +40,13 @@ def break_ties(
     kept = dict(best)
     try:
         # 1. In most problems nothing ties: one run that finds no second roadmap settles it.
-        floor = worth(problem, kept) - tie_width(problem)
+        floor = gain(problem, kept) - tie_width(problem)
         rival = _pick(problem, floor, run, lambda program: program.maximise_worth(), other_than=kept)
         if rival is None:
             return kept, True
-        if worth(problem, rival) > worth(problem, kept):
+        if gain(problem, rival) > gain(problem, kept):
             kept = rival
-            floor = worth(problem, kept) - tie_width(problem)
+            floor = gain(problem, kept) - tie_width(problem)
 
         # 2. The fewest and, among those, the earliest; again one run says whether that is unique.
         fewest = _pick(problem, floor, run, lambda program: program.prefer_few_and_early())
@@ -89,7 +89,7 @@ def _pick(
     prepare: Callable[[Formulation], None],
     other_than: Mapping[str, int] | None = None,
 ) -> dict[str, int] | None:
-    """Best roadmap worth at least `floor` by the goal that `prepare` sets; None if there is none."""
+    """Best roadmap that gains at least `floor` by the goal that `prepare` sets; None if there is none."""
     from optimize.formulation import Formulation
 
     aside = [] if other_than is None else [dict(other_than)]
@@ -100,7 +100,7 @@ def _pick(
         found = run(program)
         if not found.proved:
             raise _LeftOpen
-        if found.roadmap is None or worth(problem, found.roadmap) >= floor:
+        if found.roadmap is None or gain(problem, found.roadmap) >= floor:
             return found.roadmap
         aside.append(found.roadmap)  # under the floor by the solver's rounding: not a tie
     raise _LeftOpen

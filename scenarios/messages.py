@@ -92,7 +92,6 @@ def shown(value: object) -> object:
 
 def schema_problems(error: ValidationError, data: Any) -> Findings:
     """Everything in a ValidationError, each cause once. `data`: the plain data that was validated."""
-    from scenarios.fields import at
 
     errors = [(tuple(str(part) for part in row["loc"]), row) for row in error.errors(include_url=False)]
     misspelt, known_cause = _unknown_keys(errors, data)

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 def main() -> None:
     """Run the command that the arguments of the process name, and exit with its code."""
-    import sys
+    from scenarios.cli import app
 
-    from scenarios.cli.app import run
-
-    sys.exit(run(sys.argv[1:]))
+    app.main()

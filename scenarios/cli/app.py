@@ -19,7 +19,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scenarios.cli.output import print_problems
+from scenarios.cli.output import DONE, INVALID, print_problems
 from sim.errors import Problem, ProblemsFound
 
 COMMANDS = {
@@ -28,20 +28,25 @@ COMMANDS = {
     "check": "Find every error of a file, or review a good one.",
     "schema": "Print the JSON schema of scenario files, for editors.",
 }
-DONE, DEFECT, INVALID, INFEASIBLE, INTERRUPTED = 0, 1, 2, 3, 130
+INTERRUPTED = 130  # what shells expect after Ctrl-C
 
 
 class _ReaderGoneError(Exception):
     """Our output is read no longer. Typer would end the process with the code of a defect at a BrokenPipeError."""
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run one command line and return its exit code. A defect of ours ends the process with code 1."""
-    as_json = "--json" in arguments
+def main() -> None:
+    """Run the command line of the process and end it with the exit code; an exception is our defect, code 1."""
     sys.excepthook = _defect
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal without some letter gets its code instead of an error
             stream.reconfigure(errors="backslashreplace")
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code. Exceptions that are defects of ours pass through."""
+    as_json = "--json" in arguments
     try:
         code = _dispatch(list(arguments) or ["--help"])
         sys.stdout.flush()

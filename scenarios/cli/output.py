@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 SCHEMA_VERSION = 1
+DONE, INVALID, INFEASIBLE = 0, 2, 3  # exit codes of commands; a defect ends with Python's own 1
 
 
 def emit(content: Mapping[str, Any]) -> None:
@@ -69,10 +70,10 @@ def print_problems(problems: Iterable[Problem], as_json: bool) -> None:
         terminal = _console(sys.stderr)
         for problem in found:
             place = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part is not None)
-            line = Text(f"{place}: " if place else "", "dim")
+            line = Text().append(f"{place}: " if place else "", "dim")
             line.append(f"{problem.path}: " if problem.path else "", "bold")
-            line.append(problem.message, "default")
-            terminal.print(line.append(f" ({problem.hint})" if problem.hint else "", "cyan"))
+            line.append(problem.message)
+            terminal.print(line.append(f" ({problem.hint})" if problem.hint else "", "cyan"), soft_wrap=True)
     if len(found) > 1:
         print(f"{len(found)} errors", file=sys.stderr)
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import simpy
 
-from sim.company.clock import Clock
+from sim.company.clock import Clock, until
 from sim.company.ledger import Ledger
-from sim.company.pool import CLAIM, Pool
-from sim.company.world_layer import Draw, Floats, Ints, _deliver
+from sim.company.people import absence
+from sim.company.pool import Pool
+from sim.company.world_layer import Draw, Floats, Ints, run_delivery
 from sim.mechanisms.delivery import FROM_START, PROCEED
 from sim.montecarlo.kpis import CAPITAL, DELIVERY, RENEWAL, RUNNING
 from sim.roadmap import Roadmap
@@ -22,7 +24,7 @@ class Schedule:
     """What becomes of a roadmap in a draw, by initiative in the order of the file; months, -1 for none.
 
     state: of `sim.mechanisms.delivery`. work (initiatives, months): share of the whole work done in a month. used
-    (skills, months): own staff's days.
+    (skills, months): own staff's days. life: months after which it must be renewed, infinite for none or where it is.
     """
 
     planned: Ints
@@ -31,13 +33,12 @@ class Schedule:
     go_live: Ints
     work: Floats
     used: Floats
+    life: tuple[float, ...]
 
-    def alive(self, draw: Draw, i: int, m: int) -> bool:
+    def alive(self, i: int, m: int) -> bool:
         """Whether initiative i works in month m: live, and within its life or renewed."""
-        name, initiative = list(draw.table.scenario.initiatives.items())[i]
         g = int(self.go_live[i])
-        life = initiative.life_months
-        return 0 <= g <= m and (life is None or m < g + life or initiative.renewal_cost is not None)
+        return 0 <= g <= m < g + self.life[i]
 
 
 def schedule(draw: Draw, roadmap: Roadmap) -> Schedule:
@@ -47,7 +48,10 @@ def schedule(draw: Draw, roadmap: Roadmap) -> Schedule:
     starts = roadmap.as_dict
     planned = np.array([starts.get(name, -1) for name in names], dtype=np.int64)
     days = np.zeros((len(names), len(world.skills)))
-    before, lag, flags, first = [], [], [], [0]
+    before: list[int] = []
+    lag: list[int] = []
+    flags: list[int] = []
+    first = [0]
     for i, initiative in enumerate(world.initiatives.values()):
         days[i] = [initiative.skill_days.get(skill, 0.0) for skill in world.skills]
         for row in initiative.requires:
@@ -60,5 +64,54 @@ def schedule(draw: Draw, roadmap: Roadmap) -> Schedule:
     work, used = np.empty((len(names), months)), np.empty((len(world.skills), months))
     _, work_months, fails = draw.projects
     rows = (np.array(x, dtype=np.int64) for x in (before, lag, flags, first))
-    _deliver(planned, work_months, fails, days, capacity, *rows, state, go_live, started, work, used)
-    return Schedule(planned, state, started, go_live, work, used)
+    run_delivery(planned, work_months, fails, days, capacity, *rows, state, go_live, started, work, used)
+    life = tuple(
+        math.inf if i.life_months is None or i.renewal_cost is not None else i.life_months
+        for i in world.initiatives.values()
+    )
+    return Schedule(planned, state, started, go_live, work, used, life)
+
+
+def project(
+    env: simpy.Environment, clock: Clock, draw: Draw, plan: Schedule, i: int, ledger: Ledger
+) -> Generator[simpy.Event, None, None]:
+    """Pay for initiative i month by month: capital and delivery as the work goes on, running cost and renewals from
+    go-live."""
+    name, initiative = list(draw.table.scenario.initiatives.items())[i]
+    cost_ratio = float(draw.projects[0][i])
+    capital = draw.value(f"initiatives.{name}.capital") * cost_ratio
+    delivery = draw.value(f"initiatives.{name}.delivery") * cost_ratio
+    running = draw.value(f"initiatives.{name}.running_per_month")
+    life, g = initiative.life_months, int(plan.go_live[i])
+    renewal = 0.0 if initiative.renewal_cost is None else draw.value(f"initiatives.{name}.renewal_cost")
+    for m in range(int(plan.started[i]), clock.months):
+        yield until(env, m * clock.month_hours)
+        part = float(plan.work[i, m])
+        if part > 0.0:
+            ledger.pay_own(CAPITAL, m, capital * part)
+            ledger.pay_own(DELIVERY, m, delivery * part)
+            ledger.depreciate(m, capital * part)
+        if plan.alive(i, m):
+            ledger.pay_own(RUNNING, m, running)
+            if life is not None and m > g and (m - g) % life == 0:
+                ledger.pay_own(RENEWAL, m, renewal)
+
+
+def project_days(
+    env: simpy.Environment, clock: Clock, pool: Pool, used: Sequence[float], claimed: list[float]
+) -> Generator[simpy.Event, None, None]:
+    """Take a skill's days out of its role: the same share of every working day, whole people first.
+
+    A block waits for the next free person and then lasts its full length; what finds nobody until the month ends (a
+    vacancy) is not worked by this role.
+    """
+    for m, days in enumerate(used):
+        if days <= 0.0:
+            continue
+        end = (m + 1) * clock.month_hours
+        people = days / clock.days
+        for start, evening in clock.working_days(m * clock.month_hours, end):
+            yield until(env, start)
+            for k in range(math.ceil(people - 1e-9)):
+                hours = (evening - start) * min(1.0, people - k)
+                env.process(absence(env, clock, pool, hours, end, claimed))

@@ -54,7 +54,7 @@ def _ratios(cost_key, time_key, draw, risk):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _deliver(  # type: ignore[no-untyped-def]
+def run_delivery(  # type: ignore[no-untyped-def]
     planned, work_months, fails, days, capacity, before, lag, flags, first_before, state, go_live, started, work, used,
 ):  # fmt: skip
     deliver(

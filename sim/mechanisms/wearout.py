@@ -46,17 +46,21 @@ def failures(  # type: ignore[no-untyped-def]
     left = -np.log(uniform(threshold_key, draw, 0))
     t = 0.0
     up_at = 0.0
+    start, start_age, start_scale = 0.0, -1.0, -1.0
     for m in range(months):
         if refreshed[m]:
             age = 0.0
         t = max(float(m), up_at)
         while t < m + 1.0:
             ahead = (m + 1.0 - t) / 12.0
-            start = hazard(age, shape, scale[m])
-            gain = factor[m] * (hazard(age + ahead, shape, scale[m]) - start)
+            if age != start_age or scale[m] != start_scale:
+                start = hazard(age, shape, scale[m])
+            end = hazard(age + ahead, shape, scale[m])
+            gain = factor[m] * (end - start)
             if gain < left:
                 left -= gain
                 age += ahead
+                start, start_age, start_scale = end, age, scale[m]
                 break
             failed_age = min(inverse_hazard(start + left / factor[m], shape, scale[m]), age + ahead)
             t += (failed_age - age) * 12.0
@@ -66,6 +70,7 @@ def failures(  # type: ignore[no-untyped-def]
             count += 1
             left = -np.log(uniform(threshold_key, draw, count))
             age = 0.0 if replace else failed_age + repair / month_hours / 12.0
+            start_age = -1.0
             t += repair / month_hours
             up_at = t
     return count

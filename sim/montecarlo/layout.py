@@ -61,6 +61,8 @@ class Work(NamedTuple):
     first_step: Ints  # (processes + 1,)
     step_process: Ints
     step_role: Ints
+    steps_at_role: Ints  # steps ordered by role
+    first_at_role: Ints  # (roles + 1,)
     step_system: Ints
     minutes_slot: Ints
     share_slot: Ints
@@ -203,6 +205,7 @@ def _work(table: Parameters, seed: int) -> Work:
         for p, (name, process) in enumerate(world.processes.items())
         for label, step in process.steps.items()
     ]
+    step_role = _ints(roles.index(step.role) for _, _, step in steps)
     counts = [len(process.steps) for process in world.processes.values()]
 
     def role_slots(field: str) -> Ints:
@@ -229,7 +232,9 @@ def _work(table: Parameters, seed: int) -> Work:
         driven=_ints(process.driven_by == "customers" for process in world.processes.values()),
         first_step=_ints(np.concatenate([[0], np.cumsum(counts)])),
         step_process=_ints(p for p, _, _ in steps),
-        step_role=_ints(roles.index(step.role) for _, _, step in steps),
+        step_role=step_role,
+        steps_at_role=np.argsort(step_role, kind="stable"),
+        first_at_role=np.searchsorted(np.sort(step_role), np.arange(len(roles) + 1)),
         step_system=_ints(-1 if step.system is None else systems.index(step.system) for _, _, step in steps),
         minutes_slot=_ints(slot[f"{path}.minutes"] for _, path, _ in steps),
         share_slot=_ints(slot[f"{path}.share"] for _, path, _ in steps),

@@ -52,8 +52,10 @@ def run_months(lay, w):  # type: ignore[no-untyped-def]
     for k in range(w.yearly.shape[0]):
         for y in range(w.yearly.shape[1]):
             w.yearly[k, y] = 0.0
+    growth = 1.0 + v[cal.slots[3]]
+    for m in range(cal.months):
+        w.demand[m] = cal.season[m] * growth ** (m / 12.0)
     customers = cal.customers
-    unserved = 0.0
     for m in range(cal.months):
         set_month(lay, w, m)
         busy, present = run_lines(lay, w, m, customers)

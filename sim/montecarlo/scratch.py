@@ -76,7 +76,11 @@ class Scratch(NamedTuple):
     step_wait: Floats
     waiting: Floats  # (roles,) P(wait > 0)
     served: Floats  # (roles,) served share of those who never give up
-    line_step: Ints
+    role_rate: Floats  # (roles,) visits an hour
+    role_work: Floats  # (roles,) Erlang offered
+    role_squares: Floats
+    role_cv2: Floats
+    demand: Floats  # (months,) season and growth
     line_rate: Floats
     line_patience: Floats
     line_lost: Floats
@@ -122,7 +126,8 @@ def new_scratch(lay):  # type: ignore[no-untyped-def]
         np.empty(months), np.empty(months), np.empty(months, np.int64),
         np.empty(roles), np.empty(roles), np.empty(roles), np.empty(roles), np.empty(steps),
         np.empty(steps), np.empty(steps), np.empty(steps), np.empty(roles), np.empty(roles),
-        np.empty(steps, np.int64), np.empty(steps), np.empty(steps), np.empty(steps), np.empty(steps),
+        np.empty(roles), np.empty(roles), np.empty(roles), np.empty(roles), np.empty(months),
+        np.empty(steps), np.empty(steps), np.empty(steps), np.empty(steps),
         np.empty((N_CATEGORIES, months)), np.empty((N_CATEGORIES, months)), np.empty(months), np.empty(months),
         np.empty((2 * N_KPIS, years)),
     )  # fmt: skip

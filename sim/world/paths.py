@@ -49,9 +49,18 @@ def numbers(model: BaseModel, at: str = "", origin: str = "") -> Iterator[Number
                     yield from numbers(item, f"{path}.{key}.", origin)
 
 
-def effect_problem(path: str, data: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Why an effect cannot address `path` (message, hint), or None when it can. `data`: the file as plain mappings."""
-    targets = dict(_targets(data))
+def effect_targets(data: Mapping[str, Any]) -> dict[str, bool]:
+    """Path of every number below the names of `data` (the file as plain mappings) -> whether effects may change it."""
+    return {path: may_change(cls, field) for path, cls, field, _ in _walk(data)}
+
+
+def driver_values(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Path -> written value of every number that `data` (the file as plain mappings) states."""
+    return {path: value for path, _, _, value in _walk(data) if value is not None}
+
+
+def effect_problem(path: str, targets: Mapping[str, bool]) -> tuple[str, str] | None:
+    """Why an effect cannot address `path` (message, hint), or None when it can. `targets`: see effect_targets."""
     if path in targets:
         if targets[path]:
             return None
@@ -64,11 +73,10 @@ def effect_problem(path: str, data: Mapping[str, Any]) -> tuple[str, str] | None
     return f"no number stands at {path}", f"did you mean {close}?" if close else "see `roadfolio schema`"
 
 
-def driver_problem(path: str, data: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Why `path` names no uncertain number (message, hint), or None when it does."""
+def driver_problem(path: str, values: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Why `path` names no uncertain number (message, hint), or None when it does. `values`: see driver_values."""
     from sim.quantities import QuantityError, parse_quantity
 
-    values = dict(_values(data))
     if path not in values:
         close = nearest(path, list(values))
         return f"no number stands at {path}", f"did you mean {close}?" if close else "see `roadfolio schema`"
@@ -77,17 +85,6 @@ def driver_problem(path: str, data: Mapping[str, Any]) -> tuple[str, str] | None
     except QuantityError:
         return None  # the number itself is reported where it stands
     return (f"{path} is certain, so it cannot be correlated", "give it an interval") if certain else None
-
-
-def _targets(data: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
-    for path, cls, field, _ in _walk(data):
-        yield path, may_change(cls, field)
-
-
-def _values(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for path, _, _, value in _walk(data):
-        if value is not None:
-            yield path, value
 
 
 def _walk(data: Mapping[str, Any]) -> Iterator[tuple[str, type[BaseModel], str, Any]]:

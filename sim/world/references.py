@@ -66,8 +66,9 @@ def _threats(data: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _initiatives(data: Mapping[str, Any]) -> Iterator[Problem]:
-    from sim.world.paths import effect_problem
+    from sim.world.paths import effect_problem, effect_targets
 
+    targets = effect_targets(data)
     roles, skills, systems = _block(data, "people"), _block(data, "skills"), _block(data, "systems")
     candidates = _block(data, "initiatives")
     for name, initiative in _items(data, "initiatives"):
@@ -90,7 +91,7 @@ def _initiatives(data: Mapping[str, Any]) -> Iterator[Problem]:
             for i, role in enumerate(_names(_block(initiative, block).get("roles"))):
                 yield from _unknown("role", role, roles, f"{at}.{block}.roles.{i}")
         for path in _block(initiative, "effects"):
-            problem = effect_problem(str(path), data)
+            problem = effect_problem(str(path), targets)
             if problem:
                 message, hint = problem
                 yield Problem(path=f"{at}.effects.{path}", value=str(path), message=message, hint=hint)
@@ -186,8 +187,9 @@ def _time(data: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _correlations(data: Mapping[str, Any]) -> Iterator[Problem]:
-    from sim.world.paths import driver_problem
+    from sim.world.paths import driver_problem, driver_values
 
+    values = driver_values(data)
     rows = data.get("correlations")
     for i, row in enumerate(rows if isinstance(rows, (list, tuple)) else ()):
         drivers = _names(row.get("drivers")) if isinstance(row, Mapping) else []
@@ -199,7 +201,7 @@ def _correlations(data: Mapping[str, Any]) -> Iterator[Problem]:
                 hint="name two different drivers",
             )
         for j, path in enumerate(drivers):
-            problem = driver_problem(path, data)
+            problem = driver_problem(path, values)
             if problem:
                 message, hint = problem
                 yield Problem(path=f"correlations.{i}.drivers.{j}", value=path, message=message, hint=hint)

@@ -49,7 +49,7 @@ def problems_of(change: Callable[[Document], object]) -> tuple[Problem, ...]:
     return found.value.errors
 
 
-@given(seed=st.integers(0, 10**9), size=st.integers(2, 8), decimals=st.none() | st.integers(0, 12))
+@given(seed=st.integers(0, 10**9), size=st.integers(3, 8), decimals=st.none() | st.integers(0, 12))
 def test_json_round_trip(seed: int, size: int, decimals: int | None) -> None:
     problem = RoadmapProblem.model_validate(random_problem(seed, size, size, decimals))
     text = problem.to_json()

@@ -1,0 +1,140 @@
+"""Every roadmap that was simulated on one range of draws: nothing is simulated twice, everything is paired."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimize.periods import Starts, months
+from optimize.plan_limits import PlanLimits, Progress
+from sim.montecarlo import evaluate
+from sim.world import Scenario
+
+Floats = NDArray[np.float64]
+Key = tuple[tuple[str, int], ...]
+
+BATCH = 48
+"""Roadmaps in one call of the simulation: enough to share a world among many, few enough to show progress."""
+
+
+def key(roadmap: Starts) -> Key:
+    """Identity of a roadmap, whatever the order in which it was written."""
+    return tuple(sorted(roadmap.items()))
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Mean of a sample and its standard error [currency]; the error of a single draw is infinite."""
+
+    mean: float
+    se: float
+
+    def __str__(self) -> str:
+        return f"{self.mean:,.0f} ± {self.se:,.0f}"
+
+
+def estimate(values: Floats) -> Estimate:
+    """Mean and standard error of (draws,) independent values."""
+    n = len(values)
+    return Estimate(float(np.mean(values)), float(np.std(values, ddof=1) / math.sqrt(n)) if n > 1 else math.inf)
+
+
+class Clock:
+    """Time since its making, and whether the limit has passed."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self._start = time.monotonic()
+        self._seconds = seconds
+        self.stopped = False
+
+    @property
+    def elapsed(self) -> float:
+        return time.monotonic() - self._start
+
+    def over(self) -> bool:
+        """Whether the limit has passed; remembers that it stopped something."""
+        if self._seconds is not None and self.elapsed > self._seconds:
+            self.stopped = True
+        return self.stopped
+
+
+class Archive:
+    """NPV of roadmaps (in periods) against the empty roadmap, on the draws from `first_draw` on.
+
+    The empty roadmap is worth exactly 0 on every draw. `paths`: simulated paths times roadmaps so far.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int,
+        first_draw: int,
+        draws: int,
+        limits: PlanLimits,
+        progress: Progress | None = None,
+    ) -> None:
+        self.scenario = scenario
+        self.seed = seed
+        self.first_draw = first_draw
+        self.draws = draws
+        self.paths = 0
+        self._threads = limits.threads
+        self._progress = progress
+        self._npv: dict[Key, Floats] = {(): np.zeros(draws)}
+        self._cost: dict[Key, float] = {(): 0.0}
+
+    def __contains__(self, roadmap: Starts) -> bool:
+        return len(self._npv.get(key(roadmap), ())) == self.draws
+
+    def __iter__(self) -> Iterator[dict[str, int]]:
+        """Roadmaps that were simulated on all draws, in the order in which they were."""
+        return (dict(one) for one, values in self._npv.items() if len(values) == self.draws)
+
+    def __len__(self) -> int:
+        return sum(len(values) == self.draws for values in self._npv.values())
+
+    def simulate(self, roadmaps: Iterable[Starts], stage: str, draws: int | None = None) -> None:
+        """Simulate what is not known yet, on all draws or on the first `draws`."""
+        wanted = self.draws if draws is None else min(draws, self.draws)
+        new = {key(one): dict(one) for one in roadmaps if len(self._npv.get(key(one), ())) < wanted}
+        todo = list(new.items())
+        for first in range(0, len(todo), BATCH):
+            part = todo[first : first + BATCH]
+            outcomes = evaluate(
+                self.scenario,
+                [months(self.scenario, one) for _, one in part],
+                wanted,
+                self.seed,
+                first_draw=self.first_draw,
+                detail=False,
+                threads=self._threads,
+            )
+            for (name, _), outcome in zip(part, outcomes, strict=True):
+                self._npv[name] = outcome.npv
+                self._cost[name] = float(np.mean(outcome.cost))
+            self.paths += len(part) * wanted
+            if self._progress is not None:
+                self._progress(stage, min(first + BATCH, len(todo)), len(todo))
+
+    def npv(self, roadmap: Starts) -> Floats:
+        """(draws,) NPV. Raises KeyError for a roadmap that was not simulated."""
+        return self._npv[key(roadmap)]
+
+    def cost(self, roadmap: Starts) -> float:
+        """Mean present value of its own cost [currency]."""
+        return self._cost[key(roadmap)]
+
+    def mean(self, roadmap: Starts) -> float:
+        """Mean NPV [currency]."""
+        return float(np.mean(self.npv(roadmap)))
+
+    def difference(self, roadmap: Starts, other: Starts) -> Estimate:
+        """Paired difference of NPV, roadmap minus other, on the draws that both have."""
+        one, two = self.npv(roadmap), self.npv(other)
+        shared = min(len(one), len(two))
+        return estimate(one[:shared] - two[:shared])

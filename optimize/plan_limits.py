@@ -1,0 +1,80 @@
+"""How much work a plan may take, and which draws serve what."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from optimize.limits import Limits
+
+Progress = Callable[[str, int, int], None]
+"""Called with a stage, the work done in it and the work that is known of."""
+
+SEARCH_FROM: Final = 0
+SELECTION_FROM: Final = 1_000_000
+REPORT_FROM: Final = 2_000_000
+"""First draws of the three ranges. No draw that chose the roadmap, or told the finalists apart, values it in print."""
+
+
+@dataclass(frozen=True)
+class PlanLimits:
+    """Limits of one call of `plan`. All but `seconds` stop at the same roadmap on every run.
+
+    seconds: wall-clock time [s]; None = no limit. A plan that was stopped by the clock says so.
+    search_draws: common draws on which roadmaps are searched. pair_draws: how many of them value the interactions.
+    cost_draws: draws of the mean cost that budgets must hold.
+    first_selection_draws, selection_draws: draws of every finalist, and the most that any finalist gets.
+    report_draws: draws of the figures in print.
+    finalists: roadmaps that are told apart on fresh draws, the least allowed roadmap among them.
+    changes: initiatives that the first proposal of a round may change; None = a third of all, at least 3.
+    grid: starts between two that are simulated; values in between are interpolated.
+    rounds: most linearisations. neighbours: most roadmaps that the local search may simulate.
+    enumerate_paths: if every feasible roadmap fits into so many simulated paths, all of them are simulated.
+    solver: limits of each solve. Without a time limit, so that the same seed gives the same plan.
+    threads: threads of the simulation; they change no figure. None = as many as there are.
+
+    >>> PlanLimits(search_draws=1)
+    Traceback (most recent call last):
+    ...
+    ValueError: search_draws must be a whole number from 2 to 1000000; got 1
+    """
+
+    seconds: float | None = None
+    search_draws: int = 256
+    pair_draws: int = 64
+    cost_draws: int = 4096
+    first_selection_draws: int = 1024
+    selection_draws: int = 4096
+    report_draws: int = 4096
+    finalists: int = 6
+    changes: int | None = None
+    grid: int = 3
+    rounds: int = 6
+    neighbours: int = 2000
+    enumerate_paths: int = 100_000
+    solver: Limits = field(default_factory=lambda: Limits(seconds=None, nodes=50_000, break_ties=False))
+    threads: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.seconds is not None and not (math.isfinite(self.seconds) and self.seconds > 0.0):
+            raise ValueError(f"seconds must be a finite number above 0, or None; got {self.seconds}")
+        most = SELECTION_FROM - SEARCH_FROM
+        for name in ("search_draws", "pair_draws", "cost_draws", "first_selection_draws", "report_draws"):
+            _within(name, getattr(self, name), 2, most)
+        _within("selection_draws", self.selection_draws, self.first_selection_draws, most)
+        _within("finalists", self.finalists, 2, 50)
+        for name in ("grid", "rounds"):
+            _within(name, getattr(self, name), 1, 1000)
+        for name in ("neighbours", "enumerate_paths"):
+            _within(name, getattr(self, name), 0, 10**9)
+        if self.changes is not None:
+            _within("changes", self.changes, 1, 1000)
+        if self.threads is not None:
+            _within("threads", self.threads, 1, 1024)
+
+
+def _within(name: str, value: int, low: int, high: int) -> None:
+    if not low <= value <= high:
+        raise ValueError(f"{name} must be a whole number from {low} to {high}; got {value}")

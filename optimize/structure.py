@@ -1,0 +1,139 @@
+"""Who requires, excludes or resembles whom: what a change of one initiative drags along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from optimize.periods import Starts
+from optimize.problem import RoadmapProblem
+from sim.world import Scenario
+
+
+class Structure:
+    """The rules of a problem between initiatives, worked out once."""
+
+    def __init__(self, problem: RoadmapProblem) -> None:
+        self.problem = problem
+        self.names = tuple(initiative.id for initiative in problem.initiatives)
+        self.windows = {initiative.id: problem.window(initiative) for initiative in problem.initiatives}
+        self.mandatory = frozenset(initiative.id for initiative in problem.initiatives if initiative.mandatory)
+
+    @cached_property
+    def needs(self) -> dict[str, tuple[str, ...]]:
+        """All that each initiative requires, step by step, in the order of the problem."""
+        return {name: self._reach(name, "initiative", "requires") for name in self.names}
+
+    @cached_property
+    def dependents(self) -> dict[str, tuple[str, ...]]:
+        """All that require each initiative, step by step."""
+        return {name: self._reach(name, "requires", "initiative") for name in self.names}
+
+    @cached_property
+    def rivals(self) -> dict[str, frozenset[str]]:
+        """All that each initiative excludes."""
+        found: dict[str, set[str]] = {name: set() for name in self.names}
+        for group in self.problem.exclusive:
+            for member in group.members:
+                found[member] |= set(group.members) - {member}
+        return {name: frozenset(others) for name, others in found.items()}
+
+    def _reach(self, name: str, here: str, there: str) -> tuple[str, ...]:
+        found: set[str] = set()
+        stack = [name]
+        while stack:
+            at = stack.pop()
+            for rule in self.problem.requires:
+                other = getattr(rule, there)
+                if getattr(rule, here) == at and other not in found:
+                    found.add(other)
+                    stack.append(other)
+        return tuple(one for one in self.names if one in found)
+
+    def earliest(self, name: str, roadmap: Starts) -> int:
+        """First period in which it may start by its window and by the requirements that are in the roadmap."""
+        ready = [
+            roadmap[rule.requires] + self.problem.delay(rule)
+            for rule in self.problem.requires
+            if rule.initiative == name and rule.requires in roadmap
+        ]
+        return max([self.windows[name].start, *ready])
+
+    def complete(self, roadmap: Starts, names: Iterable[str]) -> dict[str, int] | None:
+        """The roadmap with these initiatives and all that they require, each at its earliest start.
+
+        None if windows leave no room for one of them, or if two of the result exclude each other.
+        """
+        done = dict(roadmap)
+        wanted = list(names)
+        missing = {other for name in wanted for other in (*self.needs[name], name)} - set(done)
+        while missing:
+            ready = [one for one in self.names if one in missing and not missing.intersection(self.needs[one])]
+            for one in ready:
+                start = self.earliest(one, done)
+                if start not in self.windows[one] or self.rivals[one].intersection(done):
+                    return None
+                done[one] = start
+            missing -= set(ready)
+        return done
+
+    def without(self, roadmap: Starts, names: Iterable[str]) -> dict[str, int]:
+        """The roadmap without these initiatives and all that require them."""
+        gone = {other for name in names for other in (name, *self.dependents[name])}
+        return {name: start for name, start in roadmap.items() if name not in gone}
+
+
+def relations(scenario: Scenario, structure: Structure) -> dict[tuple[str, str], bool]:
+    """Pairs that may be chosen together -> whether they share what could make them interact.
+
+    Shared: a parameter that both change, the people who do, adopt or bear the work, a system or the threats and systems
+    that an outage joins, a requirement in common. A pair of which one requires the other is left out: the value of the
+    one is measured beside the other.
+    """
+    families = {name: frozenset(_families(scenario, name)) for name in structure.names}
+    needs = structure.needs
+    pairs = {}
+    for i, first in enumerate(structure.names):
+        for second in structure.names[i + 1 :]:
+            if second in structure.rivals[first] or first in needs[second] or second in needs[first]:
+                continue
+            common = families[first] & families[second] or set(needs[first]) & set(needs[second])
+            pairs[first, second] = bool(common)
+    return pairs
+
+
+def _families(scenario: Scenario, name: str) -> Iterable[str]:
+    """What an initiative touches."""
+    initiative = scenario.initiatives[name]
+    for skill in initiative.skill_days:
+        yield f"people.{scenario.skills[skill].role}"
+    for block in (initiative.adoption, initiative.dip):
+        for role in block.roles if block is not None else ():
+            yield f"people.{role}"
+    for system in initiative.refreshes:
+        yield f"systems.{system}"
+        yield from (f"threats.{threat}" for threat, one in scenario.threats.items() if system in one.hits)
+    for path in initiative.effects:
+        yield from _of_path(scenario, path)
+
+
+def _of_path(scenario: Scenario, path: str) -> Iterable[str]:
+    """The families of a parameter: itself and the part of the business that it belongs to."""
+    yield path
+    kind, _, rest = path.partition(".")
+    part = rest.partition(".")[0]
+    if kind in ("people", "systems", "threats", "processes"):
+        yield f"{kind}.{part}"
+    if kind == "threats":
+        yield "insurance"
+        yield from (f"systems.{system}" for system in _hits(scenario, part))
+    if kind == "systems":
+        yield from (f"threats.{threat}" for threat, one in scenario.threats.items() if part in one.hits)
+    if kind == "insurance":
+        yield "insurance"
+    if kind == "processes":
+        yield from (f"people.{step.role}" for step in scenario.processes[part].steps.values())
+
+
+def _hits(scenario: Scenario, threat: str) -> Mapping[str, None]:
+    return dict.fromkeys(scenario.threats[threat].hits)

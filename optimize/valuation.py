@@ -1,0 +1,270 @@
+"""A scenario as a roadmap problem: its rules in periods, and the worth of singles and pairs on common draws.
+
+v[i,t] = E f(C + i@t) - E f(C), f the NPV against the empty roadmap, C what i requires, at the earliest starts.
+w[i,j] = E[f(C + i + j) - f(C + i) - f(C + j) + f(C)], C what both require, all at the earliest starts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimize.archive import Archive, Estimate, estimate
+from optimize.periods import by_period, latest_period, periods_of
+from optimize.plan_limits import SEARCH_FROM, PlanLimits
+from optimize.problem import (
+    Budget,
+    Cost,
+    ExclusiveGroup,
+    Initiative,
+    Interaction,
+    Requirement,
+    RoadmapProblem,
+)
+from optimize.structure import Structure, relations
+from sim.errors import Problem, ProblemsFound
+from sim.montecarlo import cost_profiles
+from sim.world import Scenario
+
+SAMPLED = 12
+"""Pairs that share nothing and are simulated all the same, to see whether leaving out such pairs is right."""
+
+SIGNIFICANT = 2.0
+"""An interaction enters the program where it is more than so many standard errors from 0."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The problem without worth, and the initiatives that can be in no roadmap, each with the reason."""
+
+    problem: RoadmapProblem
+    unusable: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Valuation:
+    """The problem with worth. `pairs`: interactions as estimated; `tested`: those of pairs that share nothing."""
+
+    problem: RoadmapProblem
+    pairs: Mapping[tuple[str, str], Estimate]
+    tested: Mapping[tuple[str, str], Estimate]
+
+
+def rules(scenario: Scenario, seed: int, limits: PlanLimits) -> Rules:
+    """The scenario's limits in periods; every value 0.
+
+    Costs are means over draws, overrun included. What passes the planning months is not charged to a budget. An
+    optional initiative that fits no start is left out; a mandatory one stays, so that the program is infeasible.
+    Raises ProblemsFound where a mandatory initiative has no start on a period's first month.
+    """
+    step, periods = scenario.period_months, scenario.periods
+    profiles = cost_profiles(scenario, limits.cost_draws, seed, first_draw=SEARCH_FROM)
+    unusable: dict[str, str] = {}
+    initiatives = []
+    for name, one in scenario.initiatives.items():
+        earliest = periods_of(one.earliest_month, step)
+        latest = periods - 1
+        if one.deadline_month is not None:
+            latest = min(latest, latest_period(one.deadline_month - one.duration_months, step))
+        if earliest > latest:
+            unusable[name] = "no planning period begins between its earliest month and its deadline"
+            continue
+        profile = profiles[name]
+        initiatives.append(
+            Initiative(
+                id=name,
+                value=(0.0,) * periods,
+                cost=Cost(
+                    capital=by_period(profile.capital, step, periods),
+                    delivery=by_period(profile.delivery, step, periods),
+                    running=by_period(profile.running, step, periods),
+                ),
+                skill_days={skill: by_period(days, step, periods) for skill, days in profile.days.items()},
+                duration=periods_of(one.duration_months, step),
+                earliest=earliest,
+                latest=latest,
+                mandatory=one.mandatory,
+            )
+        )
+    return _usable(scenario, initiatives, unusable)
+
+
+def _usable(scenario: Scenario, initiatives: Sequence[Initiative], unusable: dict[str, str]) -> Rules:
+    """Leave out, step by step, what requires something that was left out or that cannot be beside it."""
+    kept = list(initiatives)
+    while True:
+        problem = _problem(scenario, kept)
+        structure = Structure(problem)
+        lost = {
+            name: next((other for other in _required(scenario, name) if other in unusable), None)
+            for name in structure.names
+        }
+        reasons = {name: f"it requires {other}, which fits no start" for name, other in lost.items() if other}
+        for name in structure.names:
+            if name not in reasons and structure.complete({}, [name]) is None:
+                reasons[name] = "what it requires leaves it no start, or excludes one another"
+        if not reasons:
+            break
+        unusable.update(reasons)
+        kept = [one for one in kept if one.id not in reasons]
+    stuck = [name for name in unusable if scenario.initiatives[name].mandatory]
+    if stuck:
+        raise ProblemsFound(
+            Problem(f"initiatives.{name}", f"the mandatory {name} cannot be started: {unusable[name]}", name)
+            for name in stuck
+        )
+    return Rules(problem, unusable)
+
+
+def _required(scenario: Scenario, name: str) -> list[str]:
+    return [rule.initiative for rule in scenario.initiatives[name].requires]
+
+
+def _problem(scenario: Scenario, initiatives: Sequence[Initiative]) -> RoadmapProblem:
+    step, periods = scenario.period_months, scenario.periods
+    known = {one.id for one in initiatives}
+    groups = {group: [m for m in members if m in known] for group, members in scenario.exclusive.items()}
+    return RoadmapProblem(
+        periods=periods,
+        initiatives=tuple(initiatives),
+        budgets=tuple(
+            Budget(
+                name=name,
+                amount=tuple(budget.amount) if len(budget.amount) > 1 else tuple(budget.amount) * periods,
+                kinds=budget.kinds,
+                carry_share=budget.carry_share,
+                carry_cap=budget.carry_cap,
+            )
+            for name, budget in scenario.money.budgets.items()
+        ),
+        skills={name: (skill.days_per_month * step,) * periods for name, skill in scenario.skills.items()},
+        requires=tuple(_requirements(scenario, known)),
+        exclusive=tuple(
+            ExclusiveGroup(name=group, members=tuple(members)) for group, members in groups.items() if len(members) > 1
+        ),
+    )
+
+
+def _requirements(scenario: Scenario, known: set[str]) -> Iterable[Requirement]:
+    """Requirements by pair; of two between the same pair the one with the longer delay holds."""
+    step = scenario.period_months
+    longest: dict[tuple[str, str], tuple[int, Requirement]] = {}
+    for name in known:
+        for rule in scenario.initiatives[name].requires:
+            if rule.initiative not in known:
+                continue
+            made = Requirement(
+                initiative=name,
+                requires=rule.initiative,
+                lag=periods_of(rule.lag_months, step),
+                from_=rule.counted_from,
+            )
+            work = periods_of(scenario.initiatives[rule.initiative].duration_months, step)
+            delay = made.lag + (work if rule.counted_from == "finish" else 0)
+            if delay >= longest.get((name, rule.initiative), (-1, made))[0]:
+                longest[name, rule.initiative] = (delay, made)
+    order = list(scenario.initiatives)
+    return [rule for _, (_, rule) in sorted(longest.items(), key=lambda item: [order.index(one) for one in item[0]])]
+
+
+def starts_to_simulate(window: range, grid: int, around: int | None = None) -> list[int]:
+    """Both ends, every `grid`-th start, and those next to `around`.
+
+    >>> starts_to_simulate(range(0, 9), 3, around=4)
+    [0, 3, 4, 5, 6, 8]
+    """
+    chosen = {window[0], window[-1], *window[::grid]}
+    if around is not None:
+        chosen |= {around - 1, around, around + 1} & set(window)
+    return sorted(chosen)
+
+
+def filled(values: Mapping[int, float], periods: int) -> tuple[float, ...]:
+    """Values of all periods from those of some, linear in between and constant beyond.
+
+    >>> filled({1: 10.0, 3: 30.0}, 5)
+    (10.0, 10.0, 20.0, 30.0, 30.0)
+    """
+    known = sorted(values)
+    return tuple(float(v) for v in np.interp(range(periods), known, [values[t] for t in known]))
+
+
+def valuation(rules: Rules, archive: Archive, limits: PlanLimits) -> Valuation:
+    """Value of every initiative and start, and of the pairs that may interact, on the draws of the archive."""
+    problem = rules.problem
+    structure = Structure(problem)
+    values = _singles(structure, archive, limits)
+    related = relations(archive.scenario, structure)
+    apart = [pair for pair, shared in related.items() if not shared]
+    rng = np.random.default_rng([archive.seed, len(apart)])
+    sample = sorted(rng.choice(len(apart), size=min(SAMPLED, len(apart)), replace=False)) if apart else []
+    together = _pairs(structure, archive, [pair for pair, shared in related.items() if shared], limits)
+    tested = _pairs(structure, archive, [apart[k] for k in sample], limits)
+    interactions = [
+        Interaction(first=first, second=second, value=found.mean)
+        for (first, second), found in {**together, **tested}.items()
+        if abs(found.mean) > SIGNIFICANT * found.se
+    ]
+    initiatives = tuple(one.model_copy(update={"value": values[one.id]}) for one in problem.initiatives)
+    return Valuation(
+        problem.model_copy(update={"initiatives": initiatives, "interactions": tuple(interactions)}), together, tested
+    )
+
+
+def _singles(structure: Structure, archive: Archive, limits: PlanLimits) -> dict[str, tuple[float, ...]]:
+    cases: dict[str, tuple[dict[str, int], list[int]]] = {}
+    for name in structure.names:
+        context = _completed(structure, {}, structure.needs[name])
+        window = range(structure.earliest(name, context), structure.windows[name].stop)
+        cases[name] = (context, starts_to_simulate(window, limits.grid))
+    wanted = [dict(context) for context, _ in cases.values()]
+    wanted += [{**context, name: t} for name, (context, starts) in cases.items() for t in starts]
+    archive.simulate(wanted, "value of each initiative")
+    return {
+        name: filled(
+            {t: archive.difference({**context, name: t}, context).mean for t in starts}, structure.problem.periods
+        )
+        for name, (context, starts) in cases.items()
+    }
+
+
+def _pairs(
+    structure: Structure, archive: Archive, pairs: Sequence[tuple[str, str]], limits: PlanLimits
+) -> dict[tuple[str, str], Estimate]:
+    cases: dict[tuple[str, str], list[dict[str, int]]] = {}
+    for first, second in pairs:
+        both = structure.complete({}, [first, second])
+        if both is None:
+            continue  # what they require excludes one another: never in one roadmap
+        base = {name: t for name, t in both.items() if name not in (first, second)}
+        cases[first, second] = [both, {**base, first: both[first]}, {**base, second: both[second]}, base]
+    archive.simulate((one for case in cases.values() for one in case), "interactions of pairs", limits.pair_draws)
+    found = {}
+    for pair, case in cases.items():
+        n = min(len(archive.npv(one)) for one in case)
+        both, first_only, second_only, none = (archive.npv(one)[:n] for one in case)
+        found[pair] = estimate(both - first_only - second_only + none)
+    return found
+
+
+def _completed(structure: Structure, roadmap: Mapping[str, int], names: Iterable[str]) -> dict[str, int]:
+    done = structure.complete(roadmap, names)
+    if done is None:  # `rules` keeps only what can be completed
+        raise ValueError(f"{', '.join(names)} cannot be completed")
+    return done
+
+
+def planned_spend(problem: RoadmapProblem, roadmap: Mapping[str, int]) -> float:
+    """Mean cost of all kinds within the planning periods [currency]."""
+    total = 0.0
+    for name, start in roadmap.items():
+        cost = problem.initiative(name).cost
+        total += math.fsum(
+            amount
+            for profile in (cost.capital, cost.delivery, cost.running)
+            for amount in profile[: problem.periods - start]
+        )
+    return total

@@ -1,0 +1,5 @@
+"""`python -m scenarios.cli` is `roadfolio`."""
+
+from scenarios.cli import main
+
+main()

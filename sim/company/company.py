@@ -1,0 +1,144 @@
+"""Simulate the company: replications of roadmaps, in one process or several, and what they say about the roadmaps.
+
+Replication i plays draw i under the baseline and under every roadmap; the draw is that of the kernel's path i under the
+same seed. Neither the number of workers nor the other roadmaps change a bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import numpy as np
+
+from sim.company.business import Business
+from sim.company.marks import item_marks
+from sim.company.replication import Replication
+from sim.company.world_layer import Draw
+from sim.errors import Problem, ProblemsFound
+from sim.measures import npv, payback
+from sim.outcomes import Outcome, Outcomes
+from sim.parameters import Parameters, parameters
+from sim.roadmap import EMPTY, Roadmap, roadmap
+from sim.world import Scenario
+
+Starts = Roadmap | Mapping[str, int]
+Progress = Callable[[int], None]
+
+
+def simulate(
+    scenario: Scenario,
+    roadmaps: Starts | Iterable[Starts],
+    replications: int,
+    seed: int,
+    *,
+    first_draw: int = 0,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Outcomes:
+    """What roadmaps are worth against the empty roadmap, item by item, all on the same draws.
+
+    roadmaps: one roadmap (or initiative -> start month) or several. replications: how many draws, from `first_draw` on.
+    workers: processes; they change no bit. progress: called with the number of draws done.
+    Raises ProblemsFound for a roadmap that the scenario does not allow.
+    """
+    if replications < 1:
+        raise ProblemsFound(
+            [Problem("replications", "at least one replication is needed", value=replications, hint="1 or more")]
+        )
+    if first_draw < 0:
+        raise ProblemsFound([Problem("first_draw", "draws are numbered from 0", value=first_draw, hint="0 or more")])
+    wanted = [roadmaps] if isinstance(roadmaps, (Roadmap, Mapping)) else list(roadmaps)
+    chosen = [roadmap(scenario, one) for one in wanted]
+    table = parameters(scenario)
+    draws = range(first_draw, first_draw + replications)
+    rows = []
+    for row in replicate_many(table, [EMPTY, *chosen], draws, seed, workers):
+        rows.append(row)
+        if progress is not None:
+            progress(len(rows))
+    missed = table.theta(np.array(draws, dtype=np.int64), seed)[1]
+    clipped = sum(one.clipped for row in rows for one in row)
+    return Outcomes(
+        scenario=scenario.name,
+        scenario_hash=scenario.hash(),
+        title=scenario.title,
+        currency=scenario.profile.currency,
+        engine="company",
+        seed=seed,
+        first_draw=first_draw,
+        draws=replications,
+        initiatives=tuple(scenario.initiatives),
+        outcomes=tuple(
+            outcome(scenario, one, [row[0] for row in rows], [row[r] for row in rows])
+            for r, one in enumerate(chosen, start=1)
+        ),
+        clipped=missed + clipped,
+        notes=_notes(missed, clipped, replications),
+    )
+
+
+def replicate(table: Parameters, roadmap: Roadmap, draw: int, seed: int) -> Replication:
+    """One replication: one draw under one roadmap."""
+    return replicate_draw(table, [roadmap], draw, seed)[0]
+
+
+def replicate_draw(table: Parameters, roadmaps: Sequence[Roadmap], draw: int, seed: int) -> list[Replication]:
+    """One draw under every roadmap. The marks of its items are made once."""
+    world = Draw(table, draw, seed)
+    marks = item_marks(world)
+    return [Business(world, marks, one).run() for one in roadmaps]
+
+
+def replicate_many(
+    table: Parameters, roadmaps: Sequence[Roadmap], draws: Iterable[int], seed: int, workers: int = 1
+) -> Iterator[list[Replication]]:
+    """For each draw, in order, its replication under every roadmap."""
+    if workers <= 1:
+        for draw in draws:
+            yield replicate_draw(table, roadmaps, draw, seed)
+        return
+    tasks = ((table, tuple(roadmaps), draw, seed) for draw in draws)
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(_task, tasks)
+
+
+def _task(task: tuple[Parameters, tuple[Roadmap, ...], int, int]) -> list[Replication]:
+    """What a worker process does; at the top level of a module, so that it can be found there."""
+    return replicate_draw(*task)
+
+
+def outcome(
+    scenario: Scenario, roadmap: Roadmap, baseline: Sequence[Replication], replications: Sequence[Replication]
+) -> Outcome:
+    """Measures of a roadmap over replications, each against the baseline of its own draw."""
+    monthly = (1.0 + float(scenario.money.discount_rate)) ** (1.0 / 12.0) - 1.0
+    months = np.arange(scenario.horizon_months)
+    flows = np.array([r.flows for r in replications])
+    gain = flows - np.array([b.flows for b in baseline])
+    total = gain.sum(axis=1)
+    cash = float(scenario.profile.cash_at_start) + np.cumsum(flows.sum(axis=1), axis=1)
+    return Outcome(
+        roadmap=roadmap,
+        npv=np.asarray(npv(monthly, total)),
+        cost=np.asarray(npv(monthly, np.array([r.own_cost for r in replications]))),
+        payback=np.asarray(payback(total * (1.0 + monthly) ** -months)),
+        trough=cash.min(axis=1),
+        need=np.maximum(0.0, -np.cumsum(total, axis=1).min(axis=1)),
+        categories=np.asarray(npv(monthly, gain)),
+        kpis=np.array([r.kpis for r in replications]),
+        baseline_kpis=np.array([b.kpis for b in baseline]),
+        states=np.array([r.state for r in replications]),
+    )
+
+
+def _notes(drivers: int, effects: int, replications: int) -> tuple[str, ...]:
+    notes = []
+    if drivers:
+        notes.append(
+            f"{drivers} values of drivers in {replications} draws lay outside their range and were clipped into it"
+        )
+    if effects:
+        notes.append(f"effects took {effects} monthly values outside their range; they were clipped into it")
+    return tuple(notes)

@@ -1,0 +1,118 @@
+"""What initiatives change: values of parameters by month, as the kernel has them, and at every moment for operations.
+
+value = clip((base + sum add a r) * prod (1 + (multiply - 1) a r)); a: share of seats that have adopted, r: what rivals
+have left of a competitive advantage. Estate, threats, people and money use the monthly mean of a, as the kernel does, so
+that events of the world layer agree; items meet the value of the moment.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass
+
+import simpy
+
+from sim.company.adoption import Adopters
+from sim.company.clock import Clock, until
+from sim.company.delivery import Schedule
+from sim.company.world_layer import Draw
+from sim.mechanisms.relevance import relevance
+
+
+@dataclass(frozen=True)
+class Change:
+    """One effect: initiative i changes a slot. lag and half_life (months) of competitive effects, else None."""
+
+    initiative: int
+    value: float
+    multiplies: bool
+    fading: tuple[int, float] | None
+
+
+class Effects:
+    """Values of all slots under a roadmap. `clipped`: monthly values that had to be cut to the range of their field."""
+
+    def __init__(self, draw: Draw, clock: Clock, plan: Schedule, adopters: dict[int, Adopters]) -> None:
+        self.draw, self.clock, self.plan, self.adopters = draw, clock, plan, adopters
+        self.clipped = 0
+        self.changes = _changes(draw, adopters)
+        self.monthly = {slot: [self._mean(slot, m) for m in range(clock.months)] for slot in self.changes}
+
+    def at_month(self, slot: int, m: int) -> float:
+        """Value in month m, with the mean adoption of the month."""
+        row = self.monthly.get(slot)
+        return self.draw.values[slot] if row is None else row[m]
+
+    def _mean(self, slot: int, m: int) -> float:
+        value, cut = self._combined(slot, m, lambda i: self.adopters[i].share[m])
+        self.clipped += cut
+        return value
+
+    def course(self, slot: int) -> tuple[list[float], list[float]]:
+        """Moments (hours) from which a slot has a new value, and these values; the first moment is 0."""
+        times, values = [0.0], [self.draw.values[slot]]
+        rows = self.changes.get(slot, ())
+        moments = {float(m) for m in range(self.clock.months)} if rows else set()
+        moments.update(t for row in rows for t in self.adopters[row.initiative].times)
+        for t in sorted(moments):
+            value, _ = self._combined(slot, int(t), lambda i, t=t: self.adopters[i].at(t))  # type: ignore[misc]
+            if value != values[-1]:
+                times.append(t * self.clock.month_hours)
+                values.append(value)
+        return times, values
+
+    def _combined(self, slot: int, m: int, adopted: Callable[[int], float]) -> tuple[float, bool]:
+        """Value of a slot in month m with the given adoption of each initiative, and whether it was cut."""
+        total, factor = self.draw.values[slot], 1.0
+        for row in self.changes[slot]:
+            i = row.initiative
+            if not self.plan.alive(i, m):
+                continue
+            scale = adopted(i)
+            if row.fading is not None:
+                lag, half_life = row.fading
+                scale *= relevance.scalar(float(m - int(self.plan.go_live[i]) - lag), half_life)
+            if row.multiplies:
+                factor *= 1.0 + (row.value - 1.0) * scale
+            else:
+                total += row.value * scale
+        value = total * factor
+        low, high = float(self.draw.table.low[slot]), float(self.draw.table.high[slot])
+        return min(max(value, low), high), not low <= value <= high
+
+
+def _changes(draw: Draw, adopters: dict[int, Adopters]) -> dict[int, list[Change]]:
+    """Effects of the initiatives that go live, by slot, in the order of the file."""
+    table = draw.table
+    changes: defaultdict[int, list[Change]] = defaultdict(list)
+    for i, (name, initiative) in enumerate(table.scenario.initiatives.items()):
+        if i not in adopters:
+            continue
+        imitation = initiative.imitation
+        for path, effect in initiative.effects.items():
+            kind = "add" if effect.multiply is None else "multiply"
+            fading = None
+            if effect.competitive and imitation is not None:
+                fading = imitation.lag_months, float(imitation.half_life_months)
+            value = draw.value(f"initiatives.{name}.effects.{path}.{kind}")
+            changes[table.slot[path]].append(Change(i, value, kind == "multiply", fading))
+    return dict(changes)
+
+
+def value_at(course: tuple[list[float], list[float]], time: float) -> float:
+    """Value of a course at a moment (hours)."""
+    times, values = course
+    return values[bisect_right(times, time) - 1]
+
+
+def follow(
+    env: simpy.Environment, now: list[float], courses: Iterable[tuple[int, tuple[list[float], list[float]]]]
+) -> Generator[simpy.Event, None, None]:
+    """Set the values of the moment, `now`, whenever an adopter, a go-live or a month changes one."""
+    steps = sorted((t, slot, v) for slot, (times, values) in courses for t, v in zip(times[1:], values[1:], strict=True))
+    for time, slot, value in steps:
+        if time > env.now:
+            yield until(env, time)
+        now[slot] = value

@@ -1,0 +1,89 @@
+"""Random numbers of items, by identity: item k of a process is the same item under every roadmap.
+
+Numbers are made in blocks, by vectorised inversion; none depends on how many were made before.
+"""
+
+from __future__ import annotations
+
+from array import array
+
+import numpy as np
+
+from sim.company.world_layer import Draw, Floats, mark
+from sim.streams import uniforms
+from sim.world.processes import Process, Step
+
+BLOCK = 1024
+ATTEMPT_BITS = 32  # identity of an item's attempt, as in `sim.streams.identity`
+
+
+def gamma_quantile(u: Floats, cv: float) -> Floats:
+    """Quantiles of the gamma distribution of mean 1 and this coefficient of variation. 0: constant; 1: exponential.
+
+    >>> gamma_quantile(np.array([0.5]), 0.0).tolist(), round(float(gamma_quantile(np.array([0.5]), 1.0)[0]), 9)
+    ([1.0], 0.69314718)
+    """
+    if cv == 0.0:
+        return np.ones_like(u)
+    if cv == 1.0:
+        return -np.log1p(-u)
+    from scipy.special import gammaincinv
+
+    return np.asarray(gammaincinv(1.0 / (cv * cv), u) * (cv * cv))
+
+
+class StepMarks:
+    """Of one step, by item: share (does it pass the step), service (time over its mean), error (done again)."""
+
+    def __init__(self, draw: Draw, stream: str, step: Step) -> None:
+        self.draw = draw.number
+        self.cv = float(step.cv)
+        self.keys = {name: draw.key(f"{stream}/{name}") for name in ("share", "service", "error")}
+        self.share, self.service, self.error = array("d"), array("d"), array("d")
+
+    def extend(self, items: np.ndarray) -> None:
+        """Numbers of the first attempts of a block of items."""
+        attempts = items << ATTEMPT_BITS
+        self.share.frombytes(self._row("share", items).tobytes())
+        self.service.frombytes(gamma_quantile(self._row("service", attempts), self.cv).tobytes())
+        self.error.frombytes(self._row("error", attempts).tobytes())
+
+    def _row(self, name: str, indices: np.ndarray) -> Floats:
+        return uniforms(self.keys[name], np.array([self.draw]), indices)[0]
+
+    def again(self, item: int, attempt: int) -> tuple[float, float]:
+        """Service and error mark of a later attempt."""
+        index = item << ATTEMPT_BITS | attempt
+        u = np.array([mark(self.keys["service"], self.draw, index)])
+        return float(gamma_quantile(u, self.cv)[0]), float(mark(self.keys["error"], self.draw, index))
+
+
+class ItemMarks:
+    """Of one process: passed (cumulated gaps: item k arrives when the cumulated demand passes passed[k]), lost, steps."""
+
+    def __init__(self, draw: Draw, name: str, process: Process) -> None:
+        self.draw = draw.number
+        self.cv = float(process.arrival_cv)
+        self.gap_key, self.lost_key = draw.key(f"operations/{name}/gap"), draw.key(f"operations/{name}/lost")
+        self.passed = np.empty(0)
+        self.lost = array("d")
+        self.steps = [
+            StepMarks(draw, f"operations/{name}/steps/{label}", step) for label, step in process.steps.items()
+        ]
+
+    def reach(self, demand: float) -> None:
+        """Make numbers until the gaps pass a cumulated demand."""
+        while not len(self.passed) or self.passed[-1] <= demand:
+            items = np.arange(len(self.passed), len(self.passed) + BLOCK)
+            draw = np.array([self.draw])
+            gaps = gamma_quantile(uniforms(self.gap_key, draw, items)[0], self.cv)
+            gaps[0] += self.passed[-1] if len(self.passed) else 0.0
+            self.passed = np.concatenate([self.passed, np.cumsum(gaps)])
+            self.lost.frombytes(uniforms(self.lost_key, draw, items)[0].tobytes())
+            for step in self.steps:
+                step.extend(items)
+
+
+def item_marks(draw: Draw) -> dict[str, ItemMarks]:
+    """Marks of all processes of a draw, to be shared by its roadmaps."""
+    return {name: ItemMarks(draw, name, process) for name, process in draw.table.scenario.processes.items()}

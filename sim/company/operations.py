@@ -1,0 +1,195 @@
+"""Operations, item by item: arrival, steps at roles and systems, patience, error and rework, completion.
+
+One generator a behaviour: `arrivals` of a month, and the way of an item. Both are made by functions that bind what does
+not change, because these two carry nearly all events of a replication.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import simpy
+
+from sim.company.clock import Clock
+from sim.company.marks import ItemMarks
+from sim.company.pool import FOREVER, Pool
+from sim.company.systems import System
+
+Course = tuple[list[float], list[float]]
+Item = Callable[[int], Generator[simpy.Event, object, None]]
+HOUR = 1.0 / 60.0
+PATIENT = 1e8  # minutes: never gives up
+
+
+class Month:
+    """The month at hand. end: hours. busy: hours of service by month; the one at hand is kept apart until it ends."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.end = 0.0
+        self.hours = 0.0
+        self.busy = [0.0] * clock.months
+
+
+@dataclass
+class Tally:
+    """Counts of one process: items, hours waited by completed items, money earned by them."""
+
+    arrived: int = 0
+    lost: int = 0
+    gave_up: int = 0
+    completed: int = 0
+    timely: int = 0
+    waited: float = 0.0
+    revenue: float = 0.0
+    margin: float = 0.0
+
+    def take(self) -> Tally:
+        """The counts since the last call; counting starts again at 0."""
+        taken = replace(self)
+        self.arrived = self.lost = self.gave_up = self.completed = self.timely = 0
+        self.waited = self.revenue = self.margin = 0.0
+        return taken
+
+
+@dataclass(frozen=True)
+class StepPlace:
+    """Where a step is done, and the slots of its numbers."""
+
+    pool: Pool
+    system: System
+    role: int
+    minutes_slot: int
+    share_slot: int
+    error_slot: int
+
+
+@dataclass(frozen=True)
+class ProcessSlots:
+    """Slots of the numbers of a process; target in hours."""
+
+    arrivals: int
+    lost: int
+    patience: int
+    revenue: int
+    margin: int
+    target: float
+
+
+def item_path(
+    env: simpy.Environment,
+    clock: Clock,
+    month: Month,
+    now: list[float],
+    slow: list[float],
+    marks: ItemMarks,
+    places: Sequence[StepPlace],
+    slots: ProcessSlots,
+    tally: Tally,
+) -> Item:
+    """The generator function of an item of one process. now: values of the moment by slot. slow: by role, hours of
+    service per minute of its mean."""
+    steps = list(zip(marks.steps, places, strict=True))
+    patience_slot, revenue_slot, margin_slot, target = slots.patience, slots.revenue, slots.margin, slots.target
+
+    def item(k: int) -> Generator[simpy.Event, object, None]:
+        """Item k passes its steps, or gives up."""
+        born = env.now
+        waited = 0.0
+        for numbers, place in steps:
+            if numbers.share[k] >= now[place.share_slot]:
+                continue
+            pool, system = place.pool, place.system
+            service, error, attempt = numbers.service[k], numbers.error[k], 0
+            while True:
+                joined = env.now
+                patience = now[patience_slot]
+                deadline = joined + patience * HOUR if patience < PATIENT else FOREVER
+                served = False
+                while not served:
+                    if system.outages and not (yield from system.wait(deadline)):
+                        tally.gave_up += 1
+                        return
+                    with pool.request(deadline - env.now) as turn:
+                        if not turn.granted:
+                            yield turn
+                            if not turn.granted:
+                                tally.gave_up += 1
+                                return
+                        if system.outages:
+                            continue  # it went down while the item stood in line
+                        start = env.now
+                        hours = service * now[place.minutes_slot] * slow[place.role]
+                        if start + hours <= month.end:
+                            month.hours += hours
+                        else:
+                            clock.spread(start, start + hours, month.busy)
+                        yield env.timeout(hours)
+                        served = True
+                waited += start - joined
+                if error >= now[place.error_slot]:
+                    break
+                attempt += 1
+                service, error = numbers.again(k, attempt)
+        tally.completed += 1
+        tally.waited += waited
+        if env.now - born <= target:
+            tally.timely += 1
+        revenue = now[revenue_slot]
+        tally.revenue += revenue
+        tally.margin += revenue * now[margin_slot]
+
+    return item
+
+
+def arrivals(
+    env: simpy.Environment,
+    now: list[float],
+    marks: ItemMarks,
+    lost_slot: int,
+    tally: Tally,
+    item: Item,
+    first: int,
+    times: Sequence[float],
+) -> Generator[simpy.Event, None, None]:
+    """Items `first`, `first` + 1, ... of a process arrive at `times`, each at once lost or on its way."""
+    lost = marks.lost
+    for k, time in enumerate(times, first):
+        delay = time - env.now
+        yield env.timeout(delay if delay > 0.0 else 0.0)
+        tally.arrived += 1
+        if lost[k] < now[lost_slot]:
+            tally.lost += 1
+        else:
+            env.process(item(k))
+
+
+class Demand:
+    """Cumulated demand of a process: item k arrives when it passes the k-th point of the renewal sequence."""
+
+    def __init__(self, marks: ItemMarks, course: Course) -> None:
+        self.marks = marks
+        self.course = course  # of arrivals a working day
+        self.cumulated = 0.0
+        self.items = 0
+
+    def month(self, start: float, end: float, factor: float) -> tuple[int, list[float]]:
+        """First item and moments of the arrivals in [start, end), hours. factor: arrivals an hour for one a day."""
+        first, times = self.items, []
+        moments, values = self.course
+        piece = bisect_right(moments, start) - 1
+        while start < end:
+            edge = min(end, moments[piece + 1]) if piece + 1 < len(moments) else end
+            rate = values[piece] * factor
+            after = self.cumulated + rate * (edge - start)
+            if rate > 0.0:
+                self.marks.reach(after)
+                last = int(np.searchsorted(self.marks.passed, after, side="left"))
+                due = start + (self.marks.passed[self.items : last] - self.cumulated) / rate
+                times.extend(np.minimum(due, edge).tolist())
+                self.items = last
+            self.cumulated = after
+            start, piece = edge, piece + 1
+        return first, times

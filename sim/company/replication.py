@@ -1,0 +1,56 @@
+"""The result of one replication of the company."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.company.world_layer import Floats, Ints
+
+
+@dataclass(frozen=True)
+class ItemCounts:
+    """Items of a process over the horizon. arrived = lost + gave_up + completed + inside."""
+
+    arrived: int
+    lost: int
+    gave_up: int
+    completed: int
+    inside: int
+
+
+@dataclass(frozen=True)
+class EventCounts:
+    """Events of items and claims, to compare the rate with a bare SimPy loop of the same counts."""
+
+    spawns: int
+    requests: int
+    timeouts: int
+    releases: int
+
+
+@dataclass(frozen=True)
+class Replication:
+    """One draw of the company under one roadmap. Months count from 0; arrays by initiative are in the order of the file.
+
+    flows (categories, months): the ledger. cash (months,): the account's change, kept payment by payment. own_cost
+    (months,): cost of the roadmap's initiatives, positive. kpis (KPIS, years): NaN where a KPI has no value. items by
+    process. planned, started, go_live (month, -1 for none), state (of `sim.mechanisms.delivery`). adoption: by
+    initiative, moments (months) and steps of +1 or -1. failures by system and incidents by threat: moments (months).
+    clipped: monthly values cut to the range of their field.
+    """
+
+    draw: int
+    flows: Floats
+    cash: Floats
+    own_cost: Floats
+    kpis: Floats
+    items: dict[str, ItemCounts]
+    planned: Ints
+    started: Ints
+    go_live: Ints
+    state: Ints
+    adoption: dict[str, tuple[tuple[float, ...], tuple[int, ...]]]
+    failures: dict[str, tuple[float, ...]]
+    incidents: dict[str, tuple[float, ...]]
+    clipped: int
+    events: EventCounts

@@ -1,0 +1,102 @@
+"""Systems that are up or down: they age, fail and are repaired, and attacks knock them out."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+import simpy
+
+from sim.company.clock import Clock, until
+from sim.company.delivery import Schedule
+from sim.company.effects import Effects
+from sim.company.ledger import Ledger
+from sim.company.pool import FOREVER
+from sim.company.world_layer import Draw, failure_times
+from sim.montecarlo.kpis import REPAIR
+
+
+class System:
+    """`outages`: how many are open; the system is down while any is. `down`: hours by month, each hour counted once."""
+
+    def __init__(self, env: simpy.Environment, clock: Clock) -> None:
+        self.env, self.clock = env, clock
+        self.outages = 0
+        self.up = env.event()  # of the outage at hand
+        self.since = 0.0
+        self.down = [0.0] * clock.months
+
+    def outage(self, hours: float) -> Generator[simpy.Event, None, None]:
+        """Down for so many hours."""
+        if not self.outages:
+            self.since = self.env.now
+        self.outages += 1
+        yield self.env.timeout(hours)
+        self.outages -= 1
+        if not self.outages:
+            self.clock.spread(self.since, self.env.now, self.down)
+            self.up.succeed()
+            self.up = self.env.event()
+
+    def flush(self) -> None:
+        """Count an outage that is still open at the horizon."""
+        if self.outages:
+            self.clock.spread(self.since, self.clock.horizon, self.down)
+
+    def wait(self, deadline: float) -> Generator[simpy.Event, object, bool]:
+        """Wait until the system is up; False when the deadline came first."""
+        env = self.env
+        while self.outages:
+            if deadline == FOREVER:
+                yield self.up
+            else:
+                yield self.up | env.timeout(max(0.0, deadline - env.now))
+                if self.outages and env.now >= deadline:
+                    return False
+        return True
+
+
+@dataclass(frozen=True)
+class Wear:
+    """Failures of a system: moments (months), hours of repair; exposure: factor on the success of attacks, by month."""
+
+    times: tuple[float, ...]
+    hours: tuple[float, ...]
+    exposure: tuple[float, ...]
+
+
+def wear(draw: Draw, clock: Clock, plan: Schedule, effects: Effects, name: str) -> Wear:
+    """When a system fails: Weibull hazard on the operational clock, more after support ended, age 0 at a refresh."""
+    world, slot = draw.table.scenario, draw.table.slot
+    model, months = world.systems[name], clock.months
+    refreshed = np.zeros(months, dtype=np.int64)
+    for i, initiative in enumerate(world.initiatives.values()):
+        if name in initiative.refreshes and 0 <= plan.go_live[i] < months:
+            refreshed[plan.go_live[i]] = 1
+    ends = model.support_ends_month
+    renewed = np.maximum.accumulate(refreshed)
+    old = [ends is not None and m >= ends and not renewed[m] for m in range(months)]
+
+    def by_month(field: str) -> list[float]:
+        return [effects.at_month(slot[f"systems.{name}.{field}"], m) for m in range(months)]
+
+    factor = [f if o else 1.0 for f, o in zip(by_month("unsupported_failures"), old, strict=True)]
+    exposure = [f if o else 1.0 for f, o in zip(by_month("unsupported_attacks"), old, strict=True)]
+    times, hours = failure_times(
+        draw, name, np.array(by_month("life_scale_years")), np.array(factor), refreshed,
+        np.array(by_month("repair_hours")), clock.month_hours,
+    )  # fmt: skip
+    return Wear(tuple(map(float, times)), tuple(map(float, hours)), tuple(exposure))
+
+
+def failing(
+    env: simpy.Environment, clock: Clock, system: System, name: str, failures: Wear, effects: Effects, ledger: Ledger
+) -> Generator[simpy.Event, None, None]:
+    """Break down and be repaired, again and again."""
+    cost = effects.draw.table.slot[f"systems.{name}.repair_cost"]
+    for time, hours in zip(failures.times, failures.hours, strict=True):
+        yield until(env, time * clock.month_hours)
+        month = int(time)
+        ledger.pay(REPAIR, month, effects.at_month(cost, month))
+        env.process(system.outage(hours))

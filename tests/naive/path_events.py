@@ -1,0 +1,148 @@
+"""Failures, incidents and outages of one path under one roadmap: plain twin.
+
+`at(path, month)` gives a number of the scenario after effects.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sim.world import Scenario
+from tests.naive.path_world import NORMAL, Z95, Project, overlap
+from tests.naive.philox import Streams
+
+At = Callable[[str, int], float]
+
+
+def lognormal(u: float, median: float, p95_ratio: float) -> float:
+    """Duration through its median and 95th percentile."""
+    return median * p95_ratio ** (NORMAL.inv_cdf(u) / Z95) if p95_ratio > 1 else median
+
+
+def severity(u: float, median: float, p95_ratio: float, tail: float) -> float:
+    """Loss: lognormal up to the 95th percentile, generalised Pareto with continuous density above it."""
+    sigma, p95 = math.log(p95_ratio) / Z95, median * p95_ratio
+    if u <= 0.95:
+        return median * math.exp(sigma * NORMAL.inv_cdf(u))
+    density = NORMAL.pdf(Z95) / (sigma * p95)
+    scale = 0.05 / density
+    left = (1 - u) / 0.05
+    return p95 + (scale * (left**-tail - 1) / tail if tail > 0 else -scale * math.log(left))
+
+
+@dataclass
+class Outages:
+    """What outages do: down hours by system and month; share of items lost, share late, hours of delay by step."""
+
+    months: int
+    down: dict[str, list[float]] = field(default_factory=dict)
+    lost: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    late: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    delay: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+
+    def book(self, scenario: Scenario, at: At, system: str, begin: float, hours: float) -> None:
+        """From `begin` (months) on, at most to the horizon."""
+        month_hours = scenario.profile.working_days_per_month * scenario.profile.hours_per_day
+        month = int(begin)
+        hours = min(hours, (self.months - begin) * month_hours)
+        for m in range(month, self.months):
+            self.down[system][m] += overlap(begin, begin + hours / month_hours, m) * month_hours
+        for process, block in scenario.processes.items():
+            for step, work in block.steps.items():
+                if work.system == system:
+                    patience = at(f"processes.{process}.patience_minutes", month) / 60
+                    longest = min(hours, patience)  # the wait of who comes at the beginning, or comes just in time
+                    target = block.target_minutes / 60
+                    self.delay[process, step][month] += longest**2 / 2 / month_hours
+                    self.late[process, step][month] += max(0.0, longest - target) / month_hours
+                    for m in range(month, self.months):
+                        self.lost[process, step][m] += overlap(begin, begin + (hours - longest) / month_hours, m)
+
+
+def no_outages(scenario: Scenario) -> Outages:
+    months = scenario.horizon_months
+    steps = [(p, s) for p, block in scenario.processes.items() for s in block.steps]
+
+    def zeros() -> dict[tuple[str, str], list[float]]:
+        return {step: [0.0] * months for step in steps}
+
+    return Outages(months, {system: [0.0] * months for system in scenario.systems}, zeros(), zeros(), zeros())
+
+
+@dataclass(frozen=True)
+class Support:
+    """Months in which a system is refreshed, and in which it is out of support."""
+
+    refreshed: frozenset[int]
+    old: frozenset[int]
+
+
+def support(scenario: Scenario, system: str, projects: dict[str, Project]) -> Support:
+    live = {p.go_live for p in projects.values() if system in scenario.initiatives[p.name].refreshes}
+    refreshed = frozenset(month for month in live if month is not None)
+    ends = scenario.systems[system].support_ends_month
+    if ends is None:
+        return Support(refreshed, frozenset())
+    new_from = min(refreshed, default=scenario.horizon_months)
+    return Support(refreshed, frozenset(range(max(0, ends), new_from)))
+
+
+def failures(
+    scenario: Scenario, system: str, state: Support, at: At, streams: Streams
+) -> list[tuple[float, float]]:
+    """(month, repair hours) of the failures of a system, on its operational clock."""
+    block = scenario.systems[system]
+    month_hours = scenario.profile.working_days_per_month * scenario.profile.hours_per_day
+    found: list[tuple[float, float]] = []
+    age, now = block.age_years, 0.0
+    to_go = -math.log(streams.uniform(f"systems/{system}/failure", 0))
+    for month in range(scenario.horizon_months):
+        if month in state.refreshed:
+            age = 0.0
+        scale = at(f"systems.{system}.life_scale_years", month)
+        factor = at(f"systems.{system}.unsupported_failures", month) if month in state.old else 1.0
+        now = max(now, month)
+        while now < month + 1:
+            end_age = age + (month + 1 - now) / 12
+            hazard = factor * ((end_age / scale) ** block.life_shape - (age / scale) ** block.life_shape)
+            if hazard < to_go:
+                to_go -= hazard
+                age, now = end_age, month + 1
+                break
+            failed = scale * ((age / scale) ** block.life_shape + to_go / factor) ** (1 / block.life_shape)
+            now += (failed - age) * 12
+            median = at(f"systems.{system}.repair_hours", month)
+            u = streams.uniform(f"systems/{system}/repair", len(found))
+            hours = lognormal(u, median, block.repair_p95_ratio)
+            found.append((now, hours))
+            now += hours / month_hours
+            age = 0.0 if block.on_failure == "replace" else failed + hours / month_hours / 12
+            to_go = -math.log(streams.uniform(f"systems/{system}/failure", len(found)))
+    return found
+
+
+@dataclass(frozen=True)
+class Incident:
+    """A point of the attack measure that became an incident."""
+
+    time: float
+    layer: int
+    number: int
+
+
+def incidents(threat: str, layer_height: float, intensity: list[float], streams: Streams) -> list[Incident]:
+    """Points below the intensity (a year, by month), in order of layer and time."""
+    found = []
+    layer = 0
+    while layer * layer_height < max(intensity):
+        time, number = 0.0, 0
+        while True:
+            time -= 12 * math.log(streams.uniform(f"threats/{threat}/gap", layer, number)) / layer_height
+            if time >= len(intensity):
+                break
+            height = layer_height * (layer + streams.uniform(f"threats/{threat}/height", layer, number))
+            if height < intensity[int(time)]:
+                found.append(Incident(time, layer, number))
+            number += 1
+        layer += 1
+    return found

@@ -1,0 +1,472 @@
+"""One path of the Monte Carlo model in plain Python: the twin that the compiled kernel is tested against.
+
+Written from the documented model: everything by name in dictionaries, own random numbers, own event logic. It shares
+with the package the scenario schema and nothing else, and it is as slow as it likes.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sim.world import Scenario
+from sim.world.paths import numbers
+from tests.naive import path_lines as lines
+from tests.naive.path_events import At, Outages, failures, incidents, lognormal, no_outages, severity, support
+from tests.naive.path_world import (
+    Overrun,
+    Project,
+    Seats,
+    adopted_share,
+    deliver,
+    driver_values,
+    occupants,
+    overrun_of,
+    presence,
+    quantile,
+)
+from tests.naive.philox import Streams
+
+CATEGORIES = (
+    "margin", "labour", "overhead", "capital", "delivery", "running", "repair", "renewal", "cyber", "insurance", "tax",
+)  # fmt: skip
+Step = tuple[str, str]
+
+
+@dataclass
+class Path:
+    """Outcome of one draw under one roadmap. pv, flows by category; kpis: name -> value of each year."""
+
+    npv: float
+    cost: float
+    payback: float
+    trough: float
+    need: float
+    pv: dict[str, float]
+    kpis: dict[str, list[float]]
+    baseline_kpis: dict[str, list[float]]
+    flows: dict[str, list[float]]
+    clipped: int
+    states: dict[str, str]
+
+
+def simulate_path(scenario: Scenario, roadmap: Mapping[str, int], draw: int, seed: int) -> Path:
+    """The path of `draw` under a roadmap (initiative -> start month), against the empty roadmap of the same draw."""
+    world = World(scenario, Streams(seed, draw))
+    base, arm = Arm(world, {}), Arm(world, dict(roadmap))
+    months = range(scenario.horizon_months)
+    discount = [(1 + scenario.money.discount_rate) ** (-m / 12) for m in months]
+    delta = {c: [arm.flows[c][m] - base.flows[c][m] for m in months] for c in CATEGORIES}
+    steps = [sum(delta[c][m] for c in CATEGORIES) for m in months]
+    cash = running_sums([sum(arm.flows[c][m] for c in CATEGORIES) for m in months])
+    return Path(
+        npv=sum(s * d for s, d in zip(steps, discount, strict=True)),
+        cost=sum(c * d for c, d in zip(arm.own_cost, discount, strict=True)),
+        payback=payback([s * d for s, d in zip(steps, discount, strict=True)]),
+        trough=scenario.profile.cash_at_start + min(cash),
+        need=max(0.0, -min(running_sums(steps))),
+        pv={c: sum(x * d for x, d in zip(delta[c], discount, strict=True)) for c in CATEGORIES},
+        kpis=arm.kpis,
+        baseline_kpis=base.kpis,
+        flows=arm.flows,
+        clipped=arm.clipped,
+        states={name: project.state for name, project in arm.projects.items()},
+    )
+
+
+def running_sums(values: list[float]) -> list[float]:
+    return [math.fsum(values[: m + 1]) for m in range(len(values))]
+
+
+def payback(flows: list[float]) -> float:
+    """Months until the cumulative flow is not negative for the last time, interpolated; infinity when it stays so."""
+    sums = running_sums(flows)
+    if sums[-1] < 0:
+        return math.inf
+    below = [m for m, value in enumerate(sums) if value < 0]
+    if not below:
+        return 0.0
+    last = below[-1]
+    return last + sums[last] / (sums[last] - sums[last + 1])
+
+
+@dataclass
+class World:
+    """What is the same under every roadmap."""
+
+    scenario: Scenario
+    streams: Streams
+    values: dict[str, float] = field(init=False)
+    seats: Seats = field(init=False)
+    overruns: dict[str, Overrun] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.values = driver_values(self.scenario, self.streams)
+        self.seats = occupants(self.scenario, self.values, self.streams)
+        self.overruns = {
+            name: overrun_of(self.scenario, name, self.values, self.streams) for name in self.scenario.initiatives
+        }
+
+
+class Arm:
+    """One roadmap in one world: projects, effects, events, months, ledger."""
+
+    def __init__(self, world: World, roadmap: dict[str, int]) -> None:
+        self.world, self.scenario = world, world.scenario
+        self.months = self.scenario.horizon_months
+        self.hours = self.scenario.profile.working_days_per_month * self.scenario.profile.hours_per_day
+        self.flows = {category: [0.0] * self.months for category in CATEGORIES}
+        self.own_cost = [0.0] * self.months
+        self.clipped = 0
+        self.projects, self.days_used = deliver(self.scenario, roadmap, world.overruns)
+        self.adopted = {
+            name: adopted_share(self.scenario, name, live, world.values, world.seats, world.streams)
+            for name, live in self.live().items()
+        }
+        self.changed = self.effects()
+        self.outages: Outages = no_outages(self.scenario)
+        self.staying = [1.0] * self.months  # share of customers that incidents leave, by month
+        self.claims = [0.0] * self.months  # what the layer would pay
+        self.counts = [0] * self.months
+        self.systems_and_threats()
+        self.kpis = self.operations()
+        self.book_initiatives()
+        self.book_insurance()
+        self.book_tax()
+
+    def live(self) -> dict[str, int]:
+        return {name: p.go_live for name, p in self.projects.items() if p.go_live is not None}
+
+    def works(self, name: str, month: int) -> bool:
+        """Whether the initiative is live and inside its life, or renewed at its end."""
+        live, initiative = self.live().get(name), self.scenario.initiatives[name]
+        if live is None or month < live:
+            return False
+        return initiative.life_months is None or initiative.renewal_cost is not None or month < live + initiative.life_months
+
+    def effects(self) -> dict[str, list[float]]:
+        """Monthly values of every number that some initiative can change."""
+        ranges = {number.path: (number.low, number.high) for number in numbers(self.scenario)}
+        targets = {path for initiative in self.scenario.initiatives.values() for path in initiative.effects}
+        changed = {}
+        for path in targets:
+            low, high = ranges.get(path, (0.1, 1e9))
+            changed[path] = []
+            for month in range(self.months):
+                added, factor = 0.0, 1.0
+                for name, initiative in self.scenario.initiatives.items():
+                    if path in initiative.effects and self.works(name, month):
+                        effect = initiative.effects[path]
+                        reach = self.adopted[name][month]
+                        if effect.competitive and initiative.imitation is not None:
+                            since = month - self.live()[name] - initiative.imitation.lag_months
+                            reach *= 0.5 ** (max(0, since) / initiative.imitation.half_life_months)
+                        at = f"initiatives.{name}.effects.{path}"
+                        if effect.add is not None:
+                            added += self.world.values[f"{at}.add"] * reach
+                        else:
+                            factor *= 1 + (self.world.values[f"{at}.multiply"] - 1) * reach
+                raw = (self.world.values[path] + added) * factor
+                changed[path].append(min(max(raw, low), high))
+                self.clipped += raw != changed[path][-1]
+        return changed
+
+    def at(self, path: str, month: int) -> float:
+        return self.changed[path][month] if path in self.changed else self.world.values[path]
+
+    def systems_and_threats(self) -> None:
+        scenario, streams, at = self.scenario, self.world.streams, self.at
+        states = {system: support(scenario, system, self.projects) for system in scenario.systems}
+        for system, state in states.items():
+            for time, hours in failures(scenario, system, state, at, streams):
+                self.flows["repair"][int(time)] -= at(f"systems.{system}.repair_cost", int(time))
+                self.outages.book(scenario, at, system, time, hours)
+        for threat, block in scenario.threats.items():
+            root = f"threats.{threat}"
+            intensity = []
+            for month in range(self.months):
+                exposure = [
+                    at(f"systems.{system}.unsupported_attacks", month)
+                    for system in block.hits
+                    if month in states[system].old
+                ]
+                success = min(1.0, at(f"{root}.success_probability", month) * math.prod(exposure))
+                frailty = self.world.values.get(f"{root}.frailty", 1.0)
+                intensity.append(at(f"{root}.attempts_per_year", month) * success * frailty)
+            base = quantile(block.attempts_per_year, 0.5) * quantile(block.success_probability, 0.5)
+            for point in incidents(threat, max(base, 1e-6), intensity, streams):
+                self.incident(threat, point.time, (point.layer, point.number), at)
+
+    def incident(self, threat: str, time: float, identity: tuple[int, int], at: At) -> None:
+        block, streams, month = self.scenario.threats[threat], self.world.streams, int(time)
+        root = f"threats.{threat}"
+        self.counts[month] += 1
+        self.staying[month] *= 1 - at(f"{root}.churn_shock", month)
+        median = at(f"{root}.severity", month)
+        if median > 0:
+            u = streams.uniform(f"threats/{threat}/severity", *identity)
+            loss = severity(u, median, block.severity_p95_ratio, block.tail_index)
+            self.flows["cyber"][month] -= loss
+            layer = min(max(0.0, loss - at("insurance.retention", month)), at("insurance.event_limit", month))
+            self.claims[month] += (1 - at("insurance.coinsurance", month)) * layer
+        outage = at(f"{root}.outage_hours", month)
+        if outage > 0:
+            u = streams.uniform(f"threats/{threat}/outage", *identity)
+            hours = lognormal(u, outage, block.outage_p95_ratio)
+            for system in block.hits:
+                self.outages.book(self.scenario, at, system, time, hours)
+
+    def operations(self) -> dict[str, list[float]]:
+        """Month by month: lines, completed items, customers, flows. KPIs by year: name -> values."""
+        scenario, at = self.scenario, self.at
+        state = Lines(self)
+        customers = float(scenario.profile.customers.start)
+        sums: dict[str, dict[int, list[float]]] = {}
+        for month in range(self.months):
+            result = state.month(month, customers)
+            up = [1 - min(1.0, self.outages.down[y][month] / self.hours) for y in scenario.systems]
+            reach = [
+                self.adopted[name][month]
+                for name, initiative in scenario.initiatives.items()
+                if initiative.adoption is not None and self.works(name, month)
+            ]
+            self.flows["margin"][month] += result.revenue * at("profile.gross_margin", month)
+            self.flows["overhead"][month] -= at("profile.fixed_costs_per_month", month)
+            for role in scenario.people:
+                staff = at(f"people.{role}.headcount", month) * presence(self.world.seats[role], month)
+                self.flows["labour"][month] -= staff * at(f"people.{role}.monthly_cost", month)
+            for system in scenario.systems:
+                self.flows["running"][month] -= at(f"systems.{system}.monthly_cost", month)
+            self.flows["insurance"][month] -= at("insurance.annual_premium", month) / 12
+            rows = {
+                "revenue": (result.revenue, 1 / 12),
+                "on_time_share": (result.timely, result.done),
+                "lost_share": (result.came - result.done, result.came),
+                "wait": (60 * result.waited, result.done),
+                "utilisation": (result.busy, result.present),
+                "customers": (customers, 1.0),
+                "availability": (sum(up), len(up)),
+                "incidents": (self.counts[month], 1 / 12),
+                "cyber_loss": (-self.flows["cyber"][month], 1 / 12),
+                "adoption": (sum(reach) / len(reach) if reach else 0.0, 1.0),
+            }
+            for name, (amount, weight) in rows.items():
+                year = sums.setdefault(name, {}).setdefault(month // 12, [0.0, 0.0])
+                year[0] += amount
+                year[1] += weight
+            churn = at("profile.customers.monthly_churn", month)
+            churn += at("profile.customers.service_churn", month) * result.let_down
+            customers = customers * (1 - min(1.0, churn)) + at("profile.customers.monthly_acquisition", month)
+            customers *= self.staying[month]
+        return {
+            name: [total / weight if weight > 0 else math.nan for total, weight in years.values()]
+            for name, years in sums.items()
+        }
+
+    def book_initiatives(self) -> None:
+        """Own cost of the roadmap; the capital of a month is depreciated from that month on."""
+        for name, project in self.projects.items():
+            initiative, root = self.scenario.initiatives[name], f"initiatives.{name}"
+            ratio, values = project.overrun.cost, self.world.values
+            for month, share in project.work.items():
+                self.pay("capital", month, values[f"{root}.capital"] * ratio * share)
+                self.pay("delivery", month, values[f"{root}.delivery"] * ratio * share)
+            for month in range(self.months):
+                if self.works(name, month):
+                    self.pay("running", month, values[f"{root}.running_per_month"])
+                    since = month - self.live()[name]
+                    if initiative.life_months is not None and since > 0 and since % initiative.life_months == 0:
+                        self.pay("renewal", month, values[f"{root}.renewal_cost"])
+
+    def pay(self, category: str, month: int, amount: float) -> None:
+        self.flows[category][month] -= amount
+        self.own_cost[month] += amount
+
+    def book_insurance(self) -> None:
+        for first in range(0, self.months, 12):
+            paid = 0.0
+            for month in range(first, min(first + 12, self.months)):
+                due = min(self.claims[month], max(0.0, self.at("insurance.annual_limit", month) - paid))
+                paid += due
+                when = min(month + self.scenario.insurance.settlement_months, self.months - 1)
+                self.flows["insurance"][when] += due
+
+    def book_tax(self) -> None:
+        """Tax of a year falls due in the third month of the next one, at the latest in the last month."""
+        life = self.scenario.money.depreciation_months
+        spent = list(self.flows["capital"])
+        expensed = [c for c in CATEGORIES if c not in ("capital", "tax")]
+        carried = 0.0
+        for first in range(0, self.months, 12):
+            end = min(first + 12, self.months)
+            profit = sum(self.flows[c][m] for c in expensed for m in range(first, end))
+            profit += sum(spent[s] / life for m in range(first, end) for s in range(max(0, m - life + 1), m + 1))
+            taxable = profit - carried
+            carried = max(0.0, -taxable)
+            self.flows["tax"][min(end + 2, self.months - 1)] -= self.scenario.profile.tax_rate * max(0.0, taxable)
+
+
+@dataclass
+class Month:
+    """Sums over the processes of a month. let_down: share of customers' items that were lost or late."""
+
+    came: float = 0.0
+    done: float = 0.0
+    timely: float = 0.0
+    waited: float = 0.0
+    revenue: float = 0.0
+    busy: float = 0.0
+    present: float = 0.0
+    asked: float = 0.0
+    satisfied: float = 0.0
+
+    @property
+    def let_down(self) -> float:
+        return 1 - self.satisfied / self.asked if self.asked > 0 else 0.0
+
+
+class Lines:
+    """The lines of all roles, with what they carry from one month to the next."""
+
+    def __init__(self, arm: Arm) -> None:
+        self.arm, self.scenario, self.at = arm, arm.scenario, arm.at
+        self.steps: list[Step] = [(p, s) for p, block in self.scenario.processes.items() for s in block.steps]
+        self.kept: dict[Step, float] = dict.fromkeys(self.steps, 1.0)
+        self.departures = dict.fromkeys(self.scenario.people, 1.0)
+        self.backlog = dict.fromkeys(self.scenario.people, 0.0)
+
+    def number(self, step: Step, name: str, month: int) -> float:
+        return self.at(f"processes.{step[0]}.steps.{step[1]}.{name}", month)
+
+    def role(self, step: Step) -> str:
+        return self.scenario.processes[step[0]].steps[step[1]].role
+
+    def staff(self, role: str, month: int) -> tuple[float, float]:
+        """People at work, and their pace after go-lives."""
+        people = self.at(f"people.{role}.headcount", month) * presence(self.arm.world.seats[role], month)
+        for skill, block in self.scenario.skills.items():
+            if block.role == role:
+                people -= self.arm.days_used[skill][month] / self.scenario.profile.working_days_per_month
+        pace = 1.0
+        for name, live in self.arm.live().items():
+            dip = self.scenario.initiatives[name].dip
+            if dip is not None and role in dip.roles and 0 <= month - live < dip.months:
+                depth = self.arm.world.values[f"initiatives.{name}.dip.depth"]
+                pace *= 1 - depth * (1 - (month - live) / dip.months)
+        return people, pace
+
+    def arrivals(self, process: str, month: int, customers: float) -> float:
+        profile = self.scenario.profile
+        items = self.at(f"processes.{process}.arrivals_per_day", month) * profile.working_days_per_month
+        if self.scenario.processes[process].driven_by == "fixed":
+            return items
+        calendar_month = (int(self.scenario.start.split("-")[1]) - 1 + month) % 12
+        growth = (1 + self.at("profile.growth_per_year", month)) ** (month / 12)
+        return items * profile.seasonality[calendar_month] * growth * customers / profile.customers.start
+
+    def month(self, month: int, customers: float) -> Month:
+        if month == 0:  # the first month runs twice: what steps lose is known to those behind them only afterwards
+            self.run(month, customers)
+            self.backlog = dict.fromkeys(self.scenario.people, 0.0)
+        result = Month()
+        rate, service, found, busy = self.run(month, customers)
+        result.busy = busy
+        result.present = sum(max(0.0, self.staff(role, month)[0]) for role in self.scenario.people)
+        for process, block in self.scenario.processes.items():
+            items = self.arrivals(process, month, customers)
+            done, timely, waited = self.finish(process, month, service, found)
+            result.came += items
+            result.done += items * done
+            result.timely += items * done * timely
+            result.waited += items * done * waited
+            result.revenue += items * done * self.at(f"processes.{process}.item_revenue", month)
+            if block.driven_by == "customers":
+                result.asked += items
+                result.satisfied += items * min(1.0, done) * timely
+        return result
+
+    def run(
+        self, month: int, customers: float
+    ) -> tuple[dict[Step, float], dict[Step, float], dict[Step, tuple[lines.Line, int]], float]:
+        """Visits an hour, service hours and line (with the place in it) of every step; busy people."""
+        rate, service = {}, {}
+        for process, block in self.scenario.processes.items():
+            lost = self.at(f"processes.{process}.lost_share", month)
+            flow = self.arrivals(process, month, customers) / self.arm.hours * (1 - lost)
+            for name, work in block.steps.items():
+                step = (process, name)
+                share, error = self.number(step, "share", month), self.number(step, "error_probability", month)
+                rate[step] = flow * lines.visits_moments(share, error)[0]
+                service[step] = self.number(step, "minutes", month) / 60 / self.staff(work.role, month)[1]
+                flow *= self.kept[step]
+        found: dict[Step, tuple[lines.Line, int]] = {}
+        busy = 0.0
+        for role in self.scenario.people:
+            mine = [step for step in self.steps if self.role(step) == role]
+            total = sum(rate[step] for step in mine)
+            if total <= 1e-12:
+                self.backlog[role] = 0.0
+                continue
+            mean = sum(rate[s] * service[s] for s in mine) / total
+            second = sum(rate[s] * service[s] ** 2 * (1 + self.service_cv(s) ** 2) for s in mine) / total
+            cs2 = second / mean**2 - 1
+            ca2 = sum(rate[s] * self.incoming_cv2(s, rate, month) for s in mine) / total
+            kinds = [lines.Kind(rate[s], self.at(f"processes.{s[0]}.patience_minutes", month) / 60) for s in mine]
+            people, _ = self.staff(role, month)
+            line = lines.line(people, mean, (ca2 + cs2) / 2, self.arm.hours, self.backlog[role], kinds)
+            self.backlog[role] = line.backlog
+            self.departures[role] = lines.departure_cv2(people, line.busy, ca2, cs2)
+            busy += line.busy
+            for place, step in enumerate(mine):
+                share, error = self.number(step, "share", month), self.number(step, "error_probability", month)
+                self.kept[step] = lines.kept_through(share, error, line.lost[place])
+                found[step] = line, place
+        return rate, service, found, busy
+
+    def service_cv(self, step: Step) -> float:
+        return self.scenario.processes[step[0]].steps[step[1]].cv
+
+    def incoming_cv2(self, step: Step, rate: dict[Step, float], month: int) -> float:
+        """A thinned stream: of the arrivals at the first step, of the departures of the role before otherwise."""
+        process = self.scenario.processes[step[0]]
+        names = list(process.steps)
+        place = names.index(step[1])
+        if place == 0:
+            kept = (1 - self.at(f"processes.{step[0]}.lost_share", month)) * self.number(step, "share", month)
+            return 1 + kept * (process.arrival_cv**2 - 1)
+        before = self.role((step[0], names[place - 1]))
+        through = sum(rate[other] for other in self.steps if self.role(other) == before)
+        part = min(1.0, rate[step] / through) if through > 1e-12 else 0.0
+        return 1 + part * (self.departures[before] - 1)
+
+    def finish(
+        self, process: str, month: int, service: dict[Step, float], found: dict[Step, tuple[lines.Line, int]]
+    ) -> tuple[float, float, float]:
+        """Share of a month's items completed, share of those on time, mean wait in hours."""
+        block, outages = self.scenario.processes[process], self.arm.outages
+        patient = self.at(f"processes.{process}.patience_minutes", month) >= 1e8
+        completed = 1 - self.at(f"processes.{process}.lost_share", month)
+        mean = variance = waits = late = 0.0
+        served = [1.0]
+        for name in block.steps:
+            step = (process, name)
+            share, error = self.number(step, "share", month), self.number(step, "error_probability", month)
+            passes, passes_variance = lines.visits_moments(share, error)
+            wait, waiting = 0.0, 0.0
+            if step in found:
+                line, place = found[step]
+                wait, waiting = line.wait[place], line.waiting
+                if patient:
+                    served.append(line.served)
+            completed *= self.kept[step] * (1 - share * min(1.0, outages.lost[step][month]))
+            once = wait + service[step]
+            spread = (service[step] * self.service_cv(step)) ** 2
+            if waiting > 1e-9:
+                spread += wait**2 * (2 / waiting - 1)
+            mean += passes * once
+            variance += passes * spread + passes_variance * once**2
+            waits += passes * wait + share * outages.delay[step][month]
+            late += share * outages.late[step][month]
+        # A line that falls behind holds the whole process back; one that catches up lets more items out than come in.
+        completed *= min(served) if min(served) < 1 else max(served)
+        timely = lines.on_time(mean, variance, block.target_minutes / 60) * max(0.0, 1 - late)
+        return completed, timely, waits
