@@ -13,11 +13,20 @@ from optimize.solve import solve
 from optimize.status import Solution, Status
 
 if TYPE_CHECKING:
+    from optimize.plan_limits import PlanLimits
+    from optimize.planning import NoRoadmap, Plan
     from optimize.problem import RoadmapProblem
+    from optimize.search import plan
 
-__all__ = ["Limits", "RoadmapProblem", "Solution", "Status", "solve"]
+__all__ = ["Limits", "NoRoadmap", "Plan", "PlanLimits", "RoadmapProblem", "Solution", "Status", "plan", "solve"]
 
-_LAZY = {"RoadmapProblem": "optimize.problem"}
+_LAZY = {
+    "NoRoadmap": "optimize.planning",
+    "Plan": "optimize.planning",
+    "PlanLimits": "optimize.plan_limits",
+    "RoadmapProblem": "optimize.problem",
+    "plan": "optimize.search",
+}
 
 
 def __getattr__(name: str) -> Any:

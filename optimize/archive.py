@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from sim.world import Scenario
 Floats = NDArray[np.float64]
 Key = tuple[tuple[str, int], ...]
 
-BATCH = 48
+BATCH = 128
 """Roadmaps in one call of the simulation: enough to share a world among many, few enough to show progress."""
 
 
@@ -42,6 +42,22 @@ def estimate(values: Floats) -> Estimate:
     """Mean and standard error of (draws,) independent values."""
     n = len(values)
     return Estimate(float(np.mean(values)), float(np.std(values, ddof=1) / math.sqrt(n)) if n > 1 else math.inf)
+
+
+def simulated(
+    scenario: Scenario, roadmaps: Sequence[Starts], first_draw: int, draws: int, seed: int, threads: int | None
+) -> list[tuple[Floats, Floats]]:
+    """(draws,) NPV and present value of cost of each roadmap, all on the same draws."""
+    outcomes = evaluate(
+        scenario,
+        [months(scenario, one) for one in roadmaps],
+        draws,
+        seed,
+        first_draw=first_draw,
+        detail=False,
+        threads=threads,
+    )
+    return [(one.npv, one.cost) for one in outcomes]
 
 
 class Clock:
@@ -105,18 +121,11 @@ class Archive:
         todo = list(new.items())
         for first in range(0, len(todo), BATCH):
             part = todo[first : first + BATCH]
-            outcomes = evaluate(
-                self.scenario,
-                [months(self.scenario, one) for _, one in part],
-                wanted,
-                self.seed,
-                first_draw=self.first_draw,
-                detail=False,
-                threads=self._threads,
-            )
-            for (name, _), outcome in zip(part, outcomes, strict=True):
-                self._npv[name] = outcome.npv
-                self._cost[name] = float(np.mean(outcome.cost))
+            roadmaps_of_part = [one for _, one in part]
+            found = simulated(self.scenario, roadmaps_of_part, self.first_draw, wanted, self.seed, self._threads)
+            for (name, _), (npv, cost) in zip(part, found, strict=True):
+                self._npv[name] = npv
+                self._cost[name] = float(np.mean(cost))
             self.paths += len(part) * wanted
             if self._progress is not None:
                 self._progress(stage, min(first + BATCH, len(todo)), len(todo))

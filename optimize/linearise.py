@@ -46,12 +46,11 @@ def linearise(valuation: Valuation, archive: Archive, incumbent: Starts, limits:
     for change in changes.values():
         if change is not None:
             wanted += [change.context, *change.present.values(), change.before_drop, change.dropped]
-    archive.simulate(wanted, STAGE)
+    archive.simulate(wanted, STAGE, limits.linear_draws)
+    archive.simulate([incumbent], STAGE)
 
     beside = _beside(problem, incumbent)
-    inside = [
-        pair.value for pair in problem.interactions if pair.first in incumbent and pair.second in incumbent
-    ]
+    inside = [pair.value for pair in problem.interactions if pair.first in incumbent and pair.second in incumbent]
     constant = [archive.mean(incumbent), *inside]
     values: dict[str, tuple[float, ...]] = {}
     for initiative in problem.initiatives:

@@ -16,7 +16,7 @@ MOVES = "shift a start, drop, add, replace by another, or exchange two starts"
 """What counts as one move, in words."""
 
 STAGE = "single moves"
-BATCH = 32
+BATCH = 64
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from math import fsum
 
 from sim.world import Scenario
@@ -30,16 +30,14 @@ def latest_period(months: int, period_months: int) -> int:
     return -periods_of(-months, period_months) if months >= 0 else -1
 
 
-def by_period(monthly: Sequence[float], period_months: int, periods: int) -> tuple[float, ...]:
+def by_period(monthly: Iterable[float], period_months: int, periods: int) -> tuple[float, ...]:
     """Sums of monthly amounts by elapsed period, cut after `periods`, without the zeros of the tail.
 
     >>> by_period([1.0, 2.0, 3.0, 4.0, 0.0, 0.0, 0.0], 3, 9)
     (6.0, 4.0)
     """
-    sums = [
-        fsum(float(amount) for amount in monthly[first : first + period_months])
-        for first in range(0, min(len(monthly), periods * period_months), period_months)
-    ]
+    amounts = [float(amount) for amount in monthly][: periods * period_months]
+    sums = [fsum(amounts[first : first + period_months]) for first in range(0, len(amounts), period_months)]
     while sums and sums[-1] == 0.0:
         sums.pop()
     return tuple(sums)

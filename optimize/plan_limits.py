@@ -23,7 +23,8 @@ class PlanLimits:
     """Limits of one call of `plan`. All but `seconds` stop at the same roadmap on every run.
 
     seconds: wall-clock time [s]; None = no limit. A plan that was stopped by the clock says so.
-    search_draws: common draws on which roadmaps are searched. pair_draws: how many of them value the interactions.
+    search_draws: common draws on which roadmaps are searched. pair_draws, linear_draws: how many of them value the
+        interactions, and the single changes of an incumbent for the program.
     cost_draws: draws of the mean cost that budgets must hold.
     first_selection_draws, selection_draws: draws of every finalist, and the most that any finalist gets.
     report_draws: draws of the figures in print.
@@ -44,11 +45,12 @@ class PlanLimits:
     seconds: float | None = None
     search_draws: int = 256
     pair_draws: int = 64
-    cost_draws: int = 4096
-    first_selection_draws: int = 1024
+    linear_draws: int = 128
+    cost_draws: int = 2048
+    first_selection_draws: int = 512
     selection_draws: int = 4096
     report_draws: int = 4096
-    finalists: int = 6
+    finalists: int = 8
     changes: int | None = None
     grid: int = 3
     rounds: int = 6
@@ -61,7 +63,14 @@ class PlanLimits:
         if self.seconds is not None and not (math.isfinite(self.seconds) and self.seconds > 0.0):
             raise ValueError(f"seconds must be a finite number above 0, or None; got {self.seconds}")
         most = SELECTION_FROM - SEARCH_FROM
-        for name in ("search_draws", "pair_draws", "cost_draws", "first_selection_draws", "report_draws"):
+        for name in (
+            "search_draws",
+            "pair_draws",
+            "linear_draws",
+            "cost_draws",
+            "first_selection_draws",
+            "report_draws",
+        ):
             _within(name, getattr(self, name), 2, most)
         _within("selection_draws", self.selection_draws, self.first_selection_draws, most)
         _within("finalists", self.finalists, 2, 50)

@@ -37,9 +37,7 @@ def do_nothing(problem: RoadmapProblem, limits: Limits) -> dict[str, int] | None
     if not least:
         return {}
     later_is_better = tuple(float(t) for t in range(problem.periods))
-    kept = tuple(
-        one.model_copy(update={"value": later_is_better}) for one in problem.initiatives if one.id in least
-    )
+    kept = tuple(one.model_copy(update={"value": later_is_better}) for one in problem.initiatives if one.id in least)
     reduced = problem.model_copy(
         update={
             "initiatives": tuple(one.model_copy(update={"mandatory": True}) for one in kept),

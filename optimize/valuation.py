@@ -245,8 +245,8 @@ def _pairs(
     found = {}
     for pair, case in cases.items():
         n = min(len(archive.npv(one)) for one in case)
-        both, first_only, second_only, none = (archive.npv(one)[:n] for one in case)
-        found[pair] = estimate(both - first_only - second_only + none)
+        together, first_only, second_only, none = (archive.npv(one)[:n] for one in case)
+        found[pair] = estimate(together - first_only - second_only + none)
     return found
 
 

@@ -19,7 +19,17 @@ from sim.company.effects import Effects, follow
 from sim.company.ledger import Ledger, year_tax
 from sim.company.market import Market
 from sim.company.marks import ItemMarks
-from sim.company.operations import Demand, Item, Month, ProcessSlots, StepPlace, Tally, arrivals, item_path
+from sim.company.operations import (
+    Demand,
+    Item,
+    Month,
+    ProcessSlots,
+    StepPlace,
+    Tally,
+    arrivals,
+    item_path,
+    process_slots,
+)
 from sim.company.people import absences, absent, capacity_of
 from sim.company.pool import Pool
 from sim.company.replication import EventCounts, ItemCounts, Replication
@@ -119,12 +129,10 @@ class Business:
             for label, step in process.steps.items():
                 r = roles.index(step.role)
                 system = always_up if step.system is None else self.systems[step.system]
-                slots = (self.slot[f"{at}.steps.{label}.{f}"] for f in ("minutes", "share", "error_probability"))
+                slots = [self.slot[f"{at}.steps.{label}.{f}"] for f in ("minutes", "share", "error_probability")]
                 places.append(StepPlace(self.pools[r], system, r, *slots))
                 courses.update((places[-1].minutes_slot, places[-1].share_slot, places[-1].error_slot))
-            fields = ("arrivals_per_day", "lost_share", "patience_minutes", "item_revenue")
-            first = (self.slot[f"{at}.{f}"] for f in fields)
-            numbers = ProcessSlots(*first, self.slot["profile.gross_margin"], float(process.target_minutes) / 60.0)
+            numbers = process_slots(self.slot, name, process)
             courses.update((numbers.lost, numbers.patience, numbers.revenue))
             self.slots[name] = numbers
             self.demand[name] = Demand(marks[name], self.effects.course(numbers.arrivals))
@@ -260,5 +268,10 @@ class Business:
         counts = [self._count(name) for name in self.world.processes]
         arrived, lost = sum(c.arrived for c in counts), sum(c.lost for c in counts)
         requests, grants = sum(pool.requests for pool in self.pools), sum(pool.grants for pool in self.pools)
-        timers = sum(pool.timers for pool in self.pools)
-        return EventCounts(spawns=arrived - lost, requests=requests, timeouts=arrived + grants + timers, releases=grants)
+        return EventCounts(
+            spawns=arrived - lost,
+            requests=requests,
+            timeouts=arrived + grants + sum(pool.timers for pool in self.pools),
+            releases=grants,
+            waits=sum(pool.waits for pool in self.pools),
+        )

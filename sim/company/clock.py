@@ -27,13 +27,13 @@ class Clock:
         """End of the simulation, hours."""
         return self.months * self.month_hours
 
-    def spread(self, start: float, end: float, into: list[float], height: float = 1.0) -> None:
-        """Add the hours of [start, end) times `height` to the months in which they lie; what passes the horizon is cut."""
+    def spread(self, start: float, end: float, into: list[float]) -> None:
+        """Add the hours of [start, end) to the months in which they lie; what passes the horizon is cut."""
         end = min(end, self.horizon)
         m = min(int(start / self.month_hours), self.months - 1)
         while start < end:
             edge = min(end, (m + 1) * self.month_hours) if m + 1 < self.months else end
-            into[m] += height * max(0.0, edge - start)
+            into[m] += max(0.0, edge - start)
             start = max(start, edge)
             m += 1
 

@@ -1,13 +1,12 @@
 """What initiatives change: values of parameters by month, as the kernel has them, and at every moment for operations.
 
 value = clip((base + sum add a r) * prod (1 + (multiply - 1) a r)); a: share of seats that have adopted, r: what rivals
-have left of a competitive advantage. Estate, threats, people and money use the monthly mean of a, as the kernel does, so
-that events of the world layer agree; items meet the value of the moment.
+have left of a competitive advantage. Estate, threats, people and money use the monthly mean of a, as the kernel does,
+so that events of the world layer agree; items meet the value of the moment.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
@@ -101,17 +100,13 @@ def _changes(draw: Draw, adopters: dict[int, Adopters]) -> dict[int, list[Change
     return dict(changes)
 
 
-def value_at(course: tuple[list[float], list[float]], time: float) -> float:
-    """Value of a course at a moment (hours)."""
-    times, values = course
-    return values[bisect_right(times, time) - 1]
-
-
 def follow(
     env: simpy.Environment, now: list[float], courses: Iterable[tuple[int, tuple[list[float], list[float]]]]
 ) -> Generator[simpy.Event, None, None]:
     """Set the values of the moment, `now`, whenever an adopter, a go-live or a month changes one."""
-    steps = sorted((t, slot, v) for slot, (times, values) in courses for t, v in zip(times[1:], values[1:], strict=True))
+    steps = sorted(
+        (t, slot, v) for slot, (times, values) in courses for t, v in zip(times[1:], values[1:], strict=True)
+    )
     for time, slot, value in steps:
         if time > env.now:
             yield until(env, time)

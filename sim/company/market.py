@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.company.clock import Clock
 from sim.company.effects import Effects
 
@@ -23,7 +25,7 @@ class Market:
 
     def demand(self, m: int) -> float:
         """Factor on the arrivals of customer-driven processes in month m."""
-        return self.season[m] * (1.0 + self.growth) ** (m / 12.0) * self.customers / self.start
+        return self.season[m] * math.pow(1.0 + self.growth, m / 12.0) * self.customers / self.start
 
     def close_month(self, m: int, unserved: float) -> None:
         """Customers of the next month. unserved: share of this month's items that were lost, given up or late."""

@@ -21,7 +21,7 @@ def gamma_quantile(u: Floats, cv: float) -> Floats:
     """Quantiles of the gamma distribution of mean 1 and this coefficient of variation. 0: constant; 1: exponential.
 
     >>> gamma_quantile(np.array([0.5]), 0.0).tolist(), round(float(gamma_quantile(np.array([0.5]), 1.0)[0]), 9)
-    ([1.0], 0.69314718)
+    ([1.0], 0.693147181)
     """
     if cv == 0.0:
         return np.ones_like(u)
@@ -49,7 +49,7 @@ class StepMarks:
         self.error.frombytes(self._row("error", attempts).tobytes())
 
     def _row(self, name: str, indices: np.ndarray) -> Floats:
-        return uniforms(self.keys[name], np.array([self.draw]), indices)[0]
+        return np.asarray(uniforms(self.keys[name], np.array([self.draw]), indices)[0])
 
     def again(self, item: int, attempt: int) -> tuple[float, float]:
         """Service and error mark of a later attempt."""
@@ -59,7 +59,7 @@ class StepMarks:
 
 
 class ItemMarks:
-    """Of one process: passed (cumulated gaps: item k arrives when the cumulated demand passes passed[k]), lost, steps."""
+    """Of one process: lost, steps, passed (sums of gaps): item k arrives when the demand so far passes passed[k]."""
 
     def __init__(self, draw: Draw, name: str, process: Process) -> None:
         self.draw = draw.number

@@ -7,7 +7,7 @@ not change, because these two carry nearly all events of a replication.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +17,7 @@ from sim.company.clock import Clock
 from sim.company.marks import ItemMarks
 from sim.company.pool import FOREVER, Pool
 from sim.company.systems import System
+from sim.world.processes import Process
 
 Course = tuple[list[float], list[float]]
 Item = Callable[[int], Generator[simpy.Event, object, None]]
@@ -76,6 +77,18 @@ class ProcessSlots:
     revenue: int
     margin: int
     target: float
+
+
+def process_slots(slot: Mapping[str, int], name: str, process: Process) -> ProcessSlots:
+    """Slots of a process."""
+    return ProcessSlots(
+        arrivals=slot[f"processes.{name}.arrivals_per_day"],
+        lost=slot[f"processes.{name}.lost_share"],
+        patience=slot[f"processes.{name}.patience_minutes"],
+        revenue=slot[f"processes.{name}.item_revenue"],
+        margin=slot["profile.gross_margin"],
+        target=float(process.target_minutes) / 60.0,
+    )
 
 
 def item_path(

@@ -51,7 +51,7 @@ class Turn(simpy.Event):
 class Pool:
     """`capacity` people who do the same work. Service is never interrupted; a claim takes the next free person.
 
-    Counts requests, grants and patience timers, for comparison with a bare loop.
+    Counts requests, grants, patience timers and waits (requests that found nobody free).
     """
 
     def __init__(self, env: simpy.Environment, name: str, capacity: int) -> None:
@@ -63,6 +63,7 @@ class Pool:
         self.requests = 0
         self.grants = 0
         self.timers = 0
+        self.waits = 0
 
     @property
     def waiting(self) -> int:
@@ -78,6 +79,7 @@ class Pool:
             self.grants += 1
             turn.granted = True
         else:
+            self.waits += 1
             self.lines[kind].append(turn)
             if patience < FOREVER:
                 self.timers += 1

@@ -20,17 +20,19 @@ class ItemCounts:
 
 @dataclass(frozen=True)
 class EventCounts:
-    """Events of items and claims, to compare the rate with a bare SimPy loop of the same counts."""
+    """Events of items and claims, to compare the rate with a bare SimPy loop of the same counts. waits: requests that
+    found nobody free."""
 
     spawns: int
     requests: int
     timeouts: int
     releases: int
+    waits: int
 
 
 @dataclass(frozen=True)
 class Replication:
-    """One draw of the company under one roadmap. Months count from 0; arrays by initiative are in the order of the file.
+    """One draw of the company under one roadmap. Months count from 0; arrays by initiative are in the file's order.
 
     flows (categories, months): the ledger. cash (months,): the account's change, kept payment by payment. own_cost
     (months,): cost of the roadmap's initiatives, positive. kpis (KPIS, years): NaN where a KPI has no value. items by

@@ -121,7 +121,7 @@ class Occupants:
 
 @dataclass(frozen=True)
 class Draw:
-    """One possible world before any roadmap: every number (after `Parameters.of_draw`) and the streams behind events."""
+    """One possible world before any roadmap: every number, and the streams behind its events."""
 
     table: Parameters
     number: int

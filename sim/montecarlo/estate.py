@@ -19,16 +19,19 @@ payout = compile_scalar(insurance_payout, inline)
 @inline
 def clear_outages(lay, w):  # type: ignore[no-untyped-def]
     for m in range(lay.calendar.months):
-        w.shock[m] = 1.0
-        w.covered[m] = 0.0
-        w.count[m] = 0
-        for y in range(w.down.shape[0]):
-            w.down[y, m] = 0.0
-            w.exposure[y, m] = 1.0
-        for s in range(w.out_lost.shape[0]):
-            w.out_lost[s, m] = 0.0
-            w.out_late[s, m] = 0.0
-            w.out_delay[s, m] = 0.0
+        w.shock[m], w.covered[m], w.count[m] = 1.0, 0.0, 0
+    fill(w.down, 0.0)
+    fill(w.exposure, 1.0)
+    fill(w.out_lost, 0.0)
+    fill(w.out_late, 0.0)
+    fill(w.out_delay, 0.0)
+
+
+@inline
+def fill(table, value):  # type: ignore[no-untyped-def]
+    for i in range(table.shape[0]):
+        for j in range(table.shape[1]):
+            table[i, j] = value
 
 
 @inline
@@ -38,7 +41,9 @@ def outage(lay, w, y, t, hours):  # type: ignore[no-untyped-def]
     Items that come in the first `hours - patience` hours give up; those who come later wait for the rest. Items that
     never give up wait the rest of the outage, and late is who waits beyond the target.
     """
-    cal = lay.calendar
+    cal, work = lay.calendar, lay.work
+    row, values, changed = lay.row, w.values, w.changed
+    step_system, step_process, down = work.step_system, work.step_process, w.down
     m = int(t)
     left = (cal.months - t) * cal.hours
     hours = min(hours, left)
@@ -47,16 +52,16 @@ def outage(lay, w, y, t, hours):  # type: ignore[no-untyped-def]
     piece = min(rest, room)
     month = m
     while rest > 0.0 and month < cal.months:
-        w.down[y, month] += piece
+        down[y, month] += piece
         rest -= piece
         month += 1
         piece = min(rest, cal.hours)
-    for s in range(lay.work.step_role.shape[0]):
-        if lay.work.step_system[s] != y:
+    for s in range(step_system.shape[0]):
+        if step_system[s] != y:
             continue
-        p = lay.work.step_process[s]
-        patience = at_month(lay, w, lay.work.patience_slot[p], m) / 60.0
-        target = lay.work.target_hours[p]
+        p = step_process[s]
+        patience = at_month(row, values, changed, work.patience_slot[p], m) / 60.0
+        target = work.target_hours[p]
         waits = min(hours, patience)
         w.out_delay[s, m] += 0.5 * waits * waits / cal.hours
         if waits > target:
@@ -75,29 +80,31 @@ def outage(lay, w, y, t, hours):  # type: ignore[no-untyped-def]
 def run_systems(lay, w, draw):  # type: ignore[no-untyped-def]
     """Failures and repairs of every system; False when there are more than the buffers hold."""
     e, cal, c = lay.estate, lay.calendar, lay.candidates
+    row, values, changed = lay.row, w.values, w.changed
+    refreshed, scale, factor, median, exposure = w.refreshed, w.scale, w.factor, w.median, w.exposure
     for y in range(e.age.shape[0]):
         for m in range(cal.months):
-            w.refreshed[m] = 0
+            refreshed[m] = 0
         for i in range(c.duration.shape[0]):
             if c.refreshes[i, y] and 0 <= w.go_live[i] < cal.months:
-                w.refreshed[w.go_live[i]] = 1
+                refreshed[w.go_live[i]] = 1
         supported = False
         for m in range(cal.months):
-            supported = supported or w.refreshed[m] == 1
+            supported = supported or refreshed[m] == 1
             old = m >= e.support_ends[y] and not supported
-            w.scale[m] = at_month(lay, w, e.scale_slot[y], m)
-            w.factor[m] = at_month(lay, w, e.unsupported_failures_slot[y], m) if old else 1.0
-            w.median[m] = at_month(lay, w, e.repair_slot[y], m)
-            w.exposure[y, m] = at_month(lay, w, e.unsupported_attacks_slot[y], m) if old else 1.0
+            scale[m] = at_month(row, values, changed, e.scale_slot[y], m)
+            factor[m] = at_month(row, values, changed, e.unsupported_failures_slot[y], m) if old else 1.0
+            median[m] = at_month(row, values, changed, e.repair_slot[y], m)
+            exposure[y, m] = at_month(row, values, changed, e.unsupported_attacks_slot[y], m) if old else 1.0
         n = failures(
-            e.failure_key[y], e.repair_key[y], draw, e.age[y], e.shape[y], w.scale, w.factor, w.refreshed,
-            e.replace[y] == 1, w.median, e.repair_p95[y], cal.hours, w.event_times, w.event_hours,
+            e.failure_key[y], e.repair_key[y], draw, e.age[y], e.shape[y], scale, factor, refreshed,
+            e.replace[y] == 1, median, e.repair_p95[y], cal.hours, w.event_times, w.event_hours,
         )  # fmt: skip
         if n > w.event_times.shape[0]:
             return False
         for k in range(n):
             m = int(w.event_times[k])
-            w.flow[REPAIR, m] -= at_month(lay, w, e.repair_cost_slot[y], m)
+            w.flow[REPAIR, m] -= at_month(row, values, changed, e.repair_cost_slot[y], m)
             outage(lay, w, y, w.event_times[k], w.event_hours[k])
     return True
 
@@ -106,15 +113,17 @@ def run_systems(lay, w, draw):  # type: ignore[no-untyped-def]
 def run_threats(lay, w, draw):  # type: ignore[no-untyped-def]
     """Incidents of every threat: loss, outage, customers who leave, what insurance covers."""
     e, cal = lay.estate, lay.calendar
+    row, values, changed = lay.row, w.values, w.changed
+    intensity, exposure, hits = w.intensity, w.exposure, e.hits
     for h in range(e.layer.shape[0]):
         frailty = 1.0 if e.frailty_slot[h] < 0 else w.values[e.frailty_slot[h]]
         for m in range(cal.months):
-            success = at_month(lay, w, e.success_slot[h], m)
+            success = at_month(row, values, changed, e.success_slot[h], m)
             for y in range(e.age.shape[0]):
-                if e.hits[h, y]:
-                    success *= w.exposure[y, m]
-            w.intensity[m] = at_month(lay, w, e.attempts_slot[h], m) * min(1.0, success) * frailty
-        n = incidents(e.gap_key[h], e.height_key[h], draw, e.layer[h], w.intensity, w.event_times, w.layers, w.numbers)
+                if hits[h, y]:
+                    success *= exposure[y, m]
+            intensity[m] = at_month(row, values, changed, e.attempts_slot[h], m) * min(1.0, success) * frailty
+        n = incidents(e.gap_key[h], e.height_key[h], draw, e.layer[h], intensity, w.event_times, w.layers, w.numbers)
         if n > w.event_times.shape[0]:
             return False
         for k in range(n):
@@ -122,18 +131,18 @@ def run_threats(lay, w, draw):  # type: ignore[no-untyped-def]
             t = w.event_times[k]
             m = int(t)
             w.count[m] += 1
-            median = at_month(lay, w, e.severity_slot[h], m)
-            if median > 0.0:
+            typical = at_month(row, values, changed, e.severity_slot[h], m)
+            if typical > 0.0:
                 u = uniform(e.severity_key[h], draw, point)
-                loss = severity(u, median, median * e.severity_p95[h], e.tail_index[h])
+                loss = severity(u, typical, typical * e.severity_p95[h], e.tail_index[h])
                 w.flow[CYBER, m] -= loss
                 cover = lay.calendar.insurance
-                limit = at_month(lay, w, cover[2], m)
+                limit = at_month(row, values, changed, cover[2], m)
                 if limit > 0.0:
-                    share = 1.0 - at_month(lay, w, cover[4], m)
-                    w.covered[m] += share * payout(loss, at_month(lay, w, cover[1], m), limit)
-            w.shock[m] *= 1.0 - at_month(lay, w, e.churn_slot[h], m)
-            hours = at_month(lay, w, e.outage_slot[h], m)
+                    share = 1.0 - at_month(row, values, changed, cover[4], m)
+                    w.covered[m] += share * payout(loss, at_month(row, values, changed, cover[1], m), limit)
+            w.shock[m] *= 1.0 - at_month(row, values, changed, e.churn_slot[h], m)
+            hours = at_month(row, values, changed, e.outage_slot[h], m)
             if hours > 0.0:
                 hours = lognormal_hours(uniform(e.outage_key[h], draw, point), hours, e.outage_p95[h])
                 for y in range(e.age.shape[0]):

@@ -16,9 +16,11 @@ from sim.montecarlo.layout import Calendar, Candidates, Estate, Layout, Work
 from sim.montecarlo.ledger import (
     book_initiatives,
     book_insurance,
+    book_standing,
     book_tax,
     clear_flows,
     run_months,
+    shared_months,
     write_values,
 )
 from sim.montecarlo.people import adoption, apply_effects, deliver_roadmap, occupants, overruns
@@ -33,8 +35,9 @@ OK, TOO_MANY_CHANGES, TOO_MANY_EVENTS = 0, 1, 2
 
 
 @inline
-def run_roadmap(lay, w, draw, changes, planned):  # type: ignore[no-untyped-def]
-    """All flows and KPIs of one path under one roadmap, in the scratch. Returns (status, clipped values)."""
+def run_roadmap(lay, w, draw, changes, planned, first, ref, keep):  # type: ignore[no-untyped-def]
+    """All flows and KPIs of one path under one roadmap, in the scratch; see `run_months` for first, ref, keep.
+    Returns (status, clipped values)."""
     clear_flows(w)
     clear_outages(lay, w)
     deliver_roadmap(lay, w, planned)
@@ -44,7 +47,8 @@ def run_roadmap(lay, w, draw, changes, planned):  # type: ignore[no-untyped-def]
     clipped = apply_effects(lay, w)
     if not run_systems(lay, w, draw) or not run_threats(lay, w, draw):
         return TOO_MANY_EVENTS, clipped
-    run_months(lay, w)
+    book_standing(lay, w)
+    run_months(lay, w, first, ref, keep)
     book_initiatives(lay, w)
     book_insurance(lay, w)
     book_tax(lay, w)
@@ -72,8 +76,15 @@ def run_path(lay, w, base, theta, driver_slots, draw, planned, flows, values, de
     if changes < 0:
         return TOO_MANY_CHANGES
     overruns(lay, w, draw)
+    months = lay.calendar.months
     for r in range(planned.shape[0]):
-        status, clipped = run_roadmap(lay, w, draw, changes, planned[r])
+        first, ref = 0, 0
+        if r > 1 and detail.shape[1] == 0:  # rows 0 and 1 are kept whole; KPI sums need every month
+            first = shared_months(planned[r], planned[0], months)
+            with_first = shared_months(planned[r], planned[1], months)
+            if with_first > first:
+                first, ref = with_first, 1
+        status, clipped = run_roadmap(lay, w, draw, changes, planned[r], first, ref, r if r < 2 else -1)
         if status != OK:
             return status
         if r == 0:

@@ -32,14 +32,73 @@ from sim.montecarlo.kpis import (
     WAIT,
 )
 from sim.montecarlo.operations import arrivals, finish_process, run_lines, set_month
-from sim.montecarlo.people import alive
+from sim.montecarlo.people import alive, at_month
 
 N_CATEGORIES, N_KPIS = len(CATEGORIES), len(KPIS)
 
 
 @inline
-def run_months(lay, w):  # type: ignore[no-untyped-def]
-    """Operations, customers and the flows that depend on them, month by month; KPI sums by year into w.yearly."""
+def book_standing(lay, w):  # type: ignore[no-untyped-def]
+    """Flows that do not depend on operations: fixed costs, wages of occupied seats, systems, premium."""
+    cal, work = lay.calendar, lay.work
+    row, values, changed, flow, present = lay.row, w.values, w.changed, w.flow, w.present
+    headcount_slot, cost_slot, monthly_slot = work.headcount_slot, work.cost_slot, lay.estate.monthly_slot
+    fixed, premium = cal.slots[5], cal.insurance[0]
+    for m in range(cal.months):
+        flow[OVERHEAD, m] -= at_month(row, values, changed, fixed, m)
+        flow[INSURANCE, m] -= at_month(row, values, changed, premium, m) / 12.0
+        for r in range(headcount_slot.shape[0]):
+            seats = at_month(row, values, changed, headcount_slot[r], m)
+            flow[LABOUR, m] -= seats * present[r, m] * at_month(row, values, changed, cost_slot[r], m)
+        for y in range(monthly_slot.shape[0]):
+            flow[RUNNING, m] -= at_month(row, values, changed, monthly_slot[y], m)
+
+
+@inline
+def shared_months(planned, other, months):  # type: ignore[no-untyped-def]
+    """Months that two roadmaps have in common: up to the first start in which they differ nothing differs."""
+    shared = months
+    for i in range(planned.shape[0]):
+        if planned[i] != other[i]:
+            if planned[i] >= 0:
+                shared = min(shared, planned[i])
+            if other[i] >= 0:
+                shared = min(shared, other[i])
+    return shared
+
+
+@inline
+def save_state(w, ref, m, customers):  # type: ignore[no-untyped-def]
+    """Keep what a later roadmap of the same path needs to begin at month m."""
+    kept, roles, steps = w.kept, w.backlog.shape[0], w.staying.shape[0]
+    kept[ref, m, 0] = customers
+    for r in range(roles):
+        kept[ref, m, 1 + r] = w.backlog[r]
+        kept[ref, m, 1 + roles + r] = w.departure[r]
+    for s in range(steps):
+        kept[ref, m, 1 + 2 * roles + s] = w.staying[s]
+
+
+@inline
+def restore_state(w, ref, m):  # type: ignore[no-untyped-def]
+    """The state that roadmap `ref` had at the start of month m; its margins before it. Returns the customers."""
+    kept, roles, steps = w.kept, w.backlog.shape[0], w.staying.shape[0]
+    for r in range(roles):
+        w.backlog[r] = kept[ref, m, 1 + r]
+        w.departure[r] = kept[ref, m, 1 + roles + r]
+    for s in range(steps):
+        w.staying[s] = kept[ref, m, 1 + 2 * roles + s]
+    for earlier in range(m):
+        w.flow[MARGIN, earlier] = w.kept_margin[ref, earlier]
+    return kept[ref, m, 0]
+
+
+@inline
+def run_months(lay, w, first, ref, keep):  # type: ignore[no-untyped-def]
+    """Operations, customers and margin, month by month; KPI sums by year into w.yearly.
+
+    first, ref: months before `first` are those of the kept roadmap `ref`. keep: where to keep this one (-1: nowhere).
+    """
     cal, work, c = lay.calendar, lay.work, lay.candidates
     v = w.now
     for slot in range(v.shape[0]):
@@ -55,77 +114,84 @@ def run_months(lay, w):  # type: ignore[no-untyped-def]
     growth = 1.0 + v[cal.slots[3]]
     for m in range(cal.months):
         w.demand[m] = cal.season[m] * growth ** (m / 12.0)
+    flow, yearly, down, go_live, adopted = w.flow, w.yearly, w.down, w.go_live, w.adopted
+    driven, revenue_slot = work.driven, work.revenue_slot
+    churn, joining, service_churn = cal.slots[0], cal.slots[1], cal.slots[2]
+    systems, arrived = down.shape[0], w.items
     customers = cal.customers
-    for m in range(cal.months):
+    if first > 0:
+        customers = restore_state(w, ref, min(first, cal.months - 1))
+    for m in range(min(first, cal.months - 1), cal.months):
+        if keep >= 0:
+            save_state(w, keep, m, customers)
         set_month(lay, w, m)
-        busy, present = run_lines(lay, w, m, customers)
+        arrivals(lay, w, m, customers)
+        busy, people = run_lines(lay, w)
         if m == 0:  # the losses that flows behind a step need are known only now
             for r in range(w.backlog.shape[0]):
                 w.backlog[r] = 0.0
-            busy, present = run_lines(lay, w, m, customers)
+            busy, people = run_lines(lay, w)
         year = m // 12
         came, done, timely, waited, revenue = 0.0, 0.0, 0.0, 0.0, 0.0
         asked, satisfied = 0.0, 0.0
-        for p in range(work.driven.shape[0]):
-            items = arrivals(lay, w, p, m, customers)
+        for p in range(driven.shape[0]):
+            items = arrived[p]
             completed, on_time, waits = finish_process(lay, w, p, m)
             came += items
             done += items * completed
             timely += items * completed * on_time
             waited += items * completed * waits
-            revenue += items * completed * v[work.revenue_slot[p]]
-            if work.driven[p]:
+            revenue += items * completed * v[revenue_slot[p]]
+            if driven[p]:
                 asked += items
                 satisfied += items * min(1.0, completed) * on_time
-        w.flow[MARGIN, m] += revenue * v[cal.slots[4]]
-        w.flow[OVERHEAD, m] -= v[cal.slots[5]]
-        for r in range(work.seats.shape[0]):
-            w.flow[LABOUR, m] -= v[work.headcount_slot[r]] * w.present[r, m] * v[work.cost_slot[r]]
+        flow[MARGIN, m] = revenue * v[cal.slots[4]]
+        if keep >= 0:
+            w.kept_margin[keep, m] = flow[MARGIN, m]
         up = 0.0
-        for y in range(w.down.shape[0]):
-            w.flow[RUNNING, m] -= v[lay.estate.monthly_slot[y]]
-            up += 1.0 - min(1.0, w.down[y, m] / cal.hours)
-        w.flow[INSURANCE, m] -= v[cal.insurance[0]] / 12.0
-        adopters, adopted = 0.0, 0
-        for i in range(c.duration.shape[0]):
-            g = w.go_live[i]
+        for y in range(systems):
+            up += 1.0 - min(1.0, down[y, m] / cal.hours)
+        adopters, used = 0.0, 0
+        for i in range(go_live.shape[0]):
+            g = go_live[i]
             if g >= 0 and c.adoption_slots[i, 0] >= 0 and alive(lay, i, g, m):
-                adopters += w.adopted[i, g, m]
-                adopted += 1
+                adopters += adopted[i, g, m]
+                used += 1
 
-        w.yearly[REVENUE, year] += revenue
-        w.yearly[ON_TIME, year] += timely
-        w.yearly[N_KPIS + ON_TIME, year] += done
-        w.yearly[LOST, year] += came - done
-        w.yearly[N_KPIS + LOST, year] += came
-        w.yearly[WAIT, year] += waited * 60.0
-        w.yearly[N_KPIS + WAIT, year] += done
-        w.yearly[UTILISATION, year] += busy
-        w.yearly[N_KPIS + UTILISATION, year] += present
-        w.yearly[CUSTOMERS, year] += customers
-        w.yearly[N_KPIS + CUSTOMERS, year] += 1.0
-        w.yearly[AVAILABILITY, year] += up
-        w.yearly[N_KPIS + AVAILABILITY, year] += w.down.shape[0]
-        w.yearly[INCIDENTS, year] += w.count[m]
-        w.yearly[CYBER_LOSS, year] -= w.flow[CYBER, m]
-        if adopted > 0:
-            w.yearly[ADOPTION, year] += adopters / adopted
-        w.yearly[N_KPIS + ADOPTION, year] += 1.0
+        yearly[REVENUE, year] += revenue
+        yearly[ON_TIME, year] += timely
+        yearly[N_KPIS + ON_TIME, year] += done
+        yearly[LOST, year] += came - done
+        yearly[N_KPIS + LOST, year] += came
+        yearly[WAIT, year] += waited * 60.0
+        yearly[N_KPIS + WAIT, year] += done
+        yearly[UTILISATION, year] += busy
+        yearly[N_KPIS + UTILISATION, year] += people
+        yearly[CUSTOMERS, year] += customers
+        yearly[N_KPIS + CUSTOMERS, year] += 1.0
+        yearly[AVAILABILITY, year] += up
+        yearly[N_KPIS + AVAILABILITY, year] += systems
+        yearly[INCIDENTS, year] += w.count[m]
+        yearly[CYBER_LOSS, year] -= flow[CYBER, m]
+        if used > 0:
+            yearly[ADOPTION, year] += adopters / used
+        yearly[N_KPIS + ADOPTION, year] += 1.0
         for k in (REVENUE, INCIDENTS, CYBER_LOSS):
-            w.yearly[N_KPIS + k, year] += 1.0 / 12.0
+            yearly[N_KPIS + k, year] += 1.0 / 12.0
 
         unserved = 1.0 - satisfied / asked if asked > 0.0 else 0.0
-        leaving = min(1.0, v[cal.slots[0]] + v[cal.slots[2]] * unserved)
-        customers = (customers * (1.0 - leaving) + v[cal.slots[1]]) * w.shock[m]
+        leaving = min(1.0, v[churn] + v[service_churn] * unserved)
+        customers = (customers * (1.0 - leaving) + v[joining]) * w.shock[m]
 
 
 @inline
 def book_initiatives(lay, w):  # type: ignore[no-untyped-def]
     """Cost of the initiatives by month: capital, delivery, running, renewal; own_cost is their sum, positive."""
     c, months = lay.candidates, lay.calendar.months
+    flow, own_cost, work, depreciation = w.flow, w.own_cost, w.work, w.depreciation
     for m in range(months):
-        w.own_cost[m] = 0.0
-        w.depreciation[m] = 0.0
+        own_cost[m] = 0.0
+        depreciation[m] = 0.0
     life = lay.calendar.depreciation_months
     for i in range(c.duration.shape[0]):
         if w.started[i] < 0:
@@ -134,21 +200,21 @@ def book_initiatives(lay, w):  # type: ignore[no-untyped-def]
         delivery = w.values[c.delivery_slot[i]] * w.cost_ratio[i]
         g = w.go_live[i]
         for m in range(w.started[i], months):
-            part = w.work[i, m]
+            part = work[i, m]
             if part > 0.0:
-                w.flow[CAPITAL, m] -= capital * part
-                w.flow[DELIVERY, m] -= delivery * part
-                w.own_cost[m] += (capital + delivery) * part
+                flow[CAPITAL, m] -= capital * part
+                flow[DELIVERY, m] -= delivery * part
+                own_cost[m] += (capital + delivery) * part
                 for later in range(m, min(months, m + life)):
-                    w.depreciation[later] += capital * part / life
+                    depreciation[later] += capital * part / life
             if g >= 0 and alive(lay, i, g, m):
                 running = w.values[c.running_slot[i]]
-                w.flow[RUNNING, m] -= running
-                w.own_cost[m] += running
+                flow[RUNNING, m] -= running
+                own_cost[m] += running
                 if c.life[i] > 0 and m > g and (m - g) % c.life[i] == 0:
                     renewal = w.values[c.renewal_slot[i]]
-                    w.flow[RENEWAL, m] -= renewal
-                    w.own_cost[m] += renewal
+                    flow[RENEWAL, m] -= renewal
+                    own_cost[m] += renewal
 
 
 @inline
@@ -170,20 +236,20 @@ def book_insurance(lay, w):  # type: ignore[no-untyped-def]
 def book_tax(lay, w):  # type: ignore[no-untyped-def]
     """Tax on the profit of each year from month 0, depreciation in place of capital, losses carried forward without
     refund, paid in the third month of the next year; the last year's tax in the last month."""
-    cal = lay.calendar
+    cal, flow, depreciation = lay.calendar, w.flow, w.depreciation
     carried = 0.0
     start = 0
     while start < cal.months:
         end = min(start + 12, cal.months)
         profit = -carried
         for m in range(start, end):
-            profit -= w.depreciation[m]
+            profit -= depreciation[m]
             for k in range(N_CATEGORIES):
                 if k != CAPITAL and k != TAX:
-                    profit += w.flow[k, m]
+                    profit += flow[k, m]
         carried = max(0.0, -profit)
         if profit > 0.0 and cal.tax_rate > 0.0:
-            w.flow[TAX, min(end + 2, cal.months - 1)] -= cal.tax_rate * profit
+            flow[TAX, min(end + 2, cal.months - 1)] -= cal.tax_rate * profit
         start = end
 
 
@@ -198,16 +264,16 @@ def clear_flows(w):  # type: ignore[no-untyped-def]
 def write_values(lay, w, values, detail):  # type: ignore[no-untyped-def]
     """Outcomes of the path: NPV, PV of own cost, payback in months (infinity: never), cash trough, funding need; detail:
     PV by category against the baseline, then KPIs by year."""
-    cal = lay.calendar
+    cal, flow, base_flow, discount = lay.calendar, w.flow, w.base_flow, lay.calendar.discount
     worth, cost, cash, trough, total, need = 0.0, 0.0, cal.cash, math.inf, 0.0, 0.0
     discounted, payback = 0.0, 0.0
     for m in range(cal.months):
         own, base = 0.0, 0.0
         for k in range(N_CATEGORIES):
-            own += w.flow[k, m]
-            base += w.base_flow[k, m]
-        step = (own - base) * cal.discount[m]
-        cost += w.own_cost[m] * cal.discount[m]
+            own += flow[k, m]
+            base += base_flow[k, m]
+        step = (own - base) * discount[m]
+        cost += w.own_cost[m] * discount[m]
         cash += own
         trough = min(trough, cash)
         total += own - base
@@ -225,7 +291,7 @@ def write_values(lay, w, values, detail):  # type: ignore[no-untyped-def]
     for k in range(N_CATEGORIES):
         pv = 0.0
         for m in range(cal.months):
-            pv += (w.flow[k, m] - w.base_flow[k, m]) * cal.discount[m]
+            pv += (flow[k, m] - base_flow[k, m]) * discount[m]
         detail[k] = pv
     years = w.yearly.shape[1]
     for k in range(N_KPIS):

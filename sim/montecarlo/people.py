@@ -113,36 +113,48 @@ def apply_effects(lay, w):  # type: ignore[no-untyped-def]
     value = clip((base + sum add a r) * prod (1 + (multiply - 1) a r)).
     """
     c = lay.candidates
+    months = lay.calendar.months
+    values, changed, go_live, adopted, lows, highs = w.values, w.changed, w.go_live, w.adopted, lay.low, lay.high
+    initiative, value_slot, multiplies, fades = c.effect_initiative, c.effect_value, c.effect_multiplies, c.effect_fades
+    first_effect, target_slot, factor = c.first_effect, c.target_slot, w.factor
     clipped = 0
-    for t in range(c.target_slot.shape[0]):
-        slot = c.target_slot[t]
-        low, high = lay.low[slot], lay.high[slot]
-        for m in range(lay.calendar.months):
-            total, factor = w.values[slot], 1.0
-            for e in range(c.first_effect[t], c.first_effect[t + 1]):
-                i = c.effect_initiative[e]
-                g = w.go_live[i]
-                if g < 0 or not alive(lay, i, g, m):
-                    continue
-                scale = w.adopted[i, g, m]
-                if c.effect_fades[e]:
+    for t in range(target_slot.shape[0]):
+        slot = target_slot[t]
+        low, high, base = lows[slot], highs[slot], values[slot]
+        for m in range(months):
+            changed[t, m] = base
+            factor[m] = 1.0
+        active = False
+        for e in range(first_effect[t], first_effect[t + 1]):
+            i = initiative[e]
+            g = go_live[i]
+            if g < 0:
+                continue
+            active = True
+            end = months if c.life[i] < 0 or c.renewal_slot[i] >= 0 else min(months, g + c.life[i])
+            size = values[value_slot[e]]
+            for m in range(g, end):
+                scale = adopted[i, g, m]
+                if fades[e]:
                     since = m - g - c.imitation_lag[i]
                     if since > 0:
                         scale *= 2.0 ** (-since / c.half_life[i])
-                if c.effect_multiplies[e]:
-                    factor *= 1.0 + (w.values[c.effect_value[e]] - 1.0) * scale
+                if multiplies[e]:
+                    factor[m] *= 1.0 + (size - 1.0) * scale
                 else:
-                    total += w.values[c.effect_value[e]] * scale
-            value = total * factor
-            if value < low or value > high:
-                clipped += 1
-                value = min(max(value, low), high)
-            w.changed[t, m] = value
+                    changed[t, m] += size * scale
+        if active:
+            for m in range(months):
+                value = changed[t, m] * factor[m]
+                if value < low or value > high:
+                    clipped += 1
+                    value = min(max(value, low), high)
+                changed[t, m] = value
     return clipped
 
 
 @inline
-def at_month(lay, w, slot, m):  # type: ignore[no-untyped-def]
-    """Value of a slot in month m, after effects."""
-    row = lay.row[slot]
-    return w.values[slot] if row < 0 else w.changed[row, m]
+def at_month(row, values, changed, slot, m):  # type: ignore[no-untyped-def]
+    """Value of a slot in month m, after effects. row: of a slot among the targets of effects, -1 for none."""
+    r = row[slot]
+    return values[slot] if r < 0 else changed[r, m]

@@ -76,6 +76,7 @@ class Scratch(NamedTuple):
     step_wait: Floats
     waiting: Floats  # (roles,) P(wait > 0)
     served: Floats  # (roles,) served share of those who never give up
+    items: Floats  # (processes,)
     role_rate: Floats  # (roles,) visits an hour
     role_work: Floats  # (roles,) Erlang offered
     role_squares: Floats
@@ -90,6 +91,8 @@ class Scratch(NamedTuple):
     base_flow: Floats
     own_cost: Floats  # (months,)
     depreciation: Floats
+    kept: Floats  # (2, months, state) of the first two roadmaps, at the start of each month
+    kept_margin: Floats  # (2, months)
     yearly: Floats  # (KPIs + weights, years)
 
 
@@ -126,8 +129,8 @@ def new_scratch(lay):  # type: ignore[no-untyped-def]
         np.empty(months), np.empty(months), np.empty(months, np.int64),
         np.empty(roles), np.empty(roles), np.empty(roles), np.empty(roles), np.empty(steps),
         np.empty(steps), np.empty(steps), np.empty(steps), np.empty(roles), np.empty(roles),
-        np.empty(roles), np.empty(roles), np.empty(roles), np.empty(roles), np.empty(months),
+        np.empty(lay.work.driven.shape[0]), np.empty(roles), np.empty(roles), np.empty(roles), np.empty(roles), np.empty(months),
         np.empty(steps), np.empty(steps), np.empty(steps), np.empty(steps),
         np.empty((N_CATEGORIES, months)), np.empty((N_CATEGORIES, months)), np.empty(months), np.empty(months),
-        np.empty((2 * N_KPIS, years)),
+        np.empty((2, months, 1 + 2 * roles + steps)), np.empty((2, months)), np.empty((2 * N_KPIS, years)),
     )  # fmt: skip

@@ -87,9 +87,7 @@ def support(scenario: Scenario, system: str, projects: dict[str, Project]) -> Su
     return Support(refreshed, frozenset(range(max(0, ends), new_from)))
 
 
-def failures(
-    scenario: Scenario, system: str, state: Support, at: At, streams: Streams
-) -> list[tuple[float, float]]:
+def failures(scenario: Scenario, system: str, state: Support, at: At, streams: Streams) -> list[tuple[float, float]]:
     """(month, repair hours) of the failures of a system, on its operational clock."""
     block = scenario.systems[system]
     month_hours = scenario.profile.working_days_per_month * scenario.profile.hours_per_day

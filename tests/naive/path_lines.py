@@ -12,6 +12,7 @@ from tests.naive.path_world import NORMAL
 
 PATIENT_HOURS = 1e6  # from here on, and only here, an item counts as never giving up
 FEWEST_SERVERS = 0.02
+MOST_GROWTH = 60.0  # of a density, as an exponent
 
 
 @dataclass(frozen=True)
@@ -71,20 +72,25 @@ def line(servers: float, service: float, kappa: float, hours: float, backlog: fl
     queued = (backlog + left) / 2 / pace
 
     idle = inverse_erlang_b(servers - 1, arriving * service)
-    edges = sorted({kind.patience for kind in kinds if not kind.stays})
-    mass, moment, density, x = 0.0, 0.0, arriving, 0.0
-    upto = {}  # patience -> (mass, first moment) of the density below it, in units of kappa
-    for edge in edges:
+    mass, moment, density, x = 0.0, 0.0, arriving, 0.0  # all in units that may shrink: only ratios count
+    below: dict[float, tuple[float, float]] = {}  # patience -> P(V below it) in those units, mean V of those below
+    for edge in sorted({kind.patience for kind in kinds if not kind.stays}):
         fall = pace - sum(kind.rate for kind in kinds if kind.patience >= edge)
         length = max(0.0, (edge - queued) / kappa - x) if kappa > 0 else 60.0
-        if fall < 0:
-            length = min(length, -60 / fall)
+        if -fall * length > MOST_GROWTH:  # overload: let what is already there shrink instead of the density grow
+            skip = length - MOST_GROWTH / -fall
+            shrink = math.exp(fall * skip)
+            zeroth, first = exponential_parts(-fall, skip)  # backwards from the end of the skipped part
+            idle, mass, moment, x, length = idle * shrink, mass * shrink, moment * shrink, x + skip, length - skip
+            below = {d: (reached * shrink, mean) for d, (reached, mean) in below.items()}
+            mass += density * zeroth
+            moment += density * (x * zeroth - first)
         zeroth, first = exponential_parts(fall, length)
         mass += density * zeroth
         moment += density * (x * zeroth + first)
         density *= math.exp(-fall * length)
         x += length
-        upto[edge] = mass, moment
+        below[edge] = idle + mass, moment / (idle + mass)
     fall = pace - patient
     if patient > 0:
         fall = max(fall, pace * 2 * math.sqrt(kappa * service / (servers * hours)))
@@ -97,9 +103,9 @@ def line(servers: float, service: float, kappa: float, hours: float, backlog: fl
             lost.append(0.0)
             wait.append(kappa * moment / (idle + mass) + queued)
         else:
-            below, below_moment = upto[kind.patience]
-            lost.append(1.0 if queued > kind.patience else max(0.0, 1 - (idle + below) / (idle + mass)))
-            wait.append(kappa * below_moment / (idle + below) if idle + below > 0 else 0.0)
+            reached, mean = below[kind.patience]
+            lost.append(1.0 if queued > kind.patience else max(0.0, 1 - reached / (idle + mass)))
+            wait.append(kappa * mean)
     busy = sum(kind.rate * (1 - gone) * service for kind, gone in zip(kinds, lost, strict=True))
     return Line(mass / (idle + mass), min(busy, servers), left, served, lost, wait)
 

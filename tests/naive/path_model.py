@@ -14,7 +14,6 @@ from tests.naive import path_lines as lines
 from tests.naive.path_events import At, Outages, failures, incidents, lognormal, no_outages, severity, support
 from tests.naive.path_world import (
     Overrun,
-    Project,
     Seats,
     adopted_share,
     deliver,
@@ -141,7 +140,11 @@ class Arm:
         live, initiative = self.live().get(name), self.scenario.initiatives[name]
         if live is None or month < live:
             return False
-        return initiative.life_months is None or initiative.renewal_cost is not None or month < live + initiative.life_months
+        return (
+            initiative.life_months is None
+            or initiative.renewal_cost is not None
+            or month < live + initiative.life_months
+        )
 
     def effects(self) -> dict[str, list[float]]:
         """Monthly values of every number that some initiative can change."""
@@ -368,7 +371,7 @@ class Lines:
             self.run(month, customers)
             self.backlog = dict.fromkeys(self.scenario.people, 0.0)
         result = Month()
-        rate, service, found, busy = self.run(month, customers)
+        service, found, busy = self.run(month, customers)
         result.busy = busy
         result.present = sum(max(0.0, self.staff(role, month)[0]) for role in self.scenario.people)
         for process, block in self.scenario.processes.items():
@@ -384,10 +387,8 @@ class Lines:
                 result.satisfied += items * min(1.0, done) * timely
         return result
 
-    def run(
-        self, month: int, customers: float
-    ) -> tuple[dict[Step, float], dict[Step, float], dict[Step, tuple[lines.Line, int]], float]:
-        """Visits an hour, service hours and line (with the place in it) of every step; busy people."""
+    def run(self, month: int, customers: float) -> tuple[dict[Step, float], dict[Step, tuple[lines.Line, int]], float]:
+        """Service hours and line (with the place in it) of every step; busy people."""
         rate, service = {}, {}
         for process, block in self.scenario.processes.items():
             lost = self.at(f"processes.{process}.lost_share", month)
@@ -420,7 +421,7 @@ class Lines:
                 share, error = self.number(step, "share", month), self.number(step, "error_probability", month)
                 self.kept[step] = lines.kept_through(share, error, line.lost[place])
                 found[step] = line, place
-        return rate, service, found, busy
+        return service, found, busy
 
     def service_cv(self, step: Step) -> float:
         return self.scenario.processes[step[0]].steps[step[1]].cv

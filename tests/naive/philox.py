@@ -40,7 +40,7 @@ class Streams:
     draw: int
 
     def uniform(self, name: str, *identity: int) -> float:
-        """The number of an entity. identity: nothing (the only one), its number, or two numbers such as seat, occupant."""
+        """The number of an entity. identity: nothing (the only one), its number, or seat and occupant."""
         index = 0
         for part in identity:
             index = index * WORD + part

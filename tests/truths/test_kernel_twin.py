@@ -1,0 +1,200 @@
+"""The compiled kernel against a plain twin written from the model's text: one path, every figure, to 1e-9.
+
+The tolerance is relative to the figure or to a stated scale (money 100k; other KPIs 1e-3), whichever is larger: a
+difference of two large sums keeps the absolute accuracy of the sums.
+"""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from scenarios.load import load
+from sim.montecarlo import evaluate
+from sim.montecarlo.kpis import CATEGORIES, KPIS
+from sim.outcomes import Outcome
+from sim.world import Scenario
+from tests.naive import path_lines, path_model
+from tests.naive.path_model import Path, simulate_path
+from tests.naive.shops import EVERYTHING, PLANNER, SEED, Edit, corner_shop, setting, without
+
+TOLERANCE = 1e-9
+MONEY = 1e5
+STATES = {1: "finished", 2: "failed", 3: "cancelled", 4: "working", 5: "waiting"}
+
+
+def same(a: float, b: float, scale: float) -> bool:
+    if not (math.isfinite(a) and math.isfinite(b)):
+        return a == b or (math.isnan(a) and math.isnan(b))
+    return abs(a - b) <= TOLERANCE * max(abs(a), abs(b), scale)
+
+
+def figures(outcome: Outcome, row: int) -> dict[str, tuple[float, float]]:
+    """Every figure of one draw of the kernel with the scale of its tolerance."""
+    found = {
+        "npv": (outcome.npv[row], MONEY),
+        "cost": (outcome.cost[row], MONEY),
+        "payback": (outcome.payback[row], 1.0),
+        "trough": (outcome.trough[row], MONEY),
+        "need": (outcome.need[row], MONEY),
+    }
+    found |= {f"category {name}": (outcome.categories[row, k], MONEY) for k, name in enumerate(CATEGORIES)}
+    for k, kpi in enumerate(KPIS):
+        scale = MONEY if kpi.kind == "money" else 1e-3
+        for year in range(outcome.kpis.shape[2]):
+            found[f"{kpi.name} of year {year}"] = outcome.kpis[row, k, year], scale
+            found[f"baseline {kpi.name} of year {year}"] = outcome.baseline_kpis[row, k, year], scale
+    return {name: (float(value), scale) for name, (value, scale) in found.items()}
+
+
+def figures_of_twin(path: Path) -> dict[str, float]:
+    found = {name: getattr(path, name) for name in ("npv", "cost", "payback", "trough", "need")}
+    found |= {f"category {name}": value for name, value in path.pv.items()}
+    for prefix, kpis in (("", path.kpis), ("baseline ", path.baseline_kpis)):
+        found |= {f"{prefix}{k} of year {y}": value for k, values in kpis.items() for y, value in enumerate(values)}
+    return found
+
+
+def check(scenario: Scenario, roadmaps: list[Mapping[str, int]], draws: range) -> set[str]:
+    """Compare every figure; returns the states that projects reached, to see what was covered."""
+    outcomes = evaluate(scenario, roadmaps, len(draws), SEED, first_draw=draws.start)
+    reached: set[str] = set()
+    for roadmap, outcome in zip(roadmaps, outcomes, strict=True):
+        for row, draw in enumerate(draws):
+            path = simulate_path(scenario, roadmap, draw, SEED)
+            of_kernel, of_twin = figures(outcome, row), figures_of_twin(path)
+            assert of_kernel.keys() == of_twin.keys()
+            wrong = {
+                name: (value, of_twin[name])
+                for name, (value, scale) in of_kernel.items()
+                if not same(value, of_twin[name], scale)
+            }
+            assert not wrong, f"draw {draw}, roadmap {dict(roadmap)}: {wrong}"
+            states = dict(zip(outcomes.initiatives, outcome.states[row].tolist(), strict=True))
+            assert {name: STATES[state] for name, state in states.items() if state >= 0} == path.states
+            reached |= set(path.states.values())
+    return reached
+
+
+def test_corner_shop() -> None:
+    roadmaps: list[Mapping[str, int]] = [{}, {"pos": 0, "edr": 2}, {"cloud_backup": 23}, EVERYTHING]
+    assert check(corner_shop(), roadmaps, range(5)) == {"finished", "failed", "cancelled"}
+
+
+def test_retailer() -> None:
+    shop = load("retailer")
+    clashing = {"new_server", "offline_backup", "msp"}
+    crowded = {name: 3 * i % 47 for i, name in enumerate(shop.initiatives) if name not in clashing}
+    crowded |= {"mfa": 0, "card_rules": 0}
+    chosen = {"pos": 0, "edr": 3, "inventory": 6, "replatform": 1, "cloud_server": 12, "mfa": 2, "cyber_insurance": 5}
+    check(shop, [{}, chosen, crowded], range(4000, 4003))
+
+
+OVERLOAD = [
+    setting("processes.counter.arrivals_per_day", "75 to 110"),
+    setting("processes.tickets.arrivals_per_day", 16),
+]
+PATIENT_OVERLOAD = [without("processes.counter.patience_minutes"), setting("skills.it_days.days_per_month", 3)]
+MANY_EVENTS = [
+    setting("threats.ransomware.attempts_per_year", "20 to 60"),
+    setting("threats.ransomware.success_probability", "0.3 to 0.9"),
+    setting("threats.ransomware.tail_index", 0),
+    setting("threats.ransomware.outage_hours", 60),
+    setting("systems.till.life_scale_years", "0.1 to 0.4"),
+    setting("systems.till.repair_hours", "20 to 150"),
+    setting("systems.office.life_scale_years", 0.2),
+    setting("systems.office.repair_p95_ratio", 1),
+    setting("people.clerk.annual_turnover", 4.0),
+    setting("people.clerk.hiring_months", 0),
+    setting("people.it.hiring_months", "1 to 9"),
+]
+DEPENDENT = [
+    setting("initiatives.pos.failure_probability", 0.6),
+    setting("initiatives.pos.life_months", 7),
+    setting(
+        "initiatives.web.requires",
+        [{"initiative": "pos", "lag_months": 2, "counted_from": "start", "if_fails": "proceed"}],
+    ),
+    setting(
+        "initiatives.edr.requires",
+        [{"initiative": "web", "lag_months": 1}, {"initiative": "pos", "if_fails": "proceed"}],
+    ),
+]
+SCARCE = [
+    setting("skills.it_days.days_per_month", 3.3),
+    setting("initiatives.edr.adoption", {"roles": ["it", "clerk"], "p": 0, "q": 3}),
+]
+QUIET_MONTH = [
+    setting("profile.seasonality", [0, 0.9, 1, 1, 1, 1, 1, 0.9, 1, 1, 1.5, 1.7]),
+    setting("processes.counter.steps.wrap.share", 0),
+    setting("processes.counter.arrival_cv", 1.6),
+    setting("start", "2027-09"),
+]
+QUEUE_BEFORE_A_FREE_STEP = [
+    setting("people.packer", {"headcount": 3, "monthly_cost": 2000, **PLANNER}),
+    setting(
+        "processes.parcel",
+        {
+            "arrivals_per_day": 30,
+            "item_revenue": 10,
+            "target_minutes": 600,
+            "steps": {"label": {"role": "it", "minutes": 30}, "pack": {"role": "packer", "minutes": 10}},
+            **PLANNER,
+        },
+    ),
+]
+EVERY_KIND_OF_NUMBER = [
+    setting("profile.fixed_costs_per_month", {"p10": 8000, "p50": 9000, "p90": 10500}),
+    setting("profile.customers.monthly_acquisition", "1 to 60"),
+    setting("processes.tickets.arrivals_per_day", {"choices": [4, 6, 12], "weights": [1, 2, 1]}),
+    setting("initiatives.pos.adoption.ceiling", {"beta": [6, 2]}),
+    setting("threats.ransomware.severity", {"median": "14k", "p95": "60k"}),
+    setting("initiatives.pos.effects", {"processes.counter.lost_share": {"add": "-0.06 to -0.01"}}),
+    without("initiatives.pos.imitation"),
+]
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        pytest.param(OVERLOAD, id="overload"),
+        pytest.param(PATIENT_OVERLOAD, id="overload of patient items"),
+        pytest.param(MANY_EVENTS, id="many events"),
+        pytest.param(DEPENDENT, id="requirements and early end of life"),
+        pytest.param(SCARCE, id="scarce days and adoption without innovators"),
+        pytest.param(QUIET_MONTH, id="a month without arrivals"),
+        pytest.param(QUEUE_BEFORE_A_FREE_STEP, id="overloaded step before a free one"),
+        pytest.param(EVERY_KIND_OF_NUMBER, id="every kind of number"),
+    ],
+)
+def test_other_worlds(edits: list[Edit]) -> None:
+    check(corner_shop(*edits), [EVERYTHING, {"pos": 2, "edr": 4, "web": 3}], range(4))
+
+
+def test_clipped_values_are_counted_alike() -> None:
+    shop = corner_shop(
+        setting("initiatives.pos.effects", {"processes.counter.lost_share": {"add": "-0.06 to -0.01"}}),
+        without("initiatives.pos.imitation"),
+    )
+    draws = 6
+    of_twin = sum(simulate_path(shop, EVERYTHING, draw, SEED).clipped for draw in range(draws))
+    assert evaluate(shop, EVERYTHING, draws, SEED).clipped == of_twin > 0
+
+
+def test_an_error_of_one_part_in_a_million_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The comparison has teeth: a twin with a slightly longer line disagrees."""
+    exact = path_lines.line
+
+    def off(servers: float, service: float, *rest: object) -> object:
+        return exact(servers, service * (1 + 1e-6), *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(path_model.lines, "line", off)
+    with pytest.raises(AssertionError, match="draw 0"):
+        check(corner_shop(), [EVERYTHING], range(1))
+
+
+def test_twin_of_the_empty_roadmap_is_worth_nothing() -> None:
+    path = simulate_path(corner_shop(), {}, 3, SEED)
+    assert path.npv == path.cost == path.need == path.payback == 0.0
+    assert np.isfinite(path.trough)
