@@ -16,7 +16,7 @@ MOVES = "shift a start, drop, add, replace by another, or exchange two starts"
 """What counts as one move, in words."""
 
 STAGE = "single moves"
-BATCH = 64
+BATCH = 24
 
 
 @dataclass(frozen=True)

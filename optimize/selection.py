@@ -34,8 +34,8 @@ UPPER: Final = 1.645
 RESAMPLES: Final = 20_000
 STAGE = "finalists on fresh draws"
 RULE: Final = (
-    "highest mean NPV on fresh draws; among those within the indifference of it, the fewest initiatives, then the "
-    "earliest starts, then the order of names"
+    "highest mean NPV on fresh draws; among those shown to be within the indifference of it, the fewest initiatives, "
+    "then the earliest starts, then the order of names"
 )
 
 
@@ -133,11 +133,11 @@ def select(
         paths += len(alive) * (total - n0)
         kept = np.concatenate([kept, more], axis=1)
 
-    means = kept.mean(axis=1)
-    ties = [k for k in range(len(alive)) if means[k] >= means.max() - delta]
+    h = _quantile(alpha, len(alive), kept.shape[1])
+    top = kept[int(np.argmax(kept.mean(axis=1)))]
+    ties = [k for k in range(len(alive)) if _upper(top - kept[k], h) <= delta]
     winner = min(ties, key=lambda k: plainness(finalists[alive[k]]))
     share, prob_good = _prob_best(kept, delta, seed, winner)
-    h = _quantile(alpha, len(alive), kept.shape[1])
     rivals = [k for k in range(len(alive)) if k != winner and _upper(kept[k] - kept[winner], h) > delta]
     lost = sum(float(first_share[k]) for k in range(count) if k not in alive)
     rows = []

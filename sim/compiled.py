@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import numba
-from numba.core import config
 
+CONFIG: Any = numba.config
 ROOT = Path(__file__).resolve().parent
 CALLED = ("streams.py", "compiled.py", "mechanisms", "montecarlo", "company/world_layer.py")
 KEPT_CACHES = 4
@@ -55,11 +55,12 @@ FOLDER = cache_folder()
 
 #: IEEE division without traps, so loops can use vector units; no reassociation, so bits do not depend on the layout.
 OPTIONS: dict[str, Any] = {"error_model": "numpy"}
+INLINE: dict[str, Any] = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 def inline(function: Callable[..., Any]) -> Any:
     """Compile a function that only compiled code calls. It is stored with its caller."""
-    return numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **OPTIONS)(function)
+    return numba.njit(**INLINE)(function)
 
 
 def compiled(function: Callable[..., Any]) -> Any:
@@ -73,9 +74,9 @@ def parallel(function: Callable[..., Any]) -> Any:
 
 
 def _cached(function: Callable[..., Any], **options: Any) -> Any:
-    before = config.CACHE_DIR
-    config.CACHE_DIR = str(FOLDER)  # read once, when the decorator runs
+    before = CONFIG.CACHE_DIR
+    CONFIG.CACHE_DIR = str(FOLDER)  # read once, when the decorator runs
     try:
         return numba.njit(cache=True, **options, **OPTIONS)(function)
     finally:
-        config.CACHE_DIR = before
+        CONFIG.CACHE_DIR = before

@@ -56,13 +56,13 @@ def statistic(values: Floats, worst: str = "low") -> Statistic:
     n = len(values)
     missing = int(np.count_nonzero(np.isinf(values)))
     ordered = np.sort(values)
-    quantiles = [_quantile(ordered, p) for p in (0.05, 0.5, 0.95)]
+    p5, p50, p95 = (_quantile(ordered, p) for p in (0.05, 0.5, 0.95))
     if missing:
-        return Statistic(None, None, *quantiles, None, prob_none=missing / n)
+        return Statistic(None, None, p5, p50, p95, None, prob_none=missing / n)
     mean = float(np.mean(values))
     se = float(np.std(values, ddof=1) / math.sqrt(n)) if n > 1 else None
     tail = float(cvar(values, 0.05)) if worst == "low" else -float(cvar(-values, 0.05))
-    return Statistic(mean, se, *quantiles, tail)
+    return Statistic(mean, se, p5, p50, p95, tail)
 
 
 def _quantile(ordered: Floats, p: float) -> float | None:

@@ -98,7 +98,7 @@ class Parameters:
             matrix[i, j] = matrix[j, i] = 2 * np.sin(np.pi * row.rank / 6)
         column = {driver.path: j for j, driver in enumerate(self.drivers)}
         try:
-            return [column[p] for p in paths], np.linalg.cholesky(matrix)
+            return [column[p] for p in paths], np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
         except np.linalg.LinAlgError:
             raise ProblemsFound([_not_definite(paths, matrix)]) from None
 

@@ -30,7 +30,7 @@ OCCUPANTS = 32  # bits that an identity of two parts leaves to its second part
 def stream_key(seed: int, name: str) -> np.uint64:
     """64-bit key of the stream `name` under `seed`.
 
-    >>> stream_key(7, "threats/ransomware") != stream_key(7, "threats/phishing")
+    >>> bool(stream_key(7, "threats/ransomware") != stream_key(7, "threats/phishing"))
     True
     """
     return np.uint64(int.from_bytes(hashlib.blake2b(f"{seed}/{name}".encode(), digest_size=8).digest(), "little"))

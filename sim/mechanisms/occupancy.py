@@ -1,4 +1,4 @@
-"""Occupants of seats: who leaves, when the next one starts. World layer: the same in both engines, under every roadmap."""
+"""Occupants of seats: who leaves, when the next one starts. World layer: the same under every roadmap."""
 
 from __future__ import annotations
 

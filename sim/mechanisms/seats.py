@@ -20,7 +20,8 @@ NEVER = 1e300
 @inline
 def adopt(  # type: ignore[no-untyped-def]
     mark_keys, threshold_keys, joiner_keys, draw, member, first_seat, seats,
-    role, times, seat, occupant, go_live, p, q, ceiling, joiner_share, months, current, level, share, event_times, event_changes,
+    role, times, seat, occupant, go_live, p, q, ceiling, joiner_share, months,
+    current, level, share, event_times, event_changes,
 ):  # fmt: skip
     """One initiative's adopters from go-live on.
 

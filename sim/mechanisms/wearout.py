@@ -32,8 +32,8 @@ def lognormal_hours(u, median, p95_ratio):  # type: ignore[no-untyped-def]
 
 @inline
 def failures(  # type: ignore[no-untyped-def]
-    threshold_key, repair_key, draw, age, shape, scale, factor, refreshed, replace, median_hours, p95_ratio, month_hours,
-    times, hours,
+    threshold_key, repair_key, draw, age, shape, scale, factor, refreshed, replace, median_hours, p95_ratio,
+    month_hours, times, hours,
 ):  # fmt: skip
     """Failures of one system over the months of `scale`.
 

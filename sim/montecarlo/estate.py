@@ -19,7 +19,7 @@ payout = compile_scalar(insurance_payout, inline)
 @inline
 def clear_outages(lay, w):  # type: ignore[no-untyped-def]
     for m in range(lay.calendar.months):
-        w.shock[m], w.covered[m], w.count[m] = 1.0, 0.0, 0
+        w.shock[m], w.covered[m], w.happened[m] = 1.0, 0.0, 0
     fill(w.down, 0.0)
     fill(w.exposure, 1.0)
     fill(w.out_lost, 0.0)
@@ -130,7 +130,7 @@ def run_threats(lay, w, draw):  # type: ignore[no-untyped-def]
             point = identity(w.layers[k], w.numbers[k])
             t = w.event_times[k]
             m = int(t)
-            w.count[m] += 1
+            w.happened[m] += 1
             typical = at_month(row, values, changed, e.severity_slot[h], m)
             if typical > 0.0:
                 u = uniform(e.severity_key[h], draw, point)

@@ -17,6 +17,7 @@ from sim.parameters import Parameters, parameters
 from sim.roadmap import Roadmap, roadmap
 from sim.world import Scenario
 
+THREADS: int = numba.get_num_threads()
 BLOCK = 4096
 CHUNK = 64
 Starts = Roadmap | Mapping[str, int]
@@ -65,7 +66,7 @@ def evaluate(
     no_flows = np.empty((draws, len(planned), 0, 0))
     out_of_range = 0
     previous = numba.get_num_threads()
-    numba.set_num_threads(min(threads or previous, numba.config.NUMBA_NUM_THREADS))
+    numba.set_num_threads(min(threads or previous, THREADS))
     try:
         for start in range(0, draws, BLOCK):
             part = slice(start, min(draws, start + BLOCK))

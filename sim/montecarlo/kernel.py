@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.compiled import inline, parallel
 from sim.montecarlo.estate import clear_outages, run_systems, run_threats
-from sim.montecarlo.layout import Calendar, Candidates, Estate, Layout, Work
+from sim.montecarlo.layout import Calendar, Candidates, Estate, Floats, Ints, Layout, Work
 from sim.montecarlo.ledger import (
     book_initiatives,
     book_insurance,
@@ -128,7 +128,21 @@ def _run(  # type: ignore[no-untyped-def]
             )
 
 
-def run(lay, base, theta, driver_slots, draws, planned, chunk, values, detail, flows, states, clipped, status):  # type: ignore[no-untyped-def]
+def run(
+    lay: Layout,
+    base: Floats,
+    theta: Floats,
+    driver_slots: Ints,
+    draws: Ints,
+    planned: Ints,
+    chunk: int,
+    values: Floats,
+    detail: Floats,
+    flows: Floats,
+    states: Ints,
+    clipped: Ints,
+    status: Ints,
+) -> None:
     """Evaluate roadmaps on draws.
 
     theta: (draws, drivers). planned: (roadmaps, initiatives) start months, -1 for none; row 0 empty. chunk: paths a

@@ -171,7 +171,7 @@ def run_months(lay, w, first, ref, keep):  # type: ignore[no-untyped-def]
         yearly[N_KPIS + CUSTOMERS, year] += 1.0
         yearly[AVAILABILITY, year] += up
         yearly[N_KPIS + AVAILABILITY, year] += systems
-        yearly[INCIDENTS, year] += w.count[m]
+        yearly[INCIDENTS, year] += w.happened[m]
         yearly[CYBER_LOSS, year] -= flow[CYBER, m]
         if used > 0:
             yearly[ADOPTION, year] += adopters / used
@@ -262,8 +262,9 @@ def clear_flows(w):  # type: ignore[no-untyped-def]
 
 @inline
 def write_values(lay, w, values, detail):  # type: ignore[no-untyped-def]
-    """Outcomes of the path: NPV, PV of own cost, payback in months (infinity: never), cash trough, funding need; detail:
-    PV by category against the baseline, then KPIs by year."""
+    """Outcomes of the path: NPV, PV of own cost, payback in months (infinity: never), cash trough, funding need.
+
+    detail: PV by category against the baseline, then KPIs by year."""
     cal, flow, base_flow, discount = lay.calendar, w.flow, w.base_flow, lay.calendar.discount
     worth, cost, cash, trough, total, need = 0.0, 0.0, cal.cash, math.inf, 0.0, 0.0
     discounted, payback = 0.0, 0.0

@@ -112,7 +112,8 @@ def run_lines(lay, w):  # type: ignore[no-untyped-def]
         cs2 = role_squares[r] / (total * service * service) - 1.0
         ca2 = role_cv2[r] / total
         p_wait, load, left, part = waiting_line(
-            capacity[r], service, 0.5 * (ca2 + cs2), hours, backlog[r], n, line_rate, line_patience, line_lost, line_wait
+            capacity[r], service, 0.5 * (ca2 + cs2), hours, backlog[r], n, line_rate, line_patience,
+            line_lost, line_wait,
         )  # fmt: skip
         waiting[r], served[r], backlog[r] = p_wait, part, left
         busy += load
@@ -121,14 +122,12 @@ def run_lines(lay, w):  # type: ignore[no-untyped-def]
         departure[r] = max(
             0.0, 1.0 + (1.0 - rho2) * (ca2 - 1.0) + rho2 / math.sqrt(max(1.0, servers)) * (max(cs2, 0.2) - 1.0)
         )
-        n = 0
-        for j in range(first_at_role[r], first_at_role[r + 1]):
-            s = steps_at_role[j]
-            step_wait[s] = line_wait[n]
-            error, kept = now[error_slot[s]], 1.0 - line_lost[n]
+        for k in range(n):
+            s = steps_at_role[first_at_role[r] + k]
+            step_wait[s] = line_wait[k]
+            error, kept = now[error_slot[s]], 1.0 - line_lost[k]
             through = kept * (1.0 - error) / (1.0 - error * kept)
             staying[s] = 1.0 - now[share_slot[s]] * (1.0 - through)
-            n += 1
     return busy, present
 
 

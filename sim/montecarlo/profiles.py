@@ -20,8 +20,8 @@ Floats = NDArray[np.float64]
 class CostProfile:
     """Mean over draws by elapsed month, (months,): money and, for days, the plan.
 
-    Overrun is included. A failed gate gives no credit: the whole cost is reserved. Skill days are those of the plan; the
-    simulation knows the overrun.
+    Overrun is included. A failed gate gives no credit: the whole cost is reserved. Skill days are those of the plan;
+    the simulation knows the overrun.
     """
 
     capital: Floats
@@ -71,7 +71,7 @@ def _profile(scenario, name, initiative: Initiative, numbers, seed: int, column)
         capital=np.mean(column(f"{at}.capital") * cost * share, axis=1),
         delivery=np.mean(column(f"{at}.delivery") * cost * share, axis=1),
         running=np.mean(running, axis=1),
-        days={skill: days * planned for skill, days in initiative.skill_days.items()},
+        days={skill: np.where(planned, float(days), 0.0) for skill, days in initiative.skill_days.items()},
     )
 
 

@@ -8,23 +8,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import types
+import numba
 from numba.experimental import structref
+
+types: Any = numba.types  # untyped upstream
+references: Any = structref
 
 
 def reference(fields: Any) -> Any:
     """Constructor, for compiled code, of a structure with the fields of the NamedTuple class `fields`."""
 
-    @structref.register
-    class Kind(types.StructRef):
+    @references.register
+    class Kind(types.StructRef):  # type: ignore[misc]
         def preprocess_fields(self, pairs: Any) -> Any:
             return tuple((name, types.unliteral(kind)) for name, kind in pairs)
 
-    class Proxy(structref.StructRefProxy):
+    class Proxy(references.StructRefProxy):  # type: ignore[misc]
         pass
 
     Kind.__name__ = f"{fields.__name__}Kind"
     Proxy.__name__ = f"{fields.__name__}Proxy"
-    structref.define_constructor(Proxy, Kind, list(fields._fields))
-    structref.define_attributes(Kind)
+    references.define_constructor(Proxy, Kind, list(fields._fields))
+    references.define_attributes(Kind)
     return Proxy

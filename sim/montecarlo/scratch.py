@@ -64,7 +64,7 @@ class Scratch(NamedTuple):
     out_delay: Floats  # (steps, months) mean hours of delay
     shock: Floats  # (months,) share of customers that stays after incidents
     covered: Floats  # (months,) what the layer would pay
-    count: Ints  # (months,) incidents
+    happened: Ints  # (months,) incidents
     # operations
     capacity: Floats  # (roles,)
     pace: Floats  # (roles,) factor on service times
@@ -129,7 +129,8 @@ def new_scratch(lay):  # type: ignore[no-untyped-def]
         np.empty(months), np.empty(months), np.empty(months, np.int64),
         np.empty(roles), np.empty(roles), np.empty(roles), np.empty(roles), np.empty(steps),
         np.empty(steps), np.empty(steps), np.empty(steps), np.empty(roles), np.empty(roles),
-        np.empty(lay.work.driven.shape[0]), np.empty(roles), np.empty(roles), np.empty(roles), np.empty(roles), np.empty(months),
+        np.empty(lay.work.driven.shape[0]), np.empty(roles), np.empty(roles), np.empty(roles), np.empty(roles),
+        np.empty(months),
         np.empty(steps), np.empty(steps), np.empty(steps), np.empty(steps),
         np.empty((N_CATEGORIES, months)), np.empty((N_CATEGORIES, months)), np.empty(months), np.empty(months),
         np.empty((2, months, 1 + 2 * roles + steps)), np.empty((2, months)), np.empty((2 * N_KPIS, years)),

@@ -43,11 +43,11 @@ def quantile(quantity: Quantity, u: float) -> float:
         case "choices":
             values, weights = a[: len(a) // 2], a[len(a) // 2 :]
             below = 0.0
-            for value, weight in zip(values, weights, strict=True):
+            for value, weight in sorted(zip(values, weights, strict=True)):
                 below += weight / sum(weights)
                 if u < below:
                     return value
-            return values[-1]
+            return max(values)
     raise AssertionError(quantity.kind)
 
 
