@@ -52,7 +52,7 @@ class PlanLimits:
     report_draws: int = 4096
     finalists: int = 8
     changes: int | None = None
-    grid: int = 3
+    grid: int = 4
     rounds: int = 6
     neighbours: int = 2000
     enumerate_paths: int = 100_000

@@ -125,7 +125,7 @@ class Plan:
 
     status, objective, bound, gap: of the last program, the linearisation around the incumbent of the search; they bound
         nothing that was simulated. objective and bound in currency, gap relative.
-    roadmap: start months. outcomes: figures of the recommended roadmap (index 0) on the draws of the report.
+    roadmap: start months. outcomes: figures of the recommended roadmap on the draws of the report.
     indistinct: finalists that may be better by more than the indifference. claim: what may be said of the roadmap.
     interactions: number of pairs simulated because they share something, and of others simulated as a test, and how
         many of each were found.

@@ -6,9 +6,10 @@ that chose the roadmap, and the yardsticks are valued on the same draws as the w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from optimize.archive import Archive, Clock, estimate
 from optimize.check import days_used, spent, violations
@@ -69,8 +70,12 @@ def plan(
     selection = select(scenario, finalists, indifference, seed, limits, clock, progress)
     if not result.exhaustive:
         simulate_additions(valued.problem, archive, selection.recommended, limits)
-    outcomes = _report(scenario, selection, list(sticks.values()), seed, limits, progress)
-    return _plan(scenario, limits, clock, ruled, valued, archive, result, impossible, selection, sticks, outcomes)
+    fresh = Archive(scenario, seed, REPORT_FROM, limits.report_draws, limits, progress)
+    fresh.simulate(sticks.values(), "yardsticks on the draws of the report")
+    outcomes = _report(scenario, selection.recommended, seed, limits, progress)
+    return _plan(
+        scenario, limits, clock, ruled, valued, archive, result, impossible, selection, sticks, fresh, outcomes
+    )
 
 
 def _forced(
@@ -109,17 +114,16 @@ def _why_none(problem: RoadmapProblem, limits: PlanLimits) -> tuple[str, ...]:
 
 def _report(
     scenario: Scenario,
-    selection: Selection,
-    others: Sequence[Starts],
+    recommended: Starts,
     seed: int,
     limits: PlanLimits,
     progress: Progress | None,
 ) -> Outcomes:
-    """The recommended roadmap and the yardsticks on the draws of the report, in this order."""
+    """The recommended roadmap on the draws of the report, with all its figures."""
     draws = limits.report_draws
     return evaluate(
         scenario,
-        [months(scenario, one) for one in (selection.recommended, *others)],
+        months(scenario, recommended),
         draws,
         seed,
         first_draw=REPORT_FROM,
@@ -139,6 +143,7 @@ def _plan(
     impossible: dict[str, str],
     selection: Selection,
     sticks: dict[str, dict[str, int]],
+    fresh: Archive,
     outcomes: Outcomes,
 ) -> Plan:
     problem, best, answer = valued.problem, selection.recommended, result.solution
@@ -169,8 +174,8 @@ def _plan(
             *(LeftOut(name, reason, None) for name, reason in ruled.unusable.items()),
         ),
         yardsticks=tuple(
-            Yardstick(policy, months(scenario, one), estimate(found.npv), found.prob_npv_negative)
-            for (policy, one), found in zip(sticks.items(), list(outcomes)[1:], strict=True)
+            Yardstick(policy, months(scenario, one), estimate(fresh.npv(one)), float(np.mean(fresh.npv(one) < 0.0)))
+            for policy, one in sticks.items()
         ),
         iterations=tuple(
             Step(
@@ -189,7 +194,7 @@ def _plan(
         draws={
             "search": DrawRange(SEARCH_FROM, limits.search_draws, archive.paths),
             "selection": DrawRange(SELECTION_FROM, selection.draws, selection.paths),
-            "report": DrawRange(REPORT_FROM, limits.report_draws, limits.report_draws * len(outcomes)),
+            "report": DrawRange(REPORT_FROM, limits.report_draws, fresh.paths + limits.report_draws),
         },
         seconds=clock.elapsed,
         stopped_by_time=clock.stopped,

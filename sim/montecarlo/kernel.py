@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.compiled import inline, parallel
 from sim.montecarlo.estate import clear_outages, run_systems, run_threats
-from sim.montecarlo.layout import Calendar, Candidates, Estate, Floats, Ints, Layout, Work
+from sim.montecarlo.layout import Floats, Ints, Layout, by_reference
 from sim.montecarlo.ledger import (
     book_initiatives,
     book_insurance,
@@ -24,12 +24,7 @@ from sim.montecarlo.ledger import (
     write_values,
 )
 from sim.montecarlo.people import adoption, apply_effects, deliver_roadmap, occupants, overruns
-from sim.montecarlo.reference import reference
 from sim.montecarlo.scratch import new_scratch
-
-LayoutReference = reference(Layout)
-CalendarReference, WorkReference = reference(Calendar), reference(Work)
-EstateReference, CandidatesReference = reference(Estate), reference(Candidates)
 
 OK, TOO_MANY_CHANGES, TOO_MANY_EVENTS = 0, 1, 2
 
@@ -100,16 +95,11 @@ def run_path(lay, w, base, theta, driver_slots, draw, planned, flows, values, de
 
 @parallel
 def _run(  # type: ignore[no-untyped-def]
-    calendar, work, estate, candidates, low, high, row, base, theta, driver_slots, draws, planned, chunk,
-    values, detail, flows, states, clipped, status,
-):  # fmt: skip
+    lay, base, theta, driver_slots, draws, planned, chunk, values, detail, flows, states, clipped, status
+):
     n = draws.shape[0]
     tasks = (n + chunk - 1) // chunk
     for task in numba.prange(tasks):
-        lay = LayoutReference(
-            CalendarReference(*calendar), WorkReference(*work), EstateReference(*estate),
-            CandidatesReference(*candidates), low, high, row,
-        )  # fmt: skip
         w = new_scratch(lay)
         for i in range(task * chunk, min(n, (task + 1) * chunk)):
             status[i] = run_path(
@@ -149,7 +139,21 @@ def run(
     task. Writes values (draws, roadmaps, 5); detail, flows and states where their last dimensions are not empty;
     clipped (draws, roadmaps), status (draws,).
     """
-    _run(*lay, base, theta, driver_slots, draws, planned, chunk, values, detail, flows, states, clipped, status)
+    _run(
+        by_reference(lay),
+        base,
+        theta,
+        driver_slots,
+        draws,
+        planned,
+        chunk,
+        values,
+        detail,
+        flows,
+        states,
+        clipped,
+        status,
+    )
 
 
 def empty_outputs(n: int, roadmaps: int, detail: int, flows: tuple[int, int], states: int) -> tuple[np.ndarray, ...]:

@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.compiled import compiled
 from sim.mechanisms.delivery import FROM_START, PROCEED
+from sim.montecarlo.reference import reference
 from sim.parameters import Parameters
 from sim.streams import stream_key
 from sim.world import Scenario
@@ -152,6 +154,51 @@ class Layout(NamedTuple):
     low: Floats
     high: Floats
     row: Ints  # (slots,) row of a slot among the targets of effects, -1 for none
+
+
+CalendarKind, CalendarReference = reference(Calendar)
+WorkKind, WorkReference = reference(Work)
+EstateKind, EstateReference = reference(Estate)
+CandidatesKind, CandidatesReference = reference(Candidates)
+LayoutKind, LayoutReference = reference(Layout)
+
+
+@compiled
+def _refer_calendar(part):  # type: ignore[no-untyped-def]
+    return CalendarReference(*part)
+
+
+@compiled
+def _refer_work(part):  # type: ignore[no-untyped-def]
+    return WorkReference(*part)
+
+
+@compiled
+def _refer_estate(part):  # type: ignore[no-untyped-def]
+    return EstateReference(*part)
+
+
+@compiled
+def _refer_candidates(part):  # type: ignore[no-untyped-def]
+    return CandidatesReference(*part)
+
+
+@compiled
+def _refer_layout(calendar, work, estate, candidates, low, high, row):  # type: ignore[no-untyped-def]
+    return LayoutReference(calendar, work, estate, candidates, low, high, row)
+
+
+def by_reference(lay: Layout) -> Any:
+    """The layout as compiled code takes it: one pointer in place of a hundred arrays."""
+    return _refer_layout(
+        _refer_calendar(lay.calendar),
+        _refer_work(lay.work),
+        _refer_estate(lay.estate),
+        _refer_candidates(lay.candidates),
+        lay.low,
+        lay.high,
+        lay.row,
+    )
 
 
 def _ints(values: Any) -> Ints:

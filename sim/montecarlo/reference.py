@@ -15,10 +15,13 @@ types: Any = numba.types  # untyped upstream
 references: Any = structref
 
 
-def reference(fields: Any) -> Any:
-    """Constructor, for compiled code, of a structure with the fields of the NamedTuple class `fields`."""
+def reference(fields: Any) -> tuple[Any, Any]:
+    """Numba type and constructor of a structure with the fields of the NamedTuple class `fields`.
 
-    @references.register
+    The caller binds the type to `<fields>Kind` in the module of `fields`, where the compile cache looks for it.
+    """
+    names = list(fields._fields)
+
     class Kind(types.StructRef):  # type: ignore[misc]
         def preprocess_fields(self, pairs: Any) -> Any:
             return tuple((name, types.unliteral(kind)) for name, kind in pairs)
@@ -26,8 +29,11 @@ def reference(fields: Any) -> Any:
     class Proxy(references.StructRefProxy):  # type: ignore[misc]
         pass
 
-    Kind.__name__ = f"{fields.__name__}Kind"
-    Proxy.__name__ = f"{fields.__name__}Proxy"
-    references.define_constructor(Proxy, Kind, list(fields._fields))
+    for made, suffix in ((Kind, "Kind"), (Proxy, "Reference")):
+        made.__name__ = made.__qualname__ = f"{fields.__name__}{suffix}"
+        made.__module__ = fields.__module__
+    references.register(Kind)
+    references.define_constructor(Proxy, Kind, names)
     references.define_attributes(Kind)
-    return Proxy
+    references.define_boxing(Kind, Proxy)
+    return Kind, Proxy

@@ -96,7 +96,7 @@ class Scratch(NamedTuple):
     yearly: Floats  # (KPIs + weights, years)
 
 
-ScratchReference = reference(Scratch)
+ScratchKind, ScratchReference = reference(Scratch)
 
 
 @inline

@@ -146,6 +146,30 @@ def test_company_of_other_roadmaps_changes_no_bit() -> None:
         assert outcome.categories.size == outcome.kpis.size == outcome.states.size == 0
 
 
+def test_months_shared_with_other_roadmaps_change_no_bit() -> None:
+    """Roadmaps that differ late, in one batch without detail, in any order: each draw as when it stands alone."""
+    shop = corner_shop()
+    early = {"pos": 0, "basic_backup": 1, "edr": 2}
+    batch: list[Starts] = [
+        early | {"web": 6},
+        early,
+        early | {"web": 6, "cloud_backup": 20},
+        {"pos": 0, "basic_backup": 1},
+        {"edr": 23},
+        early | {"web": 7},
+        {},
+        early | {"web": 6},
+    ]
+    for order in (list(range(len(batch))), list(reversed(range(len(batch)))), [4, 0, 6, 2, 1, 7, 3, 5]):
+        found = evaluate(shop, [batch[k] for k in order], DRAWS, SEED, detail=False)
+        for k, outcome in zip(order, found, strict=True):
+            alone = evaluate(shop, batch[k], DRAWS, SEED)[0]
+            for name in ("npv", "cost", "payback", "trough", "need"):
+                np.testing.assert_array_equal(
+                    getattr(outcome, name), getattr(alone, name), err_msg=f"{name} of {batch[k]}"
+                )
+
+
 def test_draws_are_numbered_from_the_first() -> None:
     """A range of draws is the same in one call, in pieces, and across the internal blocks of 4,096."""
     shop = corner_shop()

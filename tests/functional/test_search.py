@@ -1,4 +1,4 @@
-"""The plan from end to end on the corner shop: allowed, reproducible, honest about what was tried and on which draws."""
+"""The plan from end to end on the corner shop: allowed, reproducible, honest about what was tried on which draws."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ class Arm:
         """Monthly values of every number that some initiative can change."""
         ranges = {number.path: (number.low, number.high) for number in numbers(self.scenario)}
         targets = {path for initiative in self.scenario.initiatives.values() for path in initiative.effects}
-        changed = {}
+        changed: dict[str, list[float]] = {}
         for path in targets:
             low, high = ranges.get(path, (0.1, 1e9))
             changed[path] = []
@@ -363,7 +363,7 @@ class Lines:
         if self.scenario.processes[process].driven_by == "fixed":
             return items
         calendar_month = (int(self.scenario.start.split("-")[1]) - 1 + month) % 12
-        growth = (1 + self.at("profile.growth_per_year", month)) ** (month / 12)
+        growth = math.pow(1 + self.at("profile.growth_per_year", month), month / 12)
         return items * profile.seasonality[calendar_month] * growth * customers / profile.customers.start
 
     def month(self, month: int, customers: float) -> Month:

@@ -212,7 +212,7 @@ def overrun_of(scenario: Scenario, name: str, values: dict[str, float], streams:
         def ratio(score: float) -> float:
             u = NORMAL.cdf(score)
             if u >= 1 - risk.tail_share > 0:
-                return min(risk.cap, 1.5 * ((1 - u) / risk.tail_share) ** (-1 / risk.tail_exponent))
+                return min(risk.cap, 1.5 * math.pow((1 - u) / risk.tail_share, -1 / risk.tail_exponent))
             body = u / (1 - risk.tail_share) * NORMAL.cdf(math.log(1.5 / risk.median) / risk.log_sd)
             return risk.median * math.exp(risk.log_sd * NORMAL.inv_cdf(body))
 

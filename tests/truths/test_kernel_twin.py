@@ -15,7 +15,7 @@ from sim.montecarlo import evaluate
 from sim.montecarlo.kpis import CATEGORIES, KPIS
 from sim.outcomes import Outcome
 from sim.world import Scenario
-from tests.naive import path_lines, path_model
+from tests.naive import path_lines
 from tests.naive.path_model import Path, simulate_path
 from tests.naive.shops import EVERYTHING, PLANNER, SEED, Edit, corner_shop, setting, without
 
@@ -189,7 +189,7 @@ def test_an_error_of_one_part_in_a_million_is_seen(monkeypatch: pytest.MonkeyPat
     def off(servers: float, service: float, *rest: object) -> object:
         return exact(servers, service * (1 + 1e-6), *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(path_model.lines, "line", off)
+    monkeypatch.setattr(path_lines, "line", off)
     with pytest.raises(AssertionError, match="draw 0"):
         check(corner_shop(), [EVERYTHING], range(1))
 

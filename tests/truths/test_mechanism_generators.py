@@ -47,7 +47,7 @@ SEED = 20
 SIGMAS = 4.5
 ONE_KEY = np.zeros(1, dtype=np.int64)
 
-jit = numba.njit(error_model="numpy")
+jit: Any = numba.njit(error_model="numpy")
 compiled_severity = compile_scalar(severity_quantile, numba.njit)
 
 
@@ -375,9 +375,9 @@ class Delivered:
 
 
 @jit
-def run_deliver(
+def run_deliver(  # type: ignore[no-untyped-def]
     planned, work_months, fails, days, capacity, before, lag, flags, first, state, live, started, work, used
-):  # type: ignore[no-untyped-def]
+):
     compiled_deliver(
         planned, work_months, fails, days, capacity, before, lag, flags, first, state, live, started, work, used
     )

@@ -22,7 +22,7 @@ CONFINED = {
     "highspy": ("optimize/solve.py",),
     "simpy": ("sim/",),
 }
-ORCHESTRATORS = ("sim/company/company.py", "optimize/search.py", "scenarios/cli.py")
+ORCHESTRATORS = ("sim/company/company.py", "optimize/search.py", "scenarios/cli/app.py")
 ENGINES = ("sim.company", "sim.montecarlo")
 UNSAFE_MODULES = {"pickle", "marshal", "shelve", "dill", "cloudpickle"}
 UNSAFE_CALLS = {"eval", "exec", "__import__"}

@@ -4,6 +4,7 @@ import ast
 import shutil
 from pathlib import Path
 
+import numba
 import pytest
 
 from sim import compiled
@@ -49,7 +50,7 @@ def test_a_new_or_renamed_file_changes_the_key_and_another_file_does_not(tree: P
 
 def test_another_compiler_has_another_key(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     original = content_key(tree)
-    monkeypatch.setattr(compiled.numba, "__version__", "0.0.1")
+    monkeypatch.setattr(numba, "__version__", "0.0.1")
     assert content_key(tree) != original
 
 

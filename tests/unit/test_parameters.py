@@ -119,7 +119,8 @@ def test_contradicting_correlations_are_refused_with_valid_ones() -> None:
     valid = []
     for text in pairs:
         names, rank = text.rsplit(": ", 1)
-        valid.append(correlation(*names.split(" and "), float(rank) * 0.99))  # printed with two digits
+        first, second = names.split(" and ")
+        valid.append(correlation(first, second, float(rank) * 0.99))  # printed with two digits
     assert len(valid) == 3
     assert parameters(corner_shop(setting("correlations", valid))).copula is not None
 

@@ -37,10 +37,8 @@ def test_do_nothing_is_as_late_as_budget_and_order_allow() -> None:
     """The duty and what it requires, at the latest starts that one budget a period leaves to both."""
     budget = Budget(name="all", amount=(5.0, 5.0, 5.0, 5.0))
     rule = Requirement(initiative="duty", requires="base")
-    found = do_nothing(
-        problem(one("duty", 5.0, mandatory=True, latest=2), one("base", 5.0), one("toy"), budgets=(budget,), requires=(rule,)),
-        SOLVER,
-    )  # fmt: skip
+    candidates = (one("duty", 5.0, mandatory=True, latest=2), one("base", 5.0), one("toy"))
+    found = do_nothing(problem(*candidates, budgets=(budget,), requires=(rule,)), SOLVER)
     assert found == {"duty": 2, "base": 1}
 
 
@@ -86,7 +84,7 @@ def test_greedy_falls_back_where_its_order_leaves_no_room_for_a_duty() -> None:
 @pytest.mark.parametrize("seed", range(40))
 def test_greedy_keeps_every_limit_of_random_problems(seed: int) -> None:
     """Whatever the order, what a rule proposes is allowed, every family of limits in play."""
-    made = random_problem(seed).model_copy(update={"trust_region": None, "forbidden": ()})
+    made = RoadmapProblem.model_validate({**random_problem(seed), "trust_region": None, "forbidden": ()})
     least = do_nothing(made, SOLVER)
     if least is None:
         assert any(initiative.mandatory for initiative in made.initiatives)

@@ -1,0 +1,31 @@
+"""Registered timings of the kernel and of its NumPy peer; the comparison itself stands in `kernel`."""
+
+from typing import Any
+
+import pytest
+
+from benchmarks.kernel import ROADMAP, run_kernel, run_peer, validate
+from scenarios.load import load
+from sim.world import Scenario
+
+DRAWS = 4_096
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    """The retailer, after both have been seen to agree on it."""
+    retailer = load("retailer")
+    validate(run_kernel(retailer, ROADMAP, 8_192), run_peer(retailer, ROADMAP, 8_192, 4_096))
+    return retailer
+
+
+@pytest.mark.benchmark(group="paths of the retailer")
+def test_kernel(benchmark: Any, scenario: Scenario) -> None:
+    outcome = benchmark(run_kernel, scenario, ROADMAP, DRAWS)
+    assert len(outcome.npv) == DRAWS
+
+
+@pytest.mark.benchmark(group="paths of the retailer")
+def test_numpy_peer(benchmark: Any, scenario: Scenario) -> None:
+    result = benchmark(run_peer, scenario, ROADMAP, DRAWS, DRAWS)
+    assert len(result.npv) == DRAWS
