@@ -331,6 +331,7 @@ def run_months(
                         flow = flow * staying[x]
             load = {x: rate[x] * service[x][m] for x in steps}
             total: dict[str, Floats] = {role: sum_of([rate[x] for x in mine]) for role, mine in of_role.items() if mine}
+            before = dict(departure)
             busy = np.zeros(rows)
             wait: dict[Step, Floats] = {}
             waiting: dict[str, Floats] = {}
@@ -341,7 +342,7 @@ def run_months(
                 mean = sum_of([load[x] for x in mine]) / total[role]
                 squares = sum_of([load[x] * service[x][m] * (1.0 + block[x].cv ** 2) for x in mine])
                 cs2 = squares / total[role] / (mean * mean) - 1.0
-                came_in = [rate[x] * incoming(world, x, rate, total, departure, share, lost_share, m) for x in mine]
+                came_in = [rate[x] * incoming(world, x, rate, total, before, share, lost_share, m) for x in mine]
                 ca2 = sum_of(came_in) / total[role]
                 kinds = [(rate[x], patience[x[0]][m] / 60.0) for x in mine]
                 waiting[role], load_now, backlog[role], served[role], lost, waits = waiting_line(

@@ -95,6 +95,9 @@ class Outcome:
     baseline_kpis: Floats
     states: NDArray[np.int64]
 
+    def __repr__(self) -> str:
+        return f"Outcome({self.roadmap}, NPV {_with_error(statistic(self.npv))}, {len(self.npv)} draws)"
+
     @cached_property
     def roi(self) -> Statistic | None:
         """Mean NPV / mean PV of cost with its delta-method error; the quantiles and CVaR are of the ratio of each draw.
@@ -210,8 +213,16 @@ class Outcomes:
         yield "draws", self.draws
         yield "seed", self.seed
         for one in self.outcomes:
-            s = statistic(one.npv)
-            yield str(one.roadmap), f"NPV {s.mean:,.0f} ± {s.se or math.nan:,.0f} {self.currency}"
+            yield str(one.roadmap), f"NPV {_with_error(statistic(one.npv))} {self.currency}"
+
+    def __repr__(self) -> str:
+        return f"Outcomes({', '.join(f'{name}={value}' for name, value in self.__rich_repr__())})"
+
+
+def _with_error(found: Statistic) -> str:
+    """Mean and standard error as text; one draw has no error."""
+    error = "error unknown" if found.se is None else f"± {found.se:,.0f}"
+    return f"{found.mean:,.0f} {error}"
 
 
 def _mean(values: Floats) -> float | None:

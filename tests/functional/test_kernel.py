@@ -416,6 +416,12 @@ def test_extremes_give_numbers(edits: list[Edit], missing: tuple[str, ...]) -> N
                 assert np.all((known >= low) & (known <= 1 + 1e-12)), name
 
 
+def leave_numbers_in_free_memory() -> None:
+    """Memory that is taken without being cleared now holds what is no number."""
+    blocks = [np.full(size, np.nan) for size in range(1, 300) for _ in range(40)]
+    del blocks
+
+
 def test_idle_role_leaves_no_trace_of_other_memory() -> None:
     """A role without work has no wait: not that of the path or of the month that used the memory before."""
     idle = corner_shop(
@@ -423,6 +429,7 @@ def test_idle_role_leaves_no_trace_of_other_memory() -> None:
         setting("profile.seasonality", [0, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]),
     )
     many = evaluate(idle, EVERYTHING, DRAWS, SEED, chunk=DRAWS)[0]
+    leave_numbers_in_free_memory()
     for draw in (1, 17, 40):
         alone = evaluate(idle, EVERYTHING, 1, SEED, first_draw=draw)[0]
         assert_same_bits(many, alone, slice(draw, draw + 1))

@@ -390,6 +390,7 @@ class Lines:
     def run(self, month: int, customers: float) -> tuple[dict[Step, float], dict[Step, tuple[lines.Line, int]], float]:
         """Service hours and line (with the place in it) of every step; busy people."""
         rate, service = {}, {}
+        departures = dict(self.departures)  # of the month before, like the losses: the order of the roles plays no part
         for process, block in self.scenario.processes.items():
             lost = self.at(f"processes.{process}.lost_share", month)
             flow = self.arrivals(process, month, customers) / self.arm.hours * (1 - lost)
@@ -410,7 +411,7 @@ class Lines:
             mean = sum(rate[s] * service[s] for s in mine) / total
             second = sum(rate[s] * service[s] ** 2 * (1 + self.service_cv(s) ** 2) for s in mine) / total
             cs2 = second / mean**2 - 1
-            ca2 = sum(rate[s] * self.incoming_cv2(s, rate, month) for s in mine) / total
+            ca2 = sum(rate[s] * self.incoming_cv2(s, rate, departures, month) for s in mine) / total
             kinds = [lines.Kind(rate[s], self.at(f"processes.{s[0]}.patience_minutes", month) / 60) for s in mine]
             people, _ = self.staff(role, month)
             line = lines.line(people, mean, (ca2 + cs2) / 2, self.arm.hours, self.backlog[role], kinds)
@@ -426,7 +427,7 @@ class Lines:
     def service_cv(self, step: Step) -> float:
         return self.scenario.processes[step[0]].steps[step[1]].cv
 
-    def incoming_cv2(self, step: Step, rate: dict[Step, float], month: int) -> float:
+    def incoming_cv2(self, step: Step, rate: dict[Step, float], departures: dict[str, float], month: int) -> float:
         """A thinned stream: of the arrivals at the first step, of the departures of the role before otherwise."""
         process = self.scenario.processes[step[0]]
         names = list(process.steps)
@@ -437,7 +438,7 @@ class Lines:
         before = self.role((step[0], names[place - 1]))
         through = sum(rate[other] for other in self.steps if self.role(other) == before)
         part = min(1.0, rate[step] / through) if through > 1e-12 else 0.0
-        return 1 + part * (self.departures[before] - 1)
+        return 1 + part * (departures[before] - 1)
 
     def finish(
         self, process: str, month: int, service: dict[Step, float], found: dict[Step, tuple[lines.Line, int]]

@@ -1,0 +1,115 @@
+"""The screen of `verify`: kernel against company, figure by figure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from scenarios.cli.render.figures import rough
+from scenarios.cli.render.words import cell, clean, plain_table, sentence, starts_sentence, titles
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from scenarios.verify import Agreement, Row, Verdict
+    from sim.world import Scenario
+
+UNBOUNDED = 1e200  # half width of an interval that a single replication cannot give
+STYLES = {"PASS": "green", "REVIEW": "yellow", "FAIL": "bold red", "TOO FEW": "yellow"}
+ARMS = {"baseline": "baseline", "roadmap": "roadmap", "difference": "what it changes"}
+
+
+def show_agreement(found: Agreement, scenario: Scenario, terminal: Console) -> None:
+    """Print the screen."""
+    from scenarios.verify import Verdict
+    from sim.outcomes import provenance
+
+    label = {month: f"month {month}" for month in found.roadmap.as_dict.values()}
+    what = starts_sentence(found.roadmap.as_dict, titles(scenario), label) or "no initiative"
+    sentence(terminal, f"{clean(scenario.title)}: kernel against company, with {what}", "bold")
+    sentence(
+        terminal,
+        f"the same {found.replications} draws in both engines; difference: 95 % interval of the mean of company - "
+        "kernel; years with the same verdict share a line, which shows the year that is farthest off",
+        "dim",
+    )
+    terminal.print()
+    heads = ("figure", "year", "kernel", "company", "difference", "tolerance", "")
+    table = plain_table(*heads, right=(2, 3, 4, 5))
+    figure = ""
+    for rows in _groups(found):
+        worst = max(rows, key=_distance)
+        if worst.figure != figure:
+            figure = worst.figure
+            unit = "%" if worst.unit == "share" else worst.unit
+            table.add_row(cell(f"{figure.replace('_', ' ')}, {unit}", "bold"))
+        verdict = worst.verdict.value
+        table.add_row(
+            cell(f"  {ARMS[worst.arm]}".replace("  ", "\u00b7 ", 1)),
+            cell(_years([row.year for row in rows if row.year is not None])),
+            *(cell(text) for text in _figures(worst)),
+            cell(verdict, STYLES[verdict]),
+        )
+    terminal.print(table)
+    terminal.print()
+    for kind in Verdict:
+        if found.count(kind):
+            _say(kind, found.count(kind), len(found.rows), terminal)
+    made = provenance(found.scenario_hash)
+    sentence(
+        terminal,
+        f"scenario {clean(found.scenario)} {found.scenario_hash}, seed {found.seed}, draws {found.first_draw} to "
+        f"{found.first_draw + found.replications - 1}, Python {made['python']}",
+        "dim",
+    )
+
+
+def _say(kind: Verdict, count: int, total: int, terminal: Console) -> None:
+    sentence(terminal, f"{kind.value}, {count} of {total} figures: {kind.text}", STYLES[kind.value])
+
+
+def _groups(found: Agreement) -> Iterator[list[Row]]:
+    """Rows of one figure, arm and verdict, in the order of the test."""
+    groups: dict[tuple[str, str, Verdict], list[Row]] = {}
+    order = list(dict.fromkeys(row.figure for row in found.rows))
+    for row in sorted(found.rows, key=lambda row: (order.index(row.figure), list(ARMS).index(row.arm))):
+        groups.setdefault((row.figure, row.arm, row.verdict), []).append(row)
+    yield from groups.values()
+
+
+def _distance(row: Row) -> float:
+    return max(abs(row.low), abs(row.high)) / row.tolerance if row.tolerance > 0.0 else math.inf
+
+
+def _figures(row: Row) -> tuple[str, str, str, str]:
+    scale = 100.0 if row.unit == "share" else 1.0
+    half = scale * (row.high - row.low) / 2.0
+    narrow = min(scale * row.tolerance, half or math.inf)
+    error = narrow if math.isfinite(narrow) and narrow > 0.0 else None
+    kernel, company = (rough(scale * value, error) for value in (row.kernel, row.company))
+    if half > UNBOUNDED:
+        return kernel, company, "needs more", _three(scale * row.tolerance)
+    ends = (rough(scale * end, half / 5.0 if half else None) for end in (row.low, row.high))
+    return kernel, company, " to ".join(ends), _three(scale * row.tolerance)
+
+
+def _three(value: float) -> str:
+    return rough(value, value / 10.0 if value else None)
+
+
+def _years(years: list[int]) -> str:
+    """Years as ranges.
+
+    >>> _years([1, 2, 3, 5]), _years([])
+    ('1-3, 5', 'all')
+    """
+    if not years:
+        return "all"
+    runs: list[list[int]] = []
+    for year in years:
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)

@@ -1,0 +1,98 @@
+"""Numbers as a planner should read them: never more digits than the error justifies, and what is not known is said."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MOST_DIGITS = 6  # of a number, however small its error
+NO_ERROR_DIGITS = 3  # of a number whose error is not known
+UNKNOWN = "not known"
+
+
+def sensible(value: float, error: float | None) -> str:
+    """A number with its standard error: the error with two significant digits, the number to the same place.
+
+    Without an error the number has three significant digits; an error of 0 is not printed.
+
+    >>> sensible(26633.0, 1278.0), sensible(-0.01234, 0.00456), sensible(79.3, 1895.0)
+    ('26,600 ± 1,300', '-0.0123 ± 0.0046', '100 ± 1,900')
+    >>> sensible(1234.5, None), sensible(0.0, 0.0)
+    ('1,230', '0')
+    """
+    place = _place(value, error, digits=2)
+    text = _rounded(value, place)
+    return f"{text} ± {_rounded(error, place)}" if error and math.isfinite(error) else text
+
+
+def rough(value: float, error: float | None) -> str:
+    """A number to the first digit of its error, without it. For quantiles, whose error is larger than the mean's.
+
+    >>> rough(-38022.4, 2395.0), rough(128930.0, 2395.0), rough(31.4, None)
+    ('-38,000', '129,000', '31.4')
+    """
+    return _rounded(value, _place(value, error, digits=1))
+
+
+def percent(share: float, error: float | None, unit: str = " %") -> str:
+    """A share with its standard error, in per cent.
+
+    >>> percent(0.15625, 0.00567), percent(1.0, None)
+    ('15.6 ± 0.6 %', '100 %')
+    """
+    place = max(-1, _place(100 * share, error and 100 * error, digits=2))
+    text = _rounded(100 * share, place)
+    known = error and math.isfinite(error) and _rounded(100 * error, place) != "0"
+    return f"{text} ± {_rounded(100 * error, place)}{unit}" if known and error else f"{text}{unit}"
+
+
+def chance(share: float, draws: int, of: str = "draws") -> str:
+    """A probability that was counted in independent draws, with its standard error.
+
+    None or all of the draws leave a range only, at 95 %: the rule of three (Hanley and Lippman-Hand 1983).
+
+    >>> chance(0.15625, 4096), chance(0.0, 300), chance(1.0, 300)
+    ('15.6 ± 0.6 %', 'in none of 300 draws (below 1 %)', 'in all of 300 draws (above 99 %)')
+    """
+    limit = min(1.0, 3.0 / draws)
+    if share <= 0.0:
+        return f"in none of {draws:,} {of} (below {100 * limit:.2g} %)" if limit < 1.0 else f"in none of {draws:,} {of}"
+    if share >= 1.0:
+        above = f" (above {100 - 100 * limit:.4g} %)" if limit < 1.0 else ""
+        return f"in all of {draws:,} {of}{above}"
+    return percent(share, math.sqrt(share * (1.0 - share) / draws))
+
+
+def tail_error(values: NDArray[np.float64], level: float = 0.05) -> float | None:
+    """Standard error of the mean of the lowest `level` share of (draws,) values, with the number of draws in the tail
+    taken as given; None with fewer than two draws there."""
+    import numpy as np
+
+    worst = np.sort(values)[: math.floor(level * len(values))]
+    return float(np.std(worst, ddof=1) / math.sqrt(len(worst))) if len(worst) > 1 else None
+
+
+def _place(value: float, error: float | None, digits: int) -> int:
+    """Power of ten of the last digit to print."""
+    top = _exponent(value)
+    if error is None or not math.isfinite(error):
+        return top - NO_ERROR_DIGITS + 1
+    place = _exponent(error) - digits + 1 if error > 0.0 else top - NO_ERROR_DIGITS + 1
+    # Rounding may carry the error to one digit more (99.6 -> 100).
+    if error > 0.0 and _exponent(round(error, -place)) > _exponent(error):
+        place += 1
+    return max(place, max(top, _exponent(error)) - MOST_DIGITS + 1)
+
+
+def _exponent(value: float) -> int:
+    return math.floor(math.log10(abs(value))) if value else 0
+
+
+def _rounded(value: float, place: int) -> str:
+    text = f"{round(value, -place):,.{max(0, -place)}f}"
+    text = text.rstrip("0").rstrip(".") if place < 0 and round(value, -place) == 0.0 else text
+    return "0" if text in ("-0", "") else text

@@ -1,0 +1,84 @@
+"""The key performance indicators of the baseline and of a roadmap, with the paired change and whether it is one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.cli.render.figures import UNKNOWN, percent, sensible
+from scenarios.cli.render.words import cell, plain_table
+from sim.montecarlo.kpis import KPIS, Kpi
+from sim.outcomes import Statistic, statistic
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from sim.outcomes import Outcome
+
+CLEAR = 2.0  # standard errors from which on a change is called one
+Floats = NDArray[np.float64]
+
+
+def kpi_table(one: Outcome, currency: str) -> Table:
+    """KPI, unit, both means over draws and years, the paired change with its error, and its direction."""
+    table = plain_table("KPI (mean of all years)", "baseline", "roadmap", "change", "", right=(1, 2, 3))
+    for k, kpi in enumerate(KPIS):
+        before, after = by_draw(one.baseline_kpis[:, k]), by_draw(one.kpis[:, k])
+        both = ~(np.isnan(before) | np.isnan(after))
+        name = f"{kpi.name.replace('_', ' ')}, {_unit(kpi, currency)}"
+        if not both.any():
+            table.add_row(cell(name), cell(UNKNOWN), cell(UNKNOWN), cell(""), cell("no draw has a value", "dim"))
+            continue
+        change = statistic(after[both] - before[both])
+        table.add_row(
+            cell(name),
+            cell(_level(kpi, statistic(before[both]))),
+            cell(_level(kpi, statistic(after[both]))),
+            cell(_change(kpi, change)),
+            cell(direction(kpi, change), "dim"),
+        )
+    return table
+
+
+def by_draw(values: Floats) -> Floats:
+    """(draws, years) -> (draws,) means over the years that have a value; NaN where none has."""
+    known = ~np.isnan(values)
+    count = known.sum(axis=1)
+    total = np.where(known, values, 0.0).sum(axis=1)
+    mean: Floats = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    return mean
+
+
+def direction(kpi: Kpi, change: Statistic) -> str:
+    """Whether the change is one, and for the better.
+
+    >>> direction(KPIS[0], Statistic(5.0, 1.0, None, None, None, None))
+    'better'
+    >>> direction(KPIS[0], Statistic(5.0, 4.0, None, None, None, None))
+    'not clear'
+    """
+    mean = change.mean or 0.0
+    if mean == 0.0 and not change.se:
+        return "same"
+    if change.se is None or abs(mean) < CLEAR * change.se:
+        return "not clear"
+    return "better" if (mean > 0.0) == (kpi.better == "higher") else "worse"
+
+
+def _unit(kpi: Kpi, currency: str) -> str:
+    return "%" if kpi.unit == "share" else kpi.unit.replace("money", currency)
+
+
+def _level(kpi: Kpi, value: Statistic) -> str:
+    """The mean to the digits that its error justifies; the error itself would crowd the table."""
+    mean = value.mean or 0.0
+    text = percent(mean, value.se, unit="") if kpi.unit == "share" else sensible(mean, value.se)
+    return text.split(" ± ")[0]
+
+
+def _change(kpi: Kpi, change: Statistic) -> str:
+    mean = change.mean or 0.0
+    text = percent(mean, change.se, unit="") if kpi.unit == "share" else sensible(mean, change.se)
+    return f"+{text}" if mean > 0.0 and not text.startswith("0") or mean > 0.0 and text.startswith("0.") else text

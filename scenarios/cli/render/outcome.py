@@ -1,0 +1,167 @@
+"""The screen of `roi` and `simulate`: what one roadmap is worth against the same draws without it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from scenarios.cli.render.figures import UNKNOWN, chance, percent, rough, sensible, tail_error
+from scenarios.cli.render.kpis import kpi_table
+from scenarios.cli.render.words import (
+    cell,
+    clean,
+    grid,
+    month_label,
+    plain_table,
+    sentence,
+    starts_sentence,
+    titles,
+)
+from sim.montecarlo.kpis import CATEGORIES
+from sim.outcomes import provenance, statistic
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from sim.outcomes import Outcome, Outcomes
+    from sim.world import Scenario
+
+Rows = list[tuple[str, str, str]]
+ENGINES = {
+    "kernel": ("draws", "the monthly model (kernel)"),
+    "company": ("replications", "the company, item by item (SimPy)"),
+}
+MEANINGS = {
+    "margin": "gross margin of what is sold",
+    "labour": "pay, overtime and hiring",
+    "overhead": "fixed costs",
+    "capital": "purchases of the roadmap",
+    "delivery": "services, migration, training",
+    "running": "running cost of what went live, and of systems",
+    "repair": "repair and replacement of systems",
+    "renewal": "renewals at the end of life",
+    "cyber": "losses by incidents",
+    "insurance": "premiums less payouts",
+    "tax": "tax on what is earned",
+}
+
+
+def show_outcome(outcomes: Outcomes, scenario: Scenario, terminal: Console) -> None:
+    """Print the screen."""
+    one, unit = outcomes[0], ENGINES[outcomes.engine][0]
+    starts = one.roadmap.as_dict
+    label = {month: month_label(scenario, month) for month in starts.values()}
+    what = starts_sentence(starts, titles(scenario), label) or "no initiative at all (the baseline itself)"
+    sentence(terminal, f"{clean(scenario.title)}: {what}", "bold")
+    engine = f"{outcomes.draws:,} {unit if outcomes.draws > 1 else unit[:-1]} of {ENGINES[outcomes.engine][1]}"
+    sentence(
+        terminal,
+        f"{engine}, against the same {unit} without it; {scenario.horizon_months} months, money in {outcomes.currency}",
+        "dim",
+    )
+    terminal.print()
+    grid(terminal, headline(one, outcomes.draws, outcomes.currency, unit))
+    terminal.print()
+    terminal.print(_categories(one, outcomes.currency))
+    terminal.print()
+    terminal.print(kpi_table(one, outcomes.currency))
+    terminal.print()
+    if outcomes.draws == 1:
+        sentence(terminal, f"note: an error needs more than one of the {unit}")
+    for note in outcomes.notes:
+        sentence(terminal, f"note: {note}")
+    sentence(terminal, provenance_line(outcomes), "dim")
+
+
+def headline(one: Outcome, draws: int, currency: str, unit: str = "draws") -> Rows:
+    """Label, figure and explanation of the measures of one outcome."""
+    npv = statistic(one.npv)
+    if not len(one.roadmap):
+        return [("NPV", f"0 {currency}", "the baseline is what every roadmap is compared with"), _trough(one, currency)]
+    return [
+        ("NPV", f"{sensible(npv.mean or 0.0, npv.se)} {currency}", _range(one, currency)),
+        ("chance to lose money", chance(one.prob_npv_negative, draws, unit), "NPV below 0"),
+        _roi(one),
+        _payback(one, unit),
+        _trough(one, currency),
+    ]
+
+
+def _range(one: Outcome, currency: str) -> str:
+    npv = statistic(one.npv)
+    if npv.p5 is None or npv.p95 is None or npv.se is None:
+        return "no range with a single one"
+    worst = tail_error(one.npv)
+    bad = f"; mean of the worst 5 %: {rough(npv.cvar5, worst)}" if npv.cvar5 is not None and worst is not None else ""
+    return f"9 in 10 between {rough(npv.p5, npv.se)} and {rough(npv.p95, npv.se)}{bad}"
+
+
+def _roi(one: Outcome) -> tuple[str, str, str]:
+    roi = one.roi
+    if roi is None or roi.mean is None:
+        return "ROI", "none", "nothing is spent in some of the draws"
+    spent = statistic(one.cost)
+    return "ROI", percent(roi.mean, roi.se), f"NPV over the cost of {sensible(spent.mean or 0.0, spent.se)}"
+
+
+def _payback(one: Outcome, unit: str) -> tuple[str, str, str]:
+    payback = statistic(one.payback, worst="high")
+    never = payback.prob_none
+    if never >= 1.0:
+        return "payback", f"never in 100 % of {unit}", "not recovered within the simulated months, discounted"
+    lost = f"not recovered in {percent(never, _share_error(never, len(one.payback)))} of {unit}" if never else ""
+    if payback.p50 is None:
+        soon = "" if payback.p5 is None else f"1 in 20 within {payback.p5:.0f} months"
+        return "payback", "more often never than not", "; ".join(part for part in (lost, soon) if part)
+    early = "" if payback.p5 is None else f"1 in 20 within {payback.p5:.0f}"
+    late = "" if payback.p95 is None else f"19 in 20 within {payback.p95:.0f}"
+    meaning = "; ".join(part for part in (early, late, lost or f"recovered in all {unit}") if part)
+    return "payback", f"{payback.p50:.0f} months (median)", meaning
+
+
+def _trough(one: Outcome, currency: str) -> tuple[str, str, str]:
+    trough = statistic(one.trough)
+    figure = f"{sensible(trough.mean or 0.0, trough.se)} {currency}"
+    if trough.p5 is None or trough.cvar5 is None or trough.se is None:
+        return "deepest cash trough", figure, "lowest cash balance of the simulated months"
+    worst = tail_error(one.trough)
+    bad = f"; mean of the worst 5 %: {rough(trough.cvar5, worst)}" if worst is not None else ""
+    low = float((one.trough < 0.0).mean())
+    credit = f"; below 0 in {percent(low, _share_error(low, len(one.trough)))}" if low else ""
+    return "deepest cash trough", figure, f"mean; 1 in 20 below {rough(trough.p5, 2 * trough.se)}{bad}{credit}"
+
+
+def _share_error(share: float, draws: int) -> float:
+    return math.sqrt(share * (1.0 - share) / draws)
+
+
+def _categories(one: Outcome, currency: str) -> Table:
+    """Where the NPV comes from: mean present value of what changes, by category, with its error."""
+    table = plain_table("where it comes from", f"PV, {currency}", "", right=(1,))
+    same = []
+    for k, name in enumerate(CATEGORIES):
+        values = statistic(one.categories[:, k])
+        if values.mean == 0.0 and not values.se:
+            same.append(name)
+        else:
+            table.add_row(cell(name), cell(sensible(values.mean or 0.0, values.se)), cell(MEANINGS[name], "dim"))
+    npv = statistic(one.npv)
+    rest = f"unchanged: {', '.join(same)}" if same else ""
+    table.add_row(cell("NPV", "bold"), cell(sensible(npv.mean or 0.0, npv.se), "bold"), cell(rest, "dim"))
+    return table
+
+
+def provenance_line(outcomes: Outcomes) -> str:
+    """What the figures were made of."""
+    unit = ENGINES[outcomes.engine][0]
+    last = outcomes.first_draw + outcomes.draws - 1
+    drawn = f"{unit} {outcomes.first_draw:,} to {last:,}" if outcomes.draws > 1 else f"{unit[:-1]} {last:,}"
+    made = provenance(outcomes.scenario_hash)
+    return (
+        f"scenario {clean(outcomes.scenario)} {outcomes.scenario_hash}, seed {outcomes.seed}, {drawn}, "
+        f"roadfolio {made['version'] if made['version'] != 'source' else '(not installed)'}, Python {made['python']}"
+    )
+
+
+__all__ = ["UNKNOWN", "headline", "provenance_line", "show_outcome"]

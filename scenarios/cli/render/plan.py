@@ -1,0 +1,143 @@
+"""The screen of `plan`: the recommendation, what it costs when, what it is worth, and why not something else."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from scenarios.cli.render.budget import roadmap_table
+from scenarios.cli.render.figures import chance, percent, sensible
+from scenarios.cli.render.outcome import headline, provenance_line
+from scenarios.cli.render.words import cell, clean, grid, listed, plain_table, sentence, starts_sentence, titles
+from sim.outcomes import statistic
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from optimize import Plan
+    from optimize.planning import LeftOut
+    from sim.world import Scenario
+
+CLEAR = 2.0  # standard errors from which on a difference is called one
+SHORT_REASON = 150
+# The change of NPV has its own column, so the end of the sentence that says it again is left out.
+REPEATED = re.compile(r",?(?: it would)?(?:,? and)? (?:lower|raise|change) the NPV by -?[\d.,]+ ± [\d.,]+ \w+")
+USUAL = re.compile(r", the best that fits(?=$|,)")
+
+
+def show_plan(plan: Plan, scenario: Scenario, terminal: Console) -> None:
+    """Print the screen."""
+    names = titles(scenario)
+    outcomes = plan.outcomes
+    sentence(terminal, recommendation(plan, scenario, names), "bold")
+    grid(terminal, headline(outcomes[0], outcomes.draws, outcomes.currency))
+    terminal.print()
+    terminal.print(roadmap_table(plan, scenario, names, terminal.width))
+    terminal.print()
+    if plan.rejected:
+        terminal.print(_left_out(plan, names))
+        terminal.print()
+    terminal.print(_yardsticks(plan))
+    terminal.print()
+    sentence(terminal, f"How sure: {plan.claim} {_selection(plan, names)}")
+    if plan.stopped_by_time:
+        sentence(terminal, "The clock stopped a part of the work: another run may end in another roadmap.", "bold")
+    for note in outcomes.notes:
+        sentence(terminal, f"note: {note}")
+    sentence(terminal, f"{provenance_line(outcomes)}, {plan.seconds:.0f} s", "dim")
+
+
+def recommendation(plan: Plan, scenario: Scenario, names: Mapping[str, str]) -> str:
+    """What to start when, in one sentence."""
+    label = {period.start: period.label for period in plan.periods}
+    starts = starts_sentence(plan.roadmap, names, label)
+    title = clean(scenario.title)
+    if not starts:
+        return f"{title}: start none of the {len(names)} initiatives."
+    return f"{title}: start {starts}. Leave out the other {len(names) - len(plan.roadmap)}."
+
+
+def _left_out(plan: Plan, names: Mapping[str, str]) -> Table:
+    table = plain_table("left out", f"NPV with it, {plan.outcomes.currency}", "why", right=(1,))
+    for one in plan.rejected:
+        gain = "" if one.gain is None else _signed(one.gain.mean, one.gain.se)
+        table.add_row(cell(names.get(one.id, one.id)), cell(gain), cell(short_reason(one, names), most=SHORT_REASON))
+    return table
+
+
+def short_reason(one: LeftOut, names: Mapping[str, str]) -> str:
+    """Verdict on the change of NPV, then what else the reason says; ids of initiatives become titles."""
+    reason = USUAL.sub("", REPEATED.sub("", one.reason)).strip(" ,")
+    known = re.compile(r"\b(" + "|".join(map(re.escape, sorted(names, key=len, reverse=True))) + r")\b")
+    reason = known.sub(lambda found: names[found[0]], reason) if names else reason
+    if one.gain is None:
+        return reason
+    clear = abs(one.gain.mean) > CLEAR * one.gain.se
+    verdict = ("costs more than it brings" if one.gain.mean < 0.0 else "better") if clear else "no clear difference"
+    return f"{verdict}; {reason}" if reason else verdict
+
+
+def _yardsticks(plan: Plan) -> Table:
+    """What simple rules would have earned on the same draws, and the paired advantage of the plan."""
+    outcomes = plan.outcomes
+    heads = ("same fresh draws", "starts", f"NPV, {outcomes.currency}", "plan is better by", "loses money")
+    table = plain_table(*heads, right=(1, 2, 3, 4))
+    own = outcomes[0]
+    value = statistic(own.npv)
+    table.add_row(
+        cell("this plan", "bold"),
+        cell(str(len(plan.roadmap))),
+        cell(sensible(value.mean or 0.0, value.se), "bold"),
+        cell(""),
+        cell(_losing(own.prob_npv_negative, outcomes.draws)),
+    )
+    for rule, other in zip(plan.yardsticks, list(outcomes)[1:], strict=True):
+        ahead = statistic(own.npv - other.npv)
+        table.add_row(
+            cell(rule.policy),
+            cell(str(len(rule.roadmap))),
+            cell(sensible(rule.npv.mean, rule.npv.se)),
+            cell(_signed(ahead.mean or 0.0, ahead.se)),
+            cell(_losing(rule.prob_npv_negative, outcomes.draws)),
+        )
+    return table
+
+
+def _losing(share: float, draws: int) -> str:
+    text = chance(share, draws)
+    return "0 %" if share <= 0.0 else "100 %" if share >= 1.0 else text
+
+
+def _selection(plan: Plan, names: Mapping[str, str]) -> str:
+    """How probable it is that the recommended finalist is the best one, and what the next differs in."""
+    first = next((one for one in plan.finalists if dict(one.roadmap) == dict(plan.roadmap)), None)
+    others = [one for one in plan.finalists if one is not first]
+    if first is None or not others:
+        return ""
+    text = f"Probability to be the best finalist: {percent(first.prob_best, None)}"
+    second = max(others, key=lambda one: one.prob_best)
+    if second.prob_best >= 0.01:
+        differs = listed(_differences(plan.roadmap, second.roadmap, names, plan))
+        text += f"; next, with {percent(second.prob_best, None)}: the same but {differs}"
+    return f"{text}."
+
+
+def _differences(
+    own: Mapping[str, int], other: Mapping[str, int], names: Mapping[str, str], plan: Plan
+) -> Iterator[str]:
+    label = {period.start: period.label for period in plan.periods}
+    for name in {**own, **other}:
+        if name not in other:
+            yield f"without {names[name]}"
+        elif name not in own:
+            yield f"with {names[name]} in {label[other[name]]}"
+        elif own[name] != other[name]:
+            yield f"with {names[name]} in {label[other[name]]} instead of {label[own[name]]}"
+
+
+def _signed(mean: float, error: float | None) -> str:
+    text = sensible(mean, error if error is None or math.isfinite(error) else None)
+    return f"+{text}" if mean > 0.0 and text[0] != "0" else text
