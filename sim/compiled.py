@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,14 @@ import numba
 
 CONFIG: Any = numba.config
 ROOT = Path(__file__).resolve().parent
-CALLED = ("streams.py", "compiled.py", "mechanisms", "montecarlo", "company/world_layer.py")
+KERNEL = ("kpis", "reference", "scratch", "layout", "people", "estate", "operations", "ledger", "kernel")
+CALLED = (
+    "streams.py",
+    "compiled.py",
+    "mechanisms",
+    *(f"montecarlo/{part}.py" for part in KERNEL),
+    "company/world_layer.py",
+)
 KEPT_CACHES = 4
 
 
@@ -32,14 +40,23 @@ def content_key(root: Path = ROOT) -> str:
 
 
 def cache_folder() -> Path:
-    """Folder of the compiled code of this content; made when first asked for, older contents are dropped."""
+    """Folder of the compiled code of this content; made when first asked for, older contents are dropped.
+
+    Where the cache's place cannot be written, a folder among the temporary files serves.
+    """
     base = os.environ.get("ROADFOLIO_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    home = Path(base) / "roadfolio"
-    folder = home / content_key()
-    if not folder.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        _drop_old(home, keep=folder)
-    return folder
+    key = content_key()
+    for home in (Path(base) / "roadfolio", Path(tempfile.gettempdir()) / f"roadfolio-{os.getuid()}"):
+        folder = home / key
+        try:
+            if not folder.exists():
+                folder.mkdir(parents=True, exist_ok=True)
+                _drop_old(home, keep=folder)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    raise OSError(f"compiled code can be kept neither in {base} nor in {tempfile.gettempdir()}: set ROADFOLIO_CACHE")
 
 
 def _drop_old(home: Path, keep: Path) -> None:

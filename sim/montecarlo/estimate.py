@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import numba
 import numpy as np
@@ -10,7 +12,7 @@ import numpy as np
 from sim.errors import Problem, ProblemsFound
 from sim.montecarlo import kernel
 from sim.montecarlo.kpis import CATEGORIES, KPIS
-from sim.montecarlo.layout import layout
+from sim.montecarlo.layout import Floats, Ints, Layout, layout
 from sim.montecarlo.scratch import EVENTS
 from sim.outcomes import Outcome, Outcomes
 from sim.parameters import Parameters, parameters
@@ -51,8 +53,7 @@ def evaluate(
         raise ProblemsFound([Problem(path="first_draw", value=first_draw, message="draws are numbered from 0")])
     wanted = [roadmaps] if isinstance(roadmaps, (Roadmap, Mapping)) else list(roadmaps)
     chosen = [roadmap(scenario, one) for one in wanted]
-    table = parameters(scenario)
-    lay = layout(table, seed)
+    table, lay = _prepared(scenario, seed)
     names = list(scenario.initiatives)
     planned = np.full((len(chosen) + 1, len(names)), -1, dtype=np.int64)
     for row, one in enumerate(chosen, start=1):
@@ -71,7 +72,7 @@ def evaluate(
         for start in range(0, draws, BLOCK):
             part = slice(start, min(draws, start + BLOCK))
             numbers = np.arange(first_draw + part.start, first_draw + part.stop, dtype=np.int64)
-            theta, missed = _drivers(table, numbers, seed)
+            theta, missed = _drivers(scenario, numbers, seed)
             out_of_range += missed
             kernel.run(
                 lay, table.base, theta, table.driver_slots, numbers, planned, chunk,
@@ -100,22 +101,50 @@ def evaluate(
     )
 
 
-def _drivers(table: Parameters, numbers: np.ndarray, seed: int) -> tuple[np.ndarray, int]:
-    theta, clipped = table.theta(numbers, seed)
+#: What calls with the same scenario and seed share: the search makes hundreds of them.
+_PREPARED: OrderedDict[tuple[str, int], tuple[Parameters, Layout]] = OrderedDict()
+_DRIVERS: OrderedDict[tuple[str, int, int, int], tuple[Floats, int]] = OrderedDict()
+PREPARED_KEPT, DRIVERS_KEPT = 4, 16
+
+
+def _prepared(scenario: Scenario, seed: int) -> tuple[Parameters, Layout]:
+    """Table and arrays of a scenario, kept by its content."""
+    key = (scenario.hash(), seed)
+    if key not in _PREPARED:
+        table = parameters(scenario)
+        _PREPARED[key] = table, layout(table, seed)
+        _trim(_PREPARED, PREPARED_KEPT)
+    return _PREPARED[key]
+
+
+def _trim(kept: OrderedDict[Any, Any], most: int) -> None:
+    while len(kept) > most:
+        kept.popitem(last=False)
+
+
+def _drivers(scenario: Scenario, numbers: Ints, seed: int) -> tuple[Floats, int]:
+    """Values of the drivers in consecutive draws, kept by content, and how many were clipped."""
+    key = (scenario.hash(), seed, int(numbers[0]), len(numbers))
+    if key not in _DRIVERS:
+        table = _prepared(scenario, seed)[0]
+        theta, clipped = table.theta(numbers, seed)
+        _refuse_infinite(table, theta, numbers)
+        _DRIVERS[key] = theta, clipped
+        _trim(_DRIVERS, DRIVERS_KEPT)
+    return _DRIVERS[key]
+
+
+def _refuse_infinite(table: Parameters, theta: Floats, numbers: Ints) -> None:
     bad = np.argwhere(~np.isfinite(theta))
     if len(bad):
         driver = table.drivers[bad[0][1]]
-        raise ProblemsFound(
-            [
-                Problem(
-                    path=driver.path,
-                    value=str(driver.quantity),
-                    message=f"the driver is not a finite number in draw {numbers[bad[0][0]]}",
-                    hint="give it a distribution with finite values",
-                )
-            ]
+        problem = Problem(
+            path=driver.path,
+            value=str(driver.quantity),
+            message=f"the driver is not a finite number in draw {numbers[bad[0][0]]}",
+            hint="give it a distribution with finite values",
         )
-    return theta, clipped
+        raise ProblemsFound([problem])
 
 
 def _refuse_overflow(status: np.ndarray, numbers: np.ndarray) -> None:

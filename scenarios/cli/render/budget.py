@@ -40,7 +40,7 @@ def roadmap_table(plan: Plan, scenario: Scenario, names: Mapping[str, str], widt
         table.add_row(cell(line.label), cell(line.starts), *(cell(text) for text in used))
     hidden = len(heads) - len(shown)
     table.caption = (
-        "mean cost and planned days, of what there is (money carried over included)"
+        "mean cost and planned days / what there is, with money carried over; joined periods: the tightest of each"
         + (f"; {hidden} looser {'limit' if hidden == 1 else 'limits'} not shown" if hidden else "")
     )
     table.caption_justify = "left"
@@ -71,16 +71,17 @@ def _lines(plan: Plan, scenario: Scenario, names: Mapping[str, str]) -> Iterator
         yield from _joined(idle)
         idle = []
         yield Line(period.label, "; ".join(starts), limits)
-    yield from _joined(idle)
+    yield from _joined(idle, ends=True)
 
 
-def _joined(idle: list[tuple[PlannedPeriod, dict[str, tuple[float, float]]]]) -> Iterator[Line]:
+def _joined(
+    idle: list[tuple[PlannedPeriod, dict[str, tuple[float, float]]]], ends: bool = False
+) -> Iterator[Line]:
     if not idle:
         return
     first, last = idle[0][0].label, idle[-1][0].label
-    label = first if len(idle) == 1 else f"{first} to {last}"
-    note = "-" if len(idle) == 1 else "- (the tightest of each)"
-    yield Line(label, note, {limit: max((limits[limit] for _, limits in idle), key=_load) for limit in idle[0][1]})
+    label = first if len(idle) == 1 else f"{first} on" if ends else f"{first}-{last}"
+    yield Line(label, "-", {limit: max((limits[limit] for _, limits in idle), key=_load) for limit in idle[0][1]})
 
 
 def _tightest(lines: list[Line], limits: list[str], most: int) -> list[str]:
@@ -99,13 +100,13 @@ def _load(limit: tuple[float, float]) -> float:
 
 def _budget_head(name: str, plan: Plan, scenario: Scenario) -> str:
     several = len(scenario.money.budgets) > 1
-    return f"{clean(name, 12)}, {plan.outcomes.currency}" if several else f"cost of budget, {plan.outcomes.currency}"
+    return f"{clean(name, 12)}, {plan.outcomes.currency}" if several else f"cost / budget, {plan.outcomes.currency}"
 
 
 def _used(limit: str, used: float, there: float) -> str:
     if limit.startswith("skill:"):
-        return f"{used:g} of {there:g}" if used else f"0 of {there:g}"
-    return f"{_money(used)} of {_money(there)}"
+        return f"{used:.3g}/{there:.3g}"
+    return f"{_money(used)} / {_money(there)}"
 
 
 def _money(amount: float) -> str:

@@ -9,8 +9,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MOST_DIGITS = 6  # of a number, however small its error
+MOST_DIGITS = 5  # of a number, however small its error
 NO_ERROR_DIGITS = 3  # of a number whose error is not known
+NO_ERROR = 1e-9  # an error below this share of the number is one of arithmetic
 UNKNOWN = "not known"
 
 
@@ -26,7 +27,9 @@ def sensible(value: float, error: float | None) -> str:
     """
     place = _place(value, error, digits=2)
     text = _rounded(value, place)
-    return f"{text} ± {_rounded(error, place)}" if error and math.isfinite(error) else text
+    if not error or not math.isfinite(error) or round(error, -place) == 0.0:
+        return text
+    return f"{text} ± {_rounded(error, place)}"
 
 
 def rough(value: float, error: float | None) -> str:
@@ -38,16 +41,26 @@ def rough(value: float, error: float | None) -> str:
     return _rounded(value, _place(value, error, digits=1))
 
 
-def percent(share: float, error: float | None, unit: str = " %") -> str:
-    """A share with its standard error, in per cent.
+def percent(share: float, error: float | None, unit: str = " %", decimals: int = 1) -> str:
+    """A share with its standard error, in per cent, with so many decimals at most.
 
     >>> percent(0.15625, 0.00567), percent(1.0, None)
     ('15.6 ± 0.6 %', '100 %')
     """
-    place = max(-1, _place(100 * share, error and 100 * error, digits=2))
+    place = max(-decimals, _place(100 * share, error and 100 * error, digits=2))
     text = _rounded(100 * share, place)
-    known = error and math.isfinite(error) and _rounded(100 * error, place) != "0"
-    return f"{text} ± {_rounded(100 * error, place)}{unit}" if known and error else f"{text}{unit}"
+    if not error or not math.isfinite(error) or round(100 * error, -place) == 0.0:
+        return f"{text}{unit}"
+    return f"{text} ± {_rounded(100 * error, place)}{unit}"
+
+
+def signed(value: float, text: str) -> str:
+    """The text of a change, with its sign in front.
+
+    >>> signed(3.0, "3.0 ± 0.2"), signed(-3.0, "-3"), signed(0.001, "0 ± 2")
+    ('+3.0 ± 0.2', '-3', '0 ± 2')
+    """
+    return f"+{text}" if value > 0.0 and text.split(" ")[0].strip("0.") else text
 
 
 def chance(share: float, draws: int, of: str = "draws") -> str:
@@ -79,11 +92,11 @@ def tail_error(values: NDArray[np.float64], level: float = 0.05) -> float | None
 def _place(value: float, error: float | None, digits: int) -> int:
     """Power of ten of the last digit to print."""
     top = _exponent(value)
-    if error is None or not math.isfinite(error):
+    if error is None or not math.isfinite(error) or error <= NO_ERROR * abs(value):
         return top - NO_ERROR_DIGITS + 1
-    place = _exponent(error) - digits + 1 if error > 0.0 else top - NO_ERROR_DIGITS + 1
+    place = _exponent(error) - digits + 1
     # Rounding may carry the error to one digit more (99.6 -> 100).
-    if error > 0.0 and _exponent(round(error, -place)) > _exponent(error):
+    if _exponent(round(error, -place)) > _exponent(error):
         place += 1
     return max(place, max(top, _exponent(error)) - MOST_DIGITS + 1)
 

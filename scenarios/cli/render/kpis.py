@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.cli.render.figures import UNKNOWN, percent, sensible
+from scenarios.cli.render.figures import UNKNOWN, percent, sensible, signed
 from scenarios.cli.render.words import cell, plain_table
 from sim.montecarlo.kpis import KPIS, Kpi
 from sim.outcomes import Statistic, statistic
@@ -27,7 +27,7 @@ def kpi_table(one: Outcome, currency: str) -> Table:
     for k, kpi in enumerate(KPIS):
         before, after = by_draw(one.baseline_kpis[:, k]), by_draw(one.kpis[:, k])
         both = ~(np.isnan(before) | np.isnan(after))
-        name = f"{kpi.name.replace('_', ' ')}, {_unit(kpi, currency)}"
+        name = _name(kpi, currency)
         if not both.any():
             table.add_row(cell(name), cell(UNKNOWN), cell(UNKNOWN), cell(""), cell("no draw has a value", "dim"))
             continue
@@ -67,18 +67,21 @@ def direction(kpi: Kpi, change: Statistic) -> str:
     return "better" if (mean > 0.0) == (kpi.better == "higher") else "worse"
 
 
-def _unit(kpi: Kpi, currency: str) -> str:
-    return "%" if kpi.unit == "share" else kpi.unit.replace("money", currency)
+def _name(kpi: Kpi, currency: str) -> str:
+    unit = "%" if kpi.unit == "share" else kpi.unit.replace("money", currency)
+    name = kpi.name.replace("_", " ")
+    return name if unit == name else f"{name}, {unit}"
 
 
 def _level(kpi: Kpi, value: Statistic) -> str:
     """The mean to the digits that its error justifies; the error itself would crowd the table."""
-    mean = value.mean or 0.0
-    text = percent(mean, value.se, unit="") if kpi.unit == "share" else sensible(mean, value.se)
-    return text.split(" ± ")[0]
+    return _figure(kpi, value).split(" ± ")[0]
 
 
 def _change(kpi: Kpi, change: Statistic) -> str:
-    mean = change.mean or 0.0
-    text = percent(mean, change.se, unit="") if kpi.unit == "share" else sensible(mean, change.se)
-    return f"+{text}" if mean > 0.0 and not text.startswith("0") or mean > 0.0 and text.startswith("0.") else text
+    return signed(change.mean or 0.0, _figure(kpi, change))
+
+
+def _figure(kpi: Kpi, value: Statistic) -> str:
+    mean = value.mean or 0.0
+    return percent(mean, value.se, unit="", decimals=2) if kpi.unit == "share" else sensible(mean, value.se)

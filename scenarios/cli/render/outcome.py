@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from scenarios.cli.render.figures import UNKNOWN, chance, percent, rough, sensible, tail_error
+from scenarios.cli.render.figures import chance, percent, rough, sensible, tail_error
 from scenarios.cli.render.kpis import kpi_table
 from scenarios.cli.render.words import (
     cell,
@@ -93,8 +93,8 @@ def _range(one: Outcome, currency: str) -> str:
     if npv.p5 is None or npv.p95 is None or npv.se is None:
         return "no range with a single one"
     worst = tail_error(one.npv)
-    bad = f"; mean of the worst 5 %: {rough(npv.cvar5, worst)}" if npv.cvar5 is not None and worst is not None else ""
-    return f"9 in 10 between {rough(npv.p5, npv.se)} and {rough(npv.p95, npv.se)}{bad}"
+    bad = f"; mean of the worst 1 in 20: {rough(npv.cvar5, worst)}" if npv.cvar5 is not None and worst is not None else ""
+    return f"9 in 10: {rough(npv.p5, npv.se)} to {rough(npv.p95, npv.se)}{bad}"
 
 
 def _roi(one: Outcome) -> tuple[str, str, str]:
@@ -126,10 +126,10 @@ def _trough(one: Outcome, currency: str) -> tuple[str, str, str]:
     if trough.p5 is None or trough.cvar5 is None or trough.se is None:
         return "deepest cash trough", figure, "lowest cash balance of the simulated months"
     worst = tail_error(one.trough)
-    bad = f"; mean of the worst 5 %: {rough(trough.cvar5, worst)}" if worst is not None else ""
+    bad = f"; mean of the worst 1 in 20: {rough(trough.cvar5, worst)}" if worst is not None else ""
     low = float((one.trough < 0.0).mean())
-    credit = f"; below 0 in {percent(low, _share_error(low, len(one.trough)))}" if low else ""
-    return "deepest cash trough", figure, f"mean; 1 in 20 below {rough(trough.p5, 2 * trough.se)}{bad}{credit}"
+    credit = f"; below 0: {percent(low, _share_error(low, len(one.trough)))}" if low else ""
+    return "deepest cash trough", figure, f"1 in 20 below {rough(trough.p5, 2 * trough.se)}{bad}{credit}"
 
 
 def _share_error(share: float, draws: int) -> float:
@@ -163,5 +163,3 @@ def provenance_line(outcomes: Outcomes) -> str:
         f"roadfolio {made['version'] if made['version'] != 'source' else '(not installed)'}, Python {made['python']}"
     )
 
-
-__all__ = ["UNKNOWN", "headline", "provenance_line", "show_outcome"]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from scenarios.cli.render.budget import roadmap_table
-from scenarios.cli.render.figures import chance, percent, sensible
+from scenarios.cli.render.figures import chance, percent, sensible, signed
 from scenarios.cli.render.outcome import headline, provenance_line
 from scenarios.cli.render.words import cell, clean, grid, listed, plain_table, sentence, starts_sentence, titles
 from sim.outcomes import statistic
@@ -22,10 +21,13 @@ if TYPE_CHECKING:
     from sim.world import Scenario
 
 CLEAR = 2.0  # standard errors from which on a difference is called one
-SHORT_REASON = 150
-# The change of NPV has its own column, so the end of the sentence that says it again is left out.
-REPEATED = re.compile(r",?(?: it would)?(?:,? and)? (?:lower|raise|change) the NPV by -?[\d.,]+ ± [\d.,]+ \w+")
-USUAL = re.compile(r", the best that fits(?=$|,)")
+SHORT_REASON = 120
+# The change of NPV has its own column, so what says it again is left out of the sentence.
+REPEATED = re.compile(
+    r",?(?: it would)?(?:,? and)? (?:lower|raise|change) the NPV by -?[\d.,]+ ± [\d.,]+ \w+"
+    r"(?:, no more than the indifference or chance| on the search draws, which chance may explain)?"
+)
+START = re.compile(r"^(?:started in|in place of (?P<rival>[\w-]+), from) (?P<when>[\w -]+)(?:, the best that fits)?,?\s*")
 
 
 def show_plan(plan: Plan, scenario: Scenario, terminal: Console) -> None:
@@ -42,6 +44,8 @@ def show_plan(plan: Plan, scenario: Scenario, terminal: Console) -> None:
         terminal.print()
     terminal.print(_yardsticks(plan))
     terminal.print()
+    for warning in beaten(plan):
+        sentence(terminal, warning, "bold")
     sentence(terminal, f"How sure: {plan.claim} {_selection(plan, names)}")
     if plan.stopped_by_time:
         sentence(terminal, "The clock stopped a part of the work: another run may end in another roadmap.", "bold")
@@ -61,7 +65,7 @@ def recommendation(plan: Plan, scenario: Scenario, names: Mapping[str, str]) -> 
 
 
 def _left_out(plan: Plan, names: Mapping[str, str]) -> Table:
-    table = plain_table("left out", f"NPV with it, {plan.outcomes.currency}", "why", right=(1,))
+    table = plain_table("left out", f"NPV with it, {plan.outcomes.currency}", "why (best start that fits)", right=(1,))
     for one in plan.rejected:
         gain = "" if one.gain is None else _signed(one.gain.mean, one.gain.se)
         table.add_row(cell(names.get(one.id, one.id)), cell(gain), cell(short_reason(one, names), most=SHORT_REASON))
@@ -70,14 +74,21 @@ def _left_out(plan: Plan, names: Mapping[str, str]) -> Table:
 
 def short_reason(one: LeftOut, names: Mapping[str, str]) -> str:
     """Verdict on the change of NPV, then what else the reason says; ids of initiatives become titles."""
-    reason = USUAL.sub("", REPEATED.sub("", one.reason)).strip(" ,")
+    reason = REPEATED.sub("", one.reason)
+    start = START.match(reason)
+    if start:
+        instead = f" instead of {start['rival']}" if start["rival"] else ""
+        rest = reason[start.end() :].removeprefix("it ").strip(" ,")
+        reason = f"({start['when']}{instead})" + (f"; {rest}" if rest else "")
     known = re.compile(r"\b(" + "|".join(map(re.escape, sorted(names, key=len, reverse=True))) + r")\b")
     reason = known.sub(lambda found: names[found[0]], reason) if names else reason
     if one.gain is None:
         return reason
     clear = abs(one.gain.mean) > CLEAR * one.gain.se
-    verdict = ("costs more than it brings" if one.gain.mean < 0.0 else "better") if clear else "no clear difference"
-    return f"{verdict}; {reason}" if reason else verdict
+    verdict = "no clear change"
+    if clear:
+        verdict = "lowers the NPV" if one.gain.mean < 0.0 else "seemed better in the search"
+    return f"{verdict} {reason}".strip()
 
 
 def _yardsticks(plan: Plan) -> Table:
@@ -104,6 +115,18 @@ def _yardsticks(plan: Plan) -> Table:
             cell(_losing(rule.prob_npv_negative, outcomes.draws)),
         )
     return table
+
+
+def beaten(plan: Plan) -> Iterator[str]:
+    """A sentence for each yardstick that earned clearly more than the plan on the draws of the report."""
+    own = plan.outcomes[0]
+    for rule, other in zip(plan.yardsticks, list(plan.outcomes)[1:], strict=True):
+        ahead = statistic(other.npv - own.npv)
+        if ahead.mean is not None and ahead.se and ahead.mean > max(CLEAR * ahead.se, plan.indifference):
+            yield (
+                f'Beware: the rule "{rule.policy}" earned {sensible(ahead.mean, ahead.se)} {plan.outcomes.currency} '
+                "more than the plan on these fresh draws. The search draws misled the search."
+            )
 
 
 def _losing(share: float, draws: int) -> str:
@@ -139,5 +162,4 @@ def _differences(
 
 
 def _signed(mean: float, error: float | None) -> str:
-    text = sensible(mean, error if error is None or math.isfinite(error) else None)
-    return f"+{text}" if mean > 0.0 and text[0] != "0" else text
+    return signed(mean, sensible(mean, error))
