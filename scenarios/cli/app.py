@@ -26,7 +26,12 @@ COMMANDS = {
     # name: what it does, in the list of `roadfolio --help`
     "new": "Print a commented scenario of a sector, to edit.",
     "check": "Find every error of a file, or review a good one.",
-    "schema": "Print the JSON schema of scenario files, for editors.",
+    "roi": "Value a roadmap on many draws (the Monte Carlo kernel).",
+    "simulate": "Play the company with a roadmap, item by item (SimPy).",
+    "plan": "Recommend a roadmap: value, solve, simulate, refine, compare.",
+    "solve": "Solve a roadmap problem alone (the integer program).",
+    "verify": "Compare the two engines, figure by figure.",
+    "schema": "Print the JSON schema of scenario files, or of what a command prints.",
 }
 INTERRUPTED = 130  # what shells expect after Ctrl-C
 

@@ -1,13 +1,28 @@
-"""`roadfolio schema`: the JSON schema of scenario files."""
+"""`roadfolio schema`: the JSON schema of scenario files, or of a document that a command prints."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from scenarios.cli.arguments import Json, NoSeed
 
+Document = Annotated[
+    str | None,
+    typer.Option("--document", help="Of this document instead: roi, simulate, plan, solve, verify, check, errors."),
+]
 
-def run(_json: Json = False, _seed: NoSeed = 0) -> None:
+
+def run(document: Document = None, _json: Json = False, _seed: NoSeed = 0) -> None:
     """Print the schema, which is a JSON document with and without --json."""
     from scenarios.cli.output import emit
-    from scenarios.schema import scenario_schema
 
-    emit(scenario_schema())
+    if document is None:
+        from scenarios.schema import scenario_schema
+
+        emit(scenario_schema())
+        return
+    from scenarios.documents import schema
+
+    emit(schema(document))

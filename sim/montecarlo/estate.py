@@ -77,36 +77,65 @@ def outage(lay, w, y, t, hours):  # type: ignore[no-untyped-def]
 
 
 @inline
-def run_systems(lay, w, draw):  # type: ignore[no-untyped-def]
-    """Failures and repairs of every system; False when there are more than the buffers hold."""
+def run_systems(lay, w, draw, baseline):  # type: ignore[no-untyped-def]
+    """Failures and repairs of every system; False when there are more than the buffers hold.
+
+    baseline: keep the failures; a system that the roadmap does not touch fails as in the baseline.
+    """
     e, cal, c = lay.estate, lay.calendar, lay.candidates
-    row, values, changed = lay.row, w.values, w.changed
-    refreshed, scale, factor, median, exposure = w.refreshed, w.scale, w.factor, w.median, w.exposure
+    row, values, changed, exposure = lay.row, w.values, w.changed, w.exposure
+    known, times, hours = w.failure_count, w.failure_times, w.failure_hours
     for y in range(e.age.shape[0]):
-        for m in range(cal.months):
-            refreshed[m] = 0
+        touched = baseline or known[y] > times.shape[1]
         for i in range(c.duration.shape[0]):
-            if c.refreshes[i, y] and 0 <= w.go_live[i] < cal.months:
-                refreshed[w.go_live[i]] = 1
-        supported = False
-        for m in range(cal.months):
-            supported = supported or refreshed[m] == 1
-            old = m >= e.support_ends[y] and not supported
-            scale[m] = at_month(row, values, changed, e.scale_slot[y], m)
-            factor[m] = at_month(row, values, changed, e.unsupported_failures_slot[y], m) if old else 1.0
-            median[m] = at_month(row, values, changed, e.repair_slot[y], m)
-            exposure[y, m] = at_month(row, values, changed, e.unsupported_attacks_slot[y], m) if old else 1.0
-        n = failures(
-            e.failure_key[y], e.repair_key[y], draw, e.age[y], e.shape[y], scale, factor, refreshed,
-            e.replace[y] == 1, median, e.repair_p95[y], cal.hours, w.event_times, w.event_hours,
-        )  # fmt: skip
-        if n > w.event_times.shape[0]:
-            return False
+            if e.touches[i, y] and w.go_live[i] >= 0:
+                touched = True
+        if touched:
+            n = _fail(lay, w, draw, y)
+            if n > w.event_times.shape[0]:
+                return False
+            if baseline:
+                known[y] = n
+                for k in range(min(n, times.shape[1])):
+                    times[y, k], hours[y, k] = w.event_times[k], w.event_hours[k]
+                for m in range(cal.months):
+                    w.base_exposure[y, m] = exposure[y, m]
+        else:
+            n = known[y]
+            for k in range(n):
+                w.event_times[k], w.event_hours[k] = times[y, k], hours[y, k]
+            for m in range(cal.months):
+                exposure[y, m] = w.base_exposure[y, m]
         for k in range(n):
             m = int(w.event_times[k])
             w.flow[REPAIR, m] -= at_month(row, values, changed, e.repair_cost_slot[y], m)
             outage(lay, w, y, w.event_times[k], w.event_hours[k])
     return True
+
+
+@inline
+def _fail(lay, w, draw, y):  # type: ignore[no-untyped-def]
+    """Failures of system y under the roadmap at hand, into event_times and event_hours; returns their number."""
+    e, cal, c = lay.estate, lay.calendar, lay.candidates
+    row, values, changed = lay.row, w.values, w.changed
+    refreshed, scale, factor, median, exposure = w.refreshed, w.scale, w.factor, w.median, w.exposure
+    for m in range(cal.months):
+        refreshed[m] = 0
+    for i in range(c.duration.shape[0]):
+        if c.refreshes[i, y] and 0 <= w.go_live[i] < cal.months:
+            refreshed[w.go_live[i]] = 1
+    supported = False
+    for m in range(cal.months):
+        supported = supported or refreshed[m] == 1
+        old = m >= e.support_ends[y] and not supported
+        scale[m] = at_month(row, values, changed, e.scale_slot[y], m)
+        factor[m] = at_month(row, values, changed, e.unsupported_failures_slot[y], m) if old else 1.0
+        median[m] = at_month(row, values, changed, e.repair_slot[y], m)
+        exposure[y, m] = at_month(row, values, changed, e.unsupported_attacks_slot[y], m) if old else 1.0
+    return failures(
+        e.failure_key[y], e.repair_key[y], draw, e.age[y], e.shape[y], scale, factor, refreshed,
+        e.replace[y] == 1, median, e.repair_p95[y], cal.hours, w.event_times, w.event_hours,
+    )  # fmt: skip
 
 
 @inline

@@ -30,8 +30,8 @@ OK, TOO_MANY_CHANGES, TOO_MANY_EVENTS = 0, 1, 2
 
 
 @inline
-def run_roadmap(lay, w, draw, changes, planned, first, ref, keep):  # type: ignore[no-untyped-def]
-    """All flows and KPIs of one path under one roadmap, in the scratch; see `run_months` for first, ref, keep.
+def run_roadmap(lay, w, draw, changes, planned, first, ref, keep, brief):  # type: ignore[no-untyped-def]
+    """All flows and KPIs of one path under one roadmap, in the scratch; see `run_months` for the rest.
     Returns (status, clipped values)."""
     clear_flows(w)
     clear_outages(lay, w)
@@ -40,10 +40,10 @@ def run_roadmap(lay, w, draw, changes, planned, first, ref, keep):  # type: igno
         if w.go_live[i] >= 0:
             adoption(lay, w, draw, changes, i)
     clipped = apply_effects(lay, w)
-    if not run_systems(lay, w, draw) or not run_threats(lay, w, draw):
+    if not run_systems(lay, w, draw, keep == 0) or not run_threats(lay, w, draw):
         return TOO_MANY_EVENTS, clipped
     book_standing(lay, w)
-    run_months(lay, w, first, ref, keep)
+    run_months(lay, w, first, ref, keep, brief)
     book_initiatives(lay, w)
     book_insurance(lay, w)
     book_tax(lay, w)
@@ -72,14 +72,16 @@ def run_path(lay, w, base, theta, driver_slots, draw, planned, flows, values, de
         return TOO_MANY_CHANGES
     overruns(lay, w, draw)
     months = lay.calendar.months
+    brief = detail.shape[1] == 0
     for r in range(planned.shape[0]):
         first, ref = 0, 0
-        if r > 1 and detail.shape[1] == 0:  # rows 0 and 1 are kept whole; KPI sums need every month
+        if r > 1 and brief:  # rows 0 and 1 are kept whole; KPI sums need every month
             first = shared_months(planned[r], planned[0], months)
             with_first = shared_months(planned[r], planned[1], months)
             if with_first > first:
                 first, ref = with_first, 1
-        status, clipped = run_roadmap(lay, w, draw, changes, planned[r], first, ref, r if r < 2 else -1)
+        keep = r if r < 2 else -1
+        status, clipped = run_roadmap(lay, w, draw, changes, planned[r], first, ref, keep, brief)
         if status != OK:
             return status
         if r == 0:

@@ -16,7 +16,7 @@ from sim.mechanisms.delivery import FROM_START, PROCEED
 from sim.montecarlo.reference import reference
 from sim.parameters import Parameters
 from sim.streams import stream_key
-from sim.world import Scenario
+from sim.world import Initiative, Scenario
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -65,6 +65,9 @@ class Work(NamedTuple):
     step_role: Ints
     steps_at_role: Ints  # steps ordered by role
     first_at_role: Ints  # (roles + 1,)
+    earns: Ints  # (processes,) 1 where the process can move money: it earns, or its customers may leave
+    process_counts: Ints  # (processes,) 1 where it shares a line that an earning process passes
+    role_counts: Ints  # (roles,) 1 where an earning process passes, or what comes before such a line
     step_system: Ints
     minutes_slot: Ints
     share_slot: Ints
@@ -100,6 +103,7 @@ class Estate(NamedTuple):
     churn_slot: Ints
     layer: Floats
     hits: Ints  # (threats, systems)
+    touches: Ints  # (initiatives, systems) 1 where it changes when the system fails or how long it is down
     gap_key: Keys
     height_key: Keys
     severity_key: Keys
@@ -253,6 +257,7 @@ def _work(table: Parameters, seed: int) -> Work:
         for label, step in process.steps.items()
     ]
     step_role = _ints(roles.index(step.role) for _, _, step in steps)
+    earns, process_counts, role_counts = _what_counts(table)
     counts = [len(process.steps) for process in world.processes.values()]
 
     def role_slots(field: str) -> Ints:
@@ -283,11 +288,39 @@ def _work(table: Parameters, seed: int) -> Work:
         steps_at_role=np.argsort(step_role, kind="stable"),
         first_at_role=np.searchsorted(np.sort(step_role), np.arange(len(roles) + 1)),
         step_system=_ints(-1 if step.system is None else systems.index(step.system) for _, _, step in steps),
+        earns=earns,
+        process_counts=process_counts,
+        role_counts=role_counts,
         minutes_slot=_ints(slot[f"{path}.minutes"] for _, path, _ in steps),
         share_slot=_ints(slot[f"{path}.share"] for _, path, _ in steps),
         error_slot=_ints(slot[f"{path}.error_probability"] for _, path, _ in steps),
         service_cv2=_floats(step.cv**2 for _, _, step in steps),
         turnover_key=_keys(seed, (f"people/{name}/turnover" for name in roles)),
+    )
+
+
+def _what_counts(table: Parameters) -> tuple[Ints, Ints, Ints]:
+    """What the cash flow depends on; where only values are asked for, the rest is not computed."""
+    world, slot = table.scenario, table.slot
+    changed = {target for i in world.initiatives.values() for target in i.effects}
+    steps = {name: [step.role for step in process.steps.values()] for name, process in world.processes.items()}
+    earning = set()
+    for name, process in world.processes.items():
+        revenue = f"processes.{name}.item_revenue"
+        if process.driven_by == "customers" or revenue in changed or table.numbers[slot[revenue]].quantity.mean != 0:
+            earning.add(name)
+    roles = {role for name in earning for role in steps[name]}
+    while True:  # a line that counts takes what earlier steps of all its processes let through
+        before = {
+            role for path in steps.values() for at, behind in enumerate(path) if behind in roles for role in path[:at]
+        }
+        if before <= roles:
+            break
+        roles |= before
+    return (
+        _ints(name in earning for name in world.processes),
+        _ints(bool(roles & set(steps[name])) for name in world.processes),
+        _ints(role in roles for role in world.people),
     )
 
 
@@ -335,11 +368,18 @@ def _estate(table: Parameters, seed: int) -> Estate:
         hits=np.array([[y in t.hits for y in systems] for t in world.threats.values()], dtype=np.int64).reshape(
             len(threats), len(systems)
         ),
+        touches=np.array(
+            [[_touches(i, y) for y in systems] for i in world.initiatives.values()], dtype=np.int64
+        ).reshape(len(world.initiatives), len(systems)),
         gap_key=_keys(seed, (f"threats/{name}/gap" for name in threats)),
         height_key=_keys(seed, (f"threats/{name}/height" for name in threats)),
         severity_key=_keys(seed, (f"threats/{name}/severity" for name in threats)),
         outage_key=_keys(seed, (f"threats/{name}/outage" for name in threats)),
     )
+
+
+def _touches(initiative: Initiative, system: str) -> bool:
+    return system in initiative.refreshes or any(t.startswith(f"systems.{system}.") for t in initiative.effects)
 
 
 def _candidates(table: Parameters, seed: int) -> Candidates:

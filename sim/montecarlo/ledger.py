@@ -94,10 +94,11 @@ def restore_state(w, ref, m):  # type: ignore[no-untyped-def]
 
 
 @inline
-def run_months(lay, w, first, ref, keep):  # type: ignore[no-untyped-def]
+def run_months(lay, w, first, ref, keep, brief):  # type: ignore[no-untyped-def]
     """Operations, customers and margin, month by month; KPI sums by year into w.yearly.
 
     first, ref: months before `first` are those of the kept roadmap `ref`. keep: where to keep this one (-1: nowhere).
+    brief: only what the cash flow depends on; KPIs are then not to be read.
     """
     cal, work, c = lay.calendar, lay.work, lay.candidates
     v = w.now
@@ -115,7 +116,7 @@ def run_months(lay, w, first, ref, keep):  # type: ignore[no-untyped-def]
     for m in range(cal.months):
         w.demand[m] = cal.season[m] * growth ** (m / 12.0)
     flow, yearly, down, go_live, adopted = w.flow, w.yearly, w.down, w.go_live, w.adopted
-    driven, revenue_slot = work.driven, work.revenue_slot
+    driven, revenue_slot, earns = work.driven, work.revenue_slot, work.earns
     churn, joining, service_churn = cal.slots[0], cal.slots[1], cal.slots[2]
     systems, arrived = down.shape[0], w.items
     customers = cal.customers
@@ -126,15 +127,17 @@ def run_months(lay, w, first, ref, keep):  # type: ignore[no-untyped-def]
             save_state(w, keep, m, customers)
         set_month(lay, w, m)
         arrivals(lay, w, m, customers)
-        busy, people = run_lines(lay, w)
+        busy, people = run_lines(lay, w, brief)
         if m == 0:  # the losses that flows behind a step need are known only now
             for r in range(w.backlog.shape[0]):
                 w.backlog[r] = 0.0
-            busy, people = run_lines(lay, w)
+            busy, people = run_lines(lay, w, brief)
         year = m // 12
         came, done, timely, waited, revenue = 0.0, 0.0, 0.0, 0.0, 0.0
         asked, satisfied = 0.0, 0.0
         for p in range(driven.shape[0]):
+            if brief and not earns[p]:
+                continue
             items = arrived[p]
             completed, on_time, waits = finish_process(lay, w, p, m)
             came += items

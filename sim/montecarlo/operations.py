@@ -44,12 +44,12 @@ def arrivals(lay, w, m, customers):  # type: ignore[no-untyped-def]
 
 
 @inline
-def run_lines(lay, w):  # type: ignore[no-untyped-def]
+def run_lines(lay, w, brief):  # type: ignore[no-untyped-def]
     """Lines of all roles in the month at hand. Flows behind a step use the losses of the month before.
 
-    Writes step_rate (visits an hour), step_hours (service), step_wait (hours), staying, waiting, served, departure,
-    backlog. Returns (busy, present) people. Arrays are bound to local names: inside loops that write, a compiler must
-    otherwise read every field of a structure again.
+    brief: only the lines that the cash flow depends on. Writes step_rate (visits an hour), step_hours (service),
+    step_wait (hours), staying, waiting, served, departure, backlog. Returns (busy, present) people. Arrays are bound to
+    local names: inside loops that write, a compiler must otherwise read every field of a structure again.
     """
     work, cal = lay.work, lay.calendar
     now, capacity, departure, staying = w.now, w.capacity, w.departure, w.staying
@@ -68,12 +68,14 @@ def run_lines(lay, w):  # type: ignore[no-untyped-def]
         work.first_at_role, work.steps_at_role, w.waiting, w.served, w.backlog,
     )  # fmt: skip
     line_rate, line_patience, line_lost, line_wait = w.line_rate, w.line_patience, w.line_lost, w.line_wait
-    arrival_cv2 = work.arrival_cv2
+    arrival_cv2, process_counts, role_counts = work.arrival_cv2, work.process_counts, work.role_counts
     hours = cal.hours
     roles = capacity.shape[0]
     for r in range(roles):
         role_rate[r], role_work[r], role_squares[r], role_cv2[r] = 0.0, 0.0, 0.0, 0.0
     for p in range(items.shape[0]):
+        if brief and not process_counts[p]:
+            continue
         flow = items[p] / cal.hours * (1.0 - now[lost_slot[p]])
         for s in range(first_step[p], first_step[p + 1]):
             r = step_role[s]
@@ -85,6 +87,8 @@ def run_lines(lay, w):  # type: ignore[no-untyped-def]
             role_squares[r] += rate * service * service * (1.0 + service_cv2[s])
             flow *= staying[s]
     for p in range(items.shape[0]):
+        if brief and not process_counts[p]:
+            continue
         # squared CV of the gaps between items that reach a step: thinned arrivals at the first step, thinned departures
         # of the role before behind it (Whitt 1983, "The queueing network analyzer", eq. 36 and 38)
         first = first_step[p]
@@ -99,6 +103,8 @@ def run_lines(lay, w):  # type: ignore[no-untyped-def]
         present += max(0.0, capacity[r])
         waiting[r], served[r] = 0.0, 1.0
         total = role_rate[r]
+        if brief and not role_counts[r]:
+            continue
         if total <= EMPTY:
             backlog[r] = 0.0
             continue

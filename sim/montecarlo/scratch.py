@@ -15,6 +15,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 CHANGES = 4096  # changes of occupants in a path, of one role and of all
+KEPT_FAILURES = 64  # of a system in the baseline, for roadmaps that do not touch it
 EVENTS = 2048  # failures of a system, incidents of a threat
 N_CATEGORIES, N_KPIS = len(CATEGORIES), len(KPIS)
 
@@ -56,6 +57,10 @@ class Scratch(NamedTuple):
     event_hours: Floats
     layers: Ints
     numbers: Ints
+    failure_count: Ints  # (systems,) failures in the baseline
+    failure_times: Floats  # (systems, KEPT_FAILURES)
+    failure_hours: Floats
+    base_exposure: Floats  # (systems, months)
     exposure: Floats  # (systems, months) factor on the success of attacks
     down: Floats  # (systems, months) hours
     intensity: Floats  # (months,)
@@ -124,7 +129,8 @@ def new_scratch(lay):  # type: ignore[no-untyped-def]
         np.empty((n, months + 1), np.int64), np.empty((n, months + 1, months)),
         np.empty(months, np.int64), np.empty(months), np.empty(months), np.empty(months),
         np.empty(EVENTS), np.empty(EVENTS), np.empty(EVENTS, np.int64), np.empty(EVENTS, np.int64),
-        np.empty((systems, months)), np.empty((systems, months)), np.empty(months),
+        np.empty(systems, np.int64), np.empty((systems, KEPT_FAILURES)), np.empty((systems, KEPT_FAILURES)),
+        np.empty((systems, months)), np.empty((systems, months)), np.empty((systems, months)), np.empty(months),
         np.empty((steps, months)), np.empty((steps, months)), np.empty((steps, months)),
         np.empty(months), np.empty(months), np.empty(months, np.int64),
         np.empty(roles), np.empty(roles), np.empty(roles), np.empty(roles), np.empty(steps),

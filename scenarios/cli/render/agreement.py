@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import rough
-from scenarios.cli.render.words import cell, clean, plain_table, sentence, starts_sentence, titles
+from scenarios.cli.render.words import cell, clean, month_label, plain_table, sentence, starts_sentence, titles
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sim.world import Scenario
 
 UNBOUNDED = 1e200  # half width of an interval that a single replication cannot give
+ARITHMETIC = 1e-9  # differences below this share of the figures are of the order of summation
 STYLES = {"PASS": "green", "REVIEW": "yellow", "FAIL": "bold red", "TOO FEW": "yellow"}
 ARMS = {"baseline": "baseline", "roadmap": "roadmap", "difference": "what it changes"}
 
@@ -25,7 +26,7 @@ def show_agreement(found: Agreement, scenario: Scenario, terminal: Console) -> N
     from scenarios.verify import Verdict
     from sim.outcomes import provenance
 
-    label = {month: f"month {month}" for month in found.roadmap.as_dict.values()}
+    label = {month: month_label(scenario, month) for month in found.roadmap.as_dict.values()}
     what = starts_sentence(found.roadmap.as_dict, titles(scenario), label) or "no initiative"
     sentence(terminal, f"{clean(scenario.title)}: kernel against company, with {what}", "bold")
     sentence(
@@ -42,11 +43,10 @@ def show_agreement(found: Agreement, scenario: Scenario, terminal: Console) -> N
         worst = max(rows, key=_distance)
         if worst.figure != figure:
             figure = worst.figure
-            unit = "%" if worst.unit == "share" else worst.unit
-            table.add_row(cell(f"{figure.replace('_', ' ')}, {unit}", "bold"))
+            table.add_row(cell(_name(worst), "bold"))
         verdict = worst.verdict.value
         table.add_row(
-            cell(f"  {ARMS[worst.arm]}".replace("  ", "\u00b7 ", 1)),
+            cell(f"- {ARMS[worst.arm]}"),
             cell(_years([row.year for row in rows if row.year is not None])),
             *(cell(text) for text in _figures(worst)),
             cell(verdict, STYLES[verdict]),
@@ -78,6 +78,12 @@ def _groups(found: Agreement) -> Iterator[list[Row]]:
     yield from groups.values()
 
 
+def _name(row: Row) -> str:
+    name = row.figure.replace("_", " ")
+    unit = "%" if row.unit == "share" else row.unit
+    return "NPV, " + unit if name == "npv" else name if name == unit else f"{name}, {unit}"
+
+
 def _distance(row: Row) -> float:
     return max(abs(row.low), abs(row.high)) / row.tolerance if row.tolerance > 0.0 else math.inf
 
@@ -90,7 +96,8 @@ def _figures(row: Row) -> tuple[str, str, str, str]:
     kernel, company = (rough(scale * value, error) for value in (row.kernel, row.company))
     if half > UNBOUNDED:
         return kernel, company, "needs more", _three(scale * row.tolerance)
-    ends = (rough(scale * end, half / 5.0 if half else None) for end in (row.low, row.high))
+    noise = ARITHMETIC * scale * max(abs(row.kernel), abs(row.company))
+    ends = (rough(scale * end, half / 5.0) if half > noise else "0" for end in (row.low, row.high))
     return kernel, company, " to ".join(ends), _three(scale * row.tolerance)
 
 

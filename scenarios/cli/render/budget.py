@@ -62,9 +62,7 @@ def _lines(plan: Plan, scenario: Scenario, names: Mapping[str, str]) -> Iterator
             f"budget:{name}": (purse.spent, available(plan, scenario, name, position))
             for name, purse in period.budgets.items()
         }
-        limits |= {
-            f"skill:{name}": (period.skill_days.get(name, 0.0), days) for name, days in period.capacity.items()
-        }
+        limits |= {f"skill:{name}": (period.skill_days.get(name, 0.0), days) for name, days in period.capacity.items()}
         if not starts:
             idle.append((period, limits))
             continue
@@ -74,9 +72,7 @@ def _lines(plan: Plan, scenario: Scenario, names: Mapping[str, str]) -> Iterator
     yield from _joined(idle, ends=True)
 
 
-def _joined(
-    idle: list[tuple[PlannedPeriod, dict[str, tuple[float, float]]]], ends: bool = False
-) -> Iterator[Line]:
+def _joined(idle: list[tuple[PlannedPeriod, dict[str, tuple[float, float]]]], ends: bool = False) -> Iterator[Line]:
     if not idle:
         return
     first, last = idle[0][0].label, idle[-1][0].label

@@ -21,12 +21,15 @@ from sim.montecarlo.kpis import CATEGORIES
 from sim.outcomes import provenance, statistic
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from rich.console import Console
     from rich.table import Table
 
     from sim.outcomes import Outcome, Outcomes
     from sim.world import Scenario
 
+ENOUGH = 20  # draws from which on one in twenty is something to count
 Rows = list[tuple[str, str, str]]
 ENGINES = {
     "kernel": ("draws", "the monthly model (kernel)"),
@@ -80,7 +83,7 @@ def headline(one: Outcome, draws: int, currency: str, unit: str = "draws") -> Ro
     if not len(one.roadmap):
         return [("NPV", f"0 {currency}", "the baseline is what every roadmap is compared with"), _trough(one, currency)]
     return [
-        ("NPV", f"{sensible(npv.mean or 0.0, npv.se)} {currency}", _range(one, currency)),
+        ("NPV", f"{sensible(npv.mean or 0.0, npv.se)} {currency}", _range(one)),
         ("chance to lose money", chance(one.prob_npv_negative, draws, unit), "NPV below 0"),
         _roi(one),
         _payback(one, unit),
@@ -88,13 +91,13 @@ def headline(one: Outcome, draws: int, currency: str, unit: str = "draws") -> Ro
     ]
 
 
-def _range(one: Outcome, currency: str) -> str:
+def _range(one: Outcome) -> str:
     npv = statistic(one.npv)
     if npv.p5 is None or npv.p95 is None or npv.se is None:
         return "no range with a single one"
-    worst = tail_error(one.npv)
-    bad = f"; mean of the worst 1 in 20: {rough(npv.cvar5, worst)}" if npv.cvar5 is not None and worst is not None else ""
-    return f"9 in 10: {rough(npv.p5, npv.se)} to {rough(npv.p95, npv.se)}{bad}"
+    if len(one.npv) < ENOUGH:
+        return f"lowest {rough(one.npv.min(), npv.se)}, highest {rough(one.npv.max(), npv.se)}"
+    return f"9 in 10: {rough(npv.p5, npv.se)} to {rough(npv.p95, npv.se)}{_bad_case(one.npv, npv.cvar5)}"
 
 
 def _roi(one: Outcome) -> tuple[str, str, str]:
@@ -112,8 +115,10 @@ def _payback(one: Outcome, unit: str) -> tuple[str, str, str]:
         return "payback", f"never in 100 % of {unit}", "not recovered within the simulated months, discounted"
     lost = f"not recovered in {percent(never, _share_error(never, len(one.payback)))} of {unit}" if never else ""
     if payback.p50 is None:
-        soon = "" if payback.p5 is None else f"1 in 20 within {payback.p5:.0f} months"
+        soon = "" if payback.p5 is None or len(one.payback) < ENOUGH else f"1 in 20 within {payback.p5:.0f} months"
         return "payback", "more often never than not", "; ".join(part for part in (lost, soon) if part)
+    if len(one.payback) < ENOUGH:
+        return "payback", f"{payback.p50:.0f} months (median)", lost or f"recovered in all {unit}"
     early = "" if payback.p5 is None else f"1 in 20 within {payback.p5:.0f}"
     late = "" if payback.p95 is None else f"19 in 20 within {payback.p95:.0f}"
     meaning = "; ".join(part for part in (early, late, lost or f"recovered in all {unit}") if part)
@@ -123,13 +128,20 @@ def _payback(one: Outcome, unit: str) -> tuple[str, str, str]:
 def _trough(one: Outcome, currency: str) -> tuple[str, str, str]:
     trough = statistic(one.trough)
     figure = f"{sensible(trough.mean or 0.0, trough.se)} {currency}"
-    if trough.p5 is None or trough.cvar5 is None or trough.se is None:
+    if trough.p5 is None or trough.se is None:
         return "deepest cash trough", figure, "lowest cash balance of the simulated months"
-    worst = tail_error(one.trough)
-    bad = f"; mean of the worst 1 in 20: {rough(trough.cvar5, worst)}" if worst is not None else ""
     low = float((one.trough < 0.0).mean())
     credit = f"; below 0: {percent(low, _share_error(low, len(one.trough)))}" if low else ""
+    if len(one.trough) < ENOUGH:
+        return "deepest cash trough", figure, f"lowest {rough(one.trough.min(), trough.se)}{credit}"
+    bad = _bad_case(one.trough, trough.cvar5)
     return "deepest cash trough", figure, f"1 in 20 below {rough(trough.p5, 2 * trough.se)}{bad}{credit}"
+
+
+def _bad_case(values: NDArray[np.float64], worst: float | None) -> str:
+    """The mean of the worst 5 %, where enough draws lie there to tell its digits."""
+    error = tail_error(values)
+    return "" if worst is None or error is None else f"; mean of the worst 1 in 20: {rough(worst, error)}"
 
 
 def _share_error(share: float, draws: int) -> float:
@@ -162,4 +174,3 @@ def provenance_line(outcomes: Outcomes) -> str:
         f"scenario {clean(outcomes.scenario)} {outcomes.scenario_hash}, seed {outcomes.seed}, {drawn}, "
         f"roadfolio {made['version'] if made['version'] != 'source' else '(not installed)'}, Python {made['python']}"
     )
-

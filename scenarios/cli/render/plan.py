@@ -17,17 +17,19 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from optimize import Plan
-    from optimize.planning import LeftOut
+    from optimize.planning import LeftOut, Yardstick
     from sim.world import Scenario
 
 CLEAR = 2.0  # standard errors from which on a difference is called one
-SHORT_REASON = 120
+SHORT_REASON = 80
 # The change of NPV has its own column, so what says it again is left out of the sentence.
 REPEATED = re.compile(
     r",?(?: it would)?(?:,? and)? (?:lower|raise|change) the NPV by -?[\d.,]+ ± [\d.,]+ \w+"
     r"(?:, no more than the indifference or chance| on the search draws, which chance may explain)?"
 )
-START = re.compile(r"^(?:started in|in place of (?P<rival>[\w-]+), from) (?P<when>[\w -]+)(?:, the best that fits)?,?\s*")
+START = re.compile(
+    r"^(?:started in|in place of (?P<rival>[\w-]+), from) (?P<when>[\w -]+)(?:, the best that fits)?,?\s*"
+)
 
 
 def show_plan(plan: Plan, scenario: Scenario, terminal: Console) -> None:
@@ -78,7 +80,7 @@ def short_reason(one: LeftOut, names: Mapping[str, str]) -> str:
     start = START.match(reason)
     if start:
         instead = f" instead of {start['rival']}" if start["rival"] else ""
-        rest = reason[start.end() :].removeprefix("it ").strip(" ,")
+        rest = reason[start.end() :].strip(" ,;").removeprefix("it ")
         reason = f"({start['when']}{instead})" + (f"; {rest}" if rest else "")
     known = re.compile(r"\b(" + "|".join(map(re.escape, sorted(names, key=len, reverse=True))) + r")\b")
     reason = known.sub(lambda found: names[found[0]], reason) if names else reason
@@ -92,7 +94,7 @@ def short_reason(one: LeftOut, names: Mapping[str, str]) -> str:
 
 
 def _yardsticks(plan: Plan) -> Table:
-    """What simple rules would have earned on the same draws, and the paired advantage of the plan."""
+    """What simple rules would have earned on the same draws, and the advantage of the plan."""
     outcomes = plan.outcomes
     heads = ("same fresh draws", "starts", f"NPV, {outcomes.currency}", "plan is better by", "loses money")
     table = plain_table(*heads, right=(1, 2, 3, 4))
@@ -105,13 +107,13 @@ def _yardsticks(plan: Plan) -> Table:
         cell(""),
         cell(_losing(own.prob_npv_negative, outcomes.draws)),
     )
-    for rule, other in zip(plan.yardsticks, list(outcomes)[1:], strict=True):
-        ahead = statistic(own.npv - other.npv)
+    for rule in plan.yardsticks:
+        ahead, error = _ahead(plan, rule)
         table.add_row(
             cell(rule.policy),
             cell(str(len(rule.roadmap))),
             cell(sensible(rule.npv.mean, rule.npv.se)),
-            cell(_signed(ahead.mean or 0.0, ahead.se)),
+            cell(_signed(ahead, error)),
             cell(_losing(rule.prob_npv_negative, outcomes.draws)),
         )
     return table
@@ -119,14 +121,20 @@ def _yardsticks(plan: Plan) -> Table:
 
 def beaten(plan: Plan) -> Iterator[str]:
     """A sentence for each yardstick that earned clearly more than the plan on the draws of the report."""
-    own = plan.outcomes[0]
-    for rule, other in zip(plan.yardsticks, list(plan.outcomes)[1:], strict=True):
-        ahead = statistic(other.npv - own.npv)
-        if ahead.mean is not None and ahead.se and ahead.mean > max(CLEAR * ahead.se, plan.indifference):
+    for rule in plan.yardsticks:
+        ahead, error = _ahead(plan, rule)
+        if -ahead > max(CLEAR * error, plan.indifference):
             yield (
-                f'Beware: the rule "{rule.policy}" earned {sensible(ahead.mean, ahead.se)} {plan.outcomes.currency} '
+                f'Beware: the rule "{rule.policy}" earned {sensible(-ahead, error)} {plan.outcomes.currency} '
                 "more than the plan on these fresh draws. The search draws misled the search."
             )
+
+
+def _ahead(plan: Plan, rule: Yardstick) -> tuple[float, float]:
+    """By how much the plan is worth more than a yardstick, and a limit of the error: both errors together, which no
+    correlation of the two can exceed."""
+    own = statistic(plan.outcomes[0].npv)
+    return (own.mean or 0.0) - rule.npv.mean, (own.se or 0.0) + rule.npv.se
 
 
 def _losing(share: float, draws: int) -> str:

@@ -47,7 +47,7 @@ def show_solution(
     terminal.print()
     sentence(
         terminal,
-        f"periods count from 0 to {problem.periods - 1}; {solution.solver}, {solution.seconds:.1f} s; the worth is that "
-        "of the program, which only a simulation can confirm",
+        f"periods count from 0 to {problem.periods - 1}; {solution.solver}, {solution.seconds:.1f} s; the worth is "
+        "that of the program, which only a simulation can confirm",
         "dim",
     )

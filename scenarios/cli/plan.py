@@ -1,0 +1,82 @@
+"""`roadfolio plan`: which roadmap, what it is worth, and why not another one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scenarios.cli.arguments import Json, Scenario, Seed
+from scenarios.cli.roi import Threads
+
+if TYPE_CHECKING:
+    from optimize import PlanLimits, RoadmapProblem
+    from sim.world import Scenario as World
+
+Out = Annotated[
+    Path | None, typer.Option("--out", help="Folder for the run: plan.json, problem.json, scenario.yaml, periods.csv.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace the run that the folder of --out holds.")]
+Seconds = Annotated[
+    float | None, typer.Option("--seconds", min=1.0, max=1e6, help="Stop the search after this time; else it ends.")
+]
+
+
+def run(
+    file: Scenario,
+    seed: Seed = 1,
+    out: Out = None,
+    force: Force = False,
+    threads: Threads = None,
+    seconds: Seconds = None,
+    json: Json = False,
+) -> int:
+    """Recommend a roadmap: value, solve, simulate, refine, compare."""
+    from scenarios.cli.output import DONE, INFEASIBLE, console, emit, print_problems
+    from scenarios.cli.run_folder import check_folder, write_run
+    from scenarios.cli.stages import stages
+    from scenarios.load import parse, read
+    from sim.errors import Problem
+
+    content, name = read(file)
+    scenario = parse(content, name)
+    if out is not None:
+        check_folder(out, replace=force)
+    from optimize import NoRoadmap, PlanLimits, plan
+    from scenarios.cli.compiling import announce_compilation
+
+    announce_compilation("kernel")
+    limits = PlanLimits(threads=threads, seconds=seconds)
+    try:
+        with stages("planning") as progress:
+            found = plan(scenario, seed, limits, progress=progress)
+    except NoRoadmap as error:
+        hint = "relax a budget, a capacity, a deadline or a mandatory initiative"
+        print_problems([Problem("", sentence, hint=hint, file=name) for sentence in error.sentences], json)
+        return INFEASIBLE
+    document = found.document()
+    if out is not None:
+        replaced = write_run(out, found, document, _program(scenario, seed, limits), content, replace=force)
+        for old in replaced:
+            print(f"replaced {old}", file=sys.stderr)
+    if json:
+        emit(document)
+    else:
+        from scenarios.cli.render.plan import show_plan
+
+        show_plan(found, scenario, console())
+    if out is not None:
+        print(f"written to {out}: `roadfolio solve {out / 'problem.json'}` solves its program alone", file=sys.stderr)
+    return DONE
+
+
+def _program(scenario: World, seed: int, limits: PlanLimits) -> RoadmapProblem:
+    """The program that the search began with: every single and pair valued on the search draws."""
+    from optimize.archive import Archive
+    from optimize.plan_limits import SEARCH_FROM
+    from optimize.valuation import rules, valuation
+
+    archive = Archive(scenario, seed, SEARCH_FROM, limits.search_draws, limits)
+    return valuation(rules(scenario, seed, limits), archive, limits).problem

@@ -1,0 +1,44 @@
+"""`roadfolio simulate`: what a roadmap is worth, by the company simulated item by item."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scenarios.cli.arguments import Json, Roadmap, Scenario, Seed, parse_roadmap
+
+Replications = Annotated[int, typer.Option("--replications", min=1, max=100_000, help="Runs of the company.")]
+Workers = Annotated[int, typer.Option("--workers", min=1, max=256, help="Processes; they change no figure.")]
+
+
+def run(
+    file: Scenario,
+    roadmap: Roadmap,
+    replications: Replications = 20,
+    seed: Seed = 1,
+    workers: Workers = 1,
+    json: Json = False,
+) -> None:
+    """Play the company with a roadmap and without it, item by item."""
+    from scenarios import load
+    from scenarios.cli.output import console, emit, progress
+
+    starts = parse_roadmap(roadmap)
+    scenario = load(file)
+    from scenarios.cli.compiling import announce_compilation
+    from sim.company import simulate
+    from sim.roadmap import roadmap as validated
+
+    chosen = validated(scenario, starts)
+    announce_compilation("company")
+    with progress("playing the company", replications) as advance:
+        outcomes = simulate(
+            scenario, chosen, replications, seed, workers=min(workers, replications), progress=lambda _done: advance(1)
+        )
+    if json:
+        emit(outcomes.document())
+        return
+    from scenarios.cli.render.outcome import show_outcome
+
+    show_outcome(outcomes, scenario, console())
