@@ -18,7 +18,7 @@ import numba
 
 CONFIG: Any = numba.config
 ROOT = Path(__file__).resolve().parent
-KERNEL = ("kpis", "reference", "scratch", "layout", "people", "estate", "operations", "ledger", "kernel")
+KERNEL = ("kpis", "reference", "scratch", "structures", "people", "estate", "operations", "ledger", "kernel")
 CALLED = (
     "streams.py",
     "compiled.py",

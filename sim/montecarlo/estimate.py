@@ -12,8 +12,9 @@ import numpy as np
 from sim.errors import Problem, ProblemsFound
 from sim.montecarlo import kernel
 from sim.montecarlo.kpis import CATEGORIES, KPIS
-from sim.montecarlo.layout import Floats, Ints, Layout, layout
+from sim.montecarlo.layout import layout
 from sim.montecarlo.scratch import EVENTS
+from sim.montecarlo.structures import Floats, Ints, Layout
 from sim.outcomes import Outcome, Outcomes
 from sim.parameters import Parameters, parameters
 from sim.roadmap import Roadmap, roadmap

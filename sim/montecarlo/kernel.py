@@ -12,7 +12,6 @@ import numpy as np
 
 from sim.compiled import inline, parallel
 from sim.montecarlo.estate import clear_outages, run_systems, run_threats
-from sim.montecarlo.layout import Floats, Ints, Layout, by_reference
 from sim.montecarlo.ledger import (
     book_initiatives,
     book_insurance,
@@ -25,6 +24,7 @@ from sim.montecarlo.ledger import (
 )
 from sim.montecarlo.people import adoption, apply_effects, deliver_roadmap, occupants, overruns
 from sim.montecarlo.scratch import new_scratch
+from sim.montecarlo.structures import Floats, Ints, Layout, by_reference
 
 OK, TOO_MANY_CHANGES, TOO_MANY_EVENTS = 0, 1, 2
 
