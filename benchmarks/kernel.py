@@ -41,7 +41,7 @@ ROADMAP = {
     "awareness": 9,
     "cloud_server": 12,
 }
-CHUNKS = (1_024, 2_048, 4_096, 8_192, 16_384)
+CHUNKS = (1_024, 2_048, 4_096, 8_192)
 SEED = 3
 SIGMAS = 4.5
 
@@ -114,7 +114,7 @@ def _bootstrap_error(sample: NDArray[np.float64], figure: Callable[[NDArray[np.f
     return float(np.std([figure(generator.choice(sample, len(sample))) for _ in range(100)]))
 
 
-def compare(draws: int = 16_384, repeats: int = 5, validated_on: int = 20_000) -> Comparison:
+def compare(draws: int = 8_192, repeats: int = 5, validated_on: int = 20_000) -> Comparison:
     """Validate, warm up, choose the peer's chunk, and time both in turn."""
     scenario = load("retailer")
     validate(run_kernel(scenario, ROADMAP, validated_on), run_peer(scenario, ROADMAP, validated_on, 4_096))

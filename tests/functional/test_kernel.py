@@ -170,6 +170,17 @@ def test_months_shared_with_other_roadmaps_change_no_bit() -> None:
                 )
 
 
+def test_values_of_the_retailer_are_the_same_with_and_without_detail() -> None:
+    """Work without detail leaves out what no cash flow depends on."""
+    shop = load("retailer")
+    free = [name for name, one in shop.initiatives.items() if not one.requires]
+    roadmaps: list[Starts] = [{}, *({name: 3} for name in free), {"pos": 0, "inventory": 9, "crm": 20, "kiosks": 30}]
+    brief, full = (evaluate(shop, roadmaps, 12, SEED, detail=detail) for detail in (False, True))
+    for starts, one, other in zip(roadmaps, brief, full, strict=True):
+        for name in ("npv", "cost", "payback", "trough", "need"):
+            np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=f"{name} of {starts}")
+
+
 def test_draws_are_numbered_from_the_first() -> None:
     """A range of draws is the same in one call, in pieces, and across the internal blocks of 4,096."""
     shop = corner_shop()
@@ -181,6 +192,18 @@ def test_draws_are_numbered_from_the_first() -> None:
     tail = evaluate(shop, {"pos": 0}, 10, SEED, first_draw=4_090, detail=False)[0]
     np.testing.assert_array_equal(long.npv[4_090:], tail.npv)
     assert len(np.unique(long.npv)) > 4_000  # draws differ
+
+
+def test_scenarios_that_look_alike_are_not_confused() -> None:
+    """One after the other: numbers made in Python, without a text, and candidates in another order."""
+    shop = corner_shop()
+    troughs = []
+    for margin in (0.3, 0.6):
+        profile = shop.profile.model_copy(update={"gross_margin": Quantity("constant", (margin,))})
+        troughs.append(float(baseline(shop.model_copy(update={"profile": profile}), 1).trough[0]))
+    assert troughs[0] < troughs[1]
+    turned = shop.model_copy(update={"initiatives": dict(reversed(shop.initiatives.items()))})
+    assert_same_bits(evaluate(shop, {"edr": 0}, 8, SEED)[0], evaluate(turned, {"edr": 0}, 8, SEED)[0])
 
 
 def test_seed_zero_is_a_seed() -> None:
