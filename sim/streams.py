@@ -22,8 +22,8 @@ W0, W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 LOW = np.uint64(0xFFFFFFFF)
 HALF = np.uint64(32)
 ONE = np.uint64(1)
-DROP = np.uint64(11)
-UNIT = 1.0 / (1 << 53)
+DROP = np.uint64(12)  # 52 bits: with 53 the largest number would be rounded to 1
+UNIT = 1.0 / (1 << 52)
 OCCUPANTS = 32  # bits that an identity of two parts leaves to its second part
 
 
@@ -50,7 +50,7 @@ def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 
 @inline
 def uniform(key, draw, index):  # type: ignore[no-untyped-def]
-    """Uniform double strictly inside (0, 1), on the grid (k + 1/2) / 2^53."""
+    """Uniform double strictly inside (0, 1), on the grid (k + 1/2) / 2^52."""
     key, draw, index = uint64(key), uint64(draw), uint64(index)
     block = index >> ONE
     c0, c1, c2, c3 = philox(block & LOW, block >> HALF, draw & LOW, draw >> HALF, key & LOW, key >> HALF)

@@ -15,6 +15,7 @@ from sim.compiled import inline
 
 PATIENT = 1e6  # hours: never gives up
 FEWEST_SERVERS = 0.02
+MOST_GROWTH = 60.0  # of the density, as an exponent
 
 
 @inline
@@ -52,11 +53,12 @@ def waiting_line(servers, service, kappa, hours, backlog, n, rate, patience, los
         inverse = 1.0 + inverse * busy / load
     idle = below + (c - whole) * (inverse - below)
 
+    # In units that shrink when the density of an overloaded line would outgrow the numbers: only ratios count.
     mass, first, density, at, rest, last = 0.0, 0.0, total, 0.0, total, -1.0
     while True:
         edge = PATIENT
         for i in range(n):
-            if last < patience[i] < edge and rate[i] > 0.0:
+            if last < patience[i] < edge:
                 edge = patience[i]
         decay = pace - rest
         if edge >= PATIENT:
@@ -66,31 +68,43 @@ def waiting_line(servers, service, kappa, hours, backlog, n, rate, patience, los
             first += at * density / decay + density / (decay * decay)
             break
         length = max(0.0, (edge - queued) / kappa - at) if kappa > 0.0 else 60.0
-        if decay < 0.0:
-            length = min(length, 60.0 / -decay)
-        faded = math.exp(-decay * length)
-        if abs(decay * length) < 1e-5:
-            part = density * length * (1.0 - 0.5 * decay * length)
-            first += at * part + 0.5 * density * length * length
+        growth = -decay * length
+        if growth > MOST_GROWTH:
+            skip = length - MOST_GROWTH / -decay
+            shrink = math.exp(decay * skip)
+            idle *= shrink
+            mass *= shrink
+            first *= shrink
+            for i in range(n):
+                if patience[i] <= last:
+                    lost[i] *= shrink
+            at += skip
+            length -= skip
+            mass += density * (1.0 - shrink) / -decay
+            first += density * (at * (1.0 - shrink) / -decay - (1.0 - shrink * (1.0 - decay * skip)) / (decay * decay))
+        z = decay * length
+        faded = math.exp(-z)
+        if abs(z) < 0.01:
+            part = density * length * (1.0 - z / 2.0 * (1.0 - z / 3.0 * (1.0 - z / 4.0 * (1.0 - z / 5.0))))
+            ahead = 1.0 / 2.0 - z * (1.0 / 3.0 - z * (1.0 / 8.0 - z * (1.0 / 30.0 - z / 144.0)))
+            first += at * part + density * length * length * ahead
         else:
-            part = density * (1.0 - faded) / decay
-            first += at * part + density * (1.0 - faded * (1.0 + decay * length)) / (decay * decay)
+            part = density * -math.expm1(-z) / decay
+            first += at * part + density * (1.0 - faded * (1.0 + z)) / (decay * decay)
         mass += part
         density *= faded
         at += length
         for i in range(n):
             if patience[i] == edge:
                 rest -= rate[i]
-                lost[i] = mass
-                wait[i] = first
+                lost[i] = idle + mass
+                wait[i] = kappa * first / (idle + mass) if idle + mass > 0.0 else 0.0
         last = edge
     everything = idle + mass
     busy_load = 0.0
     for i in range(n):
         if patience[i] < PATIENT:
-            reached = idle + lost[i]
-            wait[i] = kappa * wait[i] / reached if reached > 0.0 else 0.0
-            lost[i] = max(0.0, 1.0 - reached / everything)
+            lost[i] = max(0.0, 1.0 - lost[i] / everything)
         else:
             wait[i] = kappa * first / everything + queued
         if queued > patience[i]:

@@ -13,6 +13,7 @@ from sim.streams import stream_key
 from sim.world import Initiative, Scenario
 
 UNSUPPORTED_NEVER = 10**6
+LOWEST_LAYER = 0.01  # incidents a year: a rarer threat that effects make frequent needs few layers all the same
 
 
 def _ints(values: Any) -> Ints:
@@ -173,7 +174,8 @@ def _estate(table: Parameters, seed: int) -> Estate:
         outage_p95=_floats(t.outage_p95_ratio for t in world.threats.values()),
         churn_slot=threat_slots("churn_shock"),
         layer=_floats(
-            max(1e-6, median(name, "attempts_per_year") * median(name, "success_probability")) for name in threats
+            max(LOWEST_LAYER, median(name, "attempts_per_year") * median(name, "success_probability"))
+            for name in threats
         ),
         hits=np.array([[y in t.hits for y in systems] for t in world.threats.values()], dtype=np.int64).reshape(
             len(threats), len(systems)

@@ -31,7 +31,7 @@ from sim.montecarlo.kpis import (
     UTILISATION,
     WAIT,
 )
-from sim.montecarlo.operations import arrivals, finish_process, run_lines, set_month
+from sim.montecarlo.operations import arrivals, finish_month, run_lines, set_month
 from sim.montecarlo.people import alive, at_month
 
 N_CATEGORIES, N_KPIS = len(CATEGORIES), len(KPIS)
@@ -100,7 +100,7 @@ def run_months(lay, w, first, ref, keep, brief):  # type: ignore[no-untyped-def]
     first, ref: months before `first` are those of the kept roadmap `ref`. keep: where to keep this one (-1: nowhere).
     brief: only what the cash flow depends on; KPIs are then not to be read.
     """
-    cal, work, c = lay.calendar, lay.work, lay.candidates
+    cal, c = lay.calendar, lay.candidates
     v = w.now
     for slot in range(v.shape[0]):
         v[slot] = w.values[slot]
@@ -116,9 +116,11 @@ def run_months(lay, w, first, ref, keep, brief):  # type: ignore[no-untyped-def]
     for m in range(cal.months):
         w.demand[m] = cal.season[m] * growth ** (m / 12.0)
     flow, yearly, down, go_live, adopted = w.flow, w.yearly, w.down, w.go_live, w.adopted
-    driven, revenue_slot, earns = work.driven, work.revenue_slot, work.earns
+    adoption_slots, life, renewal_slot, shock, happened, sums = (
+        c.adoption_slots, c.life, c.renewal_slot, w.shock, w.happened, w.sums,
+    )  # fmt: skip
     churn, joining, service_churn = cal.slots[0], cal.slots[1], cal.slots[2]
-    systems, arrived = down.shape[0], w.items
+    systems = down.shape[0]
     customers = cal.customers
     if first > 0:
         customers = restore_state(w, ref, min(first, cal.months - 1))
@@ -133,58 +135,52 @@ def run_months(lay, w, first, ref, keep, brief):  # type: ignore[no-untyped-def]
                 w.backlog[r] = 0.0
             busy, people = run_lines(lay, w, brief)
         year = m // 12
-        came, done, timely, waited, revenue = 0.0, 0.0, 0.0, 0.0, 0.0
-        asked, satisfied = 0.0, 0.0
-        for p in range(driven.shape[0]):
-            if brief and not earns[p]:
-                continue
-            items = arrived[p]
-            completed, on_time, waits = finish_process(lay, w, p, m)
-            came += items
-            done += items * completed
-            timely += items * completed * on_time
-            waited += items * completed * waits
-            revenue += items * completed * v[revenue_slot[p]]
-            if driven[p]:
-                asked += items
-                satisfied += items * min(1.0, completed) * on_time
+        finish_month(lay, w, m, brief, sums)
+        came, done, timely, waited, revenue, asked, satisfied = (
+            sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6],
+        )  # fmt: skip
         flow[MARGIN, m] = revenue * v[cal.slots[4]]
         if keep >= 0:
             w.kept_margin[keep, m] = flow[MARGIN, m]
-        up = 0.0
-        for y in range(systems):
-            up += 1.0 - min(1.0, down[y, m] / cal.hours)
-        adopters, used = 0.0, 0
-        for i in range(go_live.shape[0]):
-            g = go_live[i]
-            if g >= 0 and c.adoption_slots[i, 0] >= 0 and alive(lay, i, g, m):
-                adopters += adopted[i, g, m]
-                used += 1
+        if not brief:
+            up = 0.0
+            for y in range(systems):
+                up += 1.0 - min(1.0, down[y, m] / cal.hours)
+            adopters, used = 0.0, 0
+            for i in range(go_live.shape[0]):
+                g = go_live[i]
+                if (
+                    0 <= g <= m
+                    and adoption_slots[i, 0] >= 0
+                    and (life[i] < 0 or m < g + life[i] or renewal_slot[i] >= 0)
+                ):
+                    adopters += adopted[i, g, m]
+                    used += 1
 
-        yearly[REVENUE, year] += revenue
-        yearly[ON_TIME, year] += timely
-        yearly[N_KPIS + ON_TIME, year] += done
-        yearly[LOST, year] += came - done
-        yearly[N_KPIS + LOST, year] += came
-        yearly[WAIT, year] += waited * 60.0
-        yearly[N_KPIS + WAIT, year] += done
-        yearly[UTILISATION, year] += busy
-        yearly[N_KPIS + UTILISATION, year] += people
-        yearly[CUSTOMERS, year] += customers
-        yearly[N_KPIS + CUSTOMERS, year] += 1.0
-        yearly[AVAILABILITY, year] += up
-        yearly[N_KPIS + AVAILABILITY, year] += systems
-        yearly[INCIDENTS, year] += w.happened[m]
-        yearly[CYBER_LOSS, year] -= flow[CYBER, m]
-        if used > 0:
-            yearly[ADOPTION, year] += adopters / used
-        yearly[N_KPIS + ADOPTION, year] += 1.0
-        for k in (REVENUE, INCIDENTS, CYBER_LOSS):
-            yearly[N_KPIS + k, year] += 1.0 / 12.0
+            yearly[REVENUE, year] += revenue
+            yearly[ON_TIME, year] += timely
+            yearly[N_KPIS + ON_TIME, year] += done
+            yearly[LOST, year] += came - done
+            yearly[N_KPIS + LOST, year] += came
+            yearly[WAIT, year] += waited * 60.0
+            yearly[N_KPIS + WAIT, year] += done
+            yearly[UTILISATION, year] += busy
+            yearly[N_KPIS + UTILISATION, year] += people
+            yearly[CUSTOMERS, year] += customers
+            yearly[N_KPIS + CUSTOMERS, year] += 1.0
+            yearly[AVAILABILITY, year] += up
+            yearly[N_KPIS + AVAILABILITY, year] += systems
+            yearly[INCIDENTS, year] += happened[m]
+            yearly[CYBER_LOSS, year] -= flow[CYBER, m]
+            if used > 0:
+                yearly[ADOPTION, year] += adopters / used
+            yearly[N_KPIS + ADOPTION, year] += 1.0
+            for k in (REVENUE, INCIDENTS, CYBER_LOSS):
+                yearly[N_KPIS + k, year] += 1.0 / 12.0
 
         unserved = 1.0 - satisfied / asked if asked > 0.0 else 0.0
         leaving = min(1.0, v[churn] + v[service_churn] * unserved)
-        customers = (customers * (1.0 - leaving) + v[joining]) * w.shock[m]
+        customers = (customers * (1.0 - leaving) + v[joining]) * shock[m]
 
 
 @inline

@@ -45,7 +45,8 @@ def arrivals(lay, w, m, customers):  # type: ignore[no-untyped-def]
 
 @inline
 def run_lines(lay, w, brief):  # type: ignore[no-untyped-def]
-    """Lines of all roles in the month at hand. Flows behind a step use the losses of the month before.
+    """Lines of all roles in the month at hand. Flows behind a step use the losses and departures of the
+    month before.
 
     brief: only the lines that the cash flow depends on. Writes step_rate (visits an hour), step_hours (service),
     step_wait (hours), staying, waiting, served, departure, backlog. Returns (busy, present) people. Arrays are bound to
@@ -107,6 +108,10 @@ def run_lines(lay, w, brief):  # type: ignore[no-untyped-def]
             continue
         if total <= EMPTY:
             backlog[r] = 0.0
+            for j in range(
+                first_at_role[r], first_at_role[r + 1]
+            ):  # no work, no wait: not that of another month or path
+                step_wait[steps_at_role[j]] = 0.0
             continue
         n = 0
         for j in range(first_at_role[r], first_at_role[r + 1]):
@@ -138,37 +143,58 @@ def run_lines(lay, w, brief):  # type: ignore[no-untyped-def]
 
 
 @inline
-def finish_process(lay, w, p, m):  # type: ignore[no-untyped-def]
-    """Of the items of process p that arrive in month m: share completed, share of those on time, mean wait in hours."""
-    work, now = lay.work, w.now
+def finish_month(lay, w, m, brief, sums):  # type: ignore[no-untyped-def]
+    """What becomes of the items that arrive in month m, summed over processes.
+
+    Writes sums: items that came, were completed, were on time, hours waited by completed items, revenue, items of
+    customer-driven processes that came, and those of them completed on time. brief: only processes that move money.
+    """
+    work, now, items = lay.work, w.now, w.items
     staying, served, waiting, out_lost, out_late = w.staying, w.served, w.waiting, w.out_lost, w.out_late
     share_slot, error_slot, service_cv2 = work.share_slot, work.error_slot, work.service_cv2
     step_hours, step_wait, step_role, out_delay = w.step_hours, w.step_wait, work.step_role, w.out_delay
-    patient = now[work.patience_slot[p]] >= 1e8
-    completed = 1.0 - now[work.lost_slot[p]]
-    mean, variance, waits, late_by_outage, pace = 0.0, 0.0, 0.0, 0.0, 1.0
-    for s in range(work.first_step[p], work.first_step[p + 1]):
-        r = step_role[s]
-        share = now[share_slot[s]]
-        error = now[error_slot[s]]
-        visits = 1.0 / (1.0 - error)
-        service, wait = step_hours[s], step_wait[s]
-        completed *= staying[s] * (1.0 - share * min(1.0, out_lost[s, m]))
-        if patient:
-            pace = min(pace, served[r]) if served[r] < 1.0 else max(pace, served[r])
-        delay = out_delay[s, m]
-        once = wait + service
-        spread = service * service * service_cv2[s]
-        if waiting[r] > 1e-9:
-            spread += wait * wait * (2.0 / waiting[r] - 1.0)
-        mean += share * visits * once
-        variance += share * visits * spread + (share * visits * (visits * (1.0 + error) - share * visits)) * once * once
-        waits += share * (visits * wait + delay)
-        late_by_outage += share * out_late[s, m]
-    completed *= pace
-    target = work.target_hours[p]
-    on_time = 1.0 if mean <= target else 0.0
-    if variance > 1e-18 and mean > 0.0:
-        log_variance = math.log1p(variance / (mean * mean))
-        on_time = cdf((math.log(target / mean) + 0.5 * log_variance) / math.sqrt(log_variance))
-    return completed, on_time * max(0.0, 1.0 - late_by_outage), waits
+    patience_slot, lost_slot, revenue_slot, target_hours = (
+        work.patience_slot, work.lost_slot, work.revenue_slot, work.target_hours,
+    )  # fmt: skip
+    first_step, driven, earns = work.first_step, work.driven, work.earns
+    for k in range(sums.shape[0]):
+        sums[k] = 0.0
+    for p in range(items.shape[0]):
+        if brief and not earns[p]:
+            continue
+        patient = now[patience_slot[p]] >= 1e8
+        completed = 1.0 - now[lost_slot[p]]
+        mean, variance, waits, late_by_outage, slowest, fastest = 0.0, 0.0, 0.0, 0.0, 1.0, 1.0
+        for s in range(first_step[p], first_step[p + 1]):
+            r = step_role[s]
+            share, error = now[share_slot[s]], now[error_slot[s]]
+            visits = 1.0 / (1.0 - error)
+            service, wait = step_hours[s], step_wait[s]
+            completed *= staying[s] * (1.0 - share * min(1.0, out_lost[s, m]))
+            if patient:
+                slowest, fastest = min(slowest, served[r]), max(fastest, served[r])
+            once = wait + service
+            spread = service * service * service_cv2[s]
+            if waiting[r] > 1e-9:
+                spread += wait * wait * (2.0 / waiting[r] - 1.0)
+            passes = share * visits
+            mean += passes * once
+            variance += passes * spread + passes * (visits * (1.0 + error) - passes) * once * once
+            waits += share * (visits * wait + out_delay[s, m])
+            late_by_outage += share * out_late[s, m]
+        completed *= slowest if slowest < 1.0 else fastest  # the slowest line holds the whole process back
+        target = target_hours[p]
+        on_time = 1.0 if mean <= target else 0.0
+        if (driven[p] or not brief) and variance > 1e-18 and mean > 0.0:
+            log_variance = math.log1p(variance / (mean * mean))
+            on_time = cdf((math.log(target / mean) + 0.5 * log_variance) / math.sqrt(log_variance))
+        on_time *= max(0.0, 1.0 - late_by_outage)
+        came = items[p]
+        sums[0] += came
+        sums[1] += came * completed
+        sums[2] += came * completed * on_time
+        sums[3] += came * completed * waits
+        sums[4] += came * completed * now[revenue_slot[p]]
+        if driven[p]:
+            sums[5] += came
+            sums[6] += came * min(1.0, completed) * on_time

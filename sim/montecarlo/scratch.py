@@ -96,6 +96,7 @@ class Scratch(NamedTuple):
     base_flow: Floats
     own_cost: Floats  # (months,)
     depreciation: Floats
+    sums: Floats  # (7,) of a month, see `finish_month`
     kept: Floats  # (2, months, state) of the first two roadmaps, at the start of each month
     kept_margin: Floats  # (2, months)
     yearly: Floats  # (KPIs + weights, years)
@@ -139,5 +140,5 @@ def new_scratch(lay):  # type: ignore[no-untyped-def]
         np.empty(months),
         np.empty(steps), np.empty(steps), np.empty(steps), np.empty(steps),
         np.empty((N_CATEGORIES, months)), np.empty((N_CATEGORIES, months)), np.empty(months), np.empty(months),
-        np.empty((2, months, 1 + 2 * roles + steps)), np.empty((2, months)), np.empty((2 * N_KPIS, years)),
+        np.empty(7), np.empty((2, months, 1 + 2 * roles + steps)), np.empty((2, months)), np.empty((2 * N_KPIS, years)),
     )  # fmt: skip

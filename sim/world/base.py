@@ -38,8 +38,13 @@ class World(BaseModel):
         if not isinstance(value, Quantity) or info.field_name is None:
             return value
         low, high = number_range(cls, info.field_name)
-        ends = (value.params[0],) * 2 if value.is_constant else tuple(float(x) for x in value.quantile([0.05, 0.95]))
-        if not (ends[0] >= low and ends[1] <= high):  # also true of an end that is no number
+        ends = (
+            (value.params[0],) * 2
+            if value.is_constant
+            else tuple(float(x) for x in value.quantile([0.05, 0.95], few=True))
+        )
+        slack = 1e-9 * (ends[1] - ends[0])  # the rounding of quantiles, so that `0 to 5` may begin at 0
+        if not (ends[0] >= low - slack and ends[1] <= high + slack):  # also true of an end that is no number
             shown = f"{ends[0]:g}" if value.is_constant else f"90 % interval {ends[0]:g} to {ends[1]:g}"
             raise ValueError(f"{shown} is outside the allowed range {low:g} to {high:g}")
         return value

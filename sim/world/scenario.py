@@ -13,6 +13,7 @@ from sim.errors import ProblemsFound
 from sim.world.base import ID, PLANNER, Certain, World, plain
 from sim.world.initiatives import Initiative, RiskClass
 from sim.world.money import Money
+from sim.world.paths import numbers
 from sim.world.people import Role, Skill
 from sim.world.processes import Process
 from sim.world.profile import Profile
@@ -74,8 +75,12 @@ class Scenario(World):
         return math.ceil(self.planning_months / self.period_months)
 
     def hash(self) -> str:
-        """SHA-256 of the content as written, first 16 hex digits; comments and layout do not count."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        """SHA-256 of the content, first 16 hex digits: names in their order, and every number as it is understood.
+
+        Comments and layout do not count; the order of initiatives, steps and roles does, because it settles ties.
+        """
+        understood = [(n.path, n.quantity.kind, n.quantity.params, n.origin) for n in numbers(self)]
+        text = json.dumps([self.model_dump(mode="json"), understood])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def period_label(self, period: int) -> str:

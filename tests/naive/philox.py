@@ -48,4 +48,4 @@ class Streams:
         counter = (block % WORD, block // WORD, self.draw % WORD, self.draw // WORD)
         words = philox_4x32(counter, stream_key(self.seed, name))
         word = words[2 * half] + WORD * words[2 * half + 1]
-        return (word // 2**11 + 0.5) / 2**53
+        return (word // 2**12 + 0.5) / 2**52

@@ -51,9 +51,7 @@ def test_schema_is_valid_closed_and_whole(name: str) -> None:
     assert set(whole["required"]) <= set(whole["properties"])
     assert whole["properties"]["schema_version"]
     held = {whole["$id"], *(part["$id"] for part in whole.get("$defs", {}).values())}
-    targets = {
-        field["$ref"].partition("#")[0] for _, field in fields(whole) if field.get("$ref", "").startswith(URN)
-    }
+    targets = {field["$ref"].partition("#")[0] for _, field in fields(whole) if field.get("$ref", "").startswith(URN)}
     assert targets <= held
 
 

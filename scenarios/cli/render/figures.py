@@ -63,6 +63,17 @@ def signed(value: float, text: str) -> str:
     return f"+{text}" if value > 0.0 and text.split(" ")[0].strip("0.") else text
 
 
+def odds(share: float) -> str:
+    """A probability that was estimated from many resamples, in whole per cent.
+
+    >>> odds(0.5552), odds(0.9999), odds(0.001)
+    ('56 %', 'above 99 %', 'below 1 %')
+    """
+    if share > 0.99:
+        return "above 99 %"
+    return "below 1 %" if share < 0.01 else f"{100 * share:.0f} %"
+
+
 def chance(share: float, draws: int, of: str = "draws") -> str:
     """A probability that was counted in independent draws, with its standard error.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from scenarios.cli.render.budget import roadmap_table
-from scenarios.cli.render.figures import chance, percent, sensible, signed
+from scenarios.cli.render.figures import chance, odds, sensible, signed
 from scenarios.cli.render.outcome import headline, provenance_line
 from scenarios.cli.render.words import cell, clean, grid, listed, plain_table, sentence, starts_sentence, titles
 from sim.outcomes import statistic
@@ -148,11 +148,11 @@ def _selection(plan: Plan, names: Mapping[str, str]) -> str:
     others = [one for one in plan.finalists if one is not first]
     if first is None or not others:
         return ""
-    text = f"Probability to be the best finalist: {percent(first.prob_best, None)}"
+    text = f"Probability to be the best finalist: {odds(first.prob_best)}"
     second = max(others, key=lambda one: one.prob_best)
     if second.prob_best >= 0.01:
         differs = listed(_differences(plan.roadmap, second.roadmap, names, plan))
-        text += f"; next, with {percent(second.prob_best, None)}: the same but {differs}"
+        text += f"; next, with {odds(second.prob_best)}: the same but {differs}"
     return f"{text}."
 
 
