@@ -31,7 +31,7 @@ COMMANDS = {
     "plan": "Recommend a roadmap: value, solve, simulate, refine, compare.",
     "solve": "Solve a roadmap problem alone (the integer program).",
     "verify": "Compare the two engines, figure by figure.",
-    "schema": "Print the JSON schema of scenario files, or of what a command prints.",
+    "schema": "Print the JSON schema of scenarios or of a document.",
 }
 INTERRUPTED = 130  # what shells expect after Ctrl-C
 

@@ -305,7 +305,10 @@ def test_plan_recommends_in_one_sentence_and_one_screen() -> None:
     assert "12/24" in flat
     assert "2027 Q3 on" in flat  # idle periods are joined
     assert "How sure: Best of 32 feasible roadmaps" in flat
-    assert "Probability to be the best finalist: 70 %; next, with 30 %: the same but with New point of sale" in flat
+    assert (
+        "Probability to be the best finalist or within 10 EUR of it: 97 %; to be the best: 70 %. Next, with 30 %:"
+        in flat
+    )
     assert len(text.splitlines()) <= 50
 
 

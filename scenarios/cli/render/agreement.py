@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 UNBOUNDED = 1e200  # half width of an interval that a single replication cannot give
 ARITHMETIC = 1e-9  # differences below this share of the figures are of the order of summation
 STYLES = {"PASS": "green", "REVIEW": "yellow", "FAIL": "bold red", "TOO FEW": "yellow"}
-ARMS = {"baseline": "baseline", "roadmap": "roadmap", "difference": "what it changes"}
+ARMS = {"baseline": "baseline", "roadmap": "roadmap", "difference": "change"}
 
 
 def show_agreement(found: Agreement, scenario: Scenario, terminal: Console) -> None:
@@ -32,11 +32,11 @@ def show_agreement(found: Agreement, scenario: Scenario, terminal: Console) -> N
     sentence(
         terminal,
         f"the same {found.replications} draws in both engines; difference: 95 % interval of the mean of company - "
-        "kernel; years with the same verdict share a line, which shows the year that is farthest off",
+        "kernel; change: roadmap - baseline; years with the same verdict share a line, which shows the worst of them",
         "dim",
     )
     terminal.print()
-    heads = ("figure", "year", "kernel", "company", "difference", "tolerance", "")
+    heads = ("figure", "year", "kernel", "company", "difference", "allowed", "")
     table = plain_table(*heads, right=(2, 3, 4, 5))
     figure = ""
     for rows in _groups(found):

@@ -97,7 +97,8 @@ def _range(one: Outcome) -> str:
         return "no range with a single one"
     if len(one.npv) < ENOUGH:
         return f"lowest {rough(one.npv.min(), npv.se)}, highest {rough(one.npv.max(), npv.se)}"
-    return f"9 in 10: {rough(npv.p5, npv.se)} to {rough(npv.p95, npv.se)}{_bad_case(one.npv, npv.cvar5)}"
+    bad = _bad_case(one.npv, npv.cvar5, "; mean of worst 5 %: ")
+    return f"9 in 10: {rough(npv.p5, npv.se)} to {rough(npv.p95, npv.se)}{bad}"
 
 
 def _roi(one: Outcome) -> tuple[str, str, str]:
@@ -134,14 +135,14 @@ def _trough(one: Outcome, currency: str) -> tuple[str, str, str]:
     credit = f"; below 0: {percent(low, _share_error(low, len(one.trough)))}" if low else ""
     if len(one.trough) < ENOUGH:
         return "deepest cash trough", figure, f"lowest {rough(one.trough.min(), trough.se)}{credit}"
-    bad = _bad_case(one.trough, trough.cvar5)
+    bad = _bad_case(one.trough, trough.cvar5, ", on average ")
     return "deepest cash trough", figure, f"1 in 20 below {rough(trough.p5, 2 * trough.se)}{bad}{credit}"
 
 
-def _bad_case(values: NDArray[np.float64], worst: float | None) -> str:
+def _bad_case(values: NDArray[np.float64], worst: float | None, words: str) -> str:
     """The mean of the worst 5 %, where enough draws lie there to tell its digits."""
     error = tail_error(values)
-    return "" if worst is None or error is None else f"; mean of the worst 1 in 20: {rough(worst, error)}"
+    return "" if worst is None or error is None else f"{words}{rough(worst, error)}"
 
 
 def _share_error(share: float, draws: int) -> float:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from optimize.explain import rounded
 from scenarios.cli.render.budget import roadmap_table
 from scenarios.cli.render.figures import chance, odds, sensible, signed
 from scenarios.cli.render.outcome import headline, provenance_line
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 CLEAR = 2.0  # standard errors from which on a difference is called one
 SHORT_REASON = 80
+SHOWN = 0.05  # probability from which on another finalist is named
 # The change of NPV has its own column, so what says it again is left out of the sentence.
 REPEATED = re.compile(
     r",?(?: it would)?(?:,? and)? (?:lower|raise|change) the NPV by -?[\d.,]+ ± [\d.,]+ \w+"
@@ -143,16 +145,22 @@ def _losing(share: float, draws: int) -> str:
 
 
 def _selection(plan: Plan, names: Mapping[str, str]) -> str:
-    """How probable it is that the recommended finalist is the best one, and what the next differs in."""
+    """How probable it is that the recommended finalist is the best one, or nearly; what the likeliest other is."""
     first = next((one for one in plan.finalists if dict(one.roadmap) == dict(plan.roadmap)), None)
     others = [one for one in plan.finalists if one is not first]
     if first is None or not others:
         return ""
-    text = f"Probability to be the best finalist: {odds(first.prob_best)}"
+    near = f"{rounded(plan.indifference)} {plan.outcomes.currency}"
+    text = (
+        f"Probability to be the best finalist or within {near} of it: {odds(plan.prob_good)}; "
+        f"to be the best: {odds(first.prob_best)}"
+    )
     second = max(others, key=lambda one: one.prob_best)
-    if second.prob_best >= 0.01:
+    if second.prob_best >= SHOWN:
         differs = listed(_differences(plan.roadmap, second.roadmap, names, plan))
-        text += f"; next, with {odds(second.prob_best)}: the same but {differs}"
+        text += f". Next, with {odds(second.prob_best)}: the same but {differs}"
+    if second.prob_best > first.prob_best:
+        text += f"; of roadmaps within {near} of each other the one with fewer initiatives is taken"
     return f"{text}."
 
 
