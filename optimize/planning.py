@@ -11,6 +11,7 @@ from optimize.archive import Estimate
 if TYPE_CHECKING:
     import polars
 
+    from optimize.problem import RoadmapProblem
     from sim.outcomes import Outcomes
 
 SCHEMA_VERSION: Final = 1
@@ -89,12 +90,16 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Yardstick:
-    """What a simple rule would have chosen (start months), and its NPV on the draws of the report."""
+    """What a simple rule would have chosen (start months), and its NPV on the draws of the report.
+
+    gain: NPV of the plan minus that of the rule, paired by draw.
+    """
 
     policy: str
     roadmap: Mapping[str, int]
     npv: Estimate
     prob_npv_negative: float
+    gain: Estimate
 
 
 @dataclass(frozen=True)
@@ -129,6 +134,7 @@ class Plan:
     indistinct: finalists that may be better by more than the indifference. claim: what may be said of the roadmap.
     interactions: number of pairs simulated because they share something, and of others simulated as a test, and how
         many of each were found.
+    program: the last program, the one that status, objective, bound and gap speak of.
     stopped_by_time: the clock ended a part of the work, so another run may end elsewhere.
     """
 
@@ -148,6 +154,7 @@ class Plan:
     yardsticks: tuple[Yardstick, ...]
     iterations: tuple[Step, ...]
     interactions: Mapping[str, int]
+    program: RoadmapProblem
     claim: str
     rule: str
     draws: Mapping[str, DrawRange]
@@ -190,6 +197,7 @@ class Plan:
                     "roadmap": dict(one.roadmap),
                     "npv": _npv(one.npv),
                     "prob_npv_negative": one.prob_npv_negative,
+                    "gain": _npv(one.gain),
                 }
                 for one in self.yardsticks
             ],

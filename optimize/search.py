@@ -15,7 +15,7 @@ from optimize.archive import Archive, Clock, estimate
 from optimize.check import days_used, spent, violations
 from optimize.demands import blocking, demands
 from optimize.explain import why_infeasible
-from optimize.moves import MOVES, local_search
+from optimize.moves import MOVES, SCREEN_DRAWS, local_search
 from optimize.periods import Starts, months
 from optimize.plan_limits import REPORT_FROM, SEARCH_FROM, SELECTION_FROM, PlanLimits, Progress
 from optimize.planning import (
@@ -66,7 +66,7 @@ def plan(
     result = refine(valued, archive, sticks.values(), limits, clock)
     result, impossible = _forced(valued, result, archive, limits, clock)
     indifference = max(0.005 * planned_spend(valued.problem, result.best), scenario.money.indifference)
-    finalists = choose_finalists(archive, result.feasible, least, limits.finalists)
+    finalists = choose_finalists(archive, result.feasible, least, limits.finalists, sticks.values())
     selection = select(scenario, finalists, indifference, seed, limits, clock, progress)
     if not result.exhaustive:
         simulate_additions(valued.problem, archive, selection.recommended, limits)
@@ -174,7 +174,13 @@ def _plan(
             *(LeftOut(name, reason, None) for name, reason in ruled.unusable.items()),
         ),
         yardsticks=tuple(
-            Yardstick(policy, months(scenario, one), estimate(fresh.npv(one)), float(np.mean(fresh.npv(one) < 0.0)))
+            Yardstick(
+                policy,
+                months(scenario, one),
+                estimate(fresh.npv(one)),
+                float(np.mean(fresh.npv(one) < 0.0)),
+                estimate(outcomes[0].npv - fresh.npv(one)),
+            )
             for policy, one in sticks.items()
         ),
         iterations=tuple(
@@ -189,6 +195,7 @@ def _plan(
             "tested": len(valued.tested),
             "tested_found": _found(valued, related=False),
         },
+        program=result.program,
         claim=_claim(result, archive, selection),
         rule=RULE,
         draws={
@@ -216,7 +223,8 @@ def _claim(result: SearchResult, archive: Archive, selection: Selection) -> str:
     else:
         text = f"Best of {len(result.feasible):,} feasible roadmaps simulated on {draws}"
         if result.local.complete:
-            text += f"; none better within 1 move on those draws ({result.local.neighbours:,} tried: {MOVES})"
+            text += f"; none better within 1 move on those draws ({result.local.neighbours:,} tried: {MOVES}; "
+            text += f"what is clearly worse on {min(SCREEN_DRAWS, archive.draws)} of them is not simulated on the rest)"
         else:
             text += "; the search among single moves was not completed"
         if answer.has_solution:

@@ -13,7 +13,7 @@ nearly so.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -78,9 +78,10 @@ def plainness(roadmap: Starts) -> tuple[int, int, tuple[tuple[str, int], ...]]:
 
 
 def choose_finalists(
-    archive: Archive, feasible: Sequence[Starts], least: Starts | None, count: int
+    archive: Archive, feasible: Sequence[Starts], least: Starts | None, count: int, sticks: Iterable[Starts] = ()
 ) -> list[dict[str, int]]:
-    """Up to `count` roadmaps that differ, of `feasible` (best first), and the least allowed one.
+    """Up to `count` roadmaps that differ, of `feasible` (best first), the least allowed one, and all of `sticks`: what
+    simple rules choose, so that no rule can beat the recommendation unseen because the search draws misled.
 
     The first half: the best means, each with other initiatives than those before it, or with two other starts at least.
     The second half: those that may be best, by the upper limit of the paired gain over the first, with initiatives that
@@ -98,7 +99,7 @@ def choose_finalists(
             chosen.append(dict(feasible[k]))
     if least is not None and dict(least) not in chosen:
         chosen = [*chosen[: count - 1], dict(least)]
-    return chosen
+    return [*chosen, *(dict(one) for one in sticks if dict(one) not in chosen)]
 
 
 def _differ(one: Starts, other: Starts) -> bool:

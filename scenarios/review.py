@@ -49,6 +49,8 @@ class Review:
 
     name: str
     title: str
+    sector: str
+    story: str
     hash: str
     counts: dict[str, int]
     uncertain: int
@@ -70,6 +72,8 @@ def review(scenario: Scenario) -> Review:
     return Review(
         name=scenario.name,
         title=scenario.title,
+        sector=scenario.profile.sector,
+        story=scenario.story,
         hash=scenario.hash(),
         counts={
             "roles": len(scenario.people),

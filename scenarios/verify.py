@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import Problem, ProblemsFound
 from sim.montecarlo.kpis import KPIS, Kpi
 
 if TYPE_CHECKING:
@@ -137,11 +138,15 @@ def verify(
     from sim.montecarlo import evaluate
     from sim.roadmap import roadmap as validated
 
+    if replications < 2:
+        hint = "2 or more; 20 say something about most figures"
+        raise ProblemsFound([Problem("replications", "one replication has no error", value=replications, hint=hint)])
     chosen = validated(scenario, roadmap)
     company: list[Outcome] = []
     done = 0
     while True:
-        batch = min(BATCH, replications - done)
+        left = replications - done
+        batch = left if left <= BATCH + 1 else BATCH  # never a single one at the end
         part = simulate(scenario, chosen, batch, seed, first_draw=first_draw + done, workers=workers)
         company.append(part[0])
         done += batch

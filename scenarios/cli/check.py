@@ -41,6 +41,7 @@ def _show(found: Review, terminal: Console) -> None:
     from rich.table import Table
 
     terminal.print(f"{found.title} ({found.name}, {found.hash}): no errors", style="bold")
+    terminal.print(f"sector {found.sector}. {found.story.strip()}".strip(), markup=False)
     terminal.print(", ".join(f"{what} {number}" for what, number in found.counts.items()))
     terminal.print(
         f"{found.uncertain} of the numbers are uncertain; {found.from_evidence} come from published figures, "

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from scenarios.cli.arguments import Json, Scenario, Seed
 from scenarios.cli.roi import Threads
-
-if TYPE_CHECKING:
-    from optimize import PlanLimits, RoadmapProblem
-    from sim.world import Scenario as World
 
 Out = Annotated[
     Path | None, typer.Option("--out", help="Folder for the run: plan.json, problem.json, scenario.yaml, periods.csv.")
@@ -58,7 +54,7 @@ def run(
         return INFEASIBLE
     document = found.document()
     if out is not None:
-        replaced = write_run(out, found, document, _program(scenario, seed, limits), content, replace=force)
+        replaced = write_run(out, found, document, found.program, content, replace=force)
         for old in replaced:
             print(f"replaced {old}", file=sys.stderr)
     if json:
@@ -70,13 +66,3 @@ def run(
     if out is not None:
         print(f"written to {out}: `roadfolio solve {out / 'problem.json'}` solves its program alone", file=sys.stderr)
     return DONE
-
-
-def _program(scenario: World, seed: int, limits: PlanLimits) -> RoadmapProblem:
-    """The program that the search began with: every single and pair valued on the search draws."""
-    from optimize.archive import Archive
-    from optimize.plan_limits import SEARCH_FROM
-    from optimize.valuation import rules, valuation
-
-    archive = Archive(scenario, seed, SEARCH_FROM, limits.search_draws, limits)
-    return valuation(rules(scenario, seed, limits), archive, limits).problem

@@ -10,7 +10,7 @@ from scenarios.cli.arguments import Json, Roadmap, Scenario, Seed, parse_roadmap
 from scenarios.cli.simulate import Workers
 
 Replications = Annotated[
-    int, typer.Option("--replications", min=1, max=100_000, help="Draws to compare; fewer where fewer suffice.")
+    int, typer.Option("--replications", min=2, max=100_000, help="Draws to compare; fewer where fewer suffice.")
 ]
 
 

@@ -22,7 +22,8 @@ from sim.world import Scenario
 
 THREADS: int = numba.get_num_threads()
 BLOCK = 4096
-CHUNK = 64
+CHUNK = 64  # most paths of a task
+TASKS_A_THREAD = 4  # so that few draws keep every thread busy too
 Starts = Roadmap | Mapping[str, int]
 Progress = Callable[[int], None]
 
@@ -36,7 +37,7 @@ def evaluate(
     first_draw: int = 0,
     detail: bool = True,
     threads: int | None = None,
-    chunk: int = CHUNK,
+    chunk: int | None = None,
     progress: Progress | None = None,
 ) -> Outcomes:
     """Distribution of what roadmaps are worth against the empty roadmap, all on the same draws.
@@ -75,8 +76,9 @@ def evaluate(
             numbers = np.arange(first_draw + part.start, first_draw + part.stop, dtype=np.int64)
             theta, missed = _drivers(scenario, numbers, seed)
             out_of_range += missed
+            size = chunk or max(1, min(CHUNK, -(-len(numbers) // (TASKS_A_THREAD * numba.get_num_threads()))))
             kernel.run(
-                lay, table.base, theta, table.driver_slots, numbers, planned, chunk,
+                lay, table.base, theta, table.driver_slots, numbers, planned, size,
                 values[part], details[part], no_flows[part], states[part], clipped[part], status[part],
             )  # fmt: skip
             _refuse_overflow(status[part], numbers)

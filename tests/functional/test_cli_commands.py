@@ -266,9 +266,9 @@ def test_compilation_is_announced_once(
 
 def test_marks_are_those_of_compiled_engines(document: Json) -> None:
     """After a run of both engines the real cache holds what the announcement looks for."""
-    document("verify", SHOP, "--roadmap", "", "--replications", "1")
+    document("verify", SHOP, "--roadmap", "", "--replications", "2")
     announced = subprocess.run(
-        [sys.executable, "-m", "scenarios.cli", "verify", SHOP, "--roadmap", "", "--replications", "1"],
+        [sys.executable, "-m", "scenarios.cli", "verify", SHOP, "--roadmap", "", "--replications", "2"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from optimize.archive import Estimate
 from optimize.planning import Candidate, DrawRange, LeftOut, Plan, PlannedPeriod, Purse, Yardstick
+from optimize.problem import RoadmapProblem
 from scenarios.cli.render.agreement import show_agreement
 from scenarios.cli.render.figures import chance, percent, rough, sensible, tail_error
 from scenarios.cli.render.kpis import by_draw
@@ -203,11 +204,12 @@ def plan(scenario: Scenario = SHOP) -> Plan:
             ),
         ),
         yardsticks=(
-            Yardstick("do nothing", {}, Estimate(0.0, 0.0), 0.0),
-            Yardstick("highest ROI first", {"edr": 0}, Estimate(90_000.0, 100.0), 0.0),
+            Yardstick("do nothing", {}, Estimate(0.0, 0.0), 0.0, Estimate(1_000.0, 50.0)),
+            Yardstick("highest ROI first", {"edr": 0}, Estimate(90_000.0, 100.0), 0.0, Estimate(-80_000.0, 200.0)),
         ),
         iterations=(),
         interactions={},
+        program=RoadmapProblem(periods=1, initiatives=()),
         claim="Best of 32 feasible roadmaps simulated on 256 common draws.",
         rule="highest mean NPV",
         draws={"report": DrawRange(0, 200, 200)},

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from optimize import Plan
-    from optimize.planning import LeftOut, Yardstick
+    from optimize.planning import LeftOut
     from sim.world import Scenario
 
 CLEAR = 2.0  # standard errors from which on a difference is called one
@@ -69,7 +69,9 @@ def recommendation(plan: Plan, scenario: Scenario, names: Mapping[str, str]) -> 
 
 
 def _left_out(plan: Plan, names: Mapping[str, str]) -> Table:
-    table = plain_table("left out", f"NPV with it, {plan.outcomes.currency}", "why (best start that fits)", right=(1,))
+    table = plain_table(
+        "left out", f"change of NPV, {plan.outcomes.currency}", "why (best start that fits)", right=(1,)
+    )
     for one in plan.rejected:
         gain = "" if one.gain is None else _signed(one.gain.mean, one.gain.se)
         table.add_row(cell(names.get(one.id, one.id)), cell(gain), cell(short_reason(one, names), most=SHORT_REASON))
@@ -110,12 +112,11 @@ def _yardsticks(plan: Plan) -> Table:
         cell(_losing(own.prob_npv_negative, outcomes.draws)),
     )
     for rule in plan.yardsticks:
-        ahead, error = _ahead(plan, rule)
         table.add_row(
             cell(rule.policy),
             cell(str(len(rule.roadmap))),
             cell(sensible(rule.npv.mean, rule.npv.se)),
-            cell(_signed(ahead, error)),
+            cell(_signed(rule.gain.mean, rule.gain.se)),
             cell(_losing(rule.prob_npv_negative, outcomes.draws)),
         )
     return table
@@ -124,19 +125,12 @@ def _yardsticks(plan: Plan) -> Table:
 def beaten(plan: Plan) -> Iterator[str]:
     """A sentence for each yardstick that earned clearly more than the plan on the draws of the report."""
     for rule in plan.yardsticks:
-        ahead, error = _ahead(plan, rule)
+        ahead, error = rule.gain.mean, rule.gain.se
         if -ahead > max(CLEAR * error, plan.indifference):
             yield (
                 f'Beware: the rule "{rule.policy}" earned {sensible(-ahead, error)} {plan.outcomes.currency} '
                 "more than the plan on these fresh draws. The search draws misled the search."
             )
-
-
-def _ahead(plan: Plan, rule: Yardstick) -> tuple[float, float]:
-    """By how much the plan is worth more than a yardstick, and a limit of the error: both errors together, which no
-    correlation of the two can exceed."""
-    own = statistic(plan.outcomes[0].npv)
-    return (own.mean or 0.0) - rule.npv.mean, (own.se or 0.0) + rule.npv.se
 
 
 def _losing(share: float, draws: int) -> str:
