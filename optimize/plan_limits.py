@@ -48,8 +48,8 @@ class PlanLimits:
     linear_draws: int = 128
     cost_draws: int = 2048
     first_selection_draws: int = 512
-    selection_draws: int = 4096
-    report_draws: int = 4096
+    selection_draws: int = 2048
+    report_draws: int = 2048
     finalists: int = 8
     changes: int | None = None
     grid: int = 4
