@@ -51,6 +51,7 @@ class PlannedPeriod:
     capacity: Mapping[str, float]
 
     def document(self) -> dict[str, Any]:
+        """The row of the plan's JSON document; `budget` and `carried` are sums over the budgets."""
         purses = self.budgets.values()
         return {
             "start": self.start,

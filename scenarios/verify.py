@@ -48,6 +48,7 @@ class Verdict(Enum):
 
     @property
     def text(self) -> str:
+        """What the verdict means, with the remedy."""
         return {
             Verdict.PASS: "the kernel agrees with the company within the tolerance",
             Verdict.REVIEW: "the difference may exceed the tolerance: look at the rows, or add replications",

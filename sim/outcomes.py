@@ -231,6 +231,16 @@ def _mean(values: Floats) -> float | None:
     return float(np.mean(known)) if known.size else None
 
 
+def clipping_notes(drivers: int, effects: int, draws: int) -> tuple[str, ...]:
+    """What to say of values cut to the range of their field: of drivers, and by effects month by month."""
+    notes = []
+    if drivers:
+        notes.append(f"{drivers} values of drivers in {draws} draws lay outside their range and were clipped into it")
+    if effects:
+        notes.append(f"effects took {effects} monthly values outside their range; they were clipped into it")
+    return tuple(notes)
+
+
 def provenance(scenario_hash: str) -> dict[str, Any]:
     """What made a figure: scenario, interpreter and package versions."""
     versions = {}

@@ -18,7 +18,7 @@ from sim.company.replication import Replication
 from sim.company.world_layer import Draw
 from sim.errors import Problem, ProblemsFound
 from sim.measures import npv, payback
-from sim.outcomes import Outcome, Outcomes
+from sim.outcomes import Outcome, Outcomes, clipping_notes
 from sim.parameters import Parameters, parameters
 from sim.roadmap import EMPTY, Roadmap, roadmap
 from sim.world import Scenario
@@ -75,7 +75,7 @@ def simulate(
             for r, one in enumerate(chosen, start=1)
         ),
         clipped=missed + clipped,
-        notes=_notes(missed, clipped, replications),
+        notes=clipping_notes(missed, clipped, replications),
     )
 
 
@@ -131,14 +131,3 @@ def outcome(
         baseline_kpis=np.array([b.kpis for b in baseline]),
         states=np.array([r.state for r in replications]),
     )
-
-
-def _notes(drivers: int, effects: int, replications: int) -> tuple[str, ...]:
-    notes = []
-    if drivers:
-        notes.append(
-            f"{drivers} values of drivers in {replications} draws lay outside their range and were clipped into it"
-        )
-    if effects:
-        notes.append(f"effects took {effects} monthly values outside their range; they were clipped into it")
-    return tuple(notes)

@@ -15,7 +15,7 @@ from sim.montecarlo.kpis import CATEGORIES, KPIS
 from sim.montecarlo.layout import layout
 from sim.montecarlo.scratch import EVENTS
 from sim.montecarlo.structures import Floats, Ints, Layout
-from sim.outcomes import Outcome, Outcomes
+from sim.outcomes import Outcome, Outcomes, clipping_notes
 from sim.parameters import Parameters, parameters
 from sim.roadmap import Roadmap, roadmap
 from sim.world import Scenario
@@ -87,7 +87,7 @@ def evaluate(
     finally:
         numba.set_num_threads(previous)
     outcomes = tuple(_outcome(one, row, values, details, states, years) for row, one in enumerate(chosen, start=1))
-    notes = _notes(out_of_range, int(clipped.sum()), draws)
+    notes = clipping_notes(out_of_range, int(clipped.sum()), draws)
     return Outcomes(
         scenario=scenario.name,
         scenario_hash=scenario.hash(),
@@ -187,12 +187,3 @@ def _outcome(
         baseline_kpis=details[:, 0, c:].reshape(shape),
         states=states[:, row],
     )
-
-
-def _notes(drivers: int, effects: int, draws: int) -> tuple[str, ...]:
-    notes = []
-    if drivers:
-        notes.append(f"{drivers} values of drivers in {draws} draws lay outside their range and were clipped into it")
-    if effects:
-        notes.append(f"effects took {effects} monthly values outside their range; they were clipped into it")
-    return tuple(notes)
