@@ -18,10 +18,11 @@ import numba
 
 CONFIG: Any = numba.config
 ROOT = Path(__file__).resolve().parent
-KERNEL = ("kpis", "reference", "scratch", "structures", "people", "estate", "operations", "ledger", "kernel")
+KERNEL = ("kpis", "scratch", "structures", "people", "effects", "estate", "operations", "months", "ledger", "kernel")
 CALLED = (
     "streams.py",
     "compiled.py",
+    "lanes",
     "mechanisms",
     *(f"montecarlo/{part}.py" for part in KERNEL),
     "company/world_layer.py",
@@ -81,19 +82,10 @@ def inline(function: Callable[..., Any]) -> Any:
 
 
 def compiled(function: Callable[..., Any]) -> Any:
-    """Compile a function that Python calls; its code is kept on disk."""
-    return _cached(function, nogil=True)
-
-
-def parallel(function: Callable[..., Any]) -> Any:
-    """As `compiled`, with `numba.prange` spread over threads."""
-    return _cached(function, nogil=True, parallel=True)
-
-
-def _cached(function: Callable[..., Any], **options: Any) -> Any:
+    """Compile a function that Python calls; its code is kept on disk, and it runs without the interpreter's lock."""
     before = CONFIG.CACHE_DIR
     CONFIG.CACHE_DIR = str(FOLDER)  # read once, when the decorator runs
     try:
-        return numba.njit(cache=True, **options, **OPTIONS)(function)
+        return numba.njit(cache=True, nogil=True, **OPTIONS)(function)
     finally:
         CONFIG.CACHE_DIR = before

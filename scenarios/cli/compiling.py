@@ -15,4 +15,4 @@ def announce_compilation(*engines: Literal["kernel", "company"]) -> None:
     """Say on stderr that compilation comes first, if one of these engines was not yet compiled."""
     if not all(any(FOLDER.rglob(MARKS[engine])) for engine in engines):
         what = "kernel" if "kernel" in engines else "company's formulas"
-        print(f"compiling the {what}, once per version: about a minute …", file=sys.stderr, flush=True)
+        print(f"compiling the {what}, once per version: about half a minute …", file=sys.stderr, flush=True)

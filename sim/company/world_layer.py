@@ -66,11 +66,11 @@ def run_delivery(  # type: ignore[no-untyped-def]
 @compiled
 def _adopt(  # type: ignore[no-untyped-def]
     mark_keys, threshold_keys, joiner_keys, draw, member, first_seat, seats, role, times, seat, occupant, go_live,
-    p, q, ceiling, joiner_share, months, current, level, share, event_times, event_changes,
+    p, q, ceiling, joiner_share, months, current, level, queue, share, event_times, event_changes,
 ):  # fmt: skip
     return adopt(
         mark_keys, threshold_keys, joiner_keys, draw, member, first_seat, seats, role, times, seat, occupant, go_live,
-        p, q, ceiling, joiner_share, months, current, level, share, event_times, event_changes,
+        p, q, ceiling, joiner_share, months, current, level, queue, share, event_times, event_changes,
     )  # fmt: skip
 
 
@@ -199,8 +199,10 @@ def adoption_events(
     order = np.argsort(times, kind="stable")
     seat = np.concatenate([o.seat for o in draw.occupants])[order]
     occupant = np.concatenate([o.occupant for o in draw.occupants])[order]
-    current, level = np.empty(int(seats.sum()), dtype=np.int64), np.empty(int(seats.sum()))
-    size = int(seats.sum()) + 2 * len(times) + 1
+    count = int(seats.sum())
+    current, queue = np.empty((2, count), dtype=np.int64)
+    level = np.empty(count)
+    size = count + 2 * len(times) + 1
     share, event_times, changes = np.zeros(months), np.empty(size), np.empty(size, dtype=np.int64)
     keys = (
         draw.keys([f"initiatives/{initiative}/{stream}/{r}" for r in roles])
@@ -208,7 +210,7 @@ def adoption_events(
     )
     n = _adopt(
         *keys, draw.number, member, first_seat, seats, role[order], times[order], seat, occupant, float(go_live),
-        *numbers, months, current, level, share, event_times, changes,
+        *numbers, months, current, level, queue, share, event_times, changes,
     )  # fmt: skip
     return event_times[:n], changes[:n], share
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from llvmlite import ir
-from numba.extending import intrinsic, overload
+from numba.extending import overload
 
 from sim.compiled import inline
-from sim.lanes.values import LANES, VECTOR, WORDS, LanesType, constant, select, word
+from sim.lanes.values import LANES, VECTOR, WORDS, LanesType, constant, intrinsic, select, some, word
 
 LOG2_E = 1.4426950408889634
 LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10  # first: 32 bits, so n * LN2_HIGH is exact
 ROUND = 6755399441055744.0  # 1.5 * 2^52: adding it leaves a number rounded to a whole one
 SMALLEST, LARGEST = -708.0, 709.0  # arguments of exp between which results are ordinary numbers
+FAR = 7.07106781186547  # standard deviations from which a continued fraction serves
 ROOT_HALF_BITS = 0x3FE6A09E00000000  # about sqrt(1/2)
 ONE_BITS = 0x3FF0000000000000
 FRACTION_BITS = 0x000FFFFFFFFFFFFF
@@ -125,9 +125,10 @@ def normal_cdf(x):  # type: ignore[no-untyped-def]
     below = below * a + 637.333633378831
     below = below * a + 793.826512519948
     below = below * a + 440.413735824752
-    near = density * top / below
-    far = density / (a + 1.0 / (a + 2.0 / (a + 3.0 / (a + 4.0 / (a + 0.65))))) / 2.506628274631
-    tail = select(a < 7.07106781186547, near, select(a > 37.0, 0.0, far))
+    tail = density * top / below
+    if some(a >= FAR):
+        far = density / (a + 1.0 / (a + 2.0 / (a + 3.0 / (a + 4.0 / (a + 0.65))))) / 2.506628274631
+        tail = select(a < FAR, tail, select(a > 37.0, 0.0, far))
     return select(x > 0.0, 1.0 - tail, tail)
 
 

@@ -15,14 +15,13 @@ from typing import Annotated, Any
 import numba
 import numpy as np
 from llvmlite import ir
-from numba.core import cgutils
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
-from numba.extending import intrinsic, lower_getattr_generic, models, register_model
+from numba.extending import lower_getattr_generic, models, register_model
 from numba.np import arrayobj
 from numpy.typing import NDArray
 
 from sim.lanes.tables import TableType, make_table
-from sim.lanes.values import WIDTH
+from sim.lanes.values import WIDTH, intrinsic
 
 types: Any = numba.types  # untyped upstream
 
@@ -83,13 +82,13 @@ def _words(kind: Any) -> int:
 
 
 @register_model(RecordType)
-class RecordModel(models.PrimitiveModel):  # type: ignore[misc]
+class RecordModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Any) -> None:
         super().__init__(manager, kind, ir.IntType(64).as_pointer())
 
 
 @infer_getattr
-class RecordAttributes(AttributeTemplate):  # type: ignore[misc]
+class RecordAttributes(AttributeTemplate):
     key = RecordType
 
     def generic_resolve(self, record: Any, name: str) -> Any:
@@ -181,5 +180,3 @@ def _check(name: str, value: Any, field: Any) -> None:
         right = numba.from_dtype(value.dtype) == field.dtype and value.ndim == field.ndim
     if not right or not value.flags.c_contiguous:
         raise TypeError(f"{name}: an array of type {field} is wanted, got {value.dtype} of shape {value.shape}")
-
-

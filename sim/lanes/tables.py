@@ -29,7 +29,7 @@ class TableType(types.Type):  # type: ignore[misc]
 
 
 @register_model(TableType)
-class TableModel(models.StructModel):  # type: ignore[misc]
+class TableModel(models.StructModel):
     def __init__(self, manager: Any, kind: Any) -> None:
         members = [("data", types.CPointer(types.float64)), ("shape", types.UniTuple(types.int64, kind.axes))]
         super().__init__(manager, kind, members)
@@ -61,7 +61,7 @@ def _result(table: Any, index: Any) -> Any:
 
 
 @infer_global(operator.getitem)
-class GetItem(AbstractTemplate):  # type: ignore[misc]
+class GetItem(AbstractTemplate):
     def generic(self, args: Any, kws: Any) -> Any:
         if len(args) == 2 and isinstance(args[0], TableType):
             result = _result(*args)
@@ -71,7 +71,7 @@ class GetItem(AbstractTemplate):  # type: ignore[misc]
 
 
 @infer_global(operator.setitem)
-class SetItem(AbstractTemplate):  # type: ignore[misc]
+class SetItem(AbstractTemplate):
     def generic(self, args: Any, kws: Any) -> Any:
         if len(args) == 3 and isinstance(args[0], TableType):
             result = _result(args[0], args[1])

@@ -13,13 +13,15 @@ from typing import Any
 
 import numba
 from llvmlite import ir
+from numba import extending
 from numba.core import cgutils
 from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
-from numba.extending import intrinsic, lower_builtin, models, register_model
+from numba.extending import lower_builtin, models, register_model
 
 WIDTH = 8  # two registers of 256 bits or one of 512
 
 types: Any = numba.types  # untyped upstream
+intrinsic: Any = extending.intrinsic
 VECTOR = ir.VectorType(ir.DoubleType(), WIDTH)
 WORDS = ir.VectorType(ir.IntType(64), WIDTH)
 TRUTHS = ir.VectorType(ir.IntType(1), WIDTH)
@@ -44,13 +46,13 @@ NUMBER = (types.float64, types.int64)
 
 
 @register_model(LanesType)
-class LanesModel(models.PrimitiveModel):  # type: ignore[misc]
+class LanesModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Any) -> None:
         super().__init__(manager, kind, VECTOR)
 
 
 @register_model(MaskType)
-class MaskModel(models.PrimitiveModel):  # type: ignore[misc]
+class MaskModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Any) -> None:
         super().__init__(manager, kind, TRUTHS)
 
@@ -91,7 +93,7 @@ def _binary(functions: tuple[Any, ...], result: Any, emit: Emit) -> None:
 
     for function in functions:
 
-        class Template(ConcreteTemplate):  # type: ignore[misc]
+        class Template(ConcreteTemplate):
             cases = [signature(result, *pair) for pair in pairs]
 
         infer_global(function)(Template)
@@ -102,7 +104,7 @@ def _binary(functions: tuple[Any, ...], result: Any, emit: Emit) -> None:
 def _logic(functions: tuple[Any, ...], emit: Emit) -> None:
     for function in functions:
 
-        class Template(ConcreteTemplate):  # type: ignore[misc]
+        class Template(ConcreteTemplate):
             cases = [signature(MASK, MASK, MASK)]
 
         infer_global(function)(Template)
@@ -110,7 +112,7 @@ def _logic(functions: tuple[Any, ...], emit: Emit) -> None:
 
 
 def _unary(function: Any, kind: Any, emit: Callable[[Any, Any], Any]) -> None:
-    class Template(ConcreteTemplate):  # type: ignore[misc]
+    class Template(ConcreteTemplate):
         cases = [signature(kind, kind)]
 
     infer_global(function)(Template)

@@ -36,6 +36,11 @@ def deliver(  # type: ignore[no-untyped-def]
         for m in range(months):
             used[k, m] = 0.0
     for m in range(months):
+        busy = False
+        for i in range(n):
+            busy = busy or state[i] == WAITING or state[i] == WORKING
+        if not busy:
+            return
         changed = True
         while changed:  # a requirement may be settled in this very month by another start or cancellation
             changed = False
@@ -57,7 +62,7 @@ def deliver(  # type: ignore[no-untyped-def]
             if nxt < 0:
                 break
             last_planned, done_before = planned[nxt], nxt
-            _work_a_month(nxt, m, work_months[nxt], fails[nxt], days, capacity, state, go_live, work, used)
+            _work_a_month(nxt, m, work_months, fails, days, capacity, state, go_live, started, work, used)
 
 
 @inline
@@ -77,9 +82,10 @@ def _ready(i, m, before, lag, flags, first_before, state, go_live, started):  # 
 
 
 @inline
-def _work_a_month(i, m, needed, fails, days, capacity, state, go_live, work, used):  # type: ignore[no-untyped-def]
+def _work_a_month(i, m, work_months, fails, days, capacity, state, go_live, started, work, used):  # type: ignore[no-untyped-def]
+    needed = work_months[i]
     done = 0.0
-    for earlier in range(m):
+    for earlier in range(started[i], m):
         done += work[i, earlier]
     share = min(1.0, (1.0 - done) * needed)
     for k in range(days.shape[1]):
@@ -90,7 +96,7 @@ def _work_a_month(i, m, needed, fails, days, capacity, state, go_live, work, use
     work[i, m] = share / needed
     if done + work[i, m] >= 1.0 - 1e-9:
         work[i, m] = 1.0 - done
-        if fails:
+        if fails[i]:
             state[i] = FAILED
         else:
             state[i] = FINISHED

@@ -1,4 +1,4 @@
-"""One waiting line, several kinds of items, each with its own patience: stationary waits and losses.
+"""One waiting line, several kinds of items, each with its own patience: stationary waits and losses, in lanes.
 
 Virtual wait of an M/M/c queue whose items leave when they would wait longer than their patience d (Baccelli and
 Hebuterne 1981, "On queues with impatient customers", Performance '81): below the smallest patience its density falls at
@@ -12,6 +12,8 @@ from __future__ import annotations
 import math
 
 from sim.compiled import inline
+from sim.lanes import mathematics  # noqa: F401  gives math.exp and its like to lanes
+from sim.lanes.values import lanes, largest, select, some
 
 PATIENT = 1e6  # hours: never gives up
 FEWEST_SERVERS = 0.02
@@ -23,91 +25,114 @@ def waiting_line(servers, service, kappa, hours, backlog, n, rate, patience, los
     """Stationary line of a month, with the backlog that overload leaves.
 
     servers: people present (fractional). service: mean, hours. kappa: (ca2 + cs2) / 2. hours: working hours of the
-    month. backlog: items waiting at its start. rate (n,): visits an hour; patience (n,): hours, at least PATIENT for
-    items that never give up.
-    Writes lost (n,): share that gives up, and wait (n,): mean hours in line of those who do not. Returns
+    month. backlog: items waiting at its start. rate: of n kinds, visits an hour; patience: hours, at least PATIENT for
+    items that never give up; both tables of one axis. Lanes all but hours and n.
+    Writes lost, the share of each kind that gives up, and wait, mean hours in line of those who do not. Returns
     (P(wait > 0), Erlang served, backlog at the end, served share of those who never give up).
     """
-    total = 0.0
-    willing = 0.0
+    total, willing = lanes(0.0), lanes(0.0)
     for i in range(n):
         total += rate[i]
-        if patience[i] >= PATIENT:
-            willing += rate[i]
-        lost[i] = 0.0
-        wait[i] = 0.0
-    if total <= 0.0 or service <= 0.0:
-        return 0.0, 0.0, 0.0, 1.0
+        willing += select(patience[i] >= PATIENT, rate[i], 0.0)
+    working = (total > 0.0) & (service > 0.0)  # the other lanes go along with harmless numbers
+    total, service = select(working, total, 1.0), select(working, service, 1.0)
     c = max(servers, FEWEST_SERVERS)
     pace = c / service
-    load = total * service
 
-    left = max(0.0, backlog + (willing - pace) * hours)
-    served_share = (willing * hours + backlog - left) / (willing * hours) if willing > 0.0 else 1.0
+    left = max(backlog + (willing - pace) * hours, 0.0)
+    served_share = select(willing > 0.0, (willing * hours + backlog - left) / (willing * hours), 1.0)
     queued = 0.5 * (backlog + left) / pace
+    idle, mass, first, density, at, rest = _up_to_last_patience(
+        _idle_mass(c, total * service), total, pace, kappa, queued, n, rate, patience, lost, wait
+    )
+    decay = pace - rest
+    patient_decay = pace * math.sqrt(4.0 * kappa * service / (c * hours))
+    decay = select(willing > 0.0, max(decay, patient_decay), decay)
+    mass += density / decay
+    first += at * density / decay + density / (decay * decay)
 
-    whole = int(c)
-    below, inverse = 0.0, 1.0  # 1 / B(whole - 1) and 1 / B(whole)
-    for busy in range(1, whole + 1):
-        below = inverse
-        inverse = 1.0 + inverse * busy / load
-    idle = below + (c - whole) * (inverse - below)
+    everything = idle + mass
+    busy = lanes(0.0)
+    for i in range(n):
+        gives_up = patience[i] < PATIENT
+        gone = select(gives_up, max(1.0 - lost[i] / everything, 0.0), 0.0)
+        gone = select(working & (queued > patience[i]), 1.0, gone)
+        lost[i] = select(working, gone, 0.0)
+        wait[i] = select(working, select(gives_up, wait[i], kappa * first / everything + queued), 0.0)
+        busy += rate[i] * (1.0 - gone) * service
+    return (
+        select(working, mass / everything, 0.0),
+        select(working, min(busy, c), 0.0),
+        select(working, left, 0.0),
+        select(working, served_share, 1.0),
+    )
 
-    # In units that shrink when the density of an overloaded line would outgrow the numbers: only ratios count.
-    mass, first, density, at, rest, last = 0.0, 0.0, total, 0.0, total, -1.0
+
+@inline
+def _idle_mass(c, load):  # type: ignore[no-untyped-def]
+    """1 / B(c - 1), the weight of an idle server against a density that begins at the arrival rate."""
+    whole = math.floor(c)
+    per_server = 1.0 / load
+    below, inverse = lanes(0.0), lanes(1.0)  # 1 / B(whole - 1) and 1 / B(whole)
+    for server in range(1, int(largest(whole)) + 1):
+        going = whole >= server
+        below = select(going, inverse, below)
+        inverse = select(going, 1.0 + inverse * (server * per_server), inverse)
+    return below + (c - whole) * (inverse - below)
+
+
+@inline
+def _up_to_last_patience(idle, total, pace, kappa, queued, n, rate, patience, lost, wait):  # type: ignore[no-untyped-def]
+    """Density of the virtual wait from 0 over every patience; lanes that have none left stand still.
+
+    Writes lost (the mass below the patience of a kind) and wait. Returns (idle mass, mass and first moment so far,
+    density and place reached, rate of those who never give up). In units that shrink when the density of an overloaded
+    line would outgrow the numbers: only ratios count.
+    """
+    mass, first, density, at, rest = lanes(0.0), lanes(0.0), total, lanes(0.0), total
+    last = lanes(-1.0)
+    for i in range(n):
+        lost[i] = 0.0
+        wait[i] = 0.0
     while True:
-        edge = PATIENT
+        edge = lanes(PATIENT)
         for i in range(n):
-            if last < patience[i] < edge:
-                edge = patience[i]
+            edge = select((patience[i] > last) & (patience[i] < edge), patience[i], edge)
+        going = edge < PATIENT
+        if not some(going):
+            return idle, mass, first, density, at, rest
         decay = pace - rest
-        if edge >= PATIENT:
-            if willing > 0.0:
-                decay = max(decay, pace * math.sqrt(4.0 * kappa * service / (c * hours)))
-            mass += density / decay
-            first += at * density / decay + density / (decay * decay)
-            break
-        length = max(0.0, (edge - queued) / kappa - at) if kappa > 0.0 else 60.0
-        growth = -decay * length
-        if growth > MOST_GROWTH:
-            skip = length - MOST_GROWTH / -decay
+        length = select(kappa > 0.0, max((edge - queued) / kappa - at, 0.0), 60.0)
+        length = select(going, length, 0.0)
+        outgrown = -decay * length > MOST_GROWTH
+        if some(outgrown):
+            skip = select(outgrown, length + MOST_GROWTH / decay, 0.0)
             shrink = math.exp(decay * skip)
-            idle *= shrink
-            mass *= shrink
-            first *= shrink
             for i in range(n):
-                if patience[i] <= last:
-                    lost[i] *= shrink
+                lost[i] *= shrink
+            idle, mass, first = idle * shrink, mass * shrink, first * shrink
             at += skip
             length -= skip
-            mass += density * (1.0 - shrink) / -decay
-            first += density * (at * (1.0 - shrink) / -decay - (1.0 - shrink * (1.0 - decay * skip)) / (decay * decay))
+            gained = select(outgrown, density * (1.0 - shrink) / -decay, 0.0)
+            moment = at * gained - density * (1.0 - shrink * (1.0 - decay * skip)) / (decay * decay)
+            mass += gained
+            first += select(outgrown, moment, 0.0)
         z = decay * length
         faded = math.exp(-z)
-        if abs(z) < 0.01:
-            part = density * length * (1.0 - z / 2.0 * (1.0 - z / 3.0 * (1.0 - z / 4.0 * (1.0 - z / 5.0))))
-            ahead = 1.0 / 2.0 - z * (1.0 / 3.0 - z * (1.0 / 8.0 - z * (1.0 / 30.0 - z / 144.0)))
-            first += at * part + density * length * length * ahead
-        else:
-            part = density * -math.expm1(-z) / decay
-            first += at * part + density * (1.0 - faded * (1.0 + z)) / (decay * decay)
+        short = abs(z) < 0.01
+        series = 1.0 - z / 2.0 * (1.0 - z / 3.0 * (1.0 - z / 4.0 * (1.0 - z / 5.0)))
+        part = density * select(short, length * series, (1.0 - faded) / decay)
+        series = 1.0 / 2.0 - z * (1.0 / 3.0 - z * (1.0 / 8.0 - z * (1.0 / 30.0 - z / 144.0)))
+        ahead = select(short, length * length * series, (1.0 - faded * (1.0 + z)) / (decay * decay))
+        first += at * part + density * ahead
         mass += part
         density *= faded
         at += length
+        below = idle + mass
+        waited = select(below > 0.0, kappa * first / below, 0.0)
         for i in range(n):
-            if patience[i] == edge:
-                rest -= rate[i]
-                lost[i] = idle + mass
-                wait[i] = kappa * first / (idle + mass) if idle + mass > 0.0 else 0.0
-        last = edge
-    everything = idle + mass
-    busy_load = 0.0
-    for i in range(n):
-        if patience[i] < PATIENT:
-            lost[i] = max(0.0, 1.0 - lost[i] / everything)
-        else:
-            wait[i] = kappa * first / everything + queued
-        if queued > patience[i]:
-            lost[i] = 1.0
-        busy_load += rate[i] * (1.0 - lost[i]) * service
-    return mass / everything, min(busy_load, c), left, served_share
+            here = going & (patience[i] == edge)
+            rest -= select(here, rate[i], 0.0)
+            lost[i] = select(here, below, lost[i])
+            wait[i] = select(here, waited, wait[i])
+        last = select(going, edge, last)

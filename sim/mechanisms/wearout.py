@@ -1,9 +1,9 @@
 """Failures of a system on one operational clock that runs through repairs and refreshes.
 
 The clock A(t) = integral of h(age) * factor; the k-th failure is at A = E_1 + ... + E_k with unit exponential
-thresholds (random time change). It stands still while the system is down for its own repair. Between failures and
-month ends the hazard's parameters are constant, so each time is solved in closed form. Without changes: mean number of
-failures H(age0 + t) - H(age0) for repair; the renewal function for replace.
+thresholds (random time change). It stands still while the system is down for its own repair. Over months in which
+neither scale nor factor changes and nothing is refreshed each time is solved in closed form. Without changes: mean
+number of failures H(age0 + t) - H(age0) for repair; the renewal function for replace.
 """
 
 from __future__ import annotations
@@ -44,33 +44,32 @@ def failures(  # type: ignore[no-untyped-def]
     months = scale.shape[0]
     count = 0
     left = -np.log(uniform(threshold_key, draw, 0))
-    t = 0.0
     up_at = 0.0
-    start, start_age, start_scale = 0.0, -1.0, -1.0
-    for m in range(months):
+    m = 0
+    while m < months:
+        last = m + 1  # the hazard changes when this month begins
+        while last < months and scale[last] == scale[m] and factor[last] == factor[m] and not refreshed[last]:
+            last += 1
         if refreshed[m]:
             age = 0.0
         t = max(float(m), up_at)
-        while t < m + 1.0:
-            ahead = (m + 1.0 - t) / 12.0
-            if age != start_age or scale[m] != start_scale:
-                start = hazard(age, shape, scale[m])
-            end = hazard(age + ahead, shape, scale[m])
-            gain = factor[m] * (end - start)
+        while t < last:
+            ahead = (last - t) / 12.0
+            start = hazard(age, shape, scale[m])
+            gain = factor[m] * (hazard(age + ahead, shape, scale[m]) - start)
             if gain < left:
                 left -= gain
                 age += ahead
-                start, start_age, start_scale = end, age, scale[m]
                 break
             failed_age = min(inverse_hazard(start + left / factor[m], shape, scale[m]), age + ahead)
-            t += (failed_age - age) * 12.0
-            repair = lognormal_hours(uniform(repair_key, draw, count), median_hours[m], p95_ratio)
+            t = min(t + (failed_age - age) * 12.0, last - 1e-9)  # rounding must not reach the next month
+            repair = lognormal_hours(uniform(repair_key, draw, count), median_hours[int(t)], p95_ratio)
             if count < times.shape[0]:
                 times[count], hours[count] = t, repair
             count += 1
             left = -np.log(uniform(threshold_key, draw, count))
             age = 0.0 if replace else failed_age + repair / month_hours / 12.0
-            start_age = -1.0
             t += repair / month_hours
             up_at = t
+        m = last
     return count

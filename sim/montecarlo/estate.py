@@ -1,15 +1,16 @@
-"""Kernel part: failures, incidents and outages of one path under one roadmap."""
+"""Kernel part: failures, incidents and outages, path by path (k is the lane)."""
 
 from __future__ import annotations
 
 from sim.compiled import inline
+from sim.lanes.values import lanes
 from sim.mechanisms.attacks import incidents
 from sim.mechanisms.elementwise import compile_scalar
 from sim.mechanisms.insurance import insurance_payout
 from sim.mechanisms.severity import severity_quantile
 from sim.mechanisms.wearout import failures, lognormal_hours
+from sim.montecarlo.effects import at_month, number_at
 from sim.montecarlo.kpis import CYBER, REPAIR
-from sim.montecarlo.people import at_month
 from sim.streams import identity, uniform
 
 severity = compile_scalar(severity_quantile, inline)
@@ -19,31 +20,23 @@ payout = compile_scalar(insurance_payout, inline)
 @inline
 def clear_outages(lay, w):  # type: ignore[no-untyped-def]
     for m in range(lay.calendar.months):
-        w.shock[m], w.covered[m], w.happened[m] = 1.0, 0.0, 0
-    fill(w.down, 0.0)
-    fill(w.exposure, 1.0)
-    fill(w.out_lost, 0.0)
-    fill(w.out_late, 0.0)
-    fill(w.out_delay, 0.0)
+        w.shock[m] = 1.0
+        w.covered[m] = 0.0
+        w.happened[m] = 0.0
+    for table in (w.down, w.out_lost, w.out_late, w.out_delay):
+        for i in range(table.shape[0]):
+            for m in range(table.shape[1]):
+                table[i, m] = 0.0
 
 
 @inline
-def fill(table, value):  # type: ignore[no-untyped-def]
-    for i in range(table.shape[0]):
-        for j in range(table.shape[1]):
-            table[i, j] = value
-
-
-@inline
-def outage(lay, w, y, t, hours):  # type: ignore[no-untyped-def]
+def outage(lay, w, k, y, t, hours):  # type: ignore[no-untyped-def]
     """Book an outage of system y from month t on: hours down, items lost to it, delayed by it, made late by it.
 
     Items that come in the first `hours - patience` hours give up; those who come later wait for the rest. Items that
     never give up wait the rest of the outage, and late is who waits beyond the target.
     """
-    cal, work = lay.calendar, lay.work
-    row, values, changed = lay.row, w.values, w.changed
-    step_system, step_process, down = work.step_system, work.step_process, w.down
+    cal, work, row = lay.calendar, lay.work, lay.row
     m = int(t)
     left = (cal.months - t) * cal.hours
     hours = min(hours, left)
@@ -52,86 +45,88 @@ def outage(lay, w, y, t, hours):  # type: ignore[no-untyped-def]
     piece = min(rest, room)
     month = m
     while rest > 0.0 and month < cal.months:
-        down[y, month] += piece
+        w.down[y, month, k] += piece
         rest -= piece
         month += 1
         piece = min(rest, cal.hours)
-    for s in range(step_system.shape[0]):
-        if step_system[s] != y:
+    for s in range(work.step_system.shape[0]):
+        if work.step_system[s] != y:
             continue
-        p = step_process[s]
-        patience = at_month(row, values, changed, work.patience_slot[p], m) / 60.0
+        p = work.step_process[s]
+        patience = number_at(row, w.values, w.changed, work.patience_slot[p], m, k) / 60.0
         target = work.target_hours[p]
         waits = min(hours, patience)
-        w.out_delay[s, m] += 0.5 * waits * waits / cal.hours
+        w.out_delay[s, m, k] += 0.5 * waits * waits / cal.hours
         if waits > target:
-            w.out_late[s, m] += (waits - target) / cal.hours
+            w.out_late[s, m, k] += (waits - target) / cal.hours
         gone = hours - waits
         month, first = m, room
         while gone > 0.0 and month < cal.months:
             part = min(gone, first)
-            w.out_lost[s, month] += part / cal.hours
+            w.out_lost[s, month, k] += part / cal.hours
             gone -= part
             month += 1
             first = cal.hours
 
 
 @inline
-def run_systems(lay, w, draw, baseline):  # type: ignore[no-untyped-def]
+def run_systems(lay, w, draw, k, baseline):  # type: ignore[no-untyped-def]
     """Failures and repairs of every system; False when there are more than the buffers hold.
 
     baseline: keep the failures; a system that the roadmap does not touch fails as in the baseline.
     """
-    e, cal, c = lay.estate, lay.calendar, lay.candidates
-    row, values, changed, exposure = lay.row, w.values, w.changed, w.exposure
-    known, times, hours = w.failure_count, w.failure_times, w.failure_hours
+    e, cal, c, row = lay.estate, lay.calendar, lay.candidates, lay.row
+    known, times, hours = w.failure_count[k], w.failure_times[k], w.failure_hours[k]
+    event_times, event_hours = w.event_times, w.event_hours
     for y in range(e.age.shape[0]):
         touched = baseline or known[y] > times.shape[1]
         for i in range(c.duration.shape[0]):
-            if e.touches[i, y] and w.go_live[i] >= 0:
+            if e.touches[i, y] and w.go_live[k, i] >= 0:
                 touched = True
         if touched:
-            n = _fail(lay, w, draw, y)
-            if n > w.event_times.shape[0]:
+            n = _fail(lay, w, draw, k, y)
+            if n > event_times.shape[0]:
                 return False
             if baseline:
                 known[y] = n
-                for k in range(min(n, times.shape[1])):
-                    times[y, k], hours[y, k] = w.event_times[k], w.event_hours[k]
+                for j in range(min(n, times.shape[1])):
+                    times[y, j], hours[y, j] = event_times[j], event_hours[j]
                 for m in range(cal.months):
-                    w.base_exposure[y, m] = exposure[y, m]
+                    w.base_exposure[y, m, k] = w.exposure[y, m, k]
         else:
             n = known[y]
-            for k in range(n):
-                w.event_times[k], w.event_hours[k] = times[y, k], hours[y, k]
+            for j in range(n):
+                event_times[j], event_hours[j] = times[y, j], hours[y, j]
             for m in range(cal.months):
-                exposure[y, m] = w.base_exposure[y, m]
-        for k in range(n):
-            m = int(w.event_times[k])
-            w.flow[REPAIR, m] -= at_month(row, values, changed, e.repair_cost_slot[y], m)
-            outage(lay, w, y, w.event_times[k], w.event_hours[k])
+                w.exposure[y, m, k] = w.base_exposure[y, m, k]
+        for j in range(n):
+            m = int(event_times[j])
+            w.flow[REPAIR, m, k] -= number_at(row, w.values, w.changed, e.repair_cost_slot[y], m, k)
+            outage(lay, w, k, y, event_times[j], event_hours[j])
     return True
 
 
 @inline
-def _fail(lay, w, draw, y):  # type: ignore[no-untyped-def]
+def _fail(lay, w, draw, k, y):  # type: ignore[no-untyped-def]
     """Failures of system y under the roadmap at hand, into event_times and event_hours; returns their number."""
-    e, cal, c = lay.estate, lay.calendar, lay.candidates
-    row, values, changed = lay.row, w.values, w.changed
-    refreshed, scale, factor, median, exposure = w.refreshed, w.scale, w.factor, w.median, w.exposure
+    e, cal, c, row = lay.estate, lay.calendar, lay.candidates, lay.row
+    refreshed, scale, factor, median = w.refreshed, w.scale, w.factor, w.median
     for m in range(cal.months):
         refreshed[m] = 0
     for i in range(c.duration.shape[0]):
-        if c.refreshes[i, y] and 0 <= w.go_live[i] < cal.months:
-            refreshed[w.go_live[i]] = 1
+        if c.refreshes[i, y] and 0 <= w.go_live[k, i] < cal.months:
+            refreshed[w.go_live[k, i]] = 1
     supported = False
     for m in range(cal.months):
         supported = supported or refreshed[m] == 1
         old = m >= e.support_ends[y] and not supported
-        scale[m] = at_month(row, values, changed, e.scale_slot[y], m)
-        factor[m] = at_month(row, values, changed, e.unsupported_failures_slot[y], m) if old else 1.0
-        median[m] = at_month(row, values, changed, e.repair_slot[y], m)
-        exposure[y, m] = at_month(row, values, changed, e.unsupported_attacks_slot[y], m) if old else 1.0
+        scale[m] = number_at(row, w.values, w.changed, e.scale_slot[y], m, k)
+        median[m] = number_at(row, w.values, w.changed, e.repair_slot[y], m, k)
+        factor[m] = 1.0
+        w.exposure[y, m, k] = 1.0
+        if old:
+            factor[m] = number_at(row, w.values, w.changed, e.unsupported_failures_slot[y], m, k)
+            w.exposure[y, m, k] = number_at(row, w.values, w.changed, e.unsupported_attacks_slot[y], m, k)
     return failures(
         e.failure_key[y], e.repair_key[y], draw, e.age[y], e.shape[y], scale, factor, refreshed,
         e.replace[y] == 1, median, e.repair_p95[y], cal.hours, w.event_times, w.event_hours,
@@ -139,42 +134,54 @@ def _fail(lay, w, draw, y):  # type: ignore[no-untyped-def]
 
 
 @inline
-def run_threats(lay, w, draw):  # type: ignore[no-untyped-def]
-    """Incidents of every threat: loss, outage, customers who leave, what insurance covers."""
-    e, cal = lay.estate, lay.calendar
-    row, values, changed = lay.row, w.values, w.changed
-    intensity, exposure, hits = w.intensity, w.exposure, e.hits
+def set_intensities(lay, w):  # type: ignore[no-untyped-def]
+    """Incidents a year of every threat by month, in lanes: attempts * success * exposure of what it hits * frailty."""
+    e = lay.estate
     for h in range(e.layer.shape[0]):
-        frailty = 1.0 if e.frailty_slot[h] < 0 else w.values[e.frailty_slot[h]]
-        for m in range(cal.months):
-            success = at_month(row, values, changed, e.success_slot[h], m)
+        frailty = lanes(1.0)
+        if e.frailty_slot[h] >= 0:
+            frailty = w.values[e.frailty_slot[h]]
+        for m in range(lay.calendar.months):
+            success = at_month(lay, w, e.success_slot[h], m)
             for y in range(e.age.shape[0]):
-                if hits[h, y]:
-                    success *= exposure[y, m]
-            intensity[m] = at_month(row, values, changed, e.attempts_slot[h], m) * min(1.0, success) * frailty
+                if e.hits[h, y]:
+                    success = success * w.exposure[y, m]
+            w.intensity[h, m] = at_month(lay, w, e.attempts_slot[h], m) * min(1.0, success) * frailty
+
+
+@inline
+def run_threats(lay, w, draw, k):  # type: ignore[no-untyped-def]
+    """Incidents of every threat: loss, outage, customers who leave, what insurance covers. False when there are more
+    than the buffers hold."""
+    e, cal, row = lay.estate, lay.calendar, lay.row
+    values, changed, intensity = w.values, w.changed, w.month_intensity
+    cover = cal.insurance
+    for h in range(e.layer.shape[0]):
+        for m in range(cal.months):
+            intensity[m] = w.intensity[h, m, k]
         n = incidents(e.gap_key[h], e.height_key[h], draw, e.layer[h], intensity, w.event_times, w.layers, w.numbers)
         if n > w.event_times.shape[0]:
             return False
-        for k in range(n):
-            point = identity(w.layers[k], w.numbers[k])
-            t = w.event_times[k]
+        for j in range(n):
+            point = identity(w.layers[j], w.numbers[j])
+            t = w.event_times[j]
             m = int(t)
-            w.happened[m] += 1
-            typical = at_month(row, values, changed, e.severity_slot[h], m)
+            w.happened[m, k] += 1.0
+            typical = number_at(row, values, changed, e.severity_slot[h], m, k)
             if typical > 0.0:
                 u = uniform(e.severity_key[h], draw, point)
                 loss = severity(u, typical, typical * e.severity_p95[h], e.tail_index[h])
-                w.flow[CYBER, m] -= loss
-                cover = lay.calendar.insurance
-                limit = at_month(row, values, changed, cover[2], m)
+                w.flow[CYBER, m, k] -= loss
+                limit = number_at(row, values, changed, cover[2], m, k)
                 if limit > 0.0:
-                    share = 1.0 - at_month(row, values, changed, cover[4], m)
-                    w.covered[m] += share * payout(loss, at_month(row, values, changed, cover[1], m), limit)
-            w.shock[m] *= 1.0 - at_month(row, values, changed, e.churn_slot[h], m)
-            hours = at_month(row, values, changed, e.outage_slot[h], m)
+                    share = 1.0 - number_at(row, values, changed, cover[4], m, k)
+                    retention = number_at(row, values, changed, cover[1], m, k)
+                    w.covered[m, k] += share * payout(loss, retention, limit)
+            w.shock[m, k] *= 1.0 - number_at(row, values, changed, e.churn_slot[h], m, k)
+            hours = number_at(row, values, changed, e.outage_slot[h], m, k)
             if hours > 0.0:
                 hours = lognormal_hours(uniform(e.outage_key[h], draw, point), hours, e.outage_p95[h])
                 for y in range(e.age.shape[0]):
                     if e.hits[h, y]:
-                        outage(lay, w, y, t, hours)
+                        outage(lay, w, k, y, t, hours)
     return True

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Any
 
-import numba
 import numpy as np
 
 from sim.errors import Problem, ProblemsFound
+from sim.lanes import WIDTH
+from sim.lanes.records import Packed, pack
 from sim.montecarlo import kernel
 from sim.montecarlo.kpis import CATEGORIES, KPIS
 from sim.montecarlo.layout import layout
-from sim.montecarlo.scratch import EVENTS
-from sim.montecarlo.structures import Floats, Ints, Layout
+from sim.montecarlo.scratch import EVENTS, new_scratch
+from sim.montecarlo.structures import Floats, Ints
 from sim.outcomes import Outcome, Outcomes, clipping_notes
 from sim.parameters import Parameters, parameters
 from sim.roadmap import Roadmap, roadmap
 from sim.world import Scenario
 
-THREADS: int = numba.get_num_threads()
+THREADS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 BLOCK = 4096
 CHUNK = 64  # most paths of a task
 TASKS_A_THREAD = 4  # so that few draws keep every thread busy too
@@ -55,7 +61,7 @@ def evaluate(
         raise ProblemsFound([Problem(path="first_draw", value=first_draw, message="draws are numbered from 0")])
     wanted = [roadmaps] if isinstance(roadmaps, (Roadmap, Mapping)) else list(roadmaps)
     chosen = [roadmap(scenario, one) for one in wanted]
-    table, lay = _prepared(scenario, seed)
+    prepared = _prepared(scenario, seed)
     names = list(scenario.initiatives)
     planned = np.full((len(chosen) + 1, len(names)), -1, dtype=np.int64)
     for row, one in enumerate(chosen, start=1):
@@ -63,31 +69,24 @@ def evaluate(
             planned[row, names.index(name)] = month
     years = -(-scenario.horizon_months // 12)
     width = len(CATEGORIES) + len(KPIS) * years if detail else 0
-    values, details, _, states, clipped, status = kernel.empty_outputs(
-        draws, len(planned), width, (0, 0), len(names) if detail else 0
-    )
-    no_flows = np.empty((draws, len(planned), 0, 0))
+    out = kernel.empty_outputs(draws, len(planned), width, (0, 0), len(names) if detail else 0)
+    workers = min(threads or THREADS, THREADS)
     out_of_range = 0
-    previous = numba.get_num_threads()
-    numba.set_num_threads(min(threads or previous, THREADS))
-    try:
-        for start in range(0, draws, BLOCK):
-            part = slice(start, min(draws, start + BLOCK))
-            numbers = np.arange(first_draw + part.start, first_draw + part.stop, dtype=np.int64)
-            theta, missed = _drivers(scenario, numbers, seed)
-            out_of_range += missed
-            size = chunk or max(1, min(CHUNK, -(-len(numbers) // (TASKS_A_THREAD * numba.get_num_threads()))))
-            kernel.run(
-                lay, table.base, theta, table.driver_slots, numbers, planned, size,
-                values[part], details[part], no_flows[part], states[part], clipped[part], status[part],
-            )  # fmt: skip
-            _refuse_overflow(status[part], numbers)
-            if progress is not None:
-                progress(part.stop)
-    finally:
-        numba.set_num_threads(previous)
-    outcomes = tuple(_outcome(one, row, values, details, states, years) for row, one in enumerate(chosen, start=1))
-    notes = clipping_notes(out_of_range, int(clipped.sum()), draws)
+    for start in range(0, draws, BLOCK):
+        rows = range(start, min(draws, start + BLOCK))
+        numbers = np.arange(first_draw + rows.start, first_draw + rows.stop, dtype=np.int64)
+        theta, missed = _drivers(scenario, numbers, seed)
+        out_of_range += missed
+        part = kernel.Outputs._make(array[rows.start : rows.stop] for array in out)
+        _run(prepared, theta, numbers, planned, part, chunk or _chunk(len(numbers), workers), workers)
+        _refuse_overflow(part.status, numbers)
+        if progress is not None:
+            progress(rows.stop)
+    clipped = int(out.clipped.sum())
+    outcomes = tuple(
+        _outcome(one, row, out.values, out.detail, out.states, years) for row, one in enumerate(chosen, start=1)
+    )
+    notes = clipping_notes(out_of_range, clipped, draws)
     return Outcomes(
         scenario=scenario.name,
         scenario_hash=scenario.hash(),
@@ -99,23 +98,70 @@ def evaluate(
         draws=draws,
         initiatives=tuple(names),
         outcomes=outcomes,
-        clipped=out_of_range + int(clipped.sum()),
+        clipped=out_of_range + clipped,
         notes=notes,
     )
 
 
-#: What calls with the same scenario and seed share: the search makes hundreds of them.
-_PREPARED: OrderedDict[tuple[str, int], tuple[Parameters, Layout]] = OrderedDict()
+def _chunk(paths: int, workers: int) -> int:
+    """Paths of a task: whole blocks, and enough tasks for every thread."""
+    blocks = -(-paths // (TASKS_A_THREAD * workers * WIDTH))
+    return min(CHUNK, blocks * WIDTH)
+
+
+def _run(
+    prepared: Prepared, theta: Floats, numbers: Ints, planned: Ints, out: kernel.Outputs, chunk: int, workers: int
+) -> None:
+    """Tasks of `chunk` paths, spread over threads: compiled code releases the interpreter's lock."""
+    table, lay = prepared.table, prepared.lay
+
+    def task(start: int) -> None:
+        scratch = prepared.take()
+        try:
+            rows = start, min(start + chunk, len(numbers))
+            kernel.run(lay, scratch, table.base, theta, table.driver_slots, numbers, planned, rows, out)
+        finally:
+            prepared.spare.put(scratch)
+
+    starts = range(0, len(numbers), chunk)
+    if workers == 1 or len(starts) == 1:
+        for start in starts:
+            task(start)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        for _ in pool.map(task, starts):
+            pass
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What calls with the same scenario and seed share: the search makes hundreds of them."""
+
+    table: Parameters
+    lay: Packed
+    new: Callable[[], Packed]
+    spare: SimpleQueue[Packed]
+
+    def take(self) -> Packed:
+        """Working memory that no other thread has."""
+        try:
+            return self.spare.get_nowait()
+        except Empty:
+            return self.new()
+
+
+_PREPARED: OrderedDict[tuple[str, int], Prepared] = OrderedDict()
 _DRIVERS: OrderedDict[tuple[str, int, int, int], tuple[Floats, int]] = OrderedDict()
 PREPARED_KEPT, DRIVERS_KEPT = 4, 16
 
 
-def _prepared(scenario: Scenario, seed: int) -> tuple[Parameters, Layout]:
+def _prepared(scenario: Scenario, seed: int) -> Prepared:
     """Table and arrays of a scenario, kept by its content."""
     key = (scenario.hash(), seed)
     if key not in _PREPARED:
         table = parameters(scenario)
-        _PREPARED[key] = table, layout(table, seed)
+        lay = layout(table, seed)
+        _PREPARED[key] = Prepared(table, pack(lay), partial(new_scratch, lay), SimpleQueue())
         _trim(_PREPARED, PREPARED_KEPT)
     return _PREPARED[key]
 
@@ -129,7 +175,7 @@ def _drivers(scenario: Scenario, numbers: Ints, seed: int) -> tuple[Floats, int]
     """Values of the drivers in consecutive draws, kept by content, and how many were clipped."""
     key = (scenario.hash(), seed, int(numbers[0]), len(numbers))
     if key not in _DRIVERS:
-        table = _prepared(scenario, seed)[0]
+        table = _prepared(scenario, seed).table
         theta, clipped = table.theta(numbers, seed)
         _refuse_infinite(table, theta, numbers)
         _DRIVERS[key] = theta, clipped

@@ -1,167 +1,164 @@
-"""The Monte Carlo kernel: paths in parallel, every roadmap of a batch in the same world.
+"""The Monte Carlo kernel: paths in lanes, every roadmap of a batch in the same world.
 
-Path i is one draw. Its world layer (numbers, occupants, overruns, gates, thresholds, attack points) is made once and
-serves every roadmap; all numbers come from streams keyed by draw, so neither threads, chunks nor the other roadmaps of
-the batch change a bit.
+A path is one draw; a block of paths goes through the months together. The world layer of a block (numbers, occupants,
+overruns, gates, thresholds, attack points) is made once and serves every roadmap; all numbers come from streams keyed
+by draw and lanes do not mix, so neither threads, chunks, blocks nor the other roadmaps of the batch change a bit.
 """
 
 from __future__ import annotations
 
-import numba
+from typing import NamedTuple
+
 import numpy as np
 
-from sim.compiled import inline, parallel
-from sim.montecarlo.estate import clear_outages, run_systems, run_threats
+from sim.compiled import compiled, inline
+from sim.lanes import WIDTH
+from sim.lanes.records import Packed
+from sim.montecarlo.effects import apply_effects
+from sim.montecarlo.estate import clear_outages, run_systems, run_threats, set_intensities
 from sim.montecarlo.ledger import (
     book_initiatives,
     book_insurance,
     book_standing,
     book_tax,
     clear_flows,
-    run_months,
-    shared_months,
+    keep_baseline,
+    write_detail,
     write_values,
 )
-from sim.montecarlo.people import adoption, apply_effects, deliver_roadmap, occupants, overruns
-from sim.montecarlo.scratch import new_scratch
-from sim.montecarlo.structures import Floats, Ints, Layout, by_reference
+from sim.montecarlo.months import run_months, shared_months
+from sim.montecarlo.people import choose, deliver_roadmap, forget, occupants, overruns, set_numbers, use
+from sim.montecarlo.scratch import N_VALUES, scratch_at
+from sim.montecarlo.structures import Floats, Ints, layout_at
 
 OK, TOO_MANY_CHANGES, TOO_MANY_EVENTS = 0, 1, 2
 
 
+class Outputs(NamedTuple):
+    """Arrays that `run` fills; detail, flows and states only where their last dimensions are not empty."""
+
+    values: Floats  # (draws, roadmaps, N_VALUES)
+    detail: Floats  # (draws, roadmaps, categories + KPIs * years)
+    flows: Floats  # (draws, roadmaps, categories, months)
+    states: Ints  # (draws, roadmaps, initiatives)
+    clipped: Ints  # (draws, roadmaps)
+    status: Ints  # (draws,)
+
+
 @inline
-def run_roadmap(lay, w, draw, changes, planned, first, ref, keep, brief):  # type: ignore[no-untyped-def]
-    """All flows and KPIs of one path under one roadmap, in the scratch; see `run_months` for the rest.
-    Returns (status, clipped values)."""
+def prepare(lay, w, draws, first, last, status):  # type: ignore[no-untyped-def]
+    """World layer of the paths first .. last - 1; lanes beyond the last path repeat it. False after a failure."""
+    forget(w)
+    for k in range(WIDTH):
+        row = min(first + k, last - 1)
+        if not occupants(lay, w, draws[row], k):
+            status[row] = TOO_MANY_CHANGES
+            return False
+        overruns(lay, w, draws[row], k)
+    return True
+
+
+@inline
+def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref, brief, status):  # type: ignore[no-untyped-def]
+    """All flows and KPIs of a block under one roadmap, in the scratch; see `run_months`. False after a failure."""
     clear_flows(w)
     clear_outages(lay, w)
-    deliver_roadmap(lay, w, planned)
-    for i in range(planned.shape[0]):
-        if w.go_live[i] >= 0:
-            adoption(lay, w, draw, changes, i)
-    clipped = apply_effects(lay, w)
-    if not run_systems(lay, w, draw, keep == 0) or not run_threats(lay, w, draw):
-        return TOO_MANY_EVENTS, clipped
+    n = choose(w, planned)
+    for k in range(WIDTH):
+        deliver_roadmap(lay, w, k, planned, n)
+        for j in range(n):
+            use(lay, w, draws[min(first + k, last - 1)], k, w.chosen[j])
+    apply_effects(lay, w, planned)
+    for k in range(WIDTH):
+        row = min(first + k, last - 1)
+        if not run_systems(lay, w, draws[row], k, baseline):
+            status[row] = TOO_MANY_EVENTS
+            return False
+    set_intensities(lay, w)
+    for k in range(WIDTH):
+        row = min(first + k, last - 1)
+        if not run_threats(lay, w, draws[row], k):
+            status[row] = TOO_MANY_EVENTS
+            return False
     book_standing(lay, w)
-    run_months(lay, w, first, ref, keep, brief)
-    book_initiatives(lay, w)
+    run_months(lay, w, n, months, ref, keep, brief)
+    book_initiatives(lay, w, n)
     book_insurance(lay, w)
     book_tax(lay, w)
-    return OK, clipped
+    return True
 
 
 @inline
-def copy_flows(source, target):  # type: ignore[no-untyped-def]
-    for k in range(source.shape[0]):
-        for m in range(source.shape[1]):
-            target[k, m] = source[k, m]
+def write(lay, w, first, last, r, values, detail, flows, states, clipped):  # type: ignore[no-untyped-def]
+    """Outcomes of roadmap r on the paths of the block, from lanes to rows."""
+    write_values(lay, w)
+    if detail.shape[2] > 0:
+        write_detail(lay, w)
+    for row in range(first, last):
+        k = row - first
+        for j in range(N_VALUES):
+            values[row, r, j] = w.result[j, k]
+        for j in range(detail.shape[2]):
+            detail[row, r, j] = w.detail[j, k]
+        for c in range(flows.shape[2]):
+            for m in range(flows.shape[3]):
+                flows[row, r, c, m] = w.flow[c, m, k]
+        for i in range(states.shape[2]):
+            states[row, r, i] = w.state[k, i]
+        clipped[row, r] += int(w.clipped[0, k])
 
 
-@inline
-def run_path(lay, w, base, theta, driver_slots, draw, planned, flows, values, detail, states, counts):  # type: ignore[no-untyped-def]
-    """One path under every roadmap; row 0 of planned is the baseline."""
-    for slot in range(base.shape[0]):
-        w.values[slot] = base[slot]
-    for j in range(theta.shape[0]):
-        w.values[driver_slots[j]] = theta[j]
-    for i in range(w.known.shape[0]):
-        for g in range(w.known.shape[1]):
-            w.known[i, g] = 0
-    changes = occupants(lay, w, draw)
-    if changes < 0:
-        return TOO_MANY_CHANGES
-    overruns(lay, w, draw)
-    months = lay.calendar.months
-    brief = detail.shape[1] == 0
-    for r in range(planned.shape[0]):
-        first, ref = 0, 0
-        if r > 1 and brief:  # rows 0 and 1 are kept whole; KPI sums need every month
-            first = shared_months(planned[r], planned[0], months)
-            with_first = shared_months(planned[r], planned[1], months)
-            if with_first > first:
-                first, ref = with_first, 1
-        keep = r if r < 2 else -1
-        status, clipped = run_roadmap(lay, w, draw, changes, planned[r], first, ref, keep, brief)
-        if status != OK:
-            return status
-        if r == 0:
-            copy_flows(w.flow, w.base_flow)
-        write_values(lay, w, values[r], detail[r])
-        counts[r] += clipped
-        for i in range(states.shape[1]):
-            states[r, i] = w.state[i]
-        if flows.shape[1] > 0:
-            copy_flows(w.flow, flows[r])
-    return OK
-
-
-@parallel
+@compiled
 def _run(  # type: ignore[no-untyped-def]
-    lay, base, theta, driver_slots, draws, planned, chunk, values, detail, flows, states, clipped, status
-):
-    n = draws.shape[0]
-    tasks = (n + chunk - 1) // chunk
-    for task in numba.prange(tasks):
-        w = new_scratch(lay)
-        for i in range(task * chunk, min(n, (task + 1) * chunk)):
-            status[i] = run_path(
-                lay,
-                w,
-                base,
-                theta[i],
-                driver_slots,
-                draws[i],
-                planned,
-                flows[i],
-                values[i],
-                detail[i],
-                states[i],
-                clipped[i],
-            )
+    layout, scratch, base, theta, driver_slots, draws, planned, first_row, last_row,
+    values, detail, flows, states, clipped, status,
+):  # fmt: skip
+    lay, w = layout_at(layout), scratch_at(scratch)
+    months = lay.calendar.months
+    brief = detail.shape[2] == 0
+    for first in range(first_row, last_row, WIDTH):
+        last = min(first + WIDTH, last_row)
+        set_numbers(w, base, theta, driver_slots, first, last)
+        if not prepare(lay, w, draws, first, last, status):
+            return
+        for r in range(planned.shape[0]):
+            same, ref = 0, 0
+            if r > 1 and brief:  # rows 0 and 1 are kept whole; KPI sums need every month
+                same = shared_months(planned[r], planned[0], months)
+                with_first = shared_months(planned[r], planned[1], months)
+                if with_first > same:
+                    same, ref = with_first, 1
+            keep = r if r < 2 else -1
+            if not run_roadmap(lay, w, draws, first, last, planned[r], same, r == 0, keep, ref, brief, status):
+                return
+            if r == 0:
+                keep_baseline(w)
+            write(lay, w, first, last, r, values, detail, flows, states, clipped)
 
 
 def run(
-    lay: Layout,
+    lay: Packed,
+    scratch: Packed,
     base: Floats,
     theta: Floats,
     driver_slots: Ints,
     draws: Ints,
     planned: Ints,
-    chunk: int,
-    values: Floats,
-    detail: Floats,
-    flows: Floats,
-    states: Ints,
-    clipped: Ints,
-    status: Ints,
+    rows: tuple[int, int],
+    out: Outputs,
 ) -> None:
-    """Evaluate roadmaps on draws.
+    """Evaluate roadmaps on the draws of some rows; releases the interpreter's lock while it computes.
 
-    theta: (draws, drivers). planned: (roadmaps, initiatives) start months, -1 for none; row 0 empty. chunk: paths a
-    task. Writes values (draws, roadmaps, 5); detail, flows and states where their last dimensions are not empty;
-    clipped (draws, roadmaps), status (draws,).
+    lay, scratch: packed records; a scratch serves one thread at a time. theta: (draws, drivers). planned: (roadmaps,
+    initiatives) start months, -1 for none; row 0 empty. rows: from, to; only these rows of `out` are written.
     """
-    _run(
-        by_reference(lay),
-        base,
-        theta,
-        driver_slots,
-        draws,
-        planned,
-        chunk,
-        values,
-        detail,
-        flows,
-        states,
-        clipped,
-        status,
-    )
+    _run(lay.address, scratch.address, base, theta, driver_slots, draws, planned, *rows, *out)
 
 
-def empty_outputs(n: int, roadmaps: int, detail: int, flows: tuple[int, int], states: int) -> tuple[np.ndarray, ...]:
-    """Output arrays of `run`: values, detail, flows, states, clipped, status."""
-    return (
-        np.empty((n, roadmaps, 5)),
+def empty_outputs(n: int, roadmaps: int, detail: int, flows: tuple[int, int], states: int) -> Outputs:
+    """Memory for the outputs of `run`."""
+    return Outputs(
+        np.empty((n, roadmaps, N_VALUES)),
         np.empty((n, roadmaps, detail)),
         np.empty((n, roadmaps, *flows)),
         np.empty((n, roadmaps, states), dtype=np.int64),

@@ -255,6 +255,7 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
         dip_months=_ints(0 if i.dip is None else i.dip.months for i in all_of),
         imitation_lag=_ints(0 if i.imitation is None else i.imitation.lag_months for i in all_of),
         half_life=_floats(1.0 if i.imitation is None else i.imitation.half_life_months for i in all_of),
+        imitated=_ints(any(e.competitive for e in i.effects.values()) for i in all_of),
         risk=_risk(world),
         before=_ints(names.index(r.initiative) for _, r in requirements),
         lag=_ints(r.lag_months for _, r in requirements),

@@ -1,10 +1,11 @@
-"""Kernel part: occupants, delivery and adoption of one path under one roadmap."""
+"""Kernel part: occupants, delivery and adoption, path by path (k is the lane)."""
 
 from __future__ import annotations
 
 import math
 
 from sim.compiled import inline
+from sim.lanes import WIDTH
 from sim.mechanisms.delivery import deliver
 from sim.mechanisms.elementwise import compile_scalar
 from sim.mechanisms.normal import normal_cdf, normal_quantile
@@ -17,144 +18,153 @@ overrun = compile_scalar(overrun_ratio, inline)
 quantile = compile_scalar(normal_quantile, inline)
 cdf = compile_scalar(normal_cdf, inline)
 
+NEVER = 1e9  # month of what does not happen
+
 
 @inline
-def occupants(lay, w, draw):  # type: ignore[no-untyped-def]
-    """World layer of the seats: changes of all roles in time order, presence by month. Returns the number of changes,
-    -1 when the buffers are too small."""
-    work = lay.work
-    months = lay.calendar.months
+def occupants(lay, w, draw, k):  # type: ignore[no-untyped-def]
+    """World layer of the seats: changes of all roles in time order, presence by month. False when the buffers are too
+    small."""
+    work, months = lay.work, lay.calendar.months
+    all_times, all_roles, all_seats, all_occupants = w.times[k], w.role[k], w.seat[k], w.occupant[k]
+    times, seat, occupant, share = w.role_times, w.role_seat, w.role_occupant, w.month_share
     total = 0
     for r in range(work.seats.shape[0]):
         n = seat_changes(
-            work.turnover_key[r], draw, work.seats[r], w.values[work.turnover_slot[r]] / 12.0,
-            w.values[work.hiring_slot[r]], float(months), w.role_times, w.role_seat, w.role_occupant,
+            work.turnover_key[r], draw, work.seats[r], w.values[work.turnover_slot[r], k] / 12.0,
+            w.values[work.hiring_slot[r], k], float(months), times, seat, occupant,
         )  # fmt: skip
-        if n < 0 or total + n > w.times.shape[0]:
-            return -1
-        presence(n, work.seats[r], w.role_times, w.role_occupant, months, w.present[r])
+        if n < 0 or total + n > all_times.shape[0]:
+            return False
+        presence(n, work.seats[r], times, occupant, months, share)
+        for m in range(months):
+            w.present[r, m, k] = share[m]
         j = total + n - 1  # merge from the back: both lists are in time order
         a, b = total - 1, n - 1
         while b >= 0:
-            if a >= 0 and w.times[a] > w.role_times[b]:
-                w.times[j], w.role[j], w.seat[j], w.occupant[j] = w.times[a], w.role[a], w.seat[a], w.occupant[a]
+            if a >= 0 and all_times[a] > times[b]:
+                all_times[j], all_roles[j] = all_times[a], all_roles[a]
+                all_seats[j], all_occupants[j] = all_seats[a], all_occupants[a]
                 a -= 1
             else:
-                w.times[j], w.role[j], w.seat[j], w.occupant[j] = w.role_times[b], r, w.role_seat[b], w.role_occupant[b]
+                all_times[j], all_roles[j], all_seats[j], all_occupants[j] = times[b], r, seat[b], occupant[b]
                 b -= 1
             j -= 1
         total += n
-    return total
+    w.changes[k] = total
+    return True
 
 
 @inline
-def overruns(lay, w, draw):  # type: ignore[no-untyped-def]
+def overruns(lay, w, draw, k):  # type: ignore[no-untyped-def]
     """World layer of the projects: realised cost ratio, months of work and gate of every initiative."""
     c = lay.candidates
     for i in range(c.duration.shape[0]):
         time_ratio = 1.0
-        w.cost_ratio[i] = 1.0
+        cost_ratio = 1.0
         if c.risk[i, 0] > 0.0:
             median, log_sd, share, exponent, cap, rho = c.risk[i]
             z = quantile(uniform(c.cost_key[i], draw, 0))
             own = quantile(uniform(c.time_key[i], draw, 0))
-            w.cost_ratio[i] = overrun(cdf(z), median, log_sd, share, exponent, cap)
+            cost_ratio = overrun(cdf(z), median, log_sd, share, exponent, cap)
             time_ratio = overrun(cdf(rho * z + math.sqrt(1.0 - rho * rho) * own), median, log_sd, share, exponent, cap)
-        w.work_months[i] = max(1.0, math.ceil(c.duration[i] * time_ratio - 1e-9))
-        w.fails[i] = 1 if uniform(c.gate_key[i], draw, 0) < w.values[c.failure_slot[i]] else 0
+        w.cost_ratio[i, k] = cost_ratio
+        w.work_months[k, i] = max(1.0, math.ceil(c.duration[i] * time_ratio - 1e-9))
+        w.fails[k, i] = 1 if uniform(c.gate_key[i], draw, 0) < w.values[c.failure_slot[i], k] else 0
 
 
 @inline
-def deliver_roadmap(lay, w, planned):  # type: ignore[no-untyped-def]
-    """When each initiative really starts and goes live."""
-    c = lay.candidates
+def choose(w, planned):  # type: ignore[no-untyped-def]
+    """The initiatives of a roadmap, in the order of the file; returns how many."""
+    n = 0
+    for i in range(planned.shape[0]):
+        if planned[i] >= 0:
+            w.chosen[n] = i
+            n += 1
+    return n
+
+
+@inline
+def deliver_roadmap(lay, w, k, planned, n):  # type: ignore[no-untyped-def]
+    """When each of the n chosen initiatives really starts, goes live and ends; the work and the skill days by month."""
+    c, months = lay.candidates, lay.calendar.months
+    go_live = w.go_live[k]
+    work, used = w.work_one, w.used_one
     deliver(
-        planned, w.work_months, w.fails, c.days, lay.work.skill_days, c.before, c.lag, c.flags, c.first_before,
-        w.state, w.go_live, w.started, w.work, w.used,
+        planned, w.work_months[k], w.fails[k], c.days, lay.work.skill_days, c.before, c.lag, c.flags, c.first_before,
+        w.state[k], go_live, w.started[k], work, used,
     )  # fmt: skip
+    for skill in range(used.shape[0]):
+        for m in range(months):
+            w.used[skill, m, k] = used[skill, m]
+    for j in range(n):
+        i = w.chosen[j]
+        for m in range(months):
+            w.work[i, m, k] = work[i, m]
+        g = go_live[i]
+        w.begins[i, k] = NEVER if g < 0 else float(g)
+        w.ends[i, k] = NEVER if c.life[i] < 0 or c.renewal_slot[i] >= 0 else float(g + c.life[i])
 
 
 @inline
-def adoption(lay, w, draw, changes, i):  # type: ignore[no-untyped-def]
-    """Fill the table of initiative i for its go-live, once a path: share of seats that have adopted, by month."""
-    c = lay.candidates
-    g = w.go_live[i]
-    if w.known[i, g]:
+def use(lay, w, draw, k, i):  # type: ignore[no-untyped-def]
+    """Share of seats that use initiative i, by month: from its table while it works, 0 otherwise."""
+    c, months = lay.candidates, lay.calendar.months
+    for m in range(months):
+        w.adopting[i, m, k] = 0.0
+        w.strength[i, m, k] = 0.0
+    g = w.go_live[k, i]
+    if g < 0:
         return
-    w.known[i, g] = 1
-    months = lay.calendar.months
-    share = w.adopted[i, g]
+    _adopt(lay, w, draw, k, i, g)
+    share = w.adopted[k * c.duration.shape[0] + i, g]
+    for m in range(g, months):
+        if m < w.ends[i, k]:
+            w.adopting[i, m, k] = share[m]
+            since = m - g - c.imitation_lag[i]
+            faded = since > 0 and c.imitated[i] == 1
+            w.strength[i, m, k] = share[m] * 2.0 ** (-since / c.half_life[i]) if faded else share[m]
+
+
+@inline
+def _adopt(lay, w, draw, k, i, g):  # type: ignore[no-untyped-def]
+    """Fill the table of initiative i for go-live in month g, once a path: share of seats that have adopted."""
+    c, months = lay.candidates, lay.calendar.months
+    entry = k * c.duration.shape[0] + i
+    if w.known[entry, g] == 1:
+        return
+    w.known[entry, g] = 1
+    share = w.adopted[entry, g]
     for m in range(months):
         share[m] = 0.0
-    if c.adoption_slots[i, 0] < 0:
+    slots = c.adoption_slots[i]
+    if slots[0] < 0:
         for m in range(g, months):
             share[m] = 1.0
         return
-    v = w.values
+    n = w.changes[k]
     adopt(
         c.mark_key[i], c.threshold_key[i], c.joiner_key[i], draw, c.users[i], lay.work.first_seat, lay.work.seats,
-        w.role[:changes], w.times[:changes], w.seat[:changes], w.occupant[:changes], float(g),
-        v[c.adoption_slots[i, 0]], v[c.adoption_slots[i, 1]], v[c.adoption_slots[i, 2]], v[c.adoption_slots[i, 3]],
-        months, w.current, w.level, share, w.no_times, w.no_changes,
+        w.role[k, :n], w.times[k, :n], w.seat[k, :n], w.occupant[k, :n], float(g),
+        w.values[slots[0], k], w.values[slots[1], k], w.values[slots[2], k], w.values[slots[3], k],
+        months, w.current, w.level, w.queue, share, w.no_times, w.no_changes,
     )  # fmt: skip
 
 
 @inline
-def alive(lay, i, g, m):  # type: ignore[no-untyped-def]
-    """Whether an initiative that went live in month g still works in month m."""
-    c = lay.candidates
-    return m >= g and (c.life[i] < 0 or m < g + c.life[i] or c.renewal_slot[i] >= 0)
+def forget(w):  # type: ignore[no-untyped-def]
+    """Empty the tables of adoption: the paths of the block are new."""
+    for entry in range(w.known.shape[0]):
+        for g in range(w.known.shape[1]):
+            w.known[entry, g] = 0
 
 
 @inline
-def apply_effects(lay, w):  # type: ignore[no-untyped-def]
-    """Value of every slot that effects change, by month; returns how many values had to be clipped.
-
-    value = clip((base + sum add a r) * prod (1 + (multiply - 1) a r)).
-    """
-    c = lay.candidates
-    months = lay.calendar.months
-    values, changed, go_live, adopted, lows, highs = w.values, w.changed, w.go_live, w.adopted, lay.low, lay.high
-    initiative, value_slot, multiplies, fades = c.effect_initiative, c.effect_value, c.effect_multiplies, c.effect_fades
-    first_effect, target_slot, factor = c.first_effect, c.target_slot, w.factor
-    clipped = 0
-    for t in range(target_slot.shape[0]):
-        slot = target_slot[t]
-        low, high, base = lows[slot], highs[slot], values[slot]
-        for m in range(months):
-            changed[t, m] = base
-            factor[m] = 1.0
-        active = False
-        for e in range(first_effect[t], first_effect[t + 1]):
-            i = initiative[e]
-            g = go_live[i]
-            if g < 0:
-                continue
-            active = True
-            end = months if c.life[i] < 0 or c.renewal_slot[i] >= 0 else min(months, g + c.life[i])
-            size = values[value_slot[e]]
-            for m in range(g, end):
-                scale = adopted[i, g, m]
-                if fades[e]:
-                    since = m - g - c.imitation_lag[i]
-                    if since > 0:
-                        scale *= 2.0 ** (-since / c.half_life[i])
-                if multiplies[e]:
-                    factor[m] *= 1.0 + (size - 1.0) * scale
-                else:
-                    changed[t, m] += size * scale
-        if active:
-            for m in range(months):
-                value = changed[t, m] * factor[m]
-                if value < low or value > high:
-                    clipped += 1
-                    value = min(max(value, low), high)
-                changed[t, m] = value
-    return clipped
-
-
-@inline
-def at_month(row, values, changed, slot, m):  # type: ignore[no-untyped-def]
-    """Value of a slot in month m, after effects. row: of a slot among the targets of effects, -1 for none."""
-    r = row[slot]
-    return values[slot] if r < 0 else changed[r, m]
+def set_numbers(w, base, theta, driver_slots, first, last):  # type: ignore[no-untyped-def]
+    """Numbers of the draws in the lanes; lanes beyond the last draw repeat it."""
+    for slot in range(base.shape[0]):
+        w.values[slot] = base[slot]
+    for k in range(WIDTH):
+        row = min(first + k, last - 1)
+        for j in range(driver_slots.shape[0]):
+            w.values[driver_slots[j], k] = theta[row, j]

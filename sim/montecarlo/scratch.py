@@ -1,144 +1,196 @@
-"""Working memory of one chunk of paths: allocated once a chunk, never in the path loop."""
+"""Working memory of one worker: a block of paths in lanes, allocated once and used for block after block.
+
+`Lanes*` fields hold all paths of the block. The others are the workspace of mechanisms that go path by path, or hold
+what those mechanisms found out, with the lane as first axis.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import typing
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.compiled import inline
+from sim.lanes import WIDTH
+from sim.lanes.records import (
+    Axes,
+    Floats1,
+    Floats2,
+    Floats3,
+    Ints1,
+    Ints2,
+    Lanes1,
+    Lanes2,
+    Lanes3,
+    Packed,
+    pack,
+    record_at,
+)
 from sim.montecarlo.kpis import CATEGORIES, KPIS
-from sim.montecarlo.reference import reference
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from sim.montecarlo.structures import Layout
 
 CHANGES = 4096  # changes of occupants in a path, of one role and of all
 KEPT_FAILURES = 64  # of a system in the baseline, for roadmaps that do not touch it
 EVENTS = 2048  # failures of a system, incidents of a threat
 N_CATEGORIES, N_KPIS = len(CATEGORIES), len(KPIS)
+N_VALUES = 5  # of a path under a roadmap, see `write_values`
 
 
 class Scratch(NamedTuple):
-    values: Floats  # (slots,) of the draw
-    now: Floats  # (slots,) after effects, in the month at hand
-    changed: Floats  # (targets, months) values of the slots that effects change
+    values: Lanes1  # (slots,) of the draws
+    now: Lanes1  # (slots,) after effects, in the month at hand
+    changed: Lanes2  # (targets, months) values of the slots that effects change
     # occupants of seats
-    role_times: Floats
-    role_seat: Ints
-    role_occupant: Ints
-    times: Floats
-    role: Ints
-    seat: Ints
-    occupant: Ints
-    present: Floats  # (roles, months)
-    current: Ints  # (seats,)
-    level: Floats  # (seats,)
-    no_times: Floats
-    no_changes: Ints
+    role_times: Floats1  # (changes,) of the role at hand
+    role_seat: Ints1
+    role_occupant: Ints1
+    month_share: Floats1  # (months,) presence of the role at hand
+    times: Floats2  # (lanes, changes) of all roles, in time order
+    role: Ints2
+    seat: Ints2
+    occupant: Ints2
+    changes: Ints1  # (lanes,)
+    present: Lanes2  # (roles, months)
+    current: Ints1  # (seats,)
+    level: Floats1  # (seats,)
+    queue: Ints1  # (seats,)
+    no_times: Floats1  # (0,)
+    no_changes: Ints1  # (0,)
     # delivery
-    cost_ratio: Floats
-    work_months: Floats
-    fails: Ints
-    state: Ints
-    go_live: Ints
-    started: Ints
-    work: Floats  # (initiatives, months)
-    used: Floats  # (skills, months)
-    known: Ints  # (initiatives, months + 1): adoption from this go-live is in the table
-    adopted: Floats  # (initiatives, months + 1, months)
+    cost_ratio: Lanes1  # (initiatives,)
+    work_months: Floats2  # (lanes, initiatives)
+    fails: Ints2  # (lanes, initiatives)
+    state: Ints2  # (lanes, initiatives)
+    go_live: Ints2  # (lanes, initiatives) month, -1 for never
+    started: Ints2  # (lanes, initiatives) month, -1 for never
+    work_one: Floats2  # (initiatives, months) of the path at hand
+    used_one: Floats2  # (skills, months) of the path at hand
+    chosen: Ints1  # (initiatives,) those of the roadmap
+    begins: Lanes1  # (initiatives,) month of go-live, NEVER for none
+    ends: Lanes1  # (initiatives,) first month in which it no longer works
+    work: Lanes2  # (initiatives, months) share of the work done in a month
+    used: Lanes2  # (skills, months) days
+    known: Ints2  # (lanes * initiatives, months + 1): adoption from this go-live is in the table
+    adopted: Floats3  # (lanes * initiatives, months + 1, months)
+    adopting: Lanes2  # (initiatives, months) share of seats that use it, 0 while it does not work
+    strength: Lanes2  # (initiatives, months) the same, faded by imitation
     # estate and threats
-    refreshed: Ints  # (months,)
-    scale: Floats  # (months,) of the system at hand
-    factor: Floats
-    median: Floats
-    event_times: Floats
-    event_hours: Floats
-    layers: Ints
-    numbers: Ints
-    failure_count: Ints  # (systems,) failures in the baseline
-    failure_times: Floats  # (systems, KEPT_FAILURES)
-    failure_hours: Floats
-    base_exposure: Floats  # (systems, months)
-    exposure: Floats  # (systems, months) factor on the success of attacks
-    down: Floats  # (systems, months) hours
-    intensity: Floats  # (months,)
-    out_lost: Floats  # (steps, months) share of items lost to outages
-    out_late: Floats  # (steps, months) share made late
-    out_delay: Floats  # (steps, months) mean hours of delay
-    shock: Floats  # (months,) share of customers that stays after incidents
-    covered: Floats  # (months,) what the layer would pay
-    happened: Ints  # (months,) incidents
+    refreshed: Ints1  # (months,)
+    scale: Floats1  # (months,) of the system at hand
+    factor: Floats1
+    median: Floats1
+    month_intensity: Floats1  # (months,) of the threat and path at hand
+    event_times: Floats1
+    event_hours: Floats1
+    layers: Ints1
+    numbers: Ints1
+    failure_count: Ints2  # (lanes, systems) failures in the baseline
+    failure_times: Floats3  # (lanes, systems, KEPT_FAILURES)
+    failure_hours: Floats3
+    base_exposure: Lanes2  # (systems, months)
+    exposure: Lanes2  # (systems, months) factor on the success of attacks
+    down: Lanes2  # (systems, months) hours
+    intensity: Lanes2  # (threats, months) incidents a year
+    out_lost: Lanes2  # (steps, months) share of items lost to outages
+    out_late: Lanes2  # (steps, months) share made late
+    out_delay: Lanes2  # (steps, months) mean hours of delay
+    shock: Lanes1  # (months,) share of customers that stays after incidents
+    covered: Lanes1  # (months,) what the layer would pay
+    happened: Lanes1  # (months,) incidents
     # operations
-    capacity: Floats  # (roles,)
-    pace: Floats  # (roles,) factor on service times
-    backlog: Floats
-    departure: Floats  # (roles,) squared CV of departures
-    staying: Floats  # (steps,) share of items that a step does not lose
-    step_rate: Floats
-    step_hours: Floats
-    step_wait: Floats
-    waiting: Floats  # (roles,) P(wait > 0)
-    served: Floats  # (roles,) served share of those who never give up
-    items: Floats  # (processes,)
-    role_rate: Floats  # (roles,) visits an hour
-    role_work: Floats  # (roles,) Erlang offered
-    role_squares: Floats
-    role_cv2: Floats
-    demand: Floats  # (months,) season and growth
-    line_rate: Floats
-    line_patience: Floats
-    line_lost: Floats
-    line_wait: Floats
+    capacity: Lanes1  # (roles,)
+    pace: Lanes1  # (roles,) factor on service times
+    backlog: Lanes1
+    departure: Lanes1  # (roles,) squared CV of departures
+    staying: Lanes1  # (steps,) share of items that a step does not lose
+    step_rate: Lanes1
+    step_hours: Lanes1
+    step_wait: Lanes1
+    waiting: Lanes1  # (roles,) P(wait > 0)
+    served: Lanes1  # (roles,) served share of those who never give up
+    items: Lanes1  # (processes,)
+    role_rate: Lanes1  # (roles,) visits an hour
+    role_work: Lanes1  # (roles,) Erlang offered
+    role_squares: Lanes1
+    role_cv2: Lanes1
+    demand: Lanes1  # (months,) season and growth
+    line_rate: Lanes1
+    line_patience: Lanes1
+    line_lost: Lanes1
+    line_wait: Lanes1
     # ledger
-    flow: Floats  # (categories, months)
-    base_flow: Floats
-    own_cost: Floats  # (months,)
-    depreciation: Floats
-    sums: Floats  # (7,) of a month, see `finish_month`
-    kept: Floats  # (2, months, state) of the first two roadmaps, at the start of each month
-    kept_margin: Floats  # (2, months)
-    yearly: Floats  # (KPIs + weights, years)
+    flow: Lanes2  # (categories, months)
+    base_flow: Lanes2
+    own_cost: Lanes1  # (months,)
+    depreciation: Lanes1
+    kept: Lanes3  # (2, months, state) of the first two roadmaps, at the start of each month
+    kept_margin: Lanes2  # (2, months)
+    yearly: Lanes2  # (KPIs + weights, years)
+    result: Lanes1  # (N_VALUES,)
+    detail: Lanes1  # (categories + KPIs * years,)
+    clipped: Lanes1  # (1,)
 
 
-ScratchKind, ScratchReference = reference(Scratch)
+scratch_at = record_at(Scratch)
 
 
-@inline
-def new_scratch(lay):  # type: ignore[no-untyped-def]
-    """Memory for paths of this layout."""
-    months = lay.calendar.months
-    slots = lay.low.shape[0]
-    roles = lay.work.seats.shape[0]
-    seats = 0
-    for r in range(roles):
-        seats += lay.work.seats[r]
-    skills = lay.work.skill_role.shape[0]
-    steps = lay.work.step_role.shape[0]
-    systems = lay.estate.age.shape[0]
-    n = lay.candidates.duration.shape[0]
-    targets = lay.candidates.target_slot.shape[0]
-    years = (months + 11) // 12
-    return ScratchReference(
-        np.empty(slots), np.empty(slots), np.empty((targets, months)),
-        np.empty(CHANGES), np.empty(CHANGES, np.int64), np.empty(CHANGES, np.int64),
-        np.empty(CHANGES), np.empty(CHANGES, np.int64), np.empty(CHANGES, np.int64), np.empty(CHANGES, np.int64),
-        np.empty((roles, months)), np.empty(seats, np.int64), np.empty(seats), np.empty(0), np.empty(0, np.int64),
-        np.empty(n), np.empty(n), np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64),
-        np.empty(n, np.int64), np.empty((n, months)), np.empty((skills, months)),
-        np.empty((n, months + 1), np.int64), np.empty((n, months + 1, months)),
-        np.empty(months, np.int64), np.empty(months), np.empty(months), np.empty(months),
-        np.empty(EVENTS), np.empty(EVENTS), np.empty(EVENTS, np.int64), np.empty(EVENTS, np.int64),
-        np.empty(systems, np.int64), np.empty((systems, KEPT_FAILURES)), np.empty((systems, KEPT_FAILURES)),
-        np.empty((systems, months)), np.empty((systems, months)), np.empty((systems, months)), np.empty(months),
-        np.empty((steps, months)), np.empty((steps, months)), np.empty((steps, months)),
-        np.empty(months), np.empty(months), np.empty(months, np.int64),
-        np.empty(roles), np.empty(roles), np.empty(roles), np.empty(roles), np.empty(steps),
-        np.empty(steps), np.empty(steps), np.empty(steps), np.empty(roles), np.empty(roles),
-        np.empty(lay.work.driven.shape[0]), np.empty(roles), np.empty(roles), np.empty(roles), np.empty(roles),
-        np.empty(months),
-        np.empty(steps), np.empty(steps), np.empty(steps), np.empty(steps),
-        np.empty((N_CATEGORIES, months)), np.empty((N_CATEGORIES, months)), np.empty(months), np.empty(months),
-        np.empty(7), np.empty((2, months, 1 + 2 * roles + steps)), np.empty((2, months)), np.empty((2 * N_KPIS, years)),
-    )  # fmt: skip
+def new_scratch(lay: Layout) -> Packed:
+    """Memory for blocks of paths of this layout."""
+    months, slots = lay.calendar.months, len(lay.low)
+    roles, seats, skills = len(lay.work.seats), int(lay.work.seats.sum()), len(lay.work.skill_role)
+    steps, processes = len(lay.work.step_role), len(lay.work.driven)
+    systems, threats = len(lay.estate.age), len(lay.estate.layer)
+    n, targets = len(lay.candidates.duration), len(lay.candidates.target_slot)
+    years = -(-months // 12)
+    monthly = {
+        "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered", "happened",
+        "demand", "own_cost", "depreciation",
+    }  # fmt: skip
+    shapes: dict[str, tuple[int, ...]] = dict.fromkeys(monthly, (months,))
+    for count, names in (
+        (slots, "values now"),
+        (CHANGES, "role_times role_seat role_occupant"),
+        (EVENTS, "event_times event_hours layers numbers"),
+        (seats, "current level queue"),
+        (0, "no_times no_changes"),
+        (n, "chosen cost_ratio begins ends"),
+        (roles, "capacity pace backlog departure waiting served role_rate role_work role_squares role_cv2"),
+        (steps, "staying step_rate step_hours step_wait line_rate line_patience line_lost line_wait"),
+        (processes, "items"),
+    ):
+        shapes |= dict.fromkeys(names.split(), (count,))
+    for shape, names in (
+        ((WIDTH, CHANGES), "times role seat occupant"),
+        ((WIDTH, n), "work_months fails state go_live started"),
+        ((n, months), "work_one work adopting strength"),
+        ((skills, months), "used_one used"),
+        ((systems, months), "base_exposure exposure down"),
+        ((steps, months), "out_lost out_late out_delay"),
+        ((N_CATEGORIES, months), "flow base_flow"),
+        ((WIDTH, systems, KEPT_FAILURES), "failure_times failure_hours"),
+    ):
+        shapes |= dict.fromkeys(names.split(), shape)
+    shapes |= {
+        "changed": (targets, months), "present": (roles, months), "changes": (WIDTH,),
+        "known": (WIDTH * n, months + 1), "adopted": (WIDTH * n, months + 1, months),
+        "failure_count": (WIDTH, systems), "intensity": (threats, months),
+        "kept": (2, months, 1 + 2 * roles + steps), "kept_margin": (2, months), "yearly": (2 * N_KPIS, years),
+        "result": (N_VALUES,), "detail": (N_CATEGORIES + N_KPIS * years,), "clipped": (1,),
+    }  # fmt: skip
+    return pack(Scratch(**{name: _array(hint, shapes[name]) for name, hint in _hints().items()}))
+
+
+def _hints() -> dict[str, Any]:
+    return typing.get_type_hints(Scratch, include_extras=True)
+
+
+def _array(hint: Any, shape: tuple[int, ...]) -> Any:
+    """An array of the annotated type that begins at a cache line, so that vectors do not straddle two."""
+    array, axes = typing.get_args(hint)
+    assert isinstance(axes, Axes)
+    dtype = np.dtype(typing.get_args(typing.get_args(array)[1])[0])
+    full = (*shape, WIDTH) if axes.lanes else shape
+    count = int(np.prod(full))
+    memory = np.zeros(count + 8, dtype=dtype)
+    first = (-memory.ctypes.data % 64) // 8
+    return memory[first : first + count].reshape(full)

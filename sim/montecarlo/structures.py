@@ -6,13 +6,12 @@ arrays hold slots of `Parameters`; the others hold fixed numbers; `*_key` arrays
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import compiled
-from sim.montecarlo.reference import reference
+from sim.lanes.records import Floats1, Floats2, Ints1, Ints2, Keys1, Keys2, record_at
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -25,122 +24,123 @@ class Calendar(NamedTuple):
     months: int
     hours: float  # working hours of a month
     days: float  # working days of a month
-    season: Floats  # (months,)
-    discount: Floats  # (months,)
+    season: Floats1  # (months,)
+    discount: Floats1  # (months,)
     discount_rate: float
     tax_rate: float
     depreciation_months: int
     cash: float
     customers: float
     settlement: int
-    slots: Ints  # churn, acquisition, service churn, growth, margin, fixed costs
-    insurance: Ints  # slots: premium, retention, event limit, annual limit, coinsurance
+    slots: Ints1  # churn, acquisition, service churn, growth, margin, fixed costs
+    insurance: Ints1  # slots: premium, retention, event limit, annual limit, coinsurance
 
 
 class Work(NamedTuple):
     """Roles, processes and steps."""
 
-    seats: Ints
-    first_seat: Ints
-    headcount_slot: Ints
-    cost_slot: Ints
-    turnover_slot: Ints
-    hiring_slot: Ints
-    skill_role: Ints
-    skill_days: Floats
-    arrivals_slot: Ints
-    revenue_slot: Ints
-    lost_slot: Ints
-    patience_slot: Ints
-    target_hours: Floats
-    arrival_cv2: Floats
-    driven: Ints
-    first_step: Ints  # (processes + 1,)
-    step_process: Ints
-    step_role: Ints
-    steps_at_role: Ints  # steps ordered by role
-    first_at_role: Ints  # (roles + 1,)
-    earns: Ints  # (processes,) 1 where the process can move money: it earns, or its customers may leave
-    process_counts: Ints  # (processes,) 1 where it shares a line that an earning process passes
-    role_counts: Ints  # (roles,) 1 where an earning process passes, or what comes before such a line
-    step_system: Ints
-    minutes_slot: Ints
-    share_slot: Ints
-    error_slot: Ints
-    service_cv2: Floats
-    turnover_key: Keys
+    seats: Ints1
+    first_seat: Ints1
+    headcount_slot: Ints1
+    cost_slot: Ints1
+    turnover_slot: Ints1
+    hiring_slot: Ints1
+    skill_role: Ints1
+    skill_days: Floats1
+    arrivals_slot: Ints1
+    revenue_slot: Ints1
+    lost_slot: Ints1
+    patience_slot: Ints1
+    target_hours: Floats1
+    arrival_cv2: Floats1
+    driven: Ints1
+    first_step: Ints1  # (processes + 1,)
+    step_process: Ints1
+    step_role: Ints1
+    steps_at_role: Ints1  # steps ordered by role
+    first_at_role: Ints1  # (roles + 1,)
+    earns: Ints1  # (processes,) 1 where the process can move money: it earns, or its customers may leave
+    process_counts: Ints1  # (processes,) 1 where it shares a line that an earning process passes
+    role_counts: Ints1  # (roles,) 1 where an earning process passes, or what comes before such a line
+    step_system: Ints1
+    minutes_slot: Ints1
+    share_slot: Ints1
+    error_slot: Ints1
+    service_cv2: Floats1
+    turnover_key: Keys1
 
 
 class Estate(NamedTuple):
     """Systems and threats."""
 
-    age: Floats
-    shape: Floats
-    scale_slot: Ints
-    repair_slot: Ints
-    repair_p95: Floats
-    repair_cost_slot: Ints
-    monthly_slot: Ints
-    replace: Ints
-    support_ends: Ints
-    unsupported_failures_slot: Ints
-    unsupported_attacks_slot: Ints
-    failure_key: Keys
-    repair_key: Keys
-    attempts_slot: Ints
-    success_slot: Ints
-    frailty_slot: Ints
-    severity_slot: Ints
-    severity_p95: Floats
-    tail_index: Floats
-    outage_slot: Ints
-    outage_p95: Floats
-    churn_slot: Ints
-    layer: Floats
-    hits: Ints  # (threats, systems)
-    touches: Ints  # (initiatives, systems) 1 where it changes when the system fails or how long it is down
-    gap_key: Keys
-    height_key: Keys
-    severity_key: Keys
-    outage_key: Keys
+    age: Floats1
+    shape: Floats1
+    scale_slot: Ints1
+    repair_slot: Ints1
+    repair_p95: Floats1
+    repair_cost_slot: Ints1
+    monthly_slot: Ints1
+    replace: Ints1
+    support_ends: Ints1
+    unsupported_failures_slot: Ints1
+    unsupported_attacks_slot: Ints1
+    failure_key: Keys1
+    repair_key: Keys1
+    attempts_slot: Ints1
+    success_slot: Ints1
+    frailty_slot: Ints1
+    severity_slot: Ints1
+    severity_p95: Floats1
+    tail_index: Floats1
+    outage_slot: Ints1
+    outage_p95: Floats1
+    churn_slot: Ints1
+    layer: Floats1
+    hits: Ints2  # (threats, systems)
+    touches: Ints2  # (initiatives, systems) 1 where it changes when the system fails or how long it is down
+    gap_key: Keys1
+    height_key: Keys1
+    severity_key: Keys1
+    outage_key: Keys1
 
 
 class Candidates(NamedTuple):
     """Initiatives and their effects."""
 
-    capital_slot: Ints
-    delivery_slot: Ints
-    running_slot: Ints
-    failure_slot: Ints
-    renewal_slot: Ints
-    duration: Ints
-    days: Floats  # (initiatives, skills)
-    life: Ints
-    refreshes: Ints  # (initiatives, systems)
-    users: Ints  # (initiatives, roles), adoption
-    adoption_slots: Ints  # (initiatives, 4): p, q, ceiling, joiner share; -1 without adoption
-    dips: Ints  # (initiatives, roles)
-    dip_slot: Ints
-    dip_months: Ints
-    imitation_lag: Ints
-    half_life: Floats
-    risk: Floats  # (initiatives, 6): median, log sd, tail share, exponent, cap, normal correlation; median 0: no class
-    before: Ints
-    lag: Ints
-    flags: Ints
-    first_before: Ints
-    effect_initiative: Ints
-    effect_value: Ints
-    effect_multiplies: Ints
-    effect_fades: Ints
-    target_slot: Ints  # every slot that some effect changes
-    first_effect: Ints  # effects of target t stand at first_effect[t] .. first_effect[t + 1] - 1
-    mark_key: Keys
-    threshold_key: Keys
-    joiner_key: Keys
-    gate_key: Keys
-    cost_key: Keys
-    time_key: Keys
+    capital_slot: Ints1
+    delivery_slot: Ints1
+    running_slot: Ints1
+    failure_slot: Ints1
+    renewal_slot: Ints1
+    duration: Ints1
+    days: Floats2  # (initiatives, skills)
+    life: Ints1
+    refreshes: Ints2  # (initiatives, systems)
+    users: Ints2  # (initiatives, roles), adoption
+    adoption_slots: Ints2  # (initiatives, 4): p, q, ceiling, joiner share; -1 without adoption
+    dips: Ints2  # (initiatives, roles)
+    dip_slot: Ints1
+    dip_months: Ints1
+    imitation_lag: Ints1
+    half_life: Floats1
+    imitated: Ints1  # 1 where some effect fades by imitation
+    risk: Floats2  # (initiatives, 6): median, log sd, tail share, exponent, cap, normal correlation; median 0: no class
+    before: Ints1
+    lag: Ints1
+    flags: Ints1
+    first_before: Ints1
+    effect_initiative: Ints1
+    effect_value: Ints1
+    effect_multiplies: Ints1
+    effect_fades: Ints1
+    target_slot: Ints1  # every slot that some effect changes
+    first_effect: Ints1  # effects of target t stand at first_effect[t] .. first_effect[t + 1] - 1
+    mark_key: Keys2
+    threshold_key: Keys2
+    joiner_key: Keys2
+    gate_key: Keys1
+    cost_key: Keys1
+    time_key: Keys1
 
 
 class Layout(NamedTuple):
@@ -150,51 +150,9 @@ class Layout(NamedTuple):
     work: Work
     estate: Estate
     candidates: Candidates
-    low: Floats
-    high: Floats
-    row: Ints  # (slots,) row of a slot among the targets of effects, -1 for none
+    low: Floats1
+    high: Floats1
+    row: Ints1  # (slots,) row of a slot among the targets of effects, -1 for none
 
 
-CalendarKind, CalendarReference = reference(Calendar)
-WorkKind, WorkReference = reference(Work)
-EstateKind, EstateReference = reference(Estate)
-CandidatesKind, CandidatesReference = reference(Candidates)
-LayoutKind, LayoutReference = reference(Layout)
-
-
-@compiled
-def _refer_calendar(part):  # type: ignore[no-untyped-def]
-    return CalendarReference(*part)
-
-
-@compiled
-def _refer_work(part):  # type: ignore[no-untyped-def]
-    return WorkReference(*part)
-
-
-@compiled
-def _refer_estate(part):  # type: ignore[no-untyped-def]
-    return EstateReference(*part)
-
-
-@compiled
-def _refer_candidates(part):  # type: ignore[no-untyped-def]
-    return CandidatesReference(*part)
-
-
-@compiled
-def _refer_layout(calendar, work, estate, candidates, low, high, row):  # type: ignore[no-untyped-def]
-    return LayoutReference(calendar, work, estate, candidates, low, high, row)
-
-
-def by_reference(lay: Layout) -> Any:
-    """The layout as compiled code takes it: one pointer in place of a hundred arrays."""
-    return _refer_layout(
-        _refer_calendar(lay.calendar),
-        _refer_work(lay.work),
-        _refer_estate(lay.estate),
-        _refer_candidates(lay.candidates),
-        lay.low,
-        lay.high,
-        lay.row,
-    )
+layout_at = record_at(Layout)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import integrate, linalg, stats
 
+from sim.lanes import WIDTH
+from sim.lanes.records import Lanes1, pack, record_at
 from sim.mechanisms import (
     allen_cunneen_wait,
     bass_adoption,
@@ -45,6 +47,7 @@ Floats = NDArray[np.float64]
 CASES = json.loads((Path(__file__).parents[1] / "data" / "adoption_and_wear.json").read_text())
 SEED = 20
 SIGMAS = 4.5
+LANE = 3  # of the line that a test looks at
 ONE_KEY = np.zeros(1, dtype=np.int64)
 
 jit: Any = numba.njit(error_model="numpy")
@@ -77,7 +80,8 @@ def seats_that_adopt(k, draws, seats, go_live, p, q, ceiling, joiner, leaving, v
         adopt(
             k[0:1], k[1:2], k[2:3], draw, np.ones(1, np.int64), np.zeros(1, np.int64), np.full(1, seats),
             role[:n], times[:n], seat[:n], occupant[:n], go_live, p, q, ceiling, joiner,
-            months, np.empty(seats, np.int64), np.empty(seats), out[draw], np.empty(0), np.empty(0, np.int64),
+            months, np.empty(seats, np.int64), np.empty(seats), np.empty(seats, np.int64), out[draw], np.empty(0),
+            np.empty(0, np.int64),
         )  # fmt: skip
     return out
 
@@ -458,9 +462,33 @@ def test_work_beyond_the_horizon_stays_open() -> None:
 # --- waiting lines ---------------------------------------------------------------------------------------------------
 
 
+class LineCase(NamedTuple):
+    """A line for each lane: the same one, or several side by side."""
+
+    servers: Lanes1
+    service: Lanes1
+    kappa: Lanes1
+    hours: float
+    backlog: Lanes1
+    rates: Lanes1
+    patience: Lanes1
+    lost: Lanes1
+    wait: Lanes1
+    result: Lanes1
+
+
+line_case = record_at(LineCase)
+
+
 @jit
-def run_line(servers, service, kappa, hours, backlog, rates, patience, lost, wait):  # type: ignore[no-untyped-def]
-    return waiting_line(servers, service, kappa, hours, backlog, len(rates), rates, patience, lost, wait)
+def run_line(address):  # type: ignore[no-untyped-def]
+    c = line_case(address)
+    result = waiting_line(
+        c.servers[0], c.service[0], c.kappa[0], c.hours, c.backlog[0], c.rates.shape[0], c.rates, c.patience, c.lost,
+        c.wait,
+    )  # fmt: skip
+    for j in range(4):
+        c.result[j] = result[j]
 
 
 class Line:
@@ -477,11 +505,21 @@ class Line:
         backlog: float = 0.0,
     ) -> None:
         n = len(rates)
-        self.lost, self.wait = np.empty(n), np.empty(n)
-        limits = np.array([PATIENT] * n if patience is None else patience, float)
-        self.waiting, self.busy, self.backlog, self.served = run_line(
-            float(servers), service, kappa, hours, backlog, np.array(rates, float), limits, self.lost, self.wait
-        )
+        case = LineCase(*(self._beside(value) for value in (servers, service, kappa)), hours, self._beside(backlog),
+            np.concatenate([self._beside(rate) for rate in rates]),
+            np.concatenate([self._beside(d) for d in (patience or [PATIENT] * n)]),
+            np.empty((n, WIDTH)), np.empty((n, WIDTH)), np.empty((4, WIDTH)),
+        )  # fmt: skip
+        run_line(pack(case).address)
+        self.lost, self.wait = case.lost[:, LANE], case.wait[:, LANE]
+        self.waiting, self.busy, self.backlog, self.served = (float(number) for number in case.result[:, LANE])
+
+    @staticmethod
+    def _beside(value: float) -> Floats:
+        """The number in its lane; the other lanes hold other lines, one of them without servers, one without work."""
+        row = value * np.array([[0.5, 2.0, 1.0, 0.7, 0.0, 30.0, 1.1, 0.01]])
+        row[0, LANE] = value
+        return row
 
 
 @pytest.mark.parametrize("servers", [1, 2, 7, 60])

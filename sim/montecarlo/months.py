@@ -1,0 +1,152 @@
+"""Kernel part: the months of a block of paths under one roadmap, in lanes: operations, customers, margin, KPIs."""
+
+from __future__ import annotations
+
+import math
+
+from sim.compiled import inline
+from sim.lanes.values import lanes, select
+from sim.montecarlo.kpis import (
+    ADOPTION,
+    AVAILABILITY,
+    CUSTOMERS,
+    CYBER,
+    CYBER_LOSS,
+    INCIDENTS,
+    KPIS,
+    LOST,
+    MARGIN,
+    ON_TIME,
+    REVENUE,
+    UTILISATION,
+    WAIT,
+)
+from sim.montecarlo.operations import arrivals, finish_month, run_lines, set_month
+
+N_KPIS = len(KPIS)
+
+
+@inline
+def shared_months(planned, other, months):  # type: ignore[no-untyped-def]
+    """Months that two roadmaps have in common: up to the first start in which they differ nothing differs."""
+    shared = months
+    for i in range(planned.shape[0]):
+        if planned[i] != other[i]:
+            if planned[i] >= 0:
+                shared = min(shared, planned[i])
+            if other[i] >= 0:
+                shared = min(shared, other[i])
+    return shared
+
+
+@inline
+def save_state(w, ref, m, customers):  # type: ignore[no-untyped-def]
+    """Keep what a later roadmap of the same block needs to begin at month m."""
+    kept, roles, steps = w.kept, w.backlog.shape[0], w.staying.shape[0]
+    kept[ref, m, 0] = customers
+    for r in range(roles):
+        kept[ref, m, 1 + r] = w.backlog[r]
+        kept[ref, m, 1 + roles + r] = w.departure[r]
+    for s in range(steps):
+        kept[ref, m, 1 + 2 * roles + s] = w.staying[s]
+
+
+@inline
+def restore_state(w, ref, m):  # type: ignore[no-untyped-def]
+    """The state that roadmap `ref` had at the start of month m; its margins before it. Returns the customers."""
+    kept, roles, steps = w.kept, w.backlog.shape[0], w.staying.shape[0]
+    for r in range(roles):
+        w.backlog[r] = kept[ref, m, 1 + r]
+        w.departure[r] = kept[ref, m, 1 + roles + r]
+    for s in range(steps):
+        w.staying[s] = kept[ref, m, 1 + 2 * roles + s]
+    for earlier in range(m):
+        w.flow[MARGIN, earlier] = w.kept_margin[ref, earlier]
+    return kept[ref, m, 0]
+
+
+@inline
+def start_months(lay, w):  # type: ignore[no-untyped-def]
+    """State of the business before month 0; demand of every month."""
+    cal = lay.calendar
+    for slot in range(w.now.shape[0]):
+        w.now[slot] = w.values[slot]
+    for s in range(w.staying.shape[0]):
+        w.staying[s] = 1.0
+    for r in range(w.backlog.shape[0]):
+        w.backlog[r] = 0.0
+        w.departure[r] = 1.0
+    for kpi in range(w.yearly.shape[0]):
+        for y in range(w.yearly.shape[1]):
+            w.yearly[kpi, y] = 0.0
+    growth = math.log1p(w.now[cal.slots[3]])
+    for m in range(cal.months):
+        w.demand[m] = cal.season[m] * math.exp(growth * (m / 12.0))
+
+
+@inline
+def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-def]
+    """Operations, customers and margin, month by month; KPI sums by year into w.yearly.
+
+    n: how many initiatives are chosen. first, ref: months before `first` are those of the kept roadmap `ref`. keep:
+    where to keep this one (-1: nowhere). brief: only what the cash flow depends on; KPIs are then not to be read.
+    """
+    cal = lay.calendar
+    start_months(lay, w)
+    customers = lanes(cal.customers)
+    begin = min(first, cal.months - 1)
+    if begin > 0:
+        customers = restore_state(w, ref, begin)
+    for m in range(begin, cal.months):
+        if keep >= 0:
+            save_state(w, keep, m, customers)
+        set_month(lay, w, m, n)
+        arrivals(lay, w, m, customers)
+        busy, people = run_lines(lay, w, brief)
+        if m == 0:  # the losses that flows behind a step need are known only now
+            for r in range(w.backlog.shape[0]):
+                w.backlog[r] = 0.0
+            busy, people = run_lines(lay, w, brief)
+        came, done, timely, waited, revenue, asked, satisfied = finish_month(lay, w, m, brief)
+        w.flow[MARGIN, m] = revenue * w.now[cal.slots[4]]
+        if keep >= 0:
+            w.kept_margin[keep, m] = w.flow[MARGIN, m]
+        if not brief:
+            year = m // 12
+            add_share(w, ON_TIME, year, timely, done)
+            add_share(w, LOST, year, came - done, came)
+            add_share(w, WAIT, year, waited * 60.0, done)
+            add_share(w, UTILISATION, year, busy, people)
+            add_share(w, CUSTOMERS, year, customers, lanes(1.0))
+            add_share(w, REVENUE, year, revenue, lanes(1.0 / 12.0))
+            add_standing_kpis(lay, w, m, n)
+        unserved = select(asked > 0.0, 1.0 - satisfied / asked, 0.0)
+        leaving = min(w.now[cal.slots[0]] + w.now[cal.slots[2]] * unserved, 1.0)
+        customers = (customers * (1.0 - leaving) + w.now[cal.slots[1]]) * w.shock[m]
+
+
+@inline
+def add_share(w, kpi, year, amount, weight):  # type: ignore[no-untyped-def]
+    """Add a month to the numerator and the denominator of a KPI's year."""
+    w.yearly[kpi, year] += amount
+    w.yearly[N_KPIS + kpi, year] += weight
+
+
+@inline
+def add_standing_kpis(lay, w, m, n):  # type: ignore[no-untyped-def]
+    """Month m of the KPIs that do not depend on operations: availability, incidents, their loss, adoption."""
+    cal, c, year = lay.calendar, lay.candidates, m // 12
+    up, systems = lanes(0.0), w.down.shape[0]
+    for y in range(systems):
+        up += 1.0 - min(w.down[y, m] / cal.hours, 1.0)
+    adopters, used = lanes(0.0), lanes(0.0)
+    for j in range(n):
+        i = w.chosen[j]
+        if c.adoption_slots[i, 0] >= 0:
+            adopters += w.adopting[i, m]
+            used += select((w.begins[i] <= m) & (w.ends[i] > m), 1.0, 0.0)
+    share = select(used > 0.0, adopters / used, 0.0)
+    add_share(w, AVAILABILITY, year, up, lanes(float(systems)))
+    add_share(w, INCIDENTS, year, w.happened[m], lanes(1.0 / 12.0))
+    add_share(w, CYBER_LOSS, year, -w.flow[CYBER, m], lanes(1.0 / 12.0))
+    add_share(w, ADOPTION, year, share, lanes(1.0))
