@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 import sim
 from scenarios.load import load
 from sim.errors import ProblemsFound
+from sim.lanes.records import pack
 from sim.montecarlo import evaluate, kernel
 from sim.montecarlo.kpis import CATEGORIES, KPI_NAMES
 from sim.montecarlo.layout import layout
+from sim.montecarlo.scratch import new_scratch
 from sim.outcomes import Outcome
 from sim.parameters import parameters
 from sim.quantities import Quantity
@@ -49,15 +51,14 @@ def all_flows(scenario: Scenario, roadmaps: list[Starts], draws: int) -> Floats:
         for name, month in roadmap(scenario, starts).starts:
             planned[row, names.index(name)] = month
     size = (len(CATEGORIES), scenario.horizon_months)
-    values, detail, flows, states, clipped, status = kernel.empty_outputs(draws, len(planned), 0, size, 0)
+    out = kernel.empty_outputs(draws, len(planned), 0, size, 0)
     numbers = np.arange(draws, dtype=np.int64)
     theta, _ = table.theta(numbers, SEED)
-    kernel.run(
-        layout(table, SEED), table.base, theta, table.driver_slots, numbers, planned, 16,
-        values, detail, flows, states, clipped, status,
-    )  # fmt: skip
-    assert not status.any()
-    return np.asarray(flows)
+    lay = layout(table, SEED)
+    rows = (0, draws)
+    kernel.run(pack(lay), new_scratch(lay), table.base, theta, table.driver_slots, numbers, planned, rows, out)
+    assert not out.status.any()
+    return np.asarray(out.flows)
 
 
 def kpi(outcome: Outcome, name: str) -> Floats:
