@@ -277,13 +277,17 @@ def run_months(
     patience = {p: monthly(f"processes.{p}.patience_minutes") for p in world.processes}
     first = int(world.start[5:]) - 1
     growth = 1.0 + np.asarray(numbers.rows("profile.growth_per_year"))
+    level = monthly("profile.demand")
     base = {}
     for p, process in world.processes.items():
         values = monthly(f"processes.{p}.arrivals_per_day")
         base[p] = [np.asarray(value) * days * np.ones(rows) for value in values]
         if process.driven_by == "customers":
             base[p] = [
-                items * (profile.seasonality[(first + m) % 12] / profile.customers.start) * growth ** (m / 12)
+                items
+                * np.asarray(level[m])
+                * (profile.seasonality[(first + m) % 12] / profile.customers.start)
+                * growth ** (m / 12)
                 for m, items in enumerate(base[p])
             ]
     headcount = {role: monthly(f"people.{role}.headcount") for role in world.people}

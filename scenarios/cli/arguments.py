@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.errors import Problem, ProblemsFound
+
+if TYPE_CHECKING:
+    from sim.world import Scenario as World
 
 ITEM = re.compile(r"\s*([\w-]+)\s*@\s*(\d{1,4})\s*")
 
@@ -18,6 +21,19 @@ Seed = Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed of
 # For commands without randomness, so that a script may give every command the same options.
 NoSeed = Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, hidden=True)]
 Roadmap = Annotated[str, typer.Option("--roadmap", metavar="NAME@MONTH,…", help="What starts when: pos@0,edr@3.")]
+
+Future = Annotated[
+    str | None, typer.Option("--future", metavar="NAME", help="Let every draw live in this future; base: in none.")
+]
+
+
+def turned(scenario: World, future: str | None) -> World:
+    """The scenario as a command was asked to see it: in one future, or with all of them at their probabilities."""
+    if future is None:
+        return scenario
+    from sim.futures import in_future
+
+    return in_future(scenario, future)
 
 
 def parse_roadmap(text: str) -> dict[str, int]:

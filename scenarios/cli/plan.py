@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from scenarios.cli.arguments import Json, Scenario, Seed
+from scenarios.cli.arguments import Future, Json, Scenario, Seed, turned
 from scenarios.cli.roi import Threads
 
 Out = Annotated[
@@ -23,6 +23,7 @@ Seconds = Annotated[
 def run(
     file: Scenario,
     seed: Seed = 1,
+    future: Future = None,
     out: Out = None,
     force: Force = False,
     threads: Threads = None,
@@ -37,7 +38,7 @@ def run(
     from sim.errors import Problem
 
     content, name = read(file)
-    scenario = parse(content, name)
+    scenario = turned(parse(content, name), future)
     if out is not None:
         check_folder(out, replace=force)
     from optimize import NoRoadmap, PlanLimits, plan
@@ -52,7 +53,13 @@ def run(
         hint = "relax a budget, a capacity, a deadline or a mandatory initiative"
         print_problems([Problem("", sentence, hint=hint, file=name) for sentence in error.sentences], json)
         return INFEASIBLE
-    document = found.document()
+    from scenarios.outlook import outlook
+    from sim.futures import BASE, in_future
+
+    fresh = found.outcomes
+    shown = scenario if future is None else in_future(scenario, BASE)  # one future was asked for: no table of others
+    prospects = outlook(shown, fresh[0].roadmap, fresh.draws, seed, first_draw=fresh.first_draw, threads=threads)
+    document = {**found.document(), "futures": [one.as_dict() for one in prospects]}
     if out is not None:
         replaced = write_run(out, found, document, found.program, content, replace=force)
         for old in replaced:
@@ -62,7 +69,7 @@ def run(
     else:
         from scenarios.cli.render.plan import show_plan
 
-        show_plan(found, scenario, console())
+        show_plan(found, scenario, console(), prospects)
     if out is not None:
         print(f"written to {out}: `roadfolio solve {out / 'problem.json'}` solves its program alone", file=sys.stderr)
     return DONE

@@ -6,23 +6,30 @@ from typing import Annotated
 
 import typer
 
-from scenarios.cli.arguments import Json, Roadmap, Scenario, Seed, parse_roadmap
+from scenarios.cli.arguments import Future, Json, Roadmap, Scenario, Seed, parse_roadmap, turned
 
 MOST_DRAWS = 1_000_000  # results of more would not fit into the memory of a small machine
+FUTURE_DRAWS = 4_000  # of each future, for the table
 
 Draws = Annotated[int, typer.Option("--draws", min=1, max=MOST_DRAWS, help="Possible worlds to draw.")]
 Threads = Annotated[int | None, typer.Option("--threads", min=1, max=1024, help="Threads; they change no figure.")]
 
 
 def run(
-    file: Scenario, roadmap: Roadmap, draws: Draws = 20_000, seed: Seed = 1, threads: Threads = None, json: Json = False
+    file: Scenario,
+    roadmap: Roadmap,
+    draws: Draws = 20_000,
+    seed: Seed = 1,
+    future: Future = None,
+    threads: Threads = None,
+    json: Json = False,
 ) -> None:
     """Value a roadmap on many draws, against the same draws without it."""
     from scenarios import load
     from scenarios.cli.output import console, emit, progress
 
     starts = parse_roadmap(roadmap)
-    scenario = load(file)
+    scenario = turned(load(file), future)
     from scenarios.cli.compiling import announce_compilation
     from sim.montecarlo import evaluate
     from sim.roadmap import roadmap as validated
@@ -38,9 +45,12 @@ def run(
             done = so_far
 
         outcomes = evaluate(scenario, chosen, draws, seed, threads=threads, progress=drawn)
+    from scenarios.outlook import outlook
+
+    prospects = outlook(scenario, chosen, min(draws, FUTURE_DRAWS), seed, threads=threads) if future is None else ()
     if json:
-        emit(outcomes.document())
+        emit({**outcomes.document(), "futures": [one.as_dict() for one in prospects]})
         return
     from scenarios.cli.render.outcome import show_outcome
 
-    show_outcome(outcomes, scenario, console())
+    show_outcome(outcomes, scenario, console(), prospects)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scenarios.cli.arguments import Json, Roadmap, Scenario, Seed, parse_roadmap
+from scenarios.cli.arguments import Future, Json, Roadmap, Scenario, Seed, parse_roadmap, turned
 
 Replications = Annotated[int, typer.Option("--replications", min=1, max=100_000, help="Runs of the company.")]
 Workers = Annotated[int, typer.Option("--workers", min=1, max=256, help="Processes; they change no figure.")]
@@ -17,6 +17,7 @@ def run(
     roadmap: Roadmap,
     replications: Replications = 20,
     seed: Seed = 1,
+    future: Future = None,
     workers: Workers = 1,
     json: Json = False,
 ) -> None:
@@ -25,7 +26,7 @@ def run(
     from scenarios.cli.output import console, emit, progress
 
     starts = parse_roadmap(roadmap)
-    scenario = load(file)
+    scenario = turned(load(file), future)
     from scenarios.cli.compiling import announce_compilation
     from sim.company import simulate
     from sim.roadmap import roadmap as validated

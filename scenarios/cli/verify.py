@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scenarios.cli.arguments import Json, Roadmap, Scenario, Seed, parse_roadmap
+from scenarios.cli.arguments import Future, Json, Roadmap, Scenario, Seed, parse_roadmap, turned
 from scenarios.cli.simulate import Workers
 
 Replications = Annotated[
@@ -19,6 +19,7 @@ def run(
     roadmap: Roadmap,
     replications: Replications = 20,
     seed: Seed = 1,
+    future: Future = None,
     workers: Workers = 1,
     json: Json = False,
 ) -> None:
@@ -27,7 +28,7 @@ def run(
     from scenarios.cli.output import console, emit, progress
 
     starts = parse_roadmap(roadmap)
-    scenario = load(file)
+    scenario = turned(load(file), future)
     from scenarios.cli.compiling import announce_compilation
     from scenarios.verify import verify
     from sim.roadmap import roadmap as validated

@@ -17,6 +17,7 @@ from sim.company.marks import item_marks
 from sim.company.replication import Replication
 from sim.company.world_layer import Draw
 from sim.errors import Problem, ProblemsFound
+from sim.futures import future_notes
 from sim.measures import npv, payback
 from sim.outcomes import Outcome, Outcomes, clipping_notes
 from sim.parameters import Parameters, parameters
@@ -75,7 +76,7 @@ def simulate(
             for r, one in enumerate(chosen, start=1)
         ),
         clipped=missed + clipped,
-        notes=clipping_notes(missed, clipped, replications),
+        notes=future_notes(scenario) + clipping_notes(missed, clipped, replications),
     )
 
 

@@ -22,9 +22,10 @@ from sim.mechanisms.relevance import relevance
 
 @dataclass(frozen=True)
 class Change:
-    """One effect: initiative i changes a slot. lag and half_life (months) of competitive effects, else None."""
+    """One effect: initiative i changes a slot; i is None for the future of the draw, which works in full from its month
+    on. fading: lag and half-life (months) of competitive effects, else None."""
 
-    initiative: int
+    initiative: int | None
     value: float
     multiplies: bool
     fading: tuple[int, float] | None
@@ -54,7 +55,7 @@ class Effects:
         times, values = [0.0], [self.draw.values[slot]]
         rows = self.changes.get(slot, ())
         moments = {float(m) for m in range(self.clock.months)} if rows else set()
-        moments.update(t for row in rows for t in self.adopters[row.initiative].times)
+        moments.update(t for row in rows if row.initiative is not None for t in self.adopters[row.initiative].times)
         for t in sorted(moments):
             value, _ = self._combined(slot, int(t), lambda i, t=t: self.adopters[i].at(t))  # type: ignore[misc]
             if value != values[-1]:
@@ -67,10 +68,13 @@ class Effects:
         total, factor = self.draw.values[slot], 1.0
         for row in self.changes[slot]:
             i = row.initiative
-            if not self.plan.alive(i, m):
+            if i is None:
+                scale = 1.0 if m in self.draw.turn[1] else 0.0
+            elif self.plan.alive(i, m):
+                scale = adopted(i)
+            else:
                 continue
-            scale = adopted(i)
-            if row.fading is not None:
+            if i is not None and row.fading is not None:
                 lag, half_life = row.fading
                 scale *= relevance.scalar(float(m - int(self.plan.go_live[i]) - lag), half_life)
             if row.multiplies:
@@ -83,7 +87,7 @@ class Effects:
 
 
 def _changes(draw: Draw, adopters: dict[int, Adopters]) -> dict[int, list[Change]]:
-    """Effects of the initiatives that go live, by slot, in the order of the file."""
+    """Effects of the initiatives that go live, by slot, in the order of the file; then those of the draw's future."""
     table = draw.table
     changes: defaultdict[int, list[Change]] = defaultdict(list)
     for i, (name, initiative) in enumerate(table.scenario.initiatives.items()):
@@ -97,6 +101,12 @@ def _changes(draw: Draw, adopters: dict[int, Adopters]) -> dict[int, list[Change
                 fading = imitation.lag_months, float(imitation.half_life_months)
             value = draw.value(f"initiatives.{name}.effects.{path}.{kind}")
             changes[table.slot[path]].append(Change(i, value, kind == "multiply", fading))
+    future, _ = draw.turn
+    if future is not None:
+        for path, change in table.scenario.futures[future].changes.items():
+            kind = "add" if change.multiply is None else "multiply"
+            value = draw.value(f"futures.{future}.changes.{path}.{kind}")
+            changes[table.slot[path]].append(Change(None, value, kind == "multiply", None))
     return dict(changes)
 
 

@@ -20,12 +20,14 @@ class Market:
         self.season = [float(profile.seasonality[(first + m) % 12]) for m in range(clock.months)]
         self.growth = effects.draw.value("profile.growth_per_year")
         names = ("monthly_churn", "service_churn", "monthly_acquisition")
+        self.level = slot["profile.demand"]
         self.slots = [slot[f"profile.customers.{name}"] for name in names]
         self.stay = [1.0] * clock.months  # share of the customers who stay after the incidents of a month
 
     def demand(self, m: int) -> float:
         """Factor on the arrivals of customer-driven processes in month m."""
-        return self.season[m] * math.pow(1.0 + self.growth, m / 12.0) * self.customers / self.start
+        level = self.effects.at_month(self.level, m)
+        return self.season[m] * level * math.pow(1.0 + self.growth, m / 12.0) * self.customers / self.start
 
     def close_month(self, m: int, unserved: float) -> None:
         """Customers of the next month. unserved: share of this month's items that were lost, given up or late."""

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import compiled, inline
+from sim.futures import future_of
 from sim.mechanisms.attacks import incidents
 from sim.mechanisms.delivery import deliver
 from sim.mechanisms.elementwise import compile_scalar
@@ -161,6 +162,18 @@ class Draw:
             if n >= 0:
                 return Occupants(times[:n], seat[:n], occupant[:n], share)
             size *= 4
+
+    @cached_property
+    def turn(self) -> tuple[str | None, range]:
+        """The future in which the draw lives, None for the base world, and the months in which it lasts."""
+        world = self.table.scenario
+        which = int(future_of(world, np.array([self.number], dtype=np.int64), self.seed)[0])
+        if which < 0:
+            return None, range(0)
+        name = list(world.futures)[which]
+        begin = int(self.value(f"futures.{name}.start_month"))
+        months = world.futures[name].months
+        return name, range(begin, world.horizon_months if months is None else begin + months)
 
     @cached_property
     def projects(self) -> tuple[Floats, Floats, Ints]:

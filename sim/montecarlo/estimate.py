@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import Problem, ProblemsFound
+from sim.futures import future_notes
 from sim.lanes import WIDTH
 from sim.lanes.records import Packed, pack
 from sim.montecarlo import kernel
@@ -86,7 +87,7 @@ def evaluate(
     outcomes = tuple(
         _outcome(one, row, out.values, out.detail, out.states, years) for row, one in enumerate(chosen, start=1)
     )
-    notes = clipping_notes(out_of_range, clipped, draws)
+    notes = future_notes(scenario) + clipping_notes(out_of_range, clipped, draws)
     return Outcomes(
         scenario=scenario.name,
         scenario_hash=scenario.hash(),

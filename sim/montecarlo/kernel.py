@@ -14,7 +14,7 @@ import numpy as np
 from sim.compiled import compiled, inline
 from sim.lanes import WIDTH
 from sim.lanes.records import Packed
-from sim.montecarlo.effects import apply_effects
+from sim.montecarlo.effects import apply_effects, turn
 from sim.montecarlo.estate import clear_outages, run_systems, run_threats, set_intensities
 from sim.montecarlo.ledger import (
     book_initiatives,
@@ -27,9 +27,10 @@ from sim.montecarlo.ledger import (
     write_values,
 )
 from sim.montecarlo.months import run_months, shared_months
-from sim.montecarlo.people import choose, deliver_roadmap, forget, occupants, overruns, set_numbers, use
+from sim.montecarlo.people import NO_MONTH, choose, deliver_roadmap, forget, occupants, overruns, set_numbers, use
 from sim.montecarlo.scratch import N_VALUES, scratch_at
 from sim.montecarlo.structures import Floats, Ints, layout_at
+from sim.streams import uniform
 
 OK, TOO_MANY_CHANGES, TOO_MANY_EVENTS = 0, 1, 2
 
@@ -49,12 +50,15 @@ class Outputs(NamedTuple):
 def prepare(lay, w, draws, first, last, status):  # type: ignore[no-untyped-def]
     """World layer of the paths first .. last - 1; lanes beyond the last path repeat it. False after a failure."""
     forget(w)
+    for source in range(w.first_month.shape[0]):
+        w.first_month[source] = NO_MONTH
     for k in range(WIDTH):
         row = min(first + k, last - 1)
         if not occupants(lay, w, draws[row], k):
             status[row] = TOO_MANY_CHANGES
             return False
         overruns(lay, w, draws[row], k)
+        turn(lay, w, k, uniform(lay.futures.which_key[0], draws[row], 0))
     return True
 
 
@@ -68,7 +72,7 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
         deliver_roadmap(lay, w, k, planned, n)
         for j in range(n):
             use(lay, w, draws[min(first + k, last - 1)], k, w.chosen[j])
-    apply_effects(lay, w, planned)
+    apply_effects(lay, w)
     for k in range(WIDTH):
         row = min(first + k, last - 1)
         if not run_systems(lay, w, draws[row], k, baseline):

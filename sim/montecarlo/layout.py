@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
+from sim.futures import STREAM, limits
 from sim.mechanisms.delivery import FROM_START, PROCEED
-from sim.montecarlo.structures import Calendar, Candidates, Estate, Floats, Ints, Keys, Layout, Work
+from sim.montecarlo.structures import Calendar, Candidates, Estate, Floats, Futures, Ints, Keys, Layout, Work
 from sim.parameters import Parameters
 from sim.streams import stream_key
 from sim.world import Initiative, Scenario
+from sim.world.futures import Change
+from sim.world.initiatives import Effect
 
 UNSUPPORTED_NEVER = 10**6
 LOWEST_LAYER = 0.01  # incidents a year: a rarer threat that effects make frequent needs few layers all the same
@@ -30,7 +34,7 @@ def layout(table: Parameters, seed: int) -> Layout:
     row = np.full(len(table.numbers), -1, dtype=np.int64)
     row[candidates.target_slot] = np.arange(len(candidates.target_slot))
     calendar, work, estate = _calendar(table), _work(table, seed), _estate(table, seed)
-    return Layout(calendar, work, estate, candidates, table.low, table.high, row)
+    return Layout(calendar, work, estate, candidates, _futures(table, seed), table.low, table.high, row)
 
 
 def _calendar(table: Parameters) -> Calendar:
@@ -38,7 +42,7 @@ def _calendar(table: Parameters) -> Calendar:
     profile, months = world.profile, world.horizon_months
     first = int(world.start[5:]) - 1
     customers = ("customers.monthly_churn", "customers.monthly_acquisition", "customers.service_churn")
-    names = (*customers, "growth_per_year", "gross_margin", "fixed_costs_per_month")
+    names = (*customers, "growth_per_year", "gross_margin", "fixed_costs_per_month", "demand")
     cover = ("annual_premium", "retention", "event_limit", "annual_limit", "coinsurance")
     return Calendar(
         months=months,
@@ -114,6 +118,7 @@ def _what_counts(table: Parameters) -> tuple[Ints, Ints, Ints]:
     """What the cash flow depends on; where only values are asked for, the rest is not computed."""
     world, slot = table.scenario, table.slot
     changed = {target for i in world.initiatives.values() for target in i.effects}
+    changed |= {target for future in world.futures.values() for target in future.changes}
     steps = {name: [step.role for step in process.steps.values()] for name, process in world.processes.items()}
     earning = set()
     for name, process in world.processes.items():
@@ -190,6 +195,29 @@ def _estate(table: Parameters, seed: int) -> Estate:
     )
 
 
+def _effects(table: Parameters) -> Iterator[tuple[int, int, int, Change]]:
+    """Slot that is changed, source (initiatives, then futures), slot of the size, and the change."""
+    world, slot = table.scenario, table.slot
+    blocks: list[tuple[str, Mapping[str, Change]]] = [
+        (f"initiatives.{name}.effects", initiative.effects) for name, initiative in world.initiatives.items()
+    ]
+    blocks += [(f"futures.{name}.changes", future.changes) for name, future in world.futures.items()]
+    for source, (block, changes) in enumerate(blocks):
+        for target, change in changes.items():
+            kind = "add" if change.multiply is None else "multiply"
+            yield slot[target], source, slot[f"{block}.{target}.{kind}"], change
+
+
+def _futures(table: Parameters, seed: int) -> Futures:
+    world = table.scenario
+    return Futures(
+        limit=limits(world),
+        start_slot=_ints(table.slot[f"futures.{name}.start_month"] for name in world.futures),
+        months=_ints(world.horizon_months if f.months is None else f.months for f in world.futures.values()),
+        which_key=_keys(seed, [STREAM]),
+    )
+
+
 def _touches(initiative: Initiative, system: str) -> bool:
     return system in initiative.refreshes or any(t.startswith(f"systems.{system}.") for t in initiative.effects)
 
@@ -198,19 +226,7 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
     world, slot = table.scenario, table.slot
     names, roles = list(world.initiatives), list(world.people)
     all_of = list(world.initiatives.values())
-    effects = sorted(
-        (
-            (
-                slot[target],
-                i,
-                slot[f"initiatives.{name}.effects.{target}.{'add' if e.multiply is None else 'multiply'}"],
-                e,
-            )
-            for i, (name, initiative) in enumerate(world.initiatives.items())
-            for target, e in initiative.effects.items()
-        ),
-        key=lambda row: row[:2],
-    )
+    effects = sorted(_effects(table), key=lambda row: row[:2])
     targets = sorted({target for target, *_ in effects})
 
     def slots(field: str) -> Ints:
@@ -263,10 +279,10 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
             FROM_START * (r.counted_from == "start") + PROCEED * (r.if_fails == "proceed") for _, r in requirements
         ),
         first_before=_ints(np.concatenate([[0], np.cumsum([len(i.requires) for i in all_of])])),
-        effect_initiative=_ints(i for _, i, _, _ in effects),
+        effect_source=_ints(i for _, i, _, _ in effects),
         effect_value=_ints(value for _, _, value, _ in effects),
         effect_multiplies=_ints(e.multiply is not None for *_, e in effects),
-        effect_fades=_ints(e.competitive for *_, e in effects),
+        effect_fades=_ints(isinstance(e, Effect) and e.competitive for *_, e in effects),
         target_slot=_ints(targets),
         first_effect=_ints([sum(t < target for t, *_ in effects) for target in targets] + [len(effects)]),
         mark_key=seat_keys("adoption_mark"),

@@ -38,7 +38,7 @@ def set_month(lay, w, m, n):  # type: ignore[no-untyped-def]
 def arrivals(lay, w, m, customers):  # type: ignore[no-untyped-def]
     """Items of every process that arrive in month m, into w.items (processes,)."""
     cal, work = lay.calendar, lay.work
-    demand = w.demand[m] * customers / cal.customers
+    demand = w.demand[m] * w.now[cal.slots[6]] * customers / cal.customers
     for p in range(work.driven.shape[0]):
         items = w.now[work.arrivals_slot[p]] * cal.days
         w.items[p] = items * demand if work.driven[p] else items

@@ -18,7 +18,7 @@ overrun = compile_scalar(overrun_ratio, inline)
 quantile = compile_scalar(normal_quantile, inline)
 cdf = compile_scalar(normal_cdf, inline)
 
-NEVER = 1e9  # month of what does not happen
+NEVER, NO_MONTH = 1e9, 10**9  # month of what does not happen
 
 
 @inline
@@ -78,6 +78,7 @@ def choose(w, planned):  # type: ignore[no-untyped-def]
     """The initiatives of a roadmap, in the order of the file; returns how many."""
     n = 0
     for i in range(planned.shape[0]):
+        w.first_month[i] = planned[i] if planned[i] >= 0 else NO_MONTH
         if planned[i] >= 0:
             w.chosen[n] = i
             n += 1

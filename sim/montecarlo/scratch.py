@@ -1,7 +1,7 @@
 """Working memory of one worker: a block of paths in lanes, allocated once and used for block after block.
 
-`Lanes*` fields hold all paths of the block. The others are the workspace of mechanisms that go path by path, or hold
-what those mechanisms found out, with the lane as first axis.
+`Lanes*` fields hold all paths of the block. Sources of effects are the initiatives, then the futures. The other fields
+are the workspace of mechanisms that go path by path, or hold what those found out, with the lane as first axis.
 """
 
 from __future__ import annotations
@@ -66,13 +66,14 @@ class Scratch(NamedTuple):
     work_one: Floats2  # (initiatives, months) of the path at hand
     used_one: Floats2  # (skills, months) of the path at hand
     chosen: Ints1  # (initiatives,) those of the roadmap
-    begins: Lanes1  # (initiatives,) month of go-live, NEVER for none
-    ends: Lanes1  # (initiatives,) first month in which it no longer works
+    first_month: Ints1  # (sources,) before which a source of effects changes nothing, in any path
+    begins: Lanes1  # (sources,) month of go-live, NEVER for none
+    ends: Lanes1  # (sources,) first month in which it no longer works
     work: Lanes2  # (initiatives, months) share of the work done in a month
     used: Lanes2  # (skills, months) days
     known: Ints2  # (lanes * initiatives, months + 1): adoption from this go-live is in the table
     adopted: Floats3  # (lanes * initiatives, months + 1, months)
-    adopting: Lanes2  # (initiatives, months) share of seats that use it, 0 while it does not work
+    adopting: Lanes2  # (sources, months) share of seats that use it, 0 while it does not work
     strength: Lanes2  # (initiatives, months) the same, faded by imitation
     # estate and threats
     refreshed: Ints1  # (months,)
@@ -141,6 +142,7 @@ def new_scratch(lay: Layout) -> Packed:
     steps, processes = len(lay.work.step_role), len(lay.work.driven)
     systems, threats = len(lay.estate.age), len(lay.estate.layer)
     n, targets = len(lay.candidates.duration), len(lay.candidates.target_slot)
+    sources = n + len(lay.futures.limit)
     years = -(-months // 12)
     monthly = {
         "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered", "happened",
@@ -153,7 +155,8 @@ def new_scratch(lay: Layout) -> Packed:
         (EVENTS, "event_times event_hours layers numbers"),
         (seats, "current level queue"),
         (0, "no_times no_changes"),
-        (n, "chosen cost_ratio begins ends"),
+        (n, "chosen cost_ratio"),
+        (sources, "first_month begins ends"),
         (roles, "capacity pace backlog departure waiting served role_rate role_work role_squares role_cv2"),
         (steps, "staying step_rate step_hours step_wait line_rate line_patience line_lost line_wait"),
         (processes, "items"),
@@ -162,7 +165,8 @@ def new_scratch(lay: Layout) -> Packed:
     for shape, names in (
         ((WIDTH, CHANGES), "times role seat occupant"),
         ((WIDTH, n), "work_months fails state go_live started"),
-        ((n, months), "work_one work adopting strength"),
+        ((n, months), "work_one work strength"),
+        ((sources, months), "adopting"),
         ((skills, months), "used_one used"),
         ((systems, months), "base_exposure exposure down"),
         ((steps, months), "out_lost out_late out_delay"),

@@ -32,7 +32,7 @@ class Calendar(NamedTuple):
     cash: float
     customers: float
     settlement: int
-    slots: Ints1  # churn, acquisition, service churn, growth, margin, fixed costs
+    slots: Ints1  # churn, acquisition, service churn, growth, margin, fixed costs, level of demand
     insurance: Ints1  # slots: premium, retention, event limit, annual limit, coinsurance
 
 
@@ -129,7 +129,7 @@ class Candidates(NamedTuple):
     lag: Ints1
     flags: Ints1
     first_before: Ints1
-    effect_initiative: Ints1
+    effect_source: Ints1  # initiative; futures count on behind the last one
     effect_value: Ints1
     effect_multiplies: Ints1
     effect_fades: Ints1
@@ -143,6 +143,15 @@ class Candidates(NamedTuple):
     time_key: Keys1
 
 
+class Futures(NamedTuple):
+    """How the world may turn: sources of effects like initiatives, counted behind them."""
+
+    limit: Floats1  # (futures,) a draw lives in the first whose limit its mark stays below
+    start_slot: Ints1
+    months: Ints1
+    which_key: Keys1  # (1,)
+
+
 class Layout(NamedTuple):
     """Everything the kernel reads beside the draws."""
 
@@ -150,6 +159,7 @@ class Layout(NamedTuple):
     work: Work
     estate: Estate
     candidates: Candidates
+    futures: Futures
     low: Floats1
     high: Floats1
     row: Ints1  # (slots,) row of a slot among the targets of effects, -1 for none

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from sim.quantities import Quantity
 from sim.world.base import Certain, World, origin, plain, quantity
+from sim.world.futures import Change
 
 
 class RiskClass(World):
@@ -56,24 +57,10 @@ class Dip(World):
     months: int = plain("months until the pace is back", unit="months", low=1, high=24)
 
 
-class Effect(World):
+class Effect(Change):
     """Change of one parameter, scaled by adoption and, where competitive, by relevance that fades with imitation."""
 
-    multiply: Quantity | None = quantity(
-        "factor at full adoption", unit="factor", high=1000, default=None, effect=False
-    )
-    add: Quantity | None = quantity(
-        "amount added at full adoption", unit="as the parameter", low=-1e12, default=None, effect=False
-    )
     competitive: bool = plain("fades as rivals imitate", default=False)
-
-    @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
-        if self.multiply is not None and self.add is not None:
-            raise ValueError("an effect has either `multiply` or `add`, not both; remove one of the two")
-        if self.multiply is None and self.add is None:
-            raise ValueError("an effect needs `multiply` or `add`; such as `multiply: 0.9`")
-        return self
 
 
 class Imitation(World):

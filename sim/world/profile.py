@@ -35,6 +35,12 @@ class Profile(World):
     seasonality: Series = plain(
         "demand of January to December against the yearly mean; twelve factors of mean 1", default=(1.0,) * 12
     )
+    demand: Quantity = quantity(
+        "level of demand: factor on the arrivals of processes that customers drive",
+        unit="factor",
+        high=100,
+        default=1.0,
+    )
     growth_per_year: Quantity = quantity(
         "growth of demand beside the number of customers",
         unit="share/year",

@@ -16,7 +16,7 @@ PERIOD_FALLBACK = 3
 def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
     """Every name in `data` (a scenario as plain mappings) that points nowhere, and every contradiction."""
     found: list[Problem] = []
-    for check in (_people, _processes, _threats, _initiatives, _exclusive, _time, _correlations):
+    for check in (_people, _processes, _threats, _initiatives, _exclusive, _futures, _time, _correlations):
         found.extend(check(data))
     return tuple(found)
 
@@ -96,6 +96,35 @@ def _initiatives(data: Mapping[str, Any]) -> Iterator[Problem]:
                 message, hint = problem
                 yield Problem(path=f"{at}.effects.{path}", value=str(path), message=message, hint=hint)
     yield from _circles(candidates)
+
+
+def _futures(data: Mapping[str, Any]) -> Iterator[Problem]:
+    from sim.world.paths import effect_problem, effect_targets
+
+    targets = effect_targets(data)
+    total = 0.0
+    for name, future in _items(data, "futures"):
+        for path in _block(future, "changes"):
+            problem = effect_problem(str(path), targets)
+            if problem:
+                message, hint = problem
+                yield Problem(path=f"futures.{name}.changes.{path}", value=str(path), message=message, hint=hint)
+        if name == "base":
+            yield Problem(
+                path="futures.base",
+                value=name,
+                message="base is the name of the world without any future",
+                hint="choose another name",
+            )
+        probability = future.get("probability")
+        total += probability if isinstance(probability, (int, float)) else 0.0
+    if total > 1 + 1e-9:
+        yield Problem(
+            path="futures",
+            value=f"{total:g}",
+            message=f"the probabilities of the futures add up to {total:g}",
+            hint="at most 1 together; the rest is the base world",
+        )
 
 
 def _required(initiative: Any) -> list[str]:

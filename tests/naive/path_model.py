@@ -97,9 +97,15 @@ class World:
     values: dict[str, float] = field(init=False)
     seats: Seats = field(init=False)
     overruns: dict[str, Overrun] = field(init=False)
+    future: str | None = field(init=False)
 
     def __post_init__(self) -> None:
         self.values = driver_values(self.scenario, self.streams)
+        self.future, left = None, self.streams.uniform("futures/which")
+        for name, future in self.scenario.futures.items():
+            if self.future is None and left < (future.probability or 0.0):
+                self.future = name
+            left -= future.probability or 0.0
         self.seats = occupants(self.scenario, self.values, self.streams)
         self.overruns = {
             name: overrun_of(self.scenario, name, self.values, self.streams) for name in self.scenario.initiatives
@@ -150,6 +156,7 @@ class Arm:
         """Monthly values of every number that some initiative can change."""
         ranges = {number.path: (number.low, number.high) for number in numbers(self.scenario)}
         targets = {path for initiative in self.scenario.initiatives.values() for path in initiative.effects}
+        targets |= {path for future in self.scenario.futures.values() for path in future.changes}
         changed: dict[str, list[float]] = {}
         for path in targets:
             low, high = ranges.get(path, (0.1, 1e9))
@@ -168,6 +175,13 @@ class Arm:
                             added += self.world.values[f"{at}.add"] * reach
                         else:
                             factor *= 1 + (self.world.values[f"{at}.multiply"] - 1) * reach
+                for name, future in self.scenario.futures.items():
+                    if name == self.world.future and path in future.changes:
+                        begin = math.floor(self.world.values[f"futures.{name}.start_month"])
+                        if begin <= month and (future.months is None or month < begin + future.months):
+                            at = f"futures.{name}.changes.{path}"
+                            added += self.world.values.get(f"{at}.add", 0.0)
+                            factor *= self.world.values.get(f"{at}.multiply", 1.0)
                 raw = (self.world.values[path] + added) * factor
                 changed[path].append(min(max(raw, low), high))
                 self.clipped += raw != changed[path][-1]
@@ -364,6 +378,7 @@ class Lines:
             return items
         calendar_month = (int(self.scenario.start.split("-")[1]) - 1 + month) % 12
         growth = math.pow(1 + self.at("profile.growth_per_year", month), month / 12)
+        growth *= self.at("profile.demand", month)
         return items * profile.seasonality[calendar_month] * growth * customers / profile.customers.start
 
     def month(self, month: int, customers: float) -> Month:

@@ -144,6 +144,36 @@ QUEUE_BEFORE_A_FREE_STEP = [
         },
     ),
 ]
+TURNING = [
+    setting(
+        "futures",
+        {
+            "slump": {
+                "title": "demand falls",
+                "probability": 0.4,
+                "start_month": "2 to 9",
+                "months": 8,
+                "changes": {
+                    "profile.demand": {"multiply": "0.6 to 0.9"},
+                    "profile.customers.monthly_acquisition": {"add": -3},
+                    "people.clerk.headcount": {"multiply": 0.8},
+                },
+                **PLANNER,
+            },
+            "surge": {
+                "title": "more attacks, dearer systems",
+                "probability": 0.4,
+                "changes": {
+                    "threats.ransomware.attempts_per_year": {"multiply": 9},
+                    "systems.till.monthly_cost": {"add": 50},
+                    "systems.till.life_scale_years": {"multiply": 0.3},
+                },
+                **PLANNER,
+            },
+            "unlikely": {"title": "never drawn", "changes": {"profile.demand": {"multiply": 0}}, **PLANNER},
+        },
+    ),
+]
 EVERY_KIND_OF_NUMBER = [
     setting("profile.fixed_costs_per_month", {"p10": 8000, "p50": 9000, "p90": 10500}),
     setting("profile.customers.monthly_acquisition", "1 to 60"),
@@ -165,6 +195,7 @@ EVERY_KIND_OF_NUMBER = [
         pytest.param(SCARCE, id="scarce days and adoption without innovators"),
         pytest.param(QUIET_MONTH, id="a month without arrivals"),
         pytest.param(QUEUE_BEFORE_A_FREE_STEP, id="overloaded step before a free one"),
+        pytest.param(TURNING, id="futures"),
         pytest.param(EVERY_KIND_OF_NUMBER, id="every kind of number"),
     ],
 )

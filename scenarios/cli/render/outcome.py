@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import chance, percent, rough, sensible, tail_error
 from scenarios.cli.render.kpis import kpi_table
+from scenarios.cli.render.outlook import outlook_table
 from scenarios.cli.render.words import (
     cell,
     clean,
@@ -21,11 +22,14 @@ from sim.montecarlo.kpis import CATEGORIES
 from sim.outcomes import provenance, statistic
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
     from rich.console import Console
     from rich.table import Table
 
+    from scenarios.outlook import Prospect
     from sim.outcomes import Outcome, Outcomes
     from sim.world import Scenario
 
@@ -50,7 +54,7 @@ MEANINGS = {
 }
 
 
-def show_outcome(outcomes: Outcomes, scenario: Scenario, terminal: Console) -> None:
+def show_outcome(outcomes: Outcomes, scenario: Scenario, terminal: Console, prospects: Sequence[Prospect] = ()) -> None:
     """Print the screen."""
     one, unit = outcomes[0], ENGINES[outcomes.engine][0]
     starts = one.roadmap.as_dict
@@ -70,6 +74,9 @@ def show_outcome(outcomes: Outcomes, scenario: Scenario, terminal: Console) -> N
     terminal.print()
     terminal.print(kpi_table(one, outcomes.currency))
     terminal.print()
+    if prospects:
+        terminal.print(outlook_table(prospects, outcomes.currency))
+        terminal.print()
     if outcomes.draws == 1:
         sentence(terminal, f"note: an error needs more than one of the {unit}")
     for note in outcomes.notes:

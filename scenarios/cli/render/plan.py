@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from optimize.explain import rounded
 from scenarios.cli.render.budget import roadmap_table
 from scenarios.cli.render.figures import chance, odds, sensible, signed
 from scenarios.cli.render.outcome import headline, provenance_line
+from scenarios.cli.render.outlook import outlook_table
 from scenarios.cli.render.words import cell, clean, grid, listed, plain_table, sentence, starts_sentence, titles
 from sim.outcomes import statistic
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from optimize import Plan
     from optimize.planning import LeftOut
+    from scenarios.outlook import Prospect
     from sim.world import Scenario
 
 CLEAR = 2.0  # standard errors from which on a difference is called one
@@ -34,7 +36,7 @@ START = re.compile(
 )
 
 
-def show_plan(plan: Plan, scenario: Scenario, terminal: Console) -> None:
+def show_plan(plan: Plan, scenario: Scenario, terminal: Console, prospects: Sequence[Prospect] = ()) -> None:
     """Print the screen."""
     names = titles(scenario)
     outcomes = plan.outcomes
@@ -48,6 +50,9 @@ def show_plan(plan: Plan, scenario: Scenario, terminal: Console) -> None:
         terminal.print()
     terminal.print(_yardsticks(plan))
     terminal.print()
+    if prospects:
+        terminal.print(outlook_table(prospects, outcomes.currency))
+        terminal.print()
     for warning in beaten(plan):
         sentence(terminal, warning, "bold")
     sentence(terminal, f"How sure: {plan.claim} {_selection(plan, names)}")

@@ -1,0 +1,33 @@
+"""The table of futures: what a roadmap is worth in each of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scenarios.cli.render.figures import chance, sensible
+from scenarios.cli.render.words import cell, clean, plain_table
+from sim.outcomes import statistic
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from scenarios.outlook import Prospect
+
+
+def outlook_table(prospects: Sequence[Prospect], currency: str) -> Table:
+    """One row a future; all on the same draws."""
+    heads = ("in each future", "share of draws", f"NPV, {currency}", "loses money", "deepest cash trough")
+    table = plain_table(*heads, right=(1, 2, 3, 4))
+    for one in prospects:
+        outcome = one.outcomes[0]
+        npv, trough = statistic(outcome.npv), statistic(outcome.trough)
+        table.add_row(
+            cell(f"{clean(one.future)}: {clean(one.title)}", most=48),
+            cell("no probability" if one.probability is None else f"{100 * one.probability:.3g} %"),
+            cell(sensible(npv.mean or 0.0, npv.se)),
+            cell(chance(outcome.prob_npv_negative, one.outcomes.draws)),
+            cell(sensible(trough.mean or 0.0, trough.se)),
+        )
+    return table
