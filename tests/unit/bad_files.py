@@ -200,10 +200,13 @@ BAD = (
     Bad("merge key", "  sector: retail", "  <<: {sector: retail}", "profile", "does not merge"),
     Bad("unknown alias", "name: corner_shop", "name: *shop", "", "*shop repeats &shop"),
     Bad("future that changes nothing known", "exclusive: {}",
-        "exclusive: {}\nfutures: {dip: {title: Dip, origin: planner assumption, changes: {profile.demnd: {multiply: 1}}}}",
-        "futures.dip.changes.profile.demnd", "no number stands at profile.demnd|did you mean profile.demand?", "profile.demnd"),
+        "exclusive: {}\nfutures: {dip: {title: Dip, origin: planner assumption, "
+        "changes: {profile.demnd: {multiply: 1}}}}",
+        "futures.dip.changes.profile.demnd", "no number stands at profile.demnd|did you mean profile.demand?",
+        "profile.demnd"),
     Bad("future with the name of the base world", "exclusive: {}",
-        "exclusive: {}\nfutures: {base: {title: Dip, origin: planner assumption, changes: {profile.demand: {multiply: 1}}}}",
+        "exclusive: {}\nfutures: {base: {title: Dip, origin: planner assumption, "
+        "changes: {profile.demand: {multiply: 1}}}}",
         "futures.base", "the world without any future|another name", "futures:"),
     Bad("future without a change", "exclusive: {}",
         "exclusive: {}\nfutures: {dip: {title: Dip, origin: planner assumption, changes: {}}}",
@@ -211,7 +214,7 @@ BAD = (
     Bad("future with two kinds of change", "exclusive: {}",
         "exclusive: {}\nfutures: {dip: {title: Dip, origin: planner assumption, "
         "changes: {profile.demand: {multiply: 1, add: 1}}}}",
-        "futures.dip.changes.profile.demand", "either `multiply` or `add`", "futures:"),
+        "futures.dip.changes.profile.demand.multiply", "either `multiply` or `add`", "futures:"),
     Bad("futures more than certain", "exclusive: {}",
         "exclusive: {}\nfutures:\n  a: {title: A, probability: 0.7, origin: planner assumption, "
         "changes: {profile.demand: {multiply: 1}}}\n  b: {title: B, probability: 0.5, origin: planner assumption, "
