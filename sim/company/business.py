@@ -39,6 +39,8 @@ from sim.company.yearly import Yearly
 from sim.montecarlo.kpis import (
     ADOPTION,
     AVAILABILITY,
+    CHURN,
+    COST_TO_SERVE,
     CUSTOMERS,
     CYBER_LOSS,
     INCIDENTS,
@@ -191,7 +193,7 @@ class Business:
         driven = [taken[name] for name, p in self.world.processes.items() if p.driven_by == "customers"]
         asked = sum(tally.arrived for tally in driven)
         late = sum(tally.lost + tally.gave_up + tally.completed - tally.timely for tally in driven)
-        self.market.close_month(m, min(1.0, late / asked) if asked else 0.0)
+        self.yearly.add(CHURN, m, self.market.close_month(m, min(1.0, late / asked) if asked else 0.0), 1.0)
 
     def _book(self, m: int, margin: float) -> None:
         at_month, slot, ledger = self.effects.at_month, self.slot, self.ledger
@@ -211,6 +213,7 @@ class Business:
         arrived = sum(t.arrived for t in taken)
         add(REVENUE, m, sum(t.revenue for t in taken), 1.0 / 12.0)
         add(ON_TIME, m, sum(t.timely for t in taken), completed)
+        add(COST_TO_SERVE, m, 0.0, completed)  # the cost is known when all is booked
         add(LOST, m, sum(t.lost + t.gave_up for t in taken), arrived)
         add(WAIT, m, 60.0 * sum(t.waited for t in taken), completed)
         add(CUSTOMERS, m, self.market.customers, 1.0)
@@ -239,6 +242,7 @@ class Business:
             self.yearly.add(UTILISATION, m, self.month.busy[m], staff)
             up = sum(1.0 - system.down[m] / T for system in self.systems.values())
             self.yearly.add(AVAILABILITY, m, up, len(self.systems))
+        self.yearly.add_money(self.ledger.array(), float(self.world.profile.cash_at_start))
         names = list(self.world.initiatives)
         return Replication(
             draw=self.draw.number,

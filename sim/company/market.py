@@ -29,8 +29,12 @@ class Market:
         level = self.effects.at_month(self.level, m)
         return self.season[m] * level * math.pow(1.0 + self.growth, m / 12.0) * self.customers / self.start
 
-    def close_month(self, m: int, unserved: float) -> None:
-        """Customers of the next month. unserved: share of this month's items that were lost, given up or late."""
+    def close_month(self, m: int, unserved: float) -> float:
+        """Customers of the next month; returns the share of this month's that leaves.
+
+        unserved: share of this month's items that were lost, given up or late.
+        """
         churn, service_churn, acquisition = (self.effects.at_month(slot, m) for slot in self.slots)
         leaving = min(1.0, churn + service_churn * unserved)
         self.customers = (self.customers * (1.0 - leaving) + acquisition) * self.stay[m]
+        return 1.0 - (1.0 - leaving) * self.stay[m]

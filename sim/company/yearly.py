@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.company.world_layer import Floats
-from sim.montecarlo.kpis import KPIS
+from sim.montecarlo.kpis import CASH, COST_TO_SERVE, GROSS_MARGIN, KPIS, MARGIN, NOT_IN_PROFIT, PROFIT, SERVING
 
 
 class Yearly:
@@ -20,6 +20,15 @@ class Yearly:
         """A month's part of a KPI: the year's value is the sum of amounts over the sum of weights."""
         self.sums[kpi, month // 12] += amount
         self.weights[kpi, month // 12] += weight
+
+    def add_money(self, flows: Floats, cash: float) -> None:
+        """The KPIs that follow from the flows (categories, months), when all are booked. cash: at the start."""
+        for m in range(flows.shape[1]):
+            cash += float(flows[:, m].sum())
+            self.add(GROSS_MARGIN, m, float(flows[MARGIN, m]), 1.0 / 12.0)
+            self.add(PROFIT, m, float(flows[:, m].sum() - flows[list(NOT_IN_PROFIT), m].sum()), 1.0 / 12.0)
+            self.add(COST_TO_SERVE, m, -float(flows[list(SERVING), m].sum()), 0.0)
+            self.add(CASH, m, cash, 1.0)
 
     def array(self) -> Floats:
         """(KPIS, years); NaN where a KPI has no value."""

@@ -17,6 +17,7 @@ from sim.lanes.records import Packed
 from sim.montecarlo.effects import apply_effects, turn
 from sim.montecarlo.estate import clear_outages, run_systems, run_threats, set_intensities
 from sim.montecarlo.ledger import (
+    add_money_kpis,
     book_initiatives,
     book_insurance,
     book_standing,
@@ -89,6 +90,8 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
     book_initiatives(lay, w, n)
     book_insurance(lay, w)
     book_tax(lay, w)
+    if not brief:
+        add_money_kpis(lay, w)
     return True
 
 

@@ -44,6 +44,16 @@ KPIS = (
     Kpi("incidents", "1/year", "lower", "volume", "security incidents"),
     Kpi("cyber_loss", "money/year", "lower", "money", "direct loss of incidents, before insurance"),
     Kpi("adoption", "share", "higher", "share", "seats that have adopted, mean of the initiatives that are adopted"),
+    Kpi("gross_margin", "money/year", "higher", "money", "margin on the revenue of completed items"),
+    Kpi("profit", "money/year", "higher", "money", "all flows but purchases of capital and tax"),
+    Kpi("cost_to_serve", "money/item", "lower", "money", "pay, fixed cost, running and repair over completed items"),
+    Kpi("churn", "share", "lower", "share", "customers who leave in a month, of those who are there"),
+    Kpi("cash", "money", "higher", "money", "cash at the end of a month, mean of the year"),
 )
-REVENUE, ON_TIME, LOST, WAIT, UTILISATION, CUSTOMERS, AVAILABILITY, INCIDENTS, CYBER_LOSS, ADOPTION = range(len(KPIS))
+(
+    REVENUE, ON_TIME, LOST, WAIT, UTILISATION, CUSTOMERS, AVAILABILITY, INCIDENTS, CYBER_LOSS, ADOPTION,
+    GROSS_MARGIN, PROFIT, COST_TO_SERVE, CHURN, CASH,
+) = range(len(KPIS))  # fmt: skip
+NOT_IN_PROFIT = (CAPITAL, TAX)
+SERVING = (LABOUR, OVERHEAD, RUNNING, REPAIR)
 KPI_NAMES = tuple(kpi.name for kpi in KPIS)

@@ -11,14 +11,21 @@ from sim.lanes.values import lanes, select, some
 from sim.montecarlo.effects import at_month
 from sim.montecarlo.kpis import (
     CAPITAL,
+    CASH,
     CATEGORIES,
+    COST_TO_SERVE,
     DELIVERY,
+    GROSS_MARGIN,
     INSURANCE,
     KPIS,
     LABOUR,
+    MARGIN,
+    NOT_IN_PROFIT,
     OVERHEAD,
+    PROFIT,
     RENEWAL,
     RUNNING,
+    SERVING,
     TAX,
 )
 
@@ -118,6 +125,32 @@ def book_tax(lay, w):  # type: ignore[no-untyped-def]
         carried = max(-profit, 0.0)
         w.flow[TAX, min(end + 2, cal.months - 1)] -= cal.tax_rate * max(profit, 0.0)
         start = end
+
+
+@inline
+def add_money_kpis(lay, w):  # type: ignore[no-untyped-def]
+    """The KPIs that follow from the flows of a month, when all are booked."""
+    cash = lanes(lay.calendar.cash)
+    for m in range(lay.calendar.months):
+        profit, serving = lanes(0.0), lanes(0.0)
+        for c in range(N_CATEGORIES):
+            cash += w.flow[c, m]
+            if c not in NOT_IN_PROFIT:
+                profit += w.flow[c, m]
+            if c in SERVING:
+                serving -= w.flow[c, m]
+        year = m // 12
+        w.yearly[COST_TO_SERVE, year] += serving
+        add_share(w, GROSS_MARGIN, year, w.flow[MARGIN, m], lanes(1.0 / 12.0))
+        add_share(w, PROFIT, year, profit, lanes(1.0 / 12.0))
+        add_share(w, CASH, year, cash, lanes(1.0))
+
+
+@inline
+def add_share(w, kpi, year, amount, weight):  # type: ignore[no-untyped-def]
+    """Add a month to the numerator and the denominator of a KPI's year."""
+    w.yearly[kpi, year] += amount
+    w.yearly[N_KPIS + kpi, year] += weight
 
 
 @inline

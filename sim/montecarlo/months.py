@@ -9,11 +9,12 @@ from sim.lanes.values import lanes, select
 from sim.montecarlo.kpis import (
     ADOPTION,
     AVAILABILITY,
+    CHURN,
+    COST_TO_SERVE,
     CUSTOMERS,
     CYBER,
     CYBER_LOSS,
     INCIDENTS,
-    KPIS,
     LOST,
     MARGIN,
     ON_TIME,
@@ -21,9 +22,8 @@ from sim.montecarlo.kpis import (
     UTILISATION,
     WAIT,
 )
+from sim.montecarlo.ledger import add_share
 from sim.montecarlo.operations import arrivals, finish_month, run_lines, set_month
-
-N_KPIS = len(KPIS)
 
 
 @inline
@@ -119,17 +119,13 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
             add_share(w, UTILISATION, year, busy, people)
             add_share(w, CUSTOMERS, year, customers, lanes(1.0))
             add_share(w, REVENUE, year, revenue, lanes(1.0 / 12.0))
+            add_share(w, COST_TO_SERVE, year, lanes(0.0), done)  # the cost is known when all is booked
             add_standing_kpis(lay, w, m, n)
         unserved = select(asked > 0.0, 1.0 - satisfied / asked, 0.0)
         leaving = min(w.now[cal.slots[0]] + w.now[cal.slots[2]] * unserved, 1.0)
+        if not brief:
+            add_share(w, CHURN, m // 12, 1.0 - (1.0 - leaving) * w.shock[m], lanes(1.0))
         customers = (customers * (1.0 - leaving) + w.now[cal.slots[1]]) * w.shock[m]
-
-
-@inline
-def add_share(w, kpi, year, amount, weight):  # type: ignore[no-untyped-def]
-    """Add a month to the numerator and the denominator of a KPI's year."""
-    w.yearly[kpi, year] += amount
-    w.yearly[N_KPIS + kpi, year] += weight
 
 
 @inline

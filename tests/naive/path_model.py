@@ -133,10 +133,12 @@ class Arm:
         self.claims = [0.0] * self.months  # what the layer would pay
         self.counts = [0] * self.months
         self.systems_and_threats()
-        self.kpis = self.operations()
+        self.sums: dict[str, dict[int, list[float]]] = {}  # KPI -> year -> amount and weight
+        self.operations()
         self.book_initiatives()
         self.book_insurance()
         self.book_tax()
+        self.kpis = self.yearly()
 
     def live(self) -> dict[str, int]:
         return {name: p.go_live for name, p in self.projects.items() if p.go_live is not None}
@@ -232,12 +234,11 @@ class Arm:
             for system in block.hits:
                 self.outages.book(self.scenario, at, system, time, hours)
 
-    def operations(self) -> dict[str, list[float]]:
-        """Month by month: lines, completed items, customers, flows. KPIs by year: name -> values."""
+    def operations(self) -> None:
+        """Month by month: lines, completed items, customers, flows, sums of KPIs."""
         scenario, at = self.scenario, self.at
         state = Lines(self)
         customers = float(scenario.profile.customers.start)
-        sums: dict[str, dict[int, list[float]]] = {}
         for month in range(self.months):
             result = state.month(month, customers)
             up = [1 - min(1.0, self.outages.down[y][month] / self.hours) for y in scenario.systems]
@@ -265,18 +266,42 @@ class Arm:
                 "incidents": (self.counts[month], 1 / 12),
                 "cyber_loss": (-self.flows["cyber"][month], 1 / 12),
                 "adoption": (sum(reach) / len(reach) if reach else 0.0, 1.0),
+                "cost_to_serve": (0.0, result.done),
             }
-            for name, (amount, weight) in rows.items():
-                year = sums.setdefault(name, {}).setdefault(month // 12, [0.0, 0.0])
-                year[0] += amount
-                year[1] += weight
             churn = at("profile.customers.monthly_churn", month)
             churn += at("profile.customers.service_churn", month) * result.let_down
+            rows["churn"] = 1 - (1 - min(1.0, churn)) * self.staying[month], 1.0
+            self.add(rows, month)
             customers = customers * (1 - min(1.0, churn)) + at("profile.customers.monthly_acquisition", month)
             customers *= self.staying[month]
+
+    def add(self, rows: dict[str, tuple[float, float]], month: int) -> None:
+        """Add amounts and weights of a month to the years of KPIs."""
+        for name, (amount, weight) in rows.items():
+            year = self.sums.setdefault(name, {}).setdefault(month // 12, [0.0, 0.0])
+            year[0] += amount
+            year[1] += weight
+
+    def yearly(self) -> dict[str, list[float]]:
+        """KPIs by year, those of money included: name -> values."""
+        cash = self.scenario.profile.cash_at_start
+        for month in range(self.months):
+            flow = {category: self.flows[category][month] for category in CATEGORIES}
+            cash += sum(flow.values())
+            serving = -flow["labour"] - flow["overhead"] - flow["running"] - flow["repair"]
+            profit = sum(flow.values()) - flow["capital"] - flow["tax"]
+            self.add(
+                {
+                    "gross_margin": (flow["margin"], 1 / 12),
+                    "profit": (profit, 1 / 12),
+                    "cost_to_serve": (serving, 0.0),
+                    "cash": (cash, 1.0),
+                },
+                month,
+            )
         return {
             name: [total / weight if weight > 0 else math.nan for total, weight in years.values()]
-            for name, years in sums.items()
+            for name, years in self.sums.items()
         }
 
     def book_initiatives(self) -> None:
