@@ -373,7 +373,7 @@ EXTREMES: list[Any] = [
             setting("processes.tickets.arrivals_per_day", 0),
             setting("correlations", []),
         ],
-        ("on_time_share", "lost_share", "wait"),
+        ("on_time_share", "lost_share", "wait", "cost_to_serve"),
         id="no arrivals",
     ),
     pytest.param([setting("processes.counter.lost_share", 1.0)], (), id="every customer lost at the door"),
@@ -428,7 +428,7 @@ def test_extremes_give_numbers(edits: list[Edit], missing: tuple[str, ...]) -> N
             values = kpi(outcome, name)
             if name in missing:
                 assert np.all(np.isnan(values)), name
-            elif name in ("on_time_share", "wait") and "lost_share" not in missing:
+            elif name in ("on_time_share", "wait", "cost_to_serve") and "lost_share" not in missing:
                 assert np.all(np.isfinite(values) | np.isnan(values)), name
                 assert np.all(values[np.isfinite(values)] >= 0), name
             else:

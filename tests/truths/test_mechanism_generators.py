@@ -517,7 +517,7 @@ class Line:
     @staticmethod
     def _beside(value: float) -> Floats:
         """The number in its lane; the other lanes hold other lines, one of them without servers, one without work."""
-        row = value * np.array([[0.5, 2.0, 1.0, 0.7, 0.0, 30.0, 1.1, 0.01]])
+        row = value * np.resize([0.5, 2.0, 1.0, 0.7, 0.0, 30.0, 1.1, 0.01], (1, WIDTH))
         row[0, LANE] = value
         return row
 
