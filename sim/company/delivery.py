@@ -15,8 +15,9 @@ from sim.company.people import absence
 from sim.company.pool import Pool
 from sim.company.world_layer import Draw, Floats, Ints, run_delivery
 from sim.mechanisms.delivery import FROM_START, PROCEED
-from sim.montecarlo.kpis import CAPITAL, DELIVERY, RENEWAL, RUNNING
+from sim.montecarlo.kpis import CAPITAL, DELIVERY, GRANT, RENEWAL, RUNNING
 from sim.roadmap import Roadmap
+from sim.world.initiatives import Grant
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ class Schedule:
         """Whether initiative i works in month m: live, and within its life or renewed."""
         g = int(self.go_live[i])
         return 0 <= g <= m < g + self.life[i]
+
+    def earns_grant(self, i: int, grant: Grant) -> bool:
+        """Whether initiative i started in the window of its grant and went live."""
+        latest = math.inf if grant.last_start is None else grant.last_start
+        return int(self.go_live[i]) >= 0 and grant.first_start <= int(self.started[i]) <= latest
 
 
 def schedule(draw: Draw, roadmap: Roadmap) -> Schedule:
@@ -76,7 +82,7 @@ def project(
     env: simpy.Environment, clock: Clock, draw: Draw, plan: Schedule, i: int, ledger: Ledger
 ) -> Generator[simpy.Event, None, None]:
     """Pay for initiative i month by month: capital and delivery as the work goes on, running cost and renewals from
-    go-live."""
+    go-live; what a grant will pay is booked in its month."""
     name, initiative = list(draw.table.scenario.initiatives.items())[i]
     cost_ratio = float(draw.projects[0][i])
     capital = draw.value(f"initiatives.{name}.capital") * cost_ratio
@@ -84,6 +90,11 @@ def project(
     running = draw.value(f"initiatives.{name}.running_per_month")
     life, g = initiative.life_months, int(plan.go_live[i])
     renewal = 0.0 if initiative.renewal_cost is None else draw.value(f"initiatives.{name}.renewal_cost")
+    if initiative.grant is not None and draw.awarded(name) and plan.earns_grant(i, initiative.grant):
+        amount = min(float(initiative.grant.cap), float(initiative.grant.share) * (capital + delivery))
+        paid = min(g + initiative.grant.lag_months, clock.months - 1)
+        ledger.receive(GRANT, paid, amount)
+        ledger.depreciate(paid, -amount)
     for m in range(int(plan.started[i]), clock.months):
         yield until(env, m * clock.month_hours)
         part = float(plan.work[i, m])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.company.world_layer import Floats
-from sim.montecarlo.kpis import CAPITAL, CATEGORIES, TAX
+from sim.montecarlo.kpis import CATEGORIES, NOT_IN_PROFIT
 
 
 class Ledger:
@@ -40,8 +40,8 @@ class Ledger:
             self.depreciation[m] += capital / self.depreciation_months
 
     def profit(self, first: int, end: int) -> float:
-        """Taxable profit of the months first .. end - 1: depreciation stands in place of capital."""
-        flows = sum(sum(row[first:end]) for k, row in enumerate(self.flows) if k not in (CAPITAL, TAX))
+        """Taxable profit of the months first .. end - 1: depreciation stands in place of capital and grants."""
+        flows = sum(sum(row[first:end]) for k, row in enumerate(self.flows) if k not in NOT_IN_PROFIT)
         return flows - sum(self.depreciation[first:end])
 
     def array(self) -> Floats:

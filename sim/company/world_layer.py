@@ -163,6 +163,11 @@ class Draw:
                 return Occupants(times[:n], seat[:n], occupant[:n], share)
             size *= 4
 
+    def awarded(self, initiative: str) -> bool:
+        """Whether the initiative's grant is awarded."""
+        award = mark(self.key(f"initiatives/{initiative}/grant"), self.number, 0)
+        return bool(award < self.value(f"initiatives.{initiative}.grant.probability"))
+
     @cached_property
     def turn(self) -> tuple[str | None, range]:
         """The future in which the draw lives, None for the base world, and the months in which it lasts."""

@@ -18,6 +18,7 @@ from sim.montecarlo.effects import apply_effects, turn
 from sim.montecarlo.estate import clear_outages, run_systems, run_threats, set_intensities
 from sim.montecarlo.ledger import (
     add_money_kpis,
+    book_grants,
     book_initiatives,
     book_insurance,
     book_standing,
@@ -88,6 +89,7 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
     book_standing(lay, w)
     run_months(lay, w, n, months, ref, keep, brief)
     book_initiatives(lay, w, n)
+    book_grants(lay, w, n)
     book_insurance(lay, w)
     book_tax(lay, w)
     if not brief:

@@ -17,9 +17,12 @@ CATEGORIES = (
     "renewal",
     "cyber",
     "insurance",
+    "grant",
     "tax",
 )
-MARGIN, LABOUR, OVERHEAD, CAPITAL, DELIVERY, RUNNING, REPAIR, RENEWAL, CYBER, INSURANCE, TAX = range(len(CATEGORIES))
+(
+    MARGIN, LABOUR, OVERHEAD, CAPITAL, DELIVERY, RUNNING, REPAIR, RENEWAL, CYBER, INSURANCE, GRANT, TAX,
+) = range(len(CATEGORIES))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ KPIS = (
     Kpi("cyber_loss", "money/year", "lower", "money", "direct loss of incidents, before insurance"),
     Kpi("adoption", "share", "higher", "share", "seats that have adopted, mean of the initiatives that are adopted"),
     Kpi("gross_margin", "money/year", "higher", "money", "margin on the revenue of completed items"),
-    Kpi("profit", "money/year", "higher", "money", "all flows but purchases of capital and tax"),
+    Kpi("profit", "money/year", "higher", "money", "all flows but capital, grants and tax"),
     Kpi("cost_to_serve", "money/item", "lower", "money", "pay, fixed cost, running and repair over completed items"),
     Kpi("churn", "share", "lower", "share", "customers who leave in a month, of those who are there"),
     Kpi("cash", "money", "higher", "money", "cash at the end of a month, mean of the year"),
@@ -54,6 +57,6 @@ KPIS = (
     REVENUE, ON_TIME, LOST, WAIT, UTILISATION, CUSTOMERS, AVAILABILITY, INCIDENTS, CYBER_LOSS, ADOPTION,
     GROSS_MARGIN, PROFIT, COST_TO_SERVE, CHURN, CASH,
 ) = range(len(KPIS))  # fmt: skip
-NOT_IN_PROFIT = (CAPITAL, TAX)
+NOT_IN_PROFIT = (CAPITAL, GRANT, TAX)  # depreciation stands in place of capital, and is lower by a grant
 SERVING = (LABOUR, OVERHEAD, RUNNING, REPAIR)
 KPI_NAMES = tuple(kpi.name for kpi in KPIS)

@@ -14,7 +14,7 @@ from sim.parameters import Parameters
 from sim.streams import stream_key
 from sim.world import Initiative, Scenario
 from sim.world.futures import Change
-from sim.world.initiatives import Effect
+from sim.world.initiatives import Effect, Grant
 
 UNSUPPORTED_NEVER = 10**6
 LOWEST_LAYER = 0.01  # incidents a year: a rarer threat that effects make frequent needs few layers all the same
@@ -250,6 +250,13 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
         running_slot=slots("running_per_month"),
         failure_slot=slots("failure_probability"),
         renewal_slot=slots("renewal_cost"),
+        grant_slot=slots("grant.probability"),
+        grant_share=_floats(0.0 if i.grant is None else i.grant.share for i in all_of),
+        grant_cap=_floats(0.0 if i.grant is None else i.grant.cap for i in all_of),
+        grant_lag=_ints(0 if i.grant is None else i.grant.lag_months for i in all_of),
+        grant_window=np.array([_window(i.grant, world.horizon_months) for i in all_of], dtype=np.int64).reshape(
+            len(names), 2
+        ),
         duration=_ints(i.duration_months for i in all_of),
         days=np.array([[i.skill_days.get(k, 0.0) for k in world.skills] for i in all_of], dtype=np.float64).reshape(
             len(names), len(world.skills)
@@ -291,7 +298,15 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
         gate_key=keys("gate"),
         cost_key=keys("overrun_cost"),
         time_key=keys("overrun_time"),
+        grant_key=keys("grant"),
     )
+
+
+def _window(grant: Grant | None, horizon: int) -> tuple[int, int]:
+    """First and last month of a start that may get a grant."""
+    if grant is None:
+        return 0, -1
+    return grant.first_start, horizon if grant.last_start is None else grant.last_start
 
 
 def _risk(world: Scenario) -> Floats:

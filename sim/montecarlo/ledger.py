@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from sim.compiled import inline
+from sim.lanes import WIDTH
 from sim.lanes.values import lanes, select, some
 from sim.montecarlo.effects import at_month
 from sim.montecarlo.kpis import (
@@ -15,6 +16,7 @@ from sim.montecarlo.kpis import (
     CATEGORIES,
     COST_TO_SERVE,
     DELIVERY,
+    GRANT,
     GROSS_MARGIN,
     INSURANCE,
     KPIS,
@@ -94,6 +96,27 @@ def book_initiatives(lay, w, n):  # type: ignore[no-untyped-def]
 
 
 @inline
+def book_grants(lay, w, n):  # type: ignore[no-untyped-def]
+    """Grants of the n chosen initiatives, path by path: a share of the realised cost up to a cap, some months after
+    go-live (what would come after the horizon, in its last month). Depreciation is lower by them from then on."""
+    c, months, life = lay.candidates, lay.calendar.months, lay.calendar.depreciation_months
+    for j in range(n):
+        i = w.chosen[j]
+        if c.grant_slot[i] < 0:
+            continue
+        for k in range(WIDTH):
+            started = w.started[k, i]
+            eligible = c.grant_window[i, 0] <= started <= c.grant_window[i, 1]
+            if w.awarded[k, i] == 1 and w.go_live[k, i] >= 0 and eligible:
+                cost = (w.values[c.capital_slot[i], k] + w.values[c.delivery_slot[i], k]) * w.cost_ratio[i, k]
+                amount = min(c.grant_cap[i], c.grant_share[i] * cost)
+                m = min(w.go_live[k, i] + c.grant_lag[i], months - 1)
+                w.flow[GRANT, m, k] += amount
+                for later in range(m, min(months, m + life)):
+                    w.depreciation[later, k] -= amount / life
+
+
+@inline
 def book_insurance(lay, w):  # type: ignore[no-untyped-def]
     """Payments of the policy: what each month's events are owed, up to the annual limit, some months later; what would
     come after the horizon is booked in the last month."""
@@ -120,7 +143,7 @@ def book_tax(lay, w):  # type: ignore[no-untyped-def]
         for m in range(start, end):
             profit -= w.depreciation[m]
             for c in range(N_CATEGORIES):
-                if c != CAPITAL and c != TAX:
+                if c not in NOT_IN_PROFIT:
                     profit += w.flow[c, m]
         carried = max(-profit, 0.0)
         w.flow[TAX, min(end + 2, cal.months - 1)] -= cal.tax_rate * max(profit, 0.0)

@@ -57,7 +57,7 @@ def occupants(lay, w, draw, k):  # type: ignore[no-untyped-def]
 
 @inline
 def overruns(lay, w, draw, k):  # type: ignore[no-untyped-def]
-    """World layer of the projects: realised cost ratio, months of work and gate of every initiative."""
+    """World layer of the projects: realised cost ratio, months of work, gate and award of every initiative."""
     c = lay.candidates
     for i in range(c.duration.shape[0]):
         time_ratio = 1.0
@@ -71,6 +71,9 @@ def overruns(lay, w, draw, k):  # type: ignore[no-untyped-def]
         w.cost_ratio[i, k] = cost_ratio
         w.work_months[k, i] = max(1.0, math.ceil(c.duration[i] * time_ratio - 1e-9))
         w.fails[k, i] = 1 if uniform(c.gate_key[i], draw, 0) < w.values[c.failure_slot[i], k] else 0
+        w.awarded[k, i] = 0
+        if c.grant_slot[i] >= 0:
+            w.awarded[k, i] = 1 if uniform(c.grant_key[i], draw, 0) < w.values[c.grant_slot[i], k] else 0
 
 
 @inline

@@ -60,6 +60,7 @@ class Scratch(NamedTuple):
     cost_ratio: Lanes1  # (initiatives,)
     work_months: Floats2  # (lanes, initiatives)
     fails: Ints2  # (lanes, initiatives)
+    awarded: Ints2  # (lanes, initiatives) 1 where the grant would be paid
     state: Ints2  # (lanes, initiatives)
     go_live: Ints2  # (lanes, initiatives) month, -1 for never
     started: Ints2  # (lanes, initiatives) month, -1 for never
@@ -164,7 +165,7 @@ def new_scratch(lay: Layout) -> Packed:
         shapes |= dict.fromkeys(names.split(), (count,))
     for shape, names in (
         ((WIDTH, CHANGES), "times role seat occupant"),
-        ((WIDTH, n), "work_months fails state go_live started"),
+        ((WIDTH, n), "work_months fails awarded state go_live started"),
         ((n, months), "work_one work strength"),
         ((sources, months), "adopting"),
         ((skills, months), "used_one used"),

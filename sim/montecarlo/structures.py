@@ -112,6 +112,11 @@ class Candidates(NamedTuple):
     running_slot: Ints1
     failure_slot: Ints1
     renewal_slot: Ints1
+    grant_slot: Ints1  # probability of an award; -1: there is none to win
+    grant_share: Floats1
+    grant_cap: Floats1
+    grant_lag: Ints1
+    grant_window: Ints2  # (initiatives, 2) first and last month of a start that may get it
     duration: Ints1
     days: Floats2  # (initiatives, skills)
     life: Ints1
@@ -141,6 +146,7 @@ class Candidates(NamedTuple):
     gate_key: Keys1
     cost_key: Keys1
     time_key: Keys1
+    grant_key: Keys1
 
 
 class Futures(NamedTuple):

@@ -72,6 +72,29 @@ class Imitation(World):
     )
 
 
+class Grant(World):
+    """Public money towards capital and delivery, when it is awarded: paid some months after go-live, to work that
+    started in the window of the programme; work that fails gets nothing."""
+
+    probability: Quantity = quantity("probability that it is awarded", unit="share", high=1.0, effect=False)
+    share: Certain = plain("part of the realised capital and delivery cost that it pays", unit="share", low=0, high=1)
+    cap: Certain = plain("most that it pays", unit="money", low=0, high=1e12)
+    lag_months: int = plain("months from go-live to payment", unit="months", low=0, high=60, default=3)
+    first_start: int = plain("first month in which work may start", unit="month", low=0, high=360, default=0)
+    last_start: int | None = plain(
+        "last month in which it may; none: open", unit="month", low=0, high=360, default=None
+    )
+
+    @model_validator(mode="after")
+    def _window(self) -> Self:
+        if self.last_start is not None and self.last_start < self.first_start:
+            raise ValueError(
+                f"`last_start` {self.last_start} comes before `first_start` {self.first_start}; "
+                f"at least {self.first_start}"
+            )
+        return self
+
+
 class Initiative(World):
     """A candidate. Work takes `duration_months` from its start, stretched by overrun; go-live follows; running cost,
     adoption and effects begin then."""
@@ -103,6 +126,7 @@ class Initiative(World):
     effects: dict[str, Effect] = Field(default_factory=dict, description="path of a parameter -> how it changes")
     refreshes: tuple[str, ...] = plain("systems whose age starts again at 0 at go-live", default=())
     imitation: Imitation | None = None
+    grant: Grant | None = None
     life_months: int | None = plain(
         "months from go-live after which it must be renewed; none: lasts", unit="months", low=1, high=600, default=None
     )

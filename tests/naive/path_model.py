@@ -26,7 +26,8 @@ from tests.naive.path_world import (
 from tests.naive.philox import Streams
 
 CATEGORIES = (
-    "margin", "labour", "overhead", "capital", "delivery", "running", "repair", "renewal", "cyber", "insurance", "tax",
+    "margin", "labour", "overhead", "capital", "delivery", "running", "repair", "renewal", "cyber", "insurance",
+    "grant", "tax",
 )  # fmt: skip
 Step = tuple[str, str]
 
@@ -121,6 +122,7 @@ class Arm:
         self.hours = self.scenario.profile.working_days_per_month * self.scenario.profile.hours_per_day
         self.flows = {category: [0.0] * self.months for category in CATEGORIES}
         self.own_cost = [0.0] * self.months
+        self.granted = [0.0] * self.months
         self.clipped = 0
         self.projects, self.days_used = deliver(self.scenario, roadmap, world.overruns)
         self.adopted = {
@@ -289,7 +291,7 @@ class Arm:
             flow = {category: self.flows[category][month] for category in CATEGORIES}
             cash += sum(flow.values())
             serving = -flow["labour"] - flow["overhead"] - flow["running"] - flow["repair"]
-            profit = sum(flow.values()) - flow["capital"] - flow["tax"]
+            profit = sum(flow.values()) - flow["capital"] - flow["grant"] - flow["tax"]
             self.add(
                 {
                     "gross_margin": (flow["margin"], 1 / 12),
@@ -312,6 +314,15 @@ class Arm:
             for month, share in project.work.items():
                 self.pay("capital", month, values[f"{root}.capital"] * ratio * share)
                 self.pay("delivery", month, values[f"{root}.delivery"] * ratio * share)
+            grant, live = initiative.grant, project.go_live
+            if grant is not None and live is not None and project.started is not None:
+                award = self.world.streams.uniform(f"initiatives/{name}/grant") < values[f"{root}.grant.probability"]
+                latest = self.months if grant.last_start is None else grant.last_start
+                if award and grant.first_start <= project.started <= latest:
+                    cost = (values[f"{root}.capital"] + values[f"{root}.delivery"]) * ratio
+                    month = min(live + grant.lag_months, self.months - 1)
+                    self.flows["grant"][month] += min(grant.cap, cost * grant.share)
+                    self.granted[month] += min(grant.cap, cost * grant.share)
             for month in range(self.months):
                 if self.works(name, month):
                     self.pay("running", month, values[f"{root}.running_per_month"])
@@ -335,8 +346,8 @@ class Arm:
     def book_tax(self) -> None:
         """Tax of a year falls due in the third month of the next one, at the latest in the last month."""
         life = self.scenario.money.depreciation_months
-        spent = list(self.flows["capital"])
-        expensed = [c for c in CATEGORIES if c not in ("capital", "tax")]
+        spent = [capital + grant for capital, grant in zip(self.flows["capital"], self.granted, strict=True)]
+        expensed = [c for c in CATEGORIES if c not in ("capital", "grant", "tax")]
         carried = 0.0
         for first in range(0, self.months, 12):
             end = min(first + 12, self.months)

@@ -174,6 +174,13 @@ TURNING = [
         },
     ),
 ]
+GRANTED = [
+    setting("initiatives.pos.grant", {"probability": "0.4 to 0.8", "share": 0.5, "cap": 9000, "lag_months": 4}),
+    setting("initiatives.web.grant", {"probability": 1, "share": 0.9, "cap": "1M", "lag_months": 60}),
+    setting("initiatives.edr.grant", {"probability": 1, "share": 0.9, "cap": "1M", "first_start": 3, "last_start": 3}),
+    setting("profile.tax_rate", 0.4),
+    setting("money.depreciation_months", 10),
+]
 EVERY_KIND_OF_NUMBER = [
     setting("profile.fixed_costs_per_month", {"p10": 8000, "p50": 9000, "p90": 10500}),
     setting("profile.customers.monthly_acquisition", "1 to 60"),
@@ -196,6 +203,7 @@ EVERY_KIND_OF_NUMBER = [
         pytest.param(QUIET_MONTH, id="a month without arrivals"),
         pytest.param(QUEUE_BEFORE_A_FREE_STEP, id="overloaded step before a free one"),
         pytest.param(TURNING, id="futures"),
+        pytest.param(GRANTED, id="grants"),
         pytest.param(EVERY_KIND_OF_NUMBER, id="every kind of number"),
     ],
 )

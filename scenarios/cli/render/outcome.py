@@ -50,6 +50,7 @@ MEANINGS = {
     "renewal": "renewals at the end of life",
     "cyber": "losses by incidents",
     "insurance": "premiums less payouts",
+    "grant": "grants that were awarded",
     "tax": "tax on what is earned",
 }
 
