@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from sim.errors import ProblemsFound
 from sim.world.base import ID, PLANNER, Certain, World, plain
+from sim.world.goals import Goal
 from sim.world.initiatives import Initiative, RiskClass
 from sim.world.money import Money
 from sim.world.paths import numbers
@@ -52,6 +53,7 @@ class Scenario(World):
     exclusive: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="name -> initiatives of which at most one is chosen"
     )
+    goals: dict[str, Goal] = Field(default_factory=dict, description="name -> what the business wants to reach")
     money: Money
     correlations: tuple[Correlation, ...] = ()
 
