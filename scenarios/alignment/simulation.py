@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.montecarlo import evaluate
 from sim.montecarlo.kpis import CATEGORIES, KPI_NAMES, KPIS
 from sim.outcomes import clipping_notes
+from sim.parameters import parameters
 from sim.world import Scenario
 
 Floats = NDArray[np.float64]
@@ -40,9 +41,11 @@ class Simulation:
         goals = scenario.goals.values()
         self._columns = [KPI_NAMES.index(goal.kpi) for goal in goals], [goal.year for goal in goals]
         self._samples: dict[Key, Sample] = {}
-        # The baseline has no effects, so what is clipped there are drivers, the same for every roadmap.
-        self._drivers = self._evaluate([{}])
-        self._effects = 0
+        numbers = np.arange(first_draw, first_draw + draws, dtype=np.int64)
+        _, self._drivers = parameters(scenario).theta(numbers, seed)
+        # Every call simulates the baseline beside the roadmaps, this one twice: its own part is counted once.
+        self._baseline = (self._evaluate([{}]) - self._drivers) // 2
+        self._effects = self._baseline
 
     def run(self, roadmaps: Sequence[Starts], progress: Progress | None = None) -> None:
         """Simulate those that are not known yet."""
@@ -51,7 +54,7 @@ class Simulation:
         size = max(1, CELLS // (width * self._draws) - 1)
         for first in range(0, len(todo), size):
             part = todo[first : first + size]
-            self._effects += self._evaluate(part) - self._drivers
+            self._effects += self._evaluate(part) - self._drivers - self._baseline
             if progress is not None:
                 progress(first + len(part), len(todo))
 
