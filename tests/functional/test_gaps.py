@@ -285,3 +285,18 @@ def test_screen_fits_a_hundred_columns(roadmap: tuple[str, ...], capsys: pytest.
     words += ["gap closed", "Attainment ", "is technology first: Accounting automation"] if roadmap else []
     for text in words:
         assert text in out
+
+
+def test_screen_of_long_names_in_another_fiscal_year(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A goal of a year that does not begin in January says from when to when; names may be long."""
+    long = "more_" + "very_" * 12 + "long"
+    text = TEXT.replace("start: 2027-01", "start: 2027-04").replace(
+        "  more_sales: {title: Sell more", f"  {long}: {{title: {long}"
+    )
+    file = tmp_path / "shop.yaml"
+    file.write_text(text, encoding="utf-8")
+    assert run(["gaps", str(file), "--draws", "50", "--roadmap", "pos@0"]) == 0
+    out = capsys.readouterr().out
+    assert max(len(line) for line in out.splitlines()) <= 100
+    assert "2029-04" in out
+    assert "2030-03" in out
