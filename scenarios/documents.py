@@ -20,6 +20,7 @@ DOCUMENTS = {
     "solve": "solve",
     "verify": "verify",
     "check": "check",
+    "gaps": "gaps",
     "errors": "errors",
 }
 URN = "urn:roadfolio:"

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from sim.errors import nearest
 from sim.quantities import FORMS, Quantity
 from sim.world import Scenario
-from sim.world.base import number_range, unit_of
+from sim.world.base import need_of, number_range, unit_of
 
 FORM_OF_NAME = {"start": "a month such as 2027-01", "name": "small letters, digits and _, such as my_shop"}
 SUB_KEYS = "indented lines `key: value`"
@@ -39,6 +39,11 @@ class Field:
     @property
     def meaning(self) -> str:
         return (self.info.description or "") if self.info else ""
+
+    @property
+    def needed(self) -> str:
+        """Why it cannot be left out, where its meaning does not say so."""
+        return need_of(self.owner, self.name) if self.owner is not None and self.info is not None else ""
 
     @property
     def is_block(self) -> bool:

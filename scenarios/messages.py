@@ -137,6 +137,7 @@ def _problems(loc: tuple[str, ...], row: ErrorDetails, data: Any, meant: str | N
         yield Problem(path, f"unknown key `{shown(loc[-1])}`", shown(loc[-1]), hint)
     elif row["type"] == "missing":
         what = f"`{loc[-1]}` is missing" if not loc[-1].isdigit() else f"item {int(loc[-1]) + 1} is missing"
+        what += f": {field.needed}" if field.needed else ""
         yield Problem(path, what, None, ": ".join(part for part in (field.meaning, field.expected()) if part))
     elif row["type"] == "value_error":
         # A block that finds several contradictions states each in a line of its own.

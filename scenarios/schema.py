@@ -38,6 +38,7 @@ def _described(field: dict[str, Any]) -> dict[str, Any]:
     field = dict(field)
     unit, low, high = field.pop("unit", ""), field.pop("low", None), field.pop("high", None)
     effect = field.pop("effect", False)
+    field.pop("needed", None)  # said where it is missing
     if low is not None:
         field |= {"minimum": low, "maximum": high}
     low, high = field.get("minimum", low), field.get("maximum", high)

@@ -26,6 +26,7 @@ COMMANDS = {
     # name: what it does, in the list of `roadfolio --help`
     "new": "Print a commented scenario of a sector, to edit.",
     "check": "Find every error of a file, or review a good one.",
+    "gaps": "Show goals against the baseline, and which initiatives serve them.",
     "roi": "Value a roadmap on many draws (the Monte Carlo kernel).",
     "simulate": "Play the company with a roadmap, item by item (SimPy).",
     "plan": "Recommend a roadmap: value, solve, simulate, refine, compare.",

@@ -60,9 +60,15 @@ def quantity(
     return Field(default, description=meaning, json_schema_extra=extra)
 
 
-def plain(meaning: str, *, unit: str = "", low: Any = None, high: Any = None, default: Any = _MISSING) -> Any:
-    """A field that takes one certain number, text or yes/no. Initiatives cannot change it."""
-    return Field(default, description=meaning, ge=low, le=high, json_schema_extra={"unit": unit})
+def plain(
+    meaning: str, *, unit: str = "", low: Any = None, high: Any = None, default: Any = _MISSING, needed: str = ""
+) -> Any:
+    """A field that takes one certain number, text or yes/no. Initiatives cannot change it.
+
+    `needed`: why the block means nothing without it, as its absence is reported.
+    """
+    extra: dict[str, Any] = {"unit": unit, **({"needed": needed} if needed else {})}
+    return Field(default, description=meaning, ge=low, le=high, json_schema_extra=extra)
 
 
 def origin() -> Any:
@@ -88,6 +94,11 @@ def may_change(model: type[BaseModel], field: str) -> bool:
 def unit_of(model: type[BaseModel], field: str) -> str:
     """Unit of the field as printed."""
     return str(_extra(model, field).get("unit", ""))
+
+
+def need_of(model: type[BaseModel], field: str) -> str:
+    """Why the field cannot be left out; empty where its meaning says enough."""
+    return str(_extra(model, field).get("needed", ""))
 
 
 def _extra(model: type[BaseModel], field: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ PERIOD_FALLBACK = 3
 def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
     """Every name in `data` (a scenario as plain mappings) that points nowhere, and every contradiction."""
     found: list[Problem] = []
-    for check in (_people, _processes, _threats, _initiatives, _exclusive, _futures, _time, _correlations):
+    for check in (_people, _processes, _threats, _initiatives, _exclusive, _futures, _goals, _time, _correlations):
         found.extend(check(data))
     return tuple(found)
 
@@ -179,6 +179,32 @@ def _exclusive(data: Mapping[str, Any]) -> Iterator[Problem]:
                 value=", ".join(names),
                 message="a group of fewer than two initiatives excludes nothing",
                 hint="name at least two initiatives",
+            )
+
+
+def _goals(data: Mapping[str, Any]) -> Iterator[Problem]:
+    from sim.montecarlo.kpis import KPIS
+
+    units = {kpi.name: kpi.unit for kpi in KPIS}
+    planning = data.get("planning_months", 48)
+    horizon = data.get("horizon_months", planning + 12 if isinstance(planning, int) else None)
+    known = isinstance(horizon, int) and isinstance(planning, int) and horizon >= planning > 0
+    for name, goal in _items(data, "goals"):
+        kpi, month, target = goal.get("kpi"), goal.get("month"), goal.get("target")
+        yield from _unknown("KPI", kpi, units, f"goals.{name}.kpi")
+        if known and isinstance(month, int) and month >= horizon:
+            yield Problem(
+                path=f"goals.{name}.month",
+                value=month,
+                message=f"nobody would see whether it is reached: the simulated months end at {horizon}",
+                hint=f"0 to {horizon - 1}, or a longer `horizon_months`",
+            )
+        if isinstance(kpi, str) and units.get(kpi) == "share" and isinstance(target, (int, float)) and target > 1:
+            yield Problem(
+                path=f"goals.{name}.target",
+                value=target,
+                message=f"{kpi} is a share of at most 1, so {target:g} cannot be reached",
+                hint=f"write {target:g} % or {target / 100:g}" if target <= 100 else "0 to 100 %",
             )
 
 

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from sim.errors import ProblemsFound
 from sim.world.base import ID, PLANNER, Certain, World, plain
 from sim.world.futures import Future
+from sim.world.goals import Goal
 from sim.world.initiatives import Initiative, RiskClass
 from sim.world.money import Money
 from sim.world.paths import numbers
@@ -53,6 +54,7 @@ class Scenario(World):
     exclusive: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="name -> initiatives of which at most one is chosen"
     )
+    goals: dict[str, Goal] = Field(default_factory=dict, description="name -> what the business wants to reach")
     money: Money
     futures: dict[str, Future] = Field(default_factory=dict, description="name -> how the world may turn")
     correlations: tuple[Correlation, ...] = ()

@@ -27,7 +27,7 @@ def kpi_table(one: Outcome, currency: str) -> Table:
     for k, kpi in enumerate(KPIS):
         before, after = by_draw(one.baseline_kpis[:, k]), by_draw(one.kpis[:, k])
         both = ~(np.isnan(before) | np.isnan(after))
-        name = _name(kpi, currency)
+        name = kpi_label(kpi, currency)
         if not both.any():
             table.add_row(cell(name), cell(UNKNOWN), cell(UNKNOWN), cell(""), cell("no draw has a value", "dim"))
             continue
@@ -67,7 +67,8 @@ def direction(kpi: Kpi, change: Statistic) -> str:
     return "better" if (mean > 0.0) == (kpi.better == "higher") else "worse"
 
 
-def _name(kpi: Kpi, currency: str) -> str:
+def kpi_label(kpi: Kpi, currency: str) -> str:
+    """Name and unit; shares are printed in per cent."""
     unit = "%" if kpi.unit == "share" else kpi.unit.replace("money", currency)
     name = kpi.name.replace("_", " ")
     return name if unit == name else f"{name}, {unit}"
@@ -75,13 +76,13 @@ def _name(kpi: Kpi, currency: str) -> str:
 
 def _level(kpi: Kpi, value: Statistic) -> str:
     """The mean to the digits that its error justifies; the error itself would crowd the table."""
-    return _figure(kpi, value).split(" ± ")[0]
+    return kpi_figure(kpi, value.mean or 0.0, value.se).split(" ± ")[0]
 
 
 def _change(kpi: Kpi, change: Statistic) -> str:
-    return signed(change.mean or 0.0, _figure(kpi, change))
+    return signed(change.mean or 0.0, kpi_figure(kpi, change.mean or 0.0, change.se))
 
 
-def _figure(kpi: Kpi, value: Statistic) -> str:
-    mean = value.mean or 0.0
-    return percent(mean, value.se, unit="", decimals=2) if kpi.unit == "share" else sensible(mean, value.se)
+def kpi_figure(kpi: Kpi, mean: float, se: float | None) -> str:
+    """A value in the unit of the label, with its error."""
+    return percent(mean, se, unit="", decimals=2) if kpi.unit == "share" else sensible(mean, se)

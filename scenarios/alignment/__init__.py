@@ -1,0 +1,1 @@
+"""What roadmaps do for the goals: simulated, judged by goal, summed by weight, reported."""
