@@ -84,9 +84,9 @@ def test_entries_are_frozen_and_read_once() -> None:
 
 
 def test_every_file_adds_entries() -> None:
-    """All six areas are there and every entry of every file is reached by its id."""
+    """All seven areas are there and every entry of every file is reached by its id."""
     by_file = {path.stem: read_evidence(path) for path in FOLDER.glob("*.yaml")}
-    assert set(by_file) == {"cyber", "money", "operations", "people", "projects", "systems"}
+    assert set(by_file) == {"cyber", "healthcare", "money", "operations", "people", "projects", "systems"}
     assert all(by_file.values())
     assert sum(len(entries) for entries in by_file.values()) == len(evidence())
 
