@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scenarios.cli.arguments import Json, Scenario, Seed, parse_roadmap
+from scenarios.cli.arguments import Future, Json, Scenario, Seed, parse_roadmap, turned
 from scenarios.cli.roi import Threads
 
 MOST_DRAWS = 200_000  # what is kept of more would not fit into the memory of a small machine
@@ -22,6 +22,7 @@ def run(
     roadmap: Chosen = None,
     draws: Draws = 4096,
     seed: Seed = 1,
+    future: Future = None,
     threads: Threads = None,
     json: Json = False,
 ) -> None:
@@ -31,7 +32,7 @@ def run(
     from scenarios.cli.stages import stages
 
     starts = None if roadmap is None else parse_roadmap(roadmap)
-    scenario = load(file)
+    scenario = turned(load(file), future)
     from scenarios.cli.compiling import announce_compilation
     from scenarios.gaps import check_goals, gaps
 

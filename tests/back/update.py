@@ -30,6 +30,9 @@ ROADMAPS: dict[str, list[dict[str, int]]] = {
             "cyber_insurance": 6,
         },
     ],
+    "agency": [{}, {"crm": 0, "psa": 3, "mfa": 6, "client_security": 9}],
+    "clinic": [{}, CLINIC],
+    "workshop": [{}, {"probing": 0, "quick_setup": 3, "mfa": 6, "machine_network": 6, "security_standard": 9}],
 }
 
 
