@@ -1,7 +1,8 @@
 """Why an initiative was left out, with simulated figures.
 
-The evidence is the best simulated roadmap that holds the initiative and keeps every limit, compared with the
-recommended one on the search draws. Where the search met none, the program with the initiative forced in proposes one.
+The evidence is a simulated roadmap that holds the initiative and keeps every limit, compared with the recommended one on
+the search draws: the recommended one with the initiative added where that fits, else the best that makes room for it. So
+that there is a good one, the program with the initiative forced in proposes one.
 """
 
 from __future__ import annotations
@@ -64,10 +65,14 @@ def force_in(program: RoadmapProblem, archive: Archive, feasible: Sequence[Start
     return impossible
 
 
-def simulate_additions(problem: RoadmapProblem, archive: Archive, recommended: Starts, limits: PlanLimits) -> None:
+def simulate_additions(
+    problem: RoadmapProblem, program: RoadmapProblem, archive: Archive, recommended: Starts, limits: PlanLimits
+) -> None:
     """Simulate the recommended roadmap with each initiative that it leaves out, at starts that fit.
 
     An initiative that excludes a chosen one takes its place; of many starts that fit every `limits.grid`-th is taken.
+    Where none fits, the program with the initiative forced in says what should make room. program: the last program,
+    without trust region.
     """
     structure = Structure(problem)
     wanted = []
@@ -75,8 +80,12 @@ def simulate_additions(problem: RoadmapProblem, archive: Archive, recommended: S
         if name not in recommended:
             rest = {other: t for other, t in recommended.items() if other not in structure.rivals[name]}
             fits = [t for t in structure.windows[name] if not violations(problem, {**rest, name: t})]
-            kept = {fits[0], fits[-1], *fits[:: limits.grid]} if fits else set()
-            wanted += [{**rest, name: t} for t in sorted(kept)]
+            if fits:
+                wanted += [{**rest, name: t} for t in sorted({fits[0], fits[-1], *fits[:: limits.grid]})]
+                continue
+            answer = solve(forced_in(program, name), limits.solver)
+            if answer.has_solution:
+                wanted.append(dict(answer.roadmap))
     archive.simulate([recommended, *wanted], "initiatives left out")
 
 
@@ -99,10 +108,7 @@ def rejected(
         name = initiative.id
         if name in recommended:
             continue
-        # The nearest roadmaps speak of the initiative alone; of these the best.
-        with_it = min(
-            (one for one in feasible if name in one), key=lambda one: len(_changed(recommended, one)), default=None
-        )
+        with_it = _least_costly(feasible, recommended, name)
         if with_it is None:
             found.append(Rejected(name, known.get(name, "no roadmap with it was found")))
             continue
@@ -113,8 +119,14 @@ def rejected(
     return tuple(found)
 
 
-def _changed(one: Starts, other: Starts) -> list[str]:
-    return [name for name in {**one, **other} if one.get(name) != other.get(name)]
+def _least_costly(feasible: Sequence[Starts], recommended: Starts, name: str) -> Starts | None:
+    """The best roadmap that is the recommended one with the initiative, and what it excludes gone; where nothing like
+    that fits, the best of all that hold it: what the initiative costs when others make room."""
+    holding = [one for one in feasible if name in one]
+    alone = [one for one in holding if all(recommended.get(other) == t for other, t in one.items() if other != name)]
+    most = max((len(one) for one in alone), default=0)
+    kept = [one for one in alone if len(one) == most and most >= len(recommended)]
+    return next(iter(kept or holding), None)
 
 
 def _sentence(

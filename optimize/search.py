@@ -69,7 +69,7 @@ def plan(
     finalists = choose_finalists(archive, result.feasible, least, limits.finalists, sticks.values())
     selection = select(scenario, finalists, indifference, seed, limits, clock, progress)
     if not result.exhaustive:
-        simulate_additions(valued.problem, archive, selection.recommended, limits)
+        simulate_additions(valued.problem, _free(result.program), archive, selection.recommended, limits)
     fresh = Archive(scenario, seed, REPORT_FROM, limits.report_draws, limits, progress)
     fresh.simulate(sticks.values(), "yardsticks on the draws of the report")
     outcomes = _report(scenario, selection.recommended, seed, limits, progress)
@@ -84,7 +84,7 @@ def _forced(
     """Simulate a roadmap with each initiative that the search met in none; if one is better, search on from it."""
     if result.exhaustive:
         return result, {}
-    program = result.program.model_copy(update={"trust_region": None, "forbidden": ()})
+    program = _free(result.program)
     impossible = force_in(program, archive, result.feasible, limits.solver)
     feasible = allowed_roadmaps(valued.problem, archive)
     if archive.mean(feasible[0]) > archive.mean(result.best):
@@ -92,6 +92,11 @@ def _forced(
         feasible = allowed_roadmaps(valued.problem, archive)
         result = replace(result, local=local)
     return replace(result, best=feasible[0], feasible=tuple(feasible)), impossible
+
+
+def _free(program: RoadmapProblem) -> RoadmapProblem:
+    """The program without what kept it near an incumbent."""
+    return program.model_copy(update={"trust_region": None, "forbidden": ()})
 
 
 def _why_none(problem: RoadmapProblem, limits: PlanLimits) -> tuple[str, ...]:

@@ -31,8 +31,8 @@ ROADMAPS: dict[str, list[dict[str, int]]] = {
         },
     ],
     "agency": [{}, {"crm": 0, "psa": 3, "mfa": 6, "client_security": 9}],
-    "clinic": [{}, CLINIC],
-    "workshop": [{}, {"probing": 0, "quick_setup": 3, "mfa": 6, "machine_network": 6, "security_standard": 9}],
+    "clinic": [{}, {"reminders": 0, "phone_system": 0, "scrubber": 2, "mfa": 3, "privacy_rules": 6}],
+    "workshop": [{}, {"probing": 0, "quick_setup": 3, "mfa": 6, "network": 6, "security_standard": 9}],
 }
 
 
