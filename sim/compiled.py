@@ -19,6 +19,7 @@ import numba
 CONFIG: Any = numba.config
 ROOT = Path(__file__).resolve().parent
 KERNEL = ("kpis", "scratch", "structures", "people", "effects", "estate", "operations", "months", "ledger", "kernel")
+ITEMS = ("heap", "lines", "state", "arrivals", "course", "loop")
 CALLED = (
     "streams.py",
     "compiled.py",
@@ -26,6 +27,9 @@ CALLED = (
     "mechanisms",
     *(f"montecarlo/{part}.py" for part in KERNEL),
     "company/world_layer.py",
+    "company/gamma.py",
+    *(f"company/items/{part}.py" for part in ITEMS),
+    "company/operations.py",
 )
 KEPT_CACHES = 4
 
