@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.arguments import Json, Roadmap, Scenario, Seed, parse_roadmap
-from scenarios.cli.simulate import Workers
+from scenarios.cli.simulate import ItemEngine, Items, Workers
 
 Replications = Annotated[
     int, typer.Option("--replications", min=2, max=100_000, help="Draws to compare; fewer where fewer suffice.")
@@ -20,6 +20,7 @@ def run(
     replications: Replications = 20,
     seed: Seed = 1,
     workers: Workers = 1,
+    items: Items = ItemEngine.compiled,
     json: Json = False,
 ) -> None:
     """Compare the two engines figure by figure on the same draws. A FAIL is a finding and ends with 0, too."""
@@ -42,7 +43,9 @@ def run(
             advance(so_far - done)
             done = so_far
 
-        found = verify(scenario, chosen, seed, replications=replications, workers=workers, progress=compared)
+        found = verify(
+            scenario, chosen, seed, replications=replications, workers=workers, items=items.value, progress=compared
+        )
     if json:
         emit(found.document())
         return

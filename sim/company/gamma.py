@@ -3,9 +3,9 @@
 Inverting the gamma distribution costs more than all else that happens to an item, so the quantile function is laid out
 once for each coefficient. Cells halve towards both ends (32 to an octave of the smaller tail), and each holds the
 quintic through the exact value, slope and curvature at its two edges (Hermite; value and slope from scipy, curvature
-from the density's own slope). It misses the exact quantile by less than 1e-8 of it or of 0.01, whichever is larger, and by less than 1e-11 of that
-up to a coefficient of 2.
-Both item engines read this table, so their numbers are the same to the last bit.
+from the density's own slope). It misses the exact quantile by less than 1e-8 of it or of 0.01, whichever is larger, and
+up to a coefficient of 2 by less than 1e-11 of that. Both item engines read this table, so their numbers are the same to
+the last bit.
 """
 
 from __future__ import annotations

@@ -25,8 +25,10 @@ FOREVER = float("inf")
 class People(Protocol):
     """Whom claims and items ask for a person."""
 
-    env: simpy.Environment
-    capacity: int
+    @property
+    def env(self) -> simpy.Environment: ...
+    @property
+    def capacity(self) -> int: ...
 
     def request(self, patience: float = FOREVER, kind: int = ITEM) -> Turn:
         """Ask for a person; patience in hours."""

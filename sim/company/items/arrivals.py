@@ -21,18 +21,18 @@ from sim.company.items.state import (
     RATE,
     START,
 )
-from sim.compiled import inline
+from sim.compiled import dissolved
 from sim.streams import uniform
 
 
-@inline
+@dissolved
 def pass_gap(s, p):  # type: ignore[no-untyped-def]
     """Go to the point of the next item."""
     u = uniform(s.gap_key[p], s.draw, s.coming[p, NEXT])
     s.demand[p, PASSED] += gamma_number(s.tables, s.gap_table[p], u)
 
 
-@inline
+@dissolved
 def open_piece(s, p, start):  # type: ignore[no-untyped-def]
     """The piece of constant rate that begins at a moment of the month."""
     d, piece = s.demand[p], s.coming[p, PIECE]
@@ -43,7 +43,7 @@ def open_piece(s, p, start):  # type: ignore[no-untyped-def]
     d[AFTER] = d[CUMULATED] + d[RATE] * (edge - start)
 
 
-@inline
+@dissolved
 def open_demand(s, p, start):  # type: ignore[no-untyped-def]
     """The month begins: find the piece that holds its first moment."""
     piece = s.first_piece[p]
@@ -53,7 +53,7 @@ def open_demand(s, p, start):  # type: ignore[no-untyped-def]
     open_piece(s, p, start)
 
 
-@inline
+@dissolved
 def await_arrival(s, p):  # type: ignore[no-untyped-def]
     """Put the next arrival of process p into the event list, if the month has one."""
     d = s.demand[p]

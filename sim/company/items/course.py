@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 
 from sim.company.gamma import gamma_number
-from sim.company.items.heap import GRANTED, IMPATIENT, SERVED, push
+from sim.company.items.heap import IMPATIENT, SERVED, push
 from sim.company.items.lines import join, leave
 from sim.company.items.state import (
+    CALLED,
     COMPLETED,
     FREE,
     GAVE_UP,
@@ -30,11 +31,11 @@ from sim.company.items.state import (
     WAITS,
 )
 from sim.company.operations import HOUR, PATIENT
-from sim.compiled import inline
+from sim.compiled import dissolved
 from sim.streams import identity, uniform
 
 
-@inline
+@dissolved
 def spread(s, start, end):  # type: ignore[no-untyped-def]
     """Add hours of service to the months in which they lie; as `Clock.spread`."""
     end = min(end, s.months * s.month_hours)
@@ -46,7 +47,7 @@ def spread(s, start, end):  # type: ignore[no-untyped-def]
         m += 1
 
 
-@inline
+@dissolved
 def vanish(s, e):  # type: ignore[no-untyped-def]
     """The item is gone; its place is free for another."""
     s.alarm[e] = NOBODY
@@ -54,14 +55,14 @@ def vanish(s, e):  # type: ignore[no-untyped-def]
     s.totals[FREE] += 1
 
 
-@inline
+@dissolved
 def give_up(s, e):  # type: ignore[no-untyped-def]
     """The item leaves unserved."""
     s.counts[s.process[e], GAVE_UP] += 1
     vanish(s, e)
 
 
-@inline
+@dissolved
 def complete(s, e, t):  # type: ignore[no-untyped-def]
     """All steps are done."""
     p = s.process[e]
@@ -81,9 +82,9 @@ def complete(s, e, t):  # type: ignore[no-untyped-def]
     vanish(s, e)
 
 
-@inline
-def release(s, r, t):  # type: ignore[no-untyped-def]
-    """A person of role r is free: for a claim, which the caller hands over, or for the first item in line."""
+@dissolved
+def release(s, r):  # type: ignore[no-untyped-def]
+    """A person of role r is free: for a claim or the first item in line, whom the caller then calls, or for nobody."""
     if s.claims[r] > 0:
         s.totals[HANDED] = r + 1
         return
@@ -94,10 +95,10 @@ def release(s, r, t):  # type: ignore[no-untyped-def]
     leave(s, e)
     s.alarm[e] = NOBODY
     s.totals[GRANTS] += 1
-    push(s, t, GRANTED, e)
+    s.totals[CALLED] = e + 1
 
 
-@inline
+@dissolved
 def begin(s, e, t):  # type: ignore[no-untyped-def]
     """Service begins, and is not interrupted."""
     j = s.step[e]
@@ -111,7 +112,7 @@ def begin(s, e, t):  # type: ignore[no-untyped-def]
     push(s, t + hours, SERVED, e)
 
 
-@inline
+@dissolved
 def ask(s, e, t):  # type: ignore[no-untyped-def]
     """Ask for the system and then for a person; wait for either in its line until patience is over."""
     j = s.step[e]
@@ -135,7 +136,7 @@ def ask(s, e, t):  # type: ignore[no-untyped-def]
         s.alarm[e] = push(s, t + max(0.0, limit - t), IMPATIENT, e)
 
 
-@inline
+@dissolved
 def visit(s, e, t):  # type: ignore[no-untyped-def]
     """A first or a further attempt at a step begins."""
     s.joined[e] = t
@@ -144,7 +145,7 @@ def visit(s, e, t):  # type: ignore[no-untyped-def]
     ask(s, e, t)
 
 
-@inline
+@dissolved
 def go_to(s, e, j, t):  # type: ignore[no-untyped-def]
     """Go to step j of the route, or to the next one that the item does not skip, or out."""
     p, k = s.process[e], s.number[e]
@@ -159,11 +160,11 @@ def go_to(s, e, j, t):  # type: ignore[no-untyped-def]
     complete(s, e, t)
 
 
-@inline
+@dissolved
 def served(s, e, t):  # type: ignore[no-untyped-def]
     """Service ends: the person is free, and the step is done again after an error."""
     j = s.step[e]
-    release(s, s.role[j], t)
+    release(s, s.role[j])
     chance = s.now[s.error_slot[j]]
     index = identity(s.number[e], s.attempt[e])
     if chance > 0.0 and uniform(s.error_key[j], s.draw, index) < chance:
@@ -173,19 +174,19 @@ def served(s, e, t):  # type: ignore[no-untyped-def]
         go_to(s, e, j + 1, t)
 
 
-@inline
+@dissolved
 def granted(s, e, t):  # type: ignore[no-untyped-def]
     """A person is there for the item that stood in line; if its system went down meanwhile, the person goes on."""
     j = s.step[e]
     y = s.system[j]
     if y >= 0 and s.down[y]:
-        release(s, s.role[j], t)
+        release(s, s.role[j])
         ask(s, e, t)
     else:
         begin(s, e, t)
 
 
-@inline
+@dissolved
 def impatient(s, e, t):  # type: ignore[no-untyped-def]
     """Patience is over, in the line of a role or of a system; rounding may have it still to come."""
     leave(s, e)

@@ -7,7 +7,7 @@ The first event is taken by leaving a hole at the top; the next new event falls 
 from __future__ import annotations
 
 from sim.company.items.state import HEAP, HOLE, SERIAL
-from sim.compiled import inline
+from sim.compiled import dissolved
 
 KIND_BITS = 3  # bits of the kind
 PLACE_BITS = 24  # bits of the item's place
@@ -15,37 +15,38 @@ LARGEST = 1 << PLACE_BITS
 ARRIVAL, SERVED, GRANTED, IMPATIENT, GO_ON = range(5)
 
 
-@inline
+@dissolved
 def kind_of(tag):  # type: ignore[no-untyped-def]
     """Kind of an event."""
     return tag & ((1 << KIND_BITS) - 1)
 
 
-@inline
+@dissolved
 def place_of(tag):  # type: ignore[no-untyped-def]
     """Place of the item whose event it is; of an arrival, the process."""
     return (tag >> KIND_BITS) & (LARGEST - 1)
 
 
-@inline
+@dissolved
 def sink(times, tags, n, time, tag):  # type: ignore[no-untyped-def]
     """Put an event at the top of a heap of n, whose top is free, and let it sink to its level."""
-    at = 0
-    while True:
-        child = 2 * at + 1
-        if child >= n:
+    at, child = 0, 1
+    while child < n:
+        if child + 1 < n:
+            left, right = times[child], times[child + 1]
+            if left == right:
+                child += int(tags[child + 1] < tags[child])
+            else:
+                child += int(right < left)  # no branch: which one is smaller cannot be foreseen
+        first = times[child]
+        if first > time or (first == time and tags[child] > tag):
             break
-        other = child + 1
-        if other < n and (times[other] < times[child] or (times[other] == times[child] and tags[other] < tags[child])):
-            child = other
-        if times[child] > time or (times[child] == time and tags[child] > tag):
-            break
-        times[at], tags[at] = times[child], tags[child]
-        at = child
+        times[at], tags[at] = first, tags[child]
+        at, child = child, 2 * child + 1
     times[at], tags[at] = time, tag
 
 
-@inline
+@dissolved
 def push(s, time, kind, place):  # type: ignore[no-untyped-def]
     """A new event; returns its tag."""
     times, tags, totals = s.event_time, s.event_tag, s.totals
@@ -67,7 +68,7 @@ def push(s, time, kind, place):  # type: ignore[no-untyped-def]
     return tag
 
 
-@inline
+@dissolved
 def close_hole(s):  # type: ignore[no-untyped-def]
     """The event that was taken had no successor: the last one takes its room."""
     totals = s.totals

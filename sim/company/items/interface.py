@@ -7,7 +7,7 @@ times these control events come before the items' own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableSequence, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
@@ -17,11 +17,12 @@ from sim.company.clock import Clock
 from sim.company.pool import People
 from sim.company.replication import EventCounts
 from sim.company.systems import System
-from sim.company.world_layer import Draw
+from sim.company.world_layer import Draw, Floats
 from sim.world import Scenario
 
 Items = Literal["reference", "compiled"]
 Course = tuple[list[float], list[float]]
+Values = list[float] | Floats
 
 
 @dataclass
@@ -100,8 +101,18 @@ def routes(world: Scenario, slot: Mapping[str, int]) -> tuple[Route, ...]:
             )
             for label, step in process.steps.items()
         )
-        own = (slot[f"{at}.{f}"] for f in ("arrivals_per_day", "lost_share", "patience_minutes", "item_revenue"))
-        found.append(Route(name, steps, *own, slot["profile.gross_margin"], float(process.target_minutes) / 60.0))
+        found.append(
+            Route(
+                name,
+                steps,
+                arrivals_slot=slot[f"{at}.arrivals_per_day"],
+                lost_slot=slot[f"{at}.lost_share"],
+                patience_slot=slot[f"{at}.patience_minutes"],
+                revenue_slot=slot[f"{at}.item_revenue"],
+                margin_slot=slot["profile.gross_margin"],
+                target=float(process.target_minutes) / 60.0,
+            )
+        )
     return tuple(found)
 
 
@@ -122,12 +133,18 @@ class ItemEngine(Protocol):
     """env: where control processes live. now: values of the moment, by slot. slow: by role, hours of service per minute
     of its mean. pools by role; systems by name; busy: hours of service, by month."""
 
-    env: simpy.Environment
-    now: MutableSequence[float]
-    slow: MutableSequence[float]
-    pools: Sequence[People]
-    systems: Mapping[str, System]
-    busy: Sequence[float]
+    @property
+    def env(self) -> simpy.Environment: ...
+    @property
+    def now(self) -> Values: ...
+    @property
+    def slow(self) -> Values: ...
+    @property
+    def pools(self) -> Sequence[People]: ...
+    @property
+    def systems(self) -> Mapping[str, System]: ...
+    @property
+    def busy(self) -> Values: ...
 
     def open_month(self, m: int, factors: Sequence[float]) -> None:
         """Month m begins. factors: by process, arrivals an hour for one a day."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sim.company.items.state import NOBODY
-from sim.compiled import inline
+from sim.compiled import dissolved
 
 
-@inline
+@dissolved
 def join(s, e, line):  # type: ignore[no-untyped-def]
     """Place e goes to the end of a line."""
     last = s.tail[line]
@@ -18,7 +18,7 @@ def join(s, e, line):  # type: ignore[no-untyped-def]
         s.behind[last] = e
 
 
-@inline
+@dissolved
 def leave(s, e):  # type: ignore[no-untyped-def]
     """Place e leaves its line, wherever it stands."""
     line, before, behind = s.line[e], s.before[e], s.behind[e]

@@ -6,13 +6,15 @@ import math
 
 from sim.company.items.arrivals import await_arrival, open_demand, pass_gap
 from sim.company.items.course import ask, go_to, granted, impatient, release, served
-from sim.company.items.heap import ARRIVAL, GO_ON, GRANTED, HOLE, SERVED, close_hole, kind_of, place_of, push
+from sim.company.items.heap import ARRIVAL, GO_ON, GRANTED, SERVED, close_hole, kind_of, place_of, push
 from sim.company.items.lines import leave
 from sim.company.items.state import (
     ARRIVED,
+    CALLED,
     FREE,
     HANDED,
     HEAP,
+    HOLE,
     LATEST,
     LOST,
     MONTH_END,
@@ -22,14 +24,14 @@ from sim.company.items.state import (
     NOW,
     items_at,
 )
-from sim.compiled import compiled, inline
+from sim.compiled import compiled, dissolved
 from sim.streams import uniform
 
 DONE, CLAIMED, FULL = range(3)
 A_FEW = 8  # an event makes at most three others
 
 
-@inline
+@dissolved
 def arrive(s, p, t):  # type: ignore[no-untyped-def]
     """The next item of process p comes, and is at once lost or on its way."""
     k = s.coming[p, NEXT]
@@ -47,7 +49,7 @@ def arrive(s, p, t):  # type: ignore[no-untyped-def]
     go_to(s, e, s.first_step[p], t)
 
 
-@inline
+@dissolved
 def cramped(s):  # type: ignore[no-untyped-def]
     """Whether the next event might find no room."""
     totals = s.totals
@@ -79,6 +81,13 @@ def play(address, until):  # type: ignore[no-untyped-def]
         elif s.alarm[e] == tag:
             impatient(s, e, t)
         close_hole(s)
+        while totals[CALLED]:
+            e = totals[CALLED] - 1
+            totals[CALLED] = 0
+            if totals[HEAP] > 0 and s.event_time[0] == t:
+                push(s, t, GRANTED, e)  # behind what was to happen at this very moment
+            else:
+                granted(s, e, t)
         if totals[HANDED]:
             return CLAIMED
     return DONE
@@ -100,7 +109,11 @@ def open_month(address, start, end, now):  # type: ignore[no-untyped-def]
 @compiled
 def give_back(address, r, now):  # type: ignore[no-untyped-def]
     """A claim of role r ends, and no other waits."""
-    release(items_at(address), r, now)
+    s = items_at(address)
+    release(s, r)
+    if s.totals[CALLED]:
+        push(s, now, GRANTED, s.totals[CALLED] - 1)
+        s.totals[CALLED] = 0
 
 
 @compiled

@@ -6,7 +6,7 @@ both ways, so that joining, being served and giving up each cost the same whatev
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from sim.company.gamma import gamma_tables
 from sim.company.items.interface import Work
 from sim.lanes.records import Floats1, Floats2, Floats3, Ints1, Ints2, Keys1, record_at
 
-HEAP, HOLE, SERIAL, FREE, HANDED, REQUESTS, GRANTS, TIMERS, WAITS, NOTED = range(10)  # of `totals`
+HEAP, HOLE, SERIAL, FREE, HANDED, REQUESTS, GRANTS, TIMERS, WAITS, CALLED, NOTED = range(11)  # of `totals`
 NOW, MONTH_END, SERVICE = range(3)  # of `clock`: hours; SERVICE: of the month at hand
 ARRIVED, LOST, GAVE_UP, COMPLETED, TIMELY = range(5)  # of `counts`
 WAITED, REVENUE, MARGIN = range(3)  # of `sums`
@@ -151,9 +151,19 @@ def new_state(work: Work) -> Items:
         clock=np.zeros(3),
         event_time=np.empty(2 * PLACES),
         event_tag=np.empty(2 * PLACES, np.int64),
-        **{name: np.empty(PLACES) for name in ("born", "joined", "deadline", "waited")},
-        **{name: np.zeros(PLACES, np.int64) for name in BY_PLACE[1:9]},
         unused=np.arange(PLACES - 1, -1, -1),
+        process=np.zeros(PLACES, np.int64),
+        number=np.zeros(PLACES, np.int64),
+        step=np.zeros(PLACES, np.int64),
+        attempt=np.zeros(PLACES, np.int64),
+        line=np.zeros(PLACES, np.int64),
+        before=np.zeros(PLACES, np.int64),
+        behind=np.zeros(PLACES, np.int64),
+        alarm=np.full(PLACES, NOBODY, np.int64),
+        born=np.zeros(PLACES),
+        joined=np.zeros(PLACES),
+        deadline=np.zeros(PLACES),
+        waited=np.zeros(PLACES),
         journal_items=np.empty((0 if work.journal is None else PLACES, 2), np.int64),
         journal_times=np.empty((0 if work.journal is None else PLACES, 3)),
     )
@@ -161,16 +171,18 @@ def new_state(work: Work) -> Items:
 
 def grown(state: Items, events: int) -> Items:
     """The same state with room for twice the items, and for so many more events at the least."""
-    n, used = len(state.born), int(state.totals[HEAP])
-    larger = {name: np.concatenate([array := getattr(state, name), np.zeros_like(array)]) for name in BY_PLACE}
-    free = int(state.totals[FREE])
+    n, used, free = len(state.born), int(state.totals[HEAP]), int(state.totals[FREE])
+    larger: dict[str, Any] = {}
+    for name in BY_PLACE:
+        array = getattr(state, name)
+        larger[name] = np.concatenate([array, np.zeros_like(array)])
     larger["unused"][free : free + n] = np.arange(2 * n - 1, n - 1, -1)
     state.totals[FREE] += n
     extra = max(len(state.event_time), used + events)
     for name in ("event_time", "event_tag"):
         array = getattr(state, name)
-        larger[name] = np.concatenate([array, np.empty(extra, array.dtype)])
+        larger[name] = np.concatenate([array, np.zeros(extra, array.dtype)])
     for name in ("journal_items", "journal_times"):
         array = getattr(state, name)
-        larger[name] = np.concatenate([array, np.empty_like(array)])
+        larger[name] = np.concatenate([array, np.zeros_like(array)])
     return state._replace(**larger)
