@@ -230,12 +230,13 @@ def run_arms(
     """Months of all rows, then the figures of every roadmap."""
     months, rows = world.horizon_months, n * numbers.arms
     flows = {category: np.zeros((months, rows)) for category in CATEGORIES}
-    yearly = run_months(world, numbers, present, delivered, used, reach, outages, flows, rows)
+    sums, weights = run_months(world, numbers, present, delivered, used, reach, outages, flows, rows)
     flows["repair"] -= outages.repairs
     flows["cyber"] -= outages.losses
     own_cost, depreciation = book_initiatives(world, numbers, delivered, flows, rows)
     book_insurance(world, numbers, outages, flows)
     book_tax(world, flows, depreciation)
+    yearly = yearly_kpis(world, flows, sums, weights)
     return [figures(world, flows, own_cost, yearly, arm, n) for arm in range(1, numbers.arms)]
 
 
@@ -249,8 +250,8 @@ def run_months(
     outages: Outages,
     flows: dict[str, Floats],
     rows: int,
-) -> Floats:
-    """(KPIs, years, rows)"""
+) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """Numerators and weights of the KPIs by year: name -> (years, rows)."""
     months, profile = world.horizon_months, world.profile
     hours, days = profile.working_days_per_month * profile.hours_per_day, profile.working_days_per_month
     years = -(-months // 12)
@@ -398,12 +399,36 @@ def run_months(
             ("incidents", outages.counts[m], 1 / 12),
             ("cyber_loss", outages.losses[m], 1 / 12),
             ("adoption", reached / np.maximum(1.0, count), 1.0),
+            ("cost_to_serve", 0.0, done),
         ):
             sums[name][year] += amount
             weights[name][year] += weight
         let_down = np.where(asked > 0.0, 1.0 - satisfied / np.where(asked > 0.0, asked, 1.0), 0.0)
         leaving = np.minimum(1.0, churn[m] + service_churn[m] * let_down)
+        sums["churn"][year] += 1.0 - (1.0 - leaving) * outages.staying[m]
+        weights["churn"][year] += 1.0
         customers = (customers * (1.0 - leaving) + fresh[m]) * outages.staying[m]
+    return sums, weights
+
+
+def yearly_kpis(
+    world: Scenario, flows: dict[str, Floats], sums: dict[str, Floats], weights: dict[str, Floats]
+) -> Floats:
+    """(KPIs, years, rows), those that follow from the flows of all categories included."""
+    total = sum(flows[c] for c in CATEGORIES)
+    cash = world.profile.cash_at_start + np.cumsum(total, axis=0)
+    profit = total - flows["capital"] - flows["grant"] - flows["tax"]
+    serving = -(flows["labour"] + flows["overhead"] + flows["running"] + flows["repair"])
+    for m in range(world.horizon_months):
+        year = m // 12
+        sums["cost_to_serve"][year] += serving[m]
+        for name, amount, weight in (
+            ("gross_margin", flows["margin"][m], 1 / 12),
+            ("profit", profit[m], 1 / 12),
+            ("cash", cash[m], 1.0),
+        ):
+            sums[name][year] += amount
+            weights[name][year] += weight
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.stack([sums[name] / weights[name] for name in KPI_NAMES])
 

@@ -1,8 +1,8 @@
 """Why an initiative was left out, with simulated figures.
 
-The evidence is a simulated roadmap that holds the initiative and keeps every limit, compared with the recommended one on
-the search draws: the recommended one with the initiative added where that fits, else the best that makes room for it. So
-that there is a good one, the program with the initiative forced in proposes one.
+The evidence is a simulated roadmap that holds the initiative and keeps every limit, compared with the recommended one
+on the search draws: the recommended one with the initiative added where that fits, else the best that makes room for
+it. So that there is a good one, the program with the initiative forced in proposes one.
 """
 
 from __future__ import annotations

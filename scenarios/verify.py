@@ -23,6 +23,7 @@ from sim.montecarlo.kpis import KPIS, Kpi
 if TYPE_CHECKING:
     import polars
 
+    from sim.company.items.interface import Items
     from sim.outcomes import Outcome
     from sim.roadmap import Roadmap
     from sim.world import Scenario
@@ -128,12 +129,13 @@ def verify(
     replications: int = 20,
     first_draw: int = 0,
     workers: int = 1,
+    items: Items = "compiled",
     progress: Progress | None = None,
 ) -> Agreement:
     """Run both engines on the same draws and compare every KPI of every year, and what the roadmap changes.
 
-    replications: at most so many; batches are added until every row can be told, or none is left. Adding until an
-    interval is narrow enough looks at its width only, never at where it lies.
+    items: what plays the company's items. replications: at most so many; batches are added until every row can be
+    told, or none is left. Adding until an interval is narrow enough looks at its width only, never at where it lies.
     """
     from sim.company import simulate
     from sim.montecarlo import evaluate
@@ -148,7 +150,7 @@ def verify(
     while True:
         left = replications - done
         batch = left if left <= BATCH + 1 else BATCH  # never a single one at the end
-        part = simulate(scenario, chosen, batch, seed, first_draw=first_draw + done, workers=workers)
+        part = simulate(scenario, chosen, batch, seed, first_draw=first_draw + done, workers=workers, items=items)
         company.append(part[0])
         done += batch
         if progress is not None:

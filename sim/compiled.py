@@ -19,6 +19,7 @@ import numba
 CONFIG: Any = numba.config
 ROOT = Path(__file__).resolve().parent
 KERNEL = ("kpis", "scratch", "structures", "people", "effects", "estate", "operations", "months", "ledger", "kernel")
+ITEMS = ("heap", "lines", "state", "arrivals", "course", "loop")
 CALLED = (
     "streams.py",
     "compiled.py",
@@ -26,6 +27,9 @@ CALLED = (
     "mechanisms",
     *(f"montecarlo/{part}.py" for part in KERNEL),
     "company/world_layer.py",
+    "company/gamma.py",
+    *(f"company/items/{part}.py" for part in ITEMS),
+    "company/operations.py",
 )
 KEPT_CACHES = 4
 
@@ -79,6 +83,11 @@ INLINE: dict[str, Any] = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapp
 def inline(function: Callable[..., Any]) -> Any:
     """Compile a function that only compiled code calls. It is stored with its caller."""
     return numba.njit(**INLINE)(function)
+
+
+def dissolved(function: Callable[..., Any]) -> Any:
+    """As `inline`, and no call remains: for the few lines of an inner loop."""
+    return numba.njit(forceinline=True, **INLINE)(function)
 
 
 def compiled(function: Callable[..., Any]) -> Any:

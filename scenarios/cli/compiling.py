@@ -7,7 +7,7 @@ from typing import Literal
 
 from sim.compiled import FOLDER
 
-MARKS = {"kernel": "kernel.*.nbi", "company": "world_layer.*.nbi"}
+MARKS = {"kernel": "kernel.*.nbi", "company": "loop.*.nbi"}
 """Index files of compiled code that are there once an engine was compiled."""
 
 

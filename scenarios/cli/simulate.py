@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -12,6 +13,18 @@ Replications = Annotated[int, typer.Option("--replications", min=1, max=100_000,
 Workers = Annotated[int, typer.Option("--workers", min=1, max=256, help="Processes; they change no figure.")]
 
 
+class ItemEngine(StrEnum):
+    """What plays the work items."""
+
+    reference = "reference"
+    compiled = "compiled"
+
+
+Items = Annotated[
+    ItemEngine, typer.Option("--items", help="What plays the work items: SimPy to read, or compiled; the same figures.")
+]
+
+
 def run(
     file: Scenario,
     roadmap: Roadmap,
@@ -19,6 +32,7 @@ def run(
     seed: Seed = 1,
     future: Future = None,
     workers: Workers = 1,
+    items: Items = ItemEngine.compiled,
     json: Json = False,
 ) -> None:
     """Play the company with a roadmap and without it, item by item."""
@@ -35,7 +49,13 @@ def run(
     announce_compilation("company")
     with progress("playing the company", replications) as advance:
         outcomes = simulate(
-            scenario, chosen, replications, seed, workers=min(workers, replications), progress=lambda _done: advance(1)
+            scenario,
+            chosen,
+            replications,
+            seed,
+            workers=min(workers, replications),
+            items=items.value,
+            progress=lambda _done: advance(1),
         )
     if json:
         emit(outcomes.document())

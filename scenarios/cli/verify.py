@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.arguments import Future, Json, Roadmap, Scenario, Seed, parse_roadmap, turned
-from scenarios.cli.simulate import Workers
+from scenarios.cli.simulate import ItemEngine, Items, Workers
 
 Replications = Annotated[
     int, typer.Option("--replications", min=2, max=100_000, help="Draws to compare; fewer where fewer suffice.")
@@ -21,6 +21,7 @@ def run(
     seed: Seed = 1,
     future: Future = None,
     workers: Workers = 1,
+    items: Items = ItemEngine.compiled,
     json: Json = False,
 ) -> None:
     """Compare the two engines figure by figure on the same draws. A FAIL is a finding and ends with 0, too."""
@@ -43,7 +44,9 @@ def run(
             advance(so_far - done)
             done = so_far
 
-        found = verify(scenario, chosen, seed, replications=replications, workers=workers, progress=compared)
+        found = verify(
+            scenario, chosen, seed, replications=replications, workers=workers, items=items.value, progress=compared
+        )
     if json:
         emit(found.document())
         return

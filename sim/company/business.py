@@ -1,39 +1,27 @@
-"""The business: one replication plays one draw under one roadmap, item by item, in SimPy.
+"""The business: one replication plays one draw under one roadmap, item by item.
 
 The clock counts working hours (`clock.py`). World-layer events (occupants, adoption, delivery, failures, attack points)
-come from the streams and mechanisms of the kernel; item marks are the same under every roadmap of a draw.
+come from the streams and mechanisms of the kernel. Items are played by one of two engines (`items/`), which yield the
+same figures.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable
 
 import numpy as np
-import simpy
 
 from sim.company.adoption import all_adopters
-from sim.company.clock import clock, until
+from sim.company.clock import clock
 from sim.company.cyber import Policy, attacked, incidents
 from sim.company.delivery import project, project_days, schedule
 from sim.company.effects import Effects, follow
+from sim.company.items.interface import ItemEngine, Journal, Tally, Work, routes
 from sim.company.ledger import Ledger, year_tax
 from sim.company.market import Market
-from sim.company.marks import ItemMarks
-from sim.company.operations import (
-    Demand,
-    Item,
-    Month,
-    ProcessSlots,
-    StepPlace,
-    Tally,
-    arrivals,
-    item_path,
-    process_slots,
-)
 from sim.company.people import absences, absent, capacity_of
-from sim.company.pool import Pool
-from sim.company.replication import EventCounts, ItemCounts, Replication
-from sim.company.systems import System, failing, wear
+from sim.company.replication import ItemCounts, Replication
+from sim.company.systems import failing, wear
 from sim.company.world_layer import Draw
 from sim.company.yearly import Yearly
 from sim.montecarlo.kpis import (
@@ -62,33 +50,31 @@ from sim.roadmap import Roadmap
 class Business:
     """The parts of the company in one draw under one roadmap, wired together; `run` plays the months.
 
-    marks: numbers of the draw's items, which its other roadmaps may share.
+    engines: makes the engine of the items (`items.engines`). journal: where completed items are noted.
     """
 
-    def __init__(self, draw: Draw, marks: dict[str, ItemMarks], roadmap: Roadmap) -> None:
+    def __init__(
+        self, draw: Draw, engines: Callable[[Work], ItemEngine], roadmap: Roadmap, journal: Journal | None = None
+    ) -> None:
         world = draw.table.scenario
-        self.draw, self.world, self.slot = draw, world, draw.table.slot
-        self.env = simpy.Environment()
+        self.draw, self.world, self.slot, self.engines = draw, world, draw.table.slot, engines
         self.clock = clock(world)
         self.plan = schedule(draw, roadmap)
         self.adopters = all_adopters(draw, self.plan)
         self.effects = Effects(draw, self.clock, self.plan, self.adopters)
         self.ledger = Ledger(self.clock.months, world.money.depreciation_months)
         self.market = Market(self.effects, self.clock)
-        self.now = list(draw.values)  # values of the moment, by slot
-        self.slow = [1.0 / 60.0] * len(world.people)  # by role: hours of service per minute of its mean
-        self.month = Month(self.clock)
         self.yearly = Yearly(self.clock.months)
         self.carried_loss = 0.0
+        self.history: list[list[Tally]] = []  # by month and process
+        self.items = self._items(journal)
+        self.env = self.items.env
         self._staff()
         self._estate()
-        self._processes(marks)
+        self._values()
 
     def _staff(self) -> None:
-        self.headcount = [self._by_month(f"people.{name}.headcount") for name in self.world.people]
-        self.pools = [
-            Pool(self.env, name, capacity_of(n)) for name, n in zip(self.world.people, self.headcount, strict=True)
-        ]
+        self.pools = self.items.pools
         self.claimed = [[0.0] * self.clock.months for _ in self.pools]
         for role, n, occupants, pool, claimed in zip(
             self.world.people.values(), self.headcount, self.draw.occupants, self.pools, self.claimed, strict=True
@@ -106,7 +92,7 @@ class Business:
 
     def _estate(self) -> None:
         env, policy = self.env, Policy(self.effects, self.ledger)
-        self.systems = {name: System(env, self.clock) for name in self.world.systems}
+        self.systems = self.items.systems
         self.wear = {name: wear(self.draw, self.clock, self.plan, self.effects, name) for name in self.systems}
         for name, system in self.systems.items():
             env.process(failing(env, self.clock, system, name, self.wear[name], self.effects, self.ledger))
@@ -115,55 +101,35 @@ class Business:
             hit = [self.systems[y] for y in self.systems if y in self.world.threats[name].hits]
             env.process(attacked(env, self.clock, events, hit, self.ledger, policy, self.market))
 
-    def _processes(self, marks: dict[str, ItemMarks]) -> None:
-        roles = list(self.world.people)
-        always_up = System(self.env, self.clock)
-        self.tallies = {name: Tally() for name in self.world.processes}
-        self.history: dict[str, list[Tally]] = {name: [] for name in self.world.processes}  # by month
-        self.slots: dict[str, ProcessSlots] = {}
-        self.items: dict[str, Item] = {}
-        self.demand: dict[str, Demand] = {}
-        self.marks = marks
-        courses = {self.slot["profile.gross_margin"]}
-        for name, process in self.world.processes.items():
-            at = f"processes.{name}"
-            places = []
-            for label, step in process.steps.items():
-                r = roles.index(step.role)
-                system = always_up if step.system is None else self.systems[step.system]
-                slots = [self.slot[f"{at}.steps.{label}.{f}"] for f in ("minutes", "share", "error_probability")]
-                places.append(StepPlace(self.pools[r], system, r, *slots))
-                courses.update((places[-1].minutes_slot, places[-1].share_slot, places[-1].error_slot))
-            numbers = process_slots(self.slot, name, process)
-            courses.update((numbers.lost, numbers.patience, numbers.revenue))
-            self.slots[name] = numbers
-            self.demand[name] = Demand(marks[name], self.effects.course(numbers.arrivals))
-            self.items[name] = item_path(
-                self.env, self.clock, self.month, self.now, self.slow, marks[name], places, numbers, self.tallies[name]
-            )
-        changing = [(slot, self.effects.course(slot)) for slot in courses if slot in self.effects.changes]
-        self.env.process(follow(self.env, self.now, changing))
+    def _items(self, journal: Journal | None) -> ItemEngine:
+        roles = self.world.people
+        self.headcount = [self._by_month(f"people.{name}.headcount") for name in roles]
+        self.routes = routes(self.world, self.slot)
+        courses = tuple(self.effects.course(route.arrivals_slot) for route in self.routes)
+        capacity = tuple(capacity_of(n) for n in self.headcount)
+        return self.engines(Work(self.draw, self.clock, self.routes, capacity, courses, journal))
+
+    def _values(self) -> None:
+        slots = set[int]().union(*(route.slots for route in self.routes))
+        changing = [(slot, self.effects.course(slot)) for slot in sorted(slots) if slot in self.effects.changes]
+        self.env.process(follow(self.env, self.items.now, changing))
 
     def _by_month(self, path: str) -> list[float]:
         return [self.effects.at_month(self.slot[path], m) for m in range(self.clock.months)]
 
     def run(self) -> Replication:
         """Play all months."""
-        self.env.run(until=self.env.process(self._months()))
-        return self._result()
-
-    def _months(self) -> Generator[simpy.Event, None, None]:
         for m in range(self.clock.months):
             self._open_month(m)
-            yield until(self.env, (m + 1) * self.clock.month_hours)
+            self.items.advance((m + 1) * self.clock.month_hours)
             self._close_month(m)
             if m % 12 == 11 or m == self.clock.months - 1:
                 self._close_year(m)
+        return self._result()
 
     def _open_month(self, m: int) -> None:
         """Pace after go-lives, arrivals of the month."""
-        self.month.end = (m + 1) * self.clock.month_hours
-        pace = [1.0] * len(self.slow)
+        pace = [1.0] * len(self.pools)
         for i, (name, initiative) in enumerate(self.world.initiatives.items()):
             dip, g = initiative.dip, int(self.plan.go_live[i])
             if dip is not None and 0 <= g <= m < g + dip.months:
@@ -171,26 +137,20 @@ class Business:
                 for r, role in enumerate(self.world.people):
                     if role in dip.roles:
                         pace[r] *= 1.0 - depth
-        self.slow[:] = [1.0 / 60.0 / p for p in pace]
+        self.items.slow[:] = [1.0 / 60.0 / p for p in pace]
         per_hour = self.clock.days / self.clock.month_hours
-        for name, process in self.world.processes.items():
-            factor = per_hour * (self.market.demand(m) if process.driven_by == "customers" else 1.0)
-            first, times = self.demand[name].month(m * self.clock.month_hours, self.month.end, factor)
-            lost_slot, tally = self.slots[name].lost, self.tallies[name]
-            self.env.process(
-                arrivals(self.env, self.now, self.marks[name], lost_slot, tally, self.items[name], first, times)
-            )
+        customers = self.market.demand(m)
+        driven = (process.driven_by == "customers" for process in self.world.processes.values())
+        self.items.open_month(m, [per_hour * (customers if by_customers else 1.0) for by_customers in driven])
 
     def _close_month(self, m: int) -> None:
         """Book what the month earned and cost, and who was satisfied."""
-        self.month.busy[m] += self.month.hours
-        self.month.hours = 0.0
-        taken = {name: tally.take() for name, tally in self.tallies.items()}
-        for name, tally in taken.items():
-            self.history[name].append(tally)
-        self._book(m, sum(tally.margin for tally in taken.values()))
-        self._gather(m, list(taken.values()))
-        driven = [taken[name] for name, p in self.world.processes.items() if p.driven_by == "customers"]
+        taken = self.items.close_month(m)
+        self.history.append(taken)
+        self._book(m, sum(tally.margin for tally in taken))
+        self._gather(m, taken)
+        of_process = zip(taken, self.world.processes.values(), strict=True)
+        driven = [tally for tally, process in of_process if process.driven_by == "customers"]
         asked = sum(tally.arrived for tally in driven)
         late = sum(tally.lost + tally.gave_up + tally.completed - tally.timely for tally in driven)
         self.yearly.add(CHURN, m, self.market.close_month(m, min(1.0, late / asked) if asked else 0.0), 1.0)
@@ -239,7 +199,7 @@ class Business:
             system.flush()
         for m in range(months):
             staff = sum(pool.capacity * T - claimed[m] for pool, claimed in zip(self.pools, self.claimed, strict=True))
-            self.yearly.add(UTILISATION, m, self.month.busy[m], staff)
+            self.yearly.add(UTILISATION, m, self.items.busy[m], staff)
             up = sum(1.0 - system.down[m] / T for system in self.systems.values())
             self.yearly.add(AVAILABILITY, m, up, len(self.systems))
         self.yearly.add_money(self.ledger.array(), float(self.world.profile.cash_at_start))
@@ -250,7 +210,7 @@ class Business:
             cash=np.array(self.ledger.cash),
             own_cost=np.array(self.ledger.own_cost),
             kpis=self.yearly.array(),
-            items={name: self._count(name) for name in self.world.processes},
+            items={name: self._count(p) for p, name in enumerate(self.world.processes)},
             planned=self.plan.planned,
             started=self.plan.started,
             go_live=self.plan.go_live,
@@ -259,23 +219,11 @@ class Business:
             failures={name: wear.times for name, wear in self.wear.items()},
             incidents={name: tuple(e.time for e in events) for name, events in self.incidents.items()},
             clipped=self.effects.clipped,
-            events=self._events(),
+            events=self.items.events(),
         )
 
-    def _count(self, name: str) -> ItemCounts:
-        rows = self.history[name]
+    def _count(self, p: int) -> ItemCounts:
+        rows = [taken[p] for taken in self.history]
         arrived, lost = sum(t.arrived for t in rows), sum(t.lost for t in rows)
         gave_up, completed = sum(t.gave_up for t in rows), sum(t.completed for t in rows)
         return ItemCounts(arrived, lost, gave_up, completed, arrived - lost - gave_up - completed)
-
-    def _events(self) -> EventCounts:
-        counts = [self._count(name) for name in self.world.processes]
-        arrived, lost = sum(c.arrived for c in counts), sum(c.lost for c in counts)
-        requests, grants = sum(pool.requests for pool in self.pools), sum(pool.grants for pool in self.pools)
-        return EventCounts(
-            spawns=arrived - lost,
-            requests=requests,
-            timeouts=arrived + grants + sum(pool.timers for pool in self.pools),
-            releases=grants,
-            waits=sum(pool.waits for pool in self.pools),
-        )

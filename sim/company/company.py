@@ -13,7 +13,8 @@ from multiprocessing import get_context
 import numpy as np
 
 from sim.company.business import Business
-from sim.company.marks import item_marks
+from sim.company.items.engines import item_engines
+from sim.company.items.interface import Items
 from sim.company.replication import Replication
 from sim.company.world_layer import Draw
 from sim.errors import Problem, ProblemsFound
@@ -36,12 +37,14 @@ def simulate(
     *,
     first_draw: int = 0,
     workers: int = 1,
+    items: Items = "compiled",
     progress: Progress | None = None,
 ) -> Outcomes:
     """What roadmaps are worth against the empty roadmap, item by item, all on the same draws.
 
     roadmaps: one roadmap (or initiative -> start month) or several. replications: how many draws, from `first_draw` on.
-    workers: processes; they change no bit. progress: called with the number of draws done.
+    workers: processes; they change no bit. items: what plays the work items, `compiled` or the `reference` in SimPy;
+    the same figures. progress: called with the number of draws done.
     Raises ProblemsFound for a roadmap that the scenario does not allow.
     """
     if replications < 1:
@@ -55,7 +58,7 @@ def simulate(
     table = parameters(scenario)
     draws = range(first_draw, first_draw + replications)
     rows = []
-    for row in replicate_many(table, [EMPTY, *chosen], draws, seed, workers):
+    for row in replicate_many(table, [EMPTY, *chosen], draws, seed, workers, items):
         rows.append(row)
         if progress is not None:
             progress(len(rows))
@@ -80,32 +83,39 @@ def simulate(
     )
 
 
-def replicate(table: Parameters, roadmap: Roadmap, draw: int, seed: int) -> Replication:
+def replicate(table: Parameters, roadmap: Roadmap, draw: int, seed: int, items: Items = "compiled") -> Replication:
     """One replication: one draw under one roadmap."""
-    return replicate_draw(table, [roadmap], draw, seed)[0]
+    return replicate_draw(table, [roadmap], draw, seed, items)[0]
 
 
-def replicate_draw(table: Parameters, roadmaps: Sequence[Roadmap], draw: int, seed: int) -> list[Replication]:
-    """One draw under every roadmap. The marks of its items are made once."""
+def replicate_draw(
+    table: Parameters, roadmaps: Sequence[Roadmap], draw: int, seed: int, items: Items = "compiled"
+) -> list[Replication]:
+    """One draw under every roadmap. What they share of it is made once."""
     world = Draw(table, draw, seed)
-    marks = item_marks(world)
-    return [Business(world, marks, one).run() for one in roadmaps]
+    engines = item_engines(world, items)
+    return [Business(world, engines, one).run() for one in roadmaps]
 
 
 def replicate_many(
-    table: Parameters, roadmaps: Sequence[Roadmap], draws: Iterable[int], seed: int, workers: int = 1
+    table: Parameters,
+    roadmaps: Sequence[Roadmap],
+    draws: Iterable[int],
+    seed: int,
+    workers: int = 1,
+    items: Items = "compiled",
 ) -> Iterator[list[Replication]]:
     """For each draw, in order, its replication under every roadmap."""
     if workers <= 1:
         for draw in draws:
-            yield replicate_draw(table, roadmaps, draw, seed)
+            yield replicate_draw(table, roadmaps, draw, seed, items)
         return
-    tasks = ((table, tuple(roadmaps), draw, seed) for draw in draws)
+    tasks = ((table, tuple(roadmaps), draw, seed, items) for draw in draws)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         yield from pool.map(_task, tasks)
 
 
-def _task(task: tuple[Parameters, tuple[Roadmap, ...], int, int]) -> list[Replication]:
+def _task(task: tuple[Parameters, tuple[Roadmap, ...], int, int, Items]) -> list[Replication]:
     """What a worker process does; at the top level of a module, so that it can be found there."""
     return replicate_draw(*task)
 

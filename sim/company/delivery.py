@@ -12,7 +12,7 @@ import simpy
 from sim.company.clock import Clock, until
 from sim.company.ledger import Ledger
 from sim.company.people import absence
-from sim.company.pool import Pool
+from sim.company.pool import People
 from sim.company.world_layer import Draw, Floats, Ints, run_delivery
 from sim.mechanisms.delivery import FROM_START, PROCEED
 from sim.montecarlo.kpis import CAPITAL, DELIVERY, GRANT, RENEWAL, RUNNING
@@ -109,7 +109,7 @@ def project(
 
 
 def project_days(
-    env: simpy.Environment, clock: Clock, pool: Pool, used: Sequence[float], claimed: list[float]
+    env: simpy.Environment, clock: Clock, pool: People, used: Sequence[float], claimed: list[float]
 ) -> Generator[simpy.Event, None, None]:
     """Take a skill's days out of its role: the same share of every working day, whole people first.
 

@@ -16,7 +16,7 @@ import simpy
 from sim.company.adoption import Adopters
 from sim.company.clock import Clock, until
 from sim.company.delivery import Schedule
-from sim.company.world_layer import Draw
+from sim.company.world_layer import Draw, Floats
 from sim.mechanisms.relevance import relevance
 
 
@@ -111,7 +111,7 @@ def _changes(draw: Draw, adopters: dict[int, Adopters]) -> dict[int, list[Change
 
 
 def follow(
-    env: simpy.Environment, now: list[float], courses: Iterable[tuple[int, tuple[list[float], list[float]]]]
+    env: simpy.Environment, now: list[float] | Floats, courses: Iterable[tuple[int, tuple[list[float], list[float]]]]
 ) -> Generator[simpy.Event, None, None]:
     """Set the values of the moment, `now`, whenever an adopter, a go-live or a month changes one."""
     steps = sorted(

@@ -1,6 +1,7 @@
 """Random numbers of items, by identity: item k of a process is the same item under every roadmap.
 
-Numbers are made in blocks, by vectorised inversion; none depends on how many were made before.
+Numbers are made in blocks, by inversion; none depends on how many were made before. The compiled engine makes the same
+numbers one by one, when it needs them (`items/numbers.py`).
 """
 
 from __future__ import annotations
@@ -9,27 +10,13 @@ from array import array
 
 import numpy as np
 
+from sim.company.gamma import gamma_quantile
 from sim.company.world_layer import Draw, Floats, mark
 from sim.streams import uniforms
 from sim.world.processes import Process, Step
 
 BLOCK = 1024
 ATTEMPT_BITS = 32  # identity of an item's attempt, as in `sim.streams.identity`
-
-
-def gamma_quantile(u: Floats, cv: float) -> Floats:
-    """Quantiles of the gamma distribution of mean 1 and this coefficient of variation. 0: constant; 1: exponential.
-
-    >>> gamma_quantile(np.array([0.5]), 0.0).tolist(), round(float(gamma_quantile(np.array([0.5]), 1.0)[0]), 9)
-    ([1.0], 0.693147181)
-    """
-    if cv == 0.0:
-        return np.ones_like(u)
-    if cv == 1.0:
-        return -np.log1p(-u)
-    from scipy.special import gammaincinv
-
-    return np.asarray(gammaincinv(1.0 / (cv * cv), u) * (cv * cv))
 
 
 class StepMarks:

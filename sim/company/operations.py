@@ -1,4 +1,4 @@
-"""Operations, item by item: arrival, steps at roles and systems, patience, error and rework, completion.
+"""Items as SimPy processes: arrival, steps at roles and systems, patience, error and rework, completion.
 
 One generator a behaviour: `arrivals` of a month, and the way of an item. Both are made by functions that bind what does
 not change, because these two carry nearly all events of a replication.
@@ -7,19 +7,18 @@ not change, because these two carry nearly all events of a replication.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import simpy
 
 from sim.company.clock import Clock
+from sim.company.items.interface import Course, Journal, Route, StepRoute, Tally
 from sim.company.marks import ItemMarks
 from sim.company.pool import FOREVER, Pool
 from sim.company.systems import System
-from sim.world.processes import Process
 
-Course = tuple[list[float], list[float]]
 Item = Callable[[int], Generator[simpy.Event, object, None]]
 HOUR = 1.0 / 60.0
 PATIENT = 1e8  # minutes: never gives up
@@ -34,61 +33,13 @@ class Month:
         self.busy = [0.0] * clock.months
 
 
-@dataclass
-class Tally:
-    """Counts of one process: items, hours waited by completed items, money earned by them."""
-
-    arrived: int = 0
-    lost: int = 0
-    gave_up: int = 0
-    completed: int = 0
-    timely: int = 0
-    waited: float = 0.0
-    revenue: float = 0.0
-    margin: float = 0.0
-
-    def take(self) -> Tally:
-        """The counts since the last call; counting starts again at 0."""
-        taken = replace(self)
-        self.arrived = self.lost = self.gave_up = self.completed = self.timely = 0
-        self.waited = self.revenue = self.margin = 0.0
-        return taken
-
-
 @dataclass(frozen=True)
 class StepPlace:
-    """Where a step is done, and the slots of its numbers."""
+    """Where a step is done."""
 
     pool: Pool
     system: System
-    role: int
-    minutes_slot: int
-    share_slot: int
-    error_slot: int
-
-
-@dataclass(frozen=True)
-class ProcessSlots:
-    """Slots of the numbers of a process; target in hours."""
-
-    arrivals: int
-    lost: int
-    patience: int
-    revenue: int
-    margin: int
-    target: float
-
-
-def process_slots(slot: Mapping[str, int], name: str, process: Process) -> ProcessSlots:
-    """Slots of a process."""
-    return ProcessSlots(
-        arrivals=slot[f"processes.{name}.arrivals_per_day"],
-        lost=slot[f"processes.{name}.lost_share"],
-        patience=slot[f"processes.{name}.patience_minutes"],
-        revenue=slot[f"processes.{name}.item_revenue"],
-        margin=slot["profile.gross_margin"],
-        target=float(process.target_minutes) / 60.0,
-    )
+    route: StepRoute
 
 
 def item_path(
@@ -99,20 +50,23 @@ def item_path(
     slow: list[float],
     marks: ItemMarks,
     places: Sequence[StepPlace],
-    slots: ProcessSlots,
+    route: Route,
     tally: Tally,
+    process: int,
+    journal: Journal | None,
 ) -> Item:
-    """The generator function of an item of one process. now: values of the moment by slot. slow: by role, hours of
-    service per minute of its mean."""
-    steps = list(zip(marks.steps, places, strict=True))
-    patience_slot, revenue_slot, margin_slot, target = slots.patience, slots.revenue, slots.margin, slots.target
+    """The generator function of an item of one process, number `process` in the file. now: values of the moment by
+    slot. slow: by role, hours of service per minute of its mean."""
+    steps = [(numbers, place, place.route) for numbers, place in zip(marks.steps, places, strict=True)]
+    patience_slot, revenue_slot, margin_slot = route.patience_slot, route.revenue_slot, route.margin_slot
+    target = route.target
 
     def item(k: int) -> Generator[simpy.Event, object, None]:
         """Item k passes its steps, or gives up."""
         born = env.now
         waited = 0.0
-        for numbers, place in steps:
-            if numbers.share[k] >= now[place.share_slot]:
+        for numbers, place, step in steps:
+            if numbers.share[k] >= now[step.share_slot]:
                 continue
             pool, system = place.pool, place.system
             service, error, attempt = numbers.service[k], numbers.error[k], 0
@@ -134,7 +88,7 @@ def item_path(
                         if system.outages:
                             continue  # it went down while the item stood in line
                         start = env.now
-                        hours = service * now[place.minutes_slot] * slow[place.role]
+                        hours = service * now[step.minutes_slot] * slow[step.role]
                         if start + hours <= month.end:
                             month.hours += hours
                         else:
@@ -142,7 +96,7 @@ def item_path(
                         yield env.timeout(hours)
                         served = True
                 waited += start - joined
-                if error >= now[place.error_slot]:
+                if error >= now[step.error_slot]:
                     break
                 attempt += 1
                 service, error = numbers.again(k, attempt)
@@ -153,6 +107,8 @@ def item_path(
         revenue = now[revenue_slot]
         tally.revenue += revenue
         tally.margin += revenue * now[margin_slot]
+        if journal is not None:
+            journal.rows.append((process, k, born, env.now, waited))
 
     return item
 

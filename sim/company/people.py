@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import simpy
 
 from sim.company.clock import Clock, until
-from sim.company.pool import CLAIM, Pool
+from sim.company.pool import CLAIM, People
 from sim.company.world_layer import Occupants
 
 
@@ -56,7 +56,7 @@ def absent(clock: Clock, occupants: Occupants, seats: int, headcount: Sequence[f
 
 
 def absences(
-    env: simpy.Environment, clock: Clock, pool: Pool, pieces: Sequence[Piece], claimed: list[float]
+    env: simpy.Environment, clock: Clock, pool: People, pieces: Sequence[Piece], claimed: list[float]
 ) -> Generator[simpy.Event, None, None]:
     """Claim whole people as long as they are absent, and of each working day the share for which one more is."""
     for k in range(pool.capacity):
@@ -83,7 +83,7 @@ def _runs(pieces: Sequence[Piece], people: int) -> list[tuple[float, float]]:
 
 
 def away(
-    env: simpy.Environment, clock: Clock, pool: Pool, start: float, end: float, claimed: list[float]
+    env: simpy.Environment, clock: Clock, pool: People, start: float, end: float, claimed: list[float]
 ) -> Generator[simpy.Event, None, None]:
     """One person is missing from `start` to `end`; who is at work finishes the item at hand first."""
     if start > 0.0:
@@ -97,7 +97,7 @@ def away(
 
 
 def absence(
-    env: simpy.Environment, clock: Clock, pool: Pool, hours: float, latest: float, claimed: list[float]
+    env: simpy.Environment, clock: Clock, pool: People, hours: float, latest: float, claimed: list[float]
 ) -> Generator[simpy.Event, None, None]:
     """The next free person is missing for `hours`; dropped when nobody becomes free before `latest`."""
     with pool.request(latest - env.now, CLAIM) as turn:

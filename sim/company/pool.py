@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import deque
 from types import TracebackType
+from typing import Protocol
 
 import simpy
 
@@ -21,10 +22,25 @@ CLAIM, ITEM = 0, 1  # vacancies, absences and project days go before items
 FOREVER = float("inf")
 
 
+class People(Protocol):
+    """Whom claims and items ask for a person."""
+
+    @property
+    def env(self) -> simpy.Environment: ...
+    @property
+    def capacity(self) -> int: ...
+
+    def request(self, patience: float = FOREVER, kind: int = ITEM) -> Turn:
+        """Ask for a person; patience in hours."""
+
+    def release(self) -> None:
+        """Give a person back."""
+
+
 class Turn(simpy.Event):
     """A place in the line. `granted`: a person is held until the `with` block ends."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: People) -> None:
         super().__init__(pool.env)
         self.pool = pool
         self.granted = False

@@ -23,7 +23,7 @@ class System:
     def __init__(self, env: simpy.Environment, clock: Clock) -> None:
         self.env, self.clock = env, clock
         self.outages = 0
-        self.up = env.event()  # of the outage at hand
+        self.up = env.event()  # when the outage at hand is over
         self.since = 0.0
         self.down = [0.0] * clock.months
 
@@ -31,13 +31,21 @@ class System:
         """Down for so many hours."""
         if not self.outages:
             self.since = self.env.now
+            self.stop()
         self.outages += 1
         yield self.env.timeout(hours)
         self.outages -= 1
         if not self.outages:
             self.clock.spread(self.since, self.env.now, self.down)
-            self.up.succeed()
-            self.up = self.env.event()
+            self.go_on()
+
+    def stop(self) -> None:
+        """Items that need it begin to wait."""
+        self.up = self.env.event()
+
+    def go_on(self) -> None:
+        """Items that wait for it go on."""
+        self.up.succeed()
 
     def flush(self) -> None:
         """Count an outage that is still open at the horizon."""

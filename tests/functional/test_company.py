@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.company import replicate, replicate_many, simulate
+from sim.company.items.interface import Items
 from sim.company.replication import Replication
 from sim.errors import ProblemsFound
 from sim.montecarlo import evaluate
@@ -30,8 +31,8 @@ STORMY = (  # every kind of event is frequent
 )
 
 
-def play(scenario: Scenario, roadmap: Roadmap = EMPTY, draw: int = 0) -> Replication:
-    return replicate(parameters(scenario), roadmap, draw, SEED)
+def play(scenario: Scenario, roadmap: Roadmap = EMPTY, draw: int = 0, items: Items = "compiled") -> Replication:
+    return replicate(parameters(scenario), roadmap, draw, SEED, items)
 
 
 def kpi(replication: Replication, name: str) -> Any:
@@ -75,8 +76,8 @@ def test_margin_is_revenue_times_margin(stormy: Replication) -> None:
     assert category(one, "margin").sum() == pytest.approx(share * kpi(one, "revenue")[0])
 
 
-@pytest.mark.parametrize("draw", range(3))
-def test_a_null_initiative_changes_nothing(draw: int) -> None:
+@pytest.mark.parametrize(("draw", "items"), [(0, "compiled"), (1, "compiled"), (2, "compiled"), (2, "reference")])
+def test_a_null_initiative_changes_nothing(draw: int, items: Items) -> None:
     """No cost, effect or staff: not one cell of the ledger and not one KPI differs, at any start; adopters, a failing
     gate and a requirement included, beside other initiatives and alone."""
     scenario = corner_shop(
@@ -96,11 +97,11 @@ def test_a_null_initiative_changes_nothing(draw: int) -> None:
     )
     table = parameters(scenario)
     for before in ({}, {"pos": 1, "basic_backup": 0}):
-        plain = replicate(table, Roadmap(tuple(before.items())), draw, SEED)
+        plain = replicate(table, Roadmap(tuple(before.items())), draw, SEED, items)
         for start in (0, 4, 10):
             starts = before | {"nothing": start, "used": min(11, start + 2)}
             order = [name for name in scenario.initiatives if name in starts]
-            other = replicate(table, Roadmap(tuple((name, starts[name]) for name in order)), draw, SEED)
+            other = replicate(table, Roadmap(tuple((name, starts[name]) for name in order)), draw, SEED, items)
             assert np.array_equal(plain.flows, other.flows)
             assert np.array_equal(plain.own_cost, other.own_cost)
             same = [name != "adoption" for name in KPI_NAMES]

@@ -17,10 +17,11 @@ Edit = Callable[[dict[str, Any]], None]
 
 
 def corner_shop(*edits: Edit) -> Scenario:
-    """The corner shop; each edit may change the plain mappings of the file."""
+    """The corner shop; each edit may change the plain mappings of the file. Goals behind a shorter horizon go."""
     written: dict[str, Any] = YAML(typ="safe", pure=True).load(CORNER_SHOP.read_text(encoding="utf-8"))
     for edit in edits:
         edit(written)
+    written["goals"] = {name: g for name, g in written["goals"].items() if g["month"] < written["horizon_months"]}
     return Scenario.model_validate(written)
 
 

@@ -6,13 +6,15 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import simpy
+from scipy.special import gammainccinv, gammaincinv
 
 from sim.company.adoption import all_adopters
 from sim.company.clock import Clock, clock
 from sim.company.delivery import project_days, schedule
 from sim.company.effects import Effects, follow
+from sim.company.gamma import gamma_quantile
 from sim.company.ledger import Ledger
-from sim.company.marks import BLOCK, ItemMarks, gamma_quantile
+from sim.company.marks import BLOCK, ItemMarks
 from sim.company.operations import Demand
 from sim.company.people import absences, absent, capacity_of
 from sim.company.pool import FOREVER, Pool
@@ -112,6 +114,17 @@ def test_gamma_quantile_has_mean_one_and_its_cv(cv: float) -> None:
     assert x.mean() == pytest.approx(1.0, abs=2e-3)
     assert x.std() == pytest.approx(cv, abs=1e-2)
     assert np.all(np.diff(x) >= 0.0)
+
+
+@pytest.mark.parametrize(("cv", "error"), [(0.05, 1e-11), (0.6, 1e-11), (1.0, 1e-11), (1.9, 1e-11), (5.0, 1e-8)])
+def test_gamma_table_is_the_quantile_function(cv: float, error: float) -> None:
+    """Against scipy, in the middle, at cells' edges and in both tails; constant for cv 0."""
+    tail = np.concatenate([np.linspace(1e-3, 0.5, 20_001), 2.0 ** -np.arange(1.0, 53.1, 0.25), [0.375, 2.0**-53]])
+    shape, upper = 1.0 / cv**2, 1.0 - tail
+    for u, exact in ((tail, gammaincinv(shape, tail)), (upper, gammainccinv(shape, 1.0 - upper))):
+        q = exact * cv * cv
+        assert np.all(np.abs(gamma_quantile(u, cv) - q) <= error * np.maximum(q, 0.01))
+    assert np.all(gamma_quantile(tail, 0.0) == 1.0)
 
 
 def test_marks_belong_to_items_not_to_the_order_of_asking() -> None:

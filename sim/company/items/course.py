@@ -1,0 +1,196 @@
+"""The way of an item, compiled: steps at roles and systems, patience, service, error and rework, completion.
+
+The same rules as `sim.company.operations.item_path`, which says them in the words of SimPy. Each function is what
+happens to the item in one place at one moment.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.company.gamma import gamma_number
+from sim.company.items.heap import IMPATIENT, SERVED, push
+from sim.company.items.lines import join, leave
+from sim.company.items.state import (
+    CALLED,
+    COMPLETED,
+    FREE,
+    GAVE_UP,
+    GRANTS,
+    HANDED,
+    MARGIN,
+    MONTH_END,
+    NOBODY,
+    NOTED,
+    REQUESTS,
+    REVENUE,
+    SERVICE,
+    TIMELY,
+    TIMERS,
+    WAITED,
+    WAITS,
+)
+from sim.company.operations import HOUR, PATIENT
+from sim.compiled import dissolved
+from sim.streams import identity, uniform
+
+
+@dissolved
+def spread(s, start, end):  # type: ignore[no-untyped-def]
+    """Add hours of service to the months in which they lie; as `Clock.spread`."""
+    end = min(end, s.months * s.month_hours)
+    m = min(int(start / s.month_hours), s.months - 1)
+    while start < end:
+        edge = min(end, (m + 1) * s.month_hours) if m + 1 < s.months else end
+        s.busy[m] += max(0.0, edge - start)
+        start = max(start, edge)
+        m += 1
+
+
+@dissolved
+def vanish(s, e):  # type: ignore[no-untyped-def]
+    """The item is gone; its place is free for another."""
+    s.alarm[e] = NOBODY
+    s.unused[s.totals[FREE]] = e
+    s.totals[FREE] += 1
+
+
+@dissolved
+def give_up(s, e):  # type: ignore[no-untyped-def]
+    """The item leaves unserved."""
+    s.counts[s.process[e], GAVE_UP] += 1
+    vanish(s, e)
+
+
+@dissolved
+def complete(s, e, t):  # type: ignore[no-untyped-def]
+    """All steps are done."""
+    p = s.process[e]
+    counts, sums = s.counts[p], s.sums[p]
+    counts[COMPLETED] += 1
+    sums[WAITED] += s.waited[e]
+    if t - s.born[e] <= s.target[p]:
+        counts[TIMELY] += 1
+    revenue = s.now[s.revenue_slot[p]]
+    sums[REVENUE] += revenue
+    sums[MARGIN] += revenue * s.now[s.margin_slot[p]]
+    if s.journal_items.shape[0]:
+        n = s.totals[NOTED]
+        s.journal_items[n, 0], s.journal_items[n, 1] = p, s.number[e]
+        s.journal_times[n, 0], s.journal_times[n, 1], s.journal_times[n, 2] = s.born[e], t, s.waited[e]
+        s.totals[NOTED] += 1
+    vanish(s, e)
+
+
+@dissolved
+def release(s, r):  # type: ignore[no-untyped-def]
+    """A person of role r is free: for a claim or the first item in line, whom the caller then calls, or for nobody."""
+    if s.claims[r] > 0:
+        s.totals[HANDED] = r + 1
+        return
+    e = s.head[r]
+    if e == NOBODY:
+        s.free[r] += 1
+        return
+    leave(s, e)
+    s.alarm[e] = NOBODY
+    s.totals[GRANTS] += 1
+    s.totals[CALLED] = e + 1
+
+
+@dissolved
+def begin(s, e, t):  # type: ignore[no-untyped-def]
+    """Service begins, and is not interrupted."""
+    j = s.step[e]
+    u = uniform(s.service_key[j], s.draw, identity(s.number[e], s.attempt[e]))
+    hours = gamma_number(s.tables, s.service_table[j], u) * s.now[s.minutes_slot[j]] * s.slow[s.role[j]]
+    if t + hours <= s.clock[MONTH_END]:
+        s.clock[SERVICE] += hours
+    else:
+        spread(s, t, t + hours)
+    s.waited[e] += t - s.joined[e]
+    push(s, t + hours, SERVED, e)
+
+
+@dissolved
+def ask(s, e, t):  # type: ignore[no-untyped-def]
+    """Ask for the system and then for a person; wait for either in its line until patience is over."""
+    j = s.step[e]
+    r, y = s.role[j], s.system[j]
+    limit = s.deadline[e]
+    if y >= 0 and s.down[y]:
+        join(s, e, s.free.shape[0] + y)
+        if limit < math.inf:
+            s.alarm[e] = push(s, t + max(0.0, limit - t), IMPATIENT, e)
+        return
+    s.totals[REQUESTS] += 1
+    if s.free[r] > 0:
+        s.free[r] -= 1
+        s.totals[GRANTS] += 1
+        begin(s, e, t)
+        return
+    s.totals[WAITS] += 1
+    join(s, e, r)
+    if limit < math.inf:
+        s.totals[TIMERS] += 1
+        s.alarm[e] = push(s, t + max(0.0, limit - t), IMPATIENT, e)
+
+
+@dissolved
+def visit(s, e, t):  # type: ignore[no-untyped-def]
+    """A first or a further attempt at a step begins."""
+    s.joined[e] = t
+    patience = s.now[s.patience_slot[s.process[e]]]
+    s.deadline[e] = t + patience * HOUR if patience < PATIENT else math.inf
+    ask(s, e, t)
+
+
+@dissolved
+def go_to(s, e, j, t):  # type: ignore[no-untyped-def]
+    """Go to step j of the route, or to the next one that the item does not skip, or out."""
+    p, k = s.process[e], s.number[e]
+    while j < s.first_step[p + 1]:
+        share = s.now[s.share_slot[j]]
+        if share >= 1.0 or uniform(s.share_key[j], s.draw, k) < share:
+            s.step[e] = j
+            s.attempt[e] = 0
+            visit(s, e, t)
+            return
+        j += 1
+    complete(s, e, t)
+
+
+@dissolved
+def served(s, e, t):  # type: ignore[no-untyped-def]
+    """Service ends: the person is free, and the step is done again after an error."""
+    j = s.step[e]
+    release(s, s.role[j])
+    chance = s.now[s.error_slot[j]]
+    index = identity(s.number[e], s.attempt[e])
+    if chance > 0.0 and uniform(s.error_key[j], s.draw, index) < chance:
+        s.attempt[e] += 1
+        visit(s, e, t)
+    else:
+        go_to(s, e, j + 1, t)
+
+
+@dissolved
+def granted(s, e, t):  # type: ignore[no-untyped-def]
+    """A person is there for the item that stood in line; if its system went down meanwhile, the person goes on."""
+    j = s.step[e]
+    y = s.system[j]
+    if y >= 0 and s.down[y]:
+        release(s, s.role[j])
+        ask(s, e, t)
+    else:
+        begin(s, e, t)
+
+
+@dissolved
+def impatient(s, e, t):  # type: ignore[no-untyped-def]
+    """Patience is over, in the line of a role or of a system; rounding may have it still to come."""
+    leave(s, e)
+    if t < s.deadline[e] and s.line[e] >= s.free.shape[0]:
+        ask(s, e, t)
+    else:
+        give_up(s, e)

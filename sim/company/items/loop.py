@@ -1,0 +1,132 @@
+"""The event loop of the compiled engine, and what control processes do to it: a month, a free person, a system."""
+
+from __future__ import annotations
+
+import math
+
+from sim.company.items.arrivals import await_arrival, open_demand, pass_gap
+from sim.company.items.course import ask, go_to, granted, impatient, release, served
+from sim.company.items.heap import ARRIVAL, GO_ON, GRANTED, SERVED, close_hole, kind_of, place_of, push
+from sim.company.items.lines import leave
+from sim.company.items.state import (
+    ARRIVED,
+    CALLED,
+    FREE,
+    HANDED,
+    HEAP,
+    HOLE,
+    LATEST,
+    LOST,
+    MONTH_END,
+    NEXT,
+    NOBODY,
+    NOTED,
+    NOW,
+    items_at,
+)
+from sim.compiled import compiled, dissolved
+from sim.streams import uniform
+
+DONE, CLAIMED, FULL = range(3)
+A_FEW = 8  # an event makes at most three others
+
+
+@dissolved
+def arrive(s, p, t):  # type: ignore[no-untyped-def]
+    """The next item of process p comes, and is at once lost or on its way."""
+    k = s.coming[p, NEXT]
+    s.coming[p, NEXT] += 1
+    pass_gap(s, p)
+    await_arrival(s, p)
+    s.counts[p, ARRIVED] += 1
+    chance = s.now[s.lost_slot[p]]
+    if chance > 0.0 and uniform(s.lost_key[p], s.draw, k) < chance:
+        s.counts[p, LOST] += 1
+        return
+    s.totals[FREE] -= 1
+    e = s.unused[s.totals[FREE]]
+    s.process[e], s.number[e], s.born[e], s.waited[e] = p, k, t, 0.0
+    go_to(s, e, s.first_step[p], t)
+
+
+@dissolved
+def cramped(s):  # type: ignore[no-untyped-def]
+    """Whether the next event might find no room."""
+    totals = s.totals
+    full = totals[FREE] == 0 or totals[HEAP] + A_FEW > s.event_time.shape[0]
+    return full or (s.journal_items.shape[0] > 0 and totals[NOTED] == s.journal_items.shape[0])
+
+
+@compiled
+def play(address, until):  # type: ignore[no-untyped-def]
+    """Play the events before `until`. DONE; CLAIMED: stopped because a person is free for a claim, now; FULL: stopped
+    because arrays must grow."""
+    s = items_at(address)
+    totals, clock = s.totals, s.clock
+    while totals[HEAP] > 0 and s.event_time[0] < until:
+        if cramped(s):
+            return FULL
+        t, tag = s.event_time[0], s.event_tag[0]
+        clock[NOW] = t
+        totals[HOLE] = 1
+        kind, e = kind_of(tag), place_of(tag)
+        if kind == SERVED:
+            served(s, e, t)
+        elif kind == ARRIVAL:
+            arrive(s, e, t)
+        elif kind == GRANTED:
+            granted(s, e, t)
+        elif kind == GO_ON:
+            ask(s, e, t)
+        elif s.alarm[e] == tag:
+            impatient(s, e, t)
+        close_hole(s)
+        while totals[CALLED]:
+            e = totals[CALLED] - 1
+            totals[CALLED] = 0
+            if totals[HEAP] > 0 and s.event_time[0] == t:
+                push(s, t, GRANTED, e)  # behind what was to happen at this very moment
+            else:
+                granted(s, e, t)
+        if totals[HANDED]:
+            return CLAIMED
+    return DONE
+
+
+@compiled
+def open_month(address, start, end, now):  # type: ignore[no-untyped-def]
+    """A month begins; the demand of each process is set, its factor before."""
+    s = items_at(address)
+    s.clock[MONTH_END] = end
+    for p in range(s.coming.shape[0]):
+        if s.coming[p, NEXT] == 0 and start == 0.0:
+            pass_gap(s, p)
+        s.demand[p, LATEST] = now
+        open_demand(s, p, start)
+        await_arrival(s, p)
+
+
+@compiled
+def give_back(address, r, now):  # type: ignore[no-untyped-def]
+    """A claim of role r ends, and no other waits."""
+    s = items_at(address)
+    release(s, r)
+    if s.totals[CALLED]:
+        push(s, now, GRANTED, s.totals[CALLED] - 1)
+        s.totals[CALLED] = 0
+
+
+@compiled
+def go_on(address, y, now):  # type: ignore[no-untyped-def]
+    """System y is up again: those who wait for ever first, then those who do not, as SimPy wakes them."""
+    s = items_at(address)
+    line = s.free.shape[0] + y
+    for patient in (True, False):
+        e = s.head[line]
+        while e != NOBODY:
+            behind = s.behind[e]
+            if (s.deadline[e] == math.inf) == patient:
+                leave(s, e)
+                s.alarm[e] = NOBODY
+                push(s, now, GO_ON, e)
+            e = behind

@@ -1,0 +1,188 @@
+"""State of the compiled engine: arrays made once, of which those by place and by event grow when they are full.
+
+An item has a place from its arrival until it leaves. A place stands in one line at most, a role's or a system's, linked
+both ways, so that joining, being served and giving up each cost the same whatever the length of the line.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.company.gamma import gamma_tables
+from sim.company.items.interface import Work
+from sim.lanes.records import Floats1, Floats2, Floats3, Ints1, Ints2, Keys1, record_at
+
+HEAP, HOLE, SERIAL, FREE, HANDED, REQUESTS, GRANTS, TIMERS, WAITS, CALLED, NOTED = range(11)  # of `totals`
+NOW, MONTH_END, SERVICE = range(3)  # of `clock`: hours; SERVICE: of the month at hand
+ARRIVED, LOST, GAVE_UP, COMPLETED, TIMELY = range(5)  # of `counts`
+WAITED, REVENUE, MARGIN = range(3)  # of `sums`
+PASSED, CUMULATED, AFTER, START, EDGE, RATE, FACTOR, LATEST = range(8)  # of `demand`
+NEXT, PIECE = range(2)  # of `coming`
+NOBODY = -1
+PLACES = 1024  # at first
+
+
+class Items(NamedTuple):
+    """By process: first_step .. target, demand, coming, counts, sums. By step: role .. error_key. courses of arrivals:
+    moments, values, of process p from first_piece[p] on. now by slot; slow, free, claims by role; down by system; head
+    and tail of lines, roles first and then systems; busy by month. By place: process .. waited. journal_*: room for
+    notes, none if nobody reads them."""
+
+    draw: int
+    months: int
+    month_hours: float
+    first_step: Ints1
+    gap_key: Keys1
+    lost_key: Keys1
+    gap_table: Ints1
+    lost_slot: Ints1
+    patience_slot: Ints1
+    revenue_slot: Ints1
+    margin_slot: Ints1
+    target: Floats1
+    role: Ints1
+    system: Ints1
+    minutes_slot: Ints1
+    share_slot: Ints1
+    error_slot: Ints1
+    service_table: Ints1
+    share_key: Keys1
+    service_key: Keys1
+    error_key: Keys1
+    tables: Floats3
+    first_piece: Ints1
+    moments: Floats1
+    values: Floats1
+    now: Floats1
+    slow: Floats1
+    free: Ints1
+    claims: Ints1
+    down: Ints1
+    head: Ints1
+    tail: Ints1
+    busy: Floats1
+    demand: Floats2
+    coming: Ints2
+    counts: Ints2
+    sums: Floats2
+    totals: Ints1
+    clock: Floats1
+    event_time: Floats1
+    event_tag: Ints1
+    unused: Ints1
+    process: Ints1
+    number: Ints1
+    step: Ints1
+    attempt: Ints1
+    line: Ints1
+    before: Ints1
+    behind: Ints1
+    alarm: Ints1
+    born: Floats1
+    joined: Floats1
+    deadline: Floats1
+    waited: Floats1
+    journal_items: Ints2
+    journal_times: Floats2
+
+
+items_at = record_at(Items)
+BY_PLACE = (
+    "unused", "process", "number", "step", "attempt", "line", "before", "behind", "alarm", "born", "joined", "deadline",
+    "waited",
+)  # fmt: skip
+
+
+def new_state(work: Work) -> Items:
+    """State before the first month."""
+    draw, routes = work.draw, work.routes
+    world = draw.table.scenario
+    processes, steps = list(world.processes.values()), [step for route in routes for step in route.steps]
+    models = [step for process in processes for step in process.steps.values()]
+    cvs = tuple(sorted({float(p.arrival_cv) for p in processes} | {float(s.cv) for s in models}))
+    at = [f"operations/{route.name}" for route in routes]
+    of_step = [f"{place}/steps/{step.label}" for place, route in zip(at, routes, strict=True) for step in route.steps]
+    lines = len(world.people) + len(world.systems)
+
+    def ints(values: list[int]) -> np.ndarray:
+        return np.array(values, dtype=np.int64)
+
+    return Items(
+        draw=draw.number,
+        months=work.clock.months,
+        month_hours=work.clock.month_hours,
+        first_step=ints([0, *np.cumsum([len(route.steps) for route in routes])]),
+        gap_key=draw.keys([f"{place}/gap" for place in at]),
+        lost_key=draw.keys([f"{place}/lost" for place in at]),
+        gap_table=ints([cvs.index(float(p.arrival_cv)) for p in processes]),
+        lost_slot=ints([route.lost_slot for route in routes]),
+        patience_slot=ints([route.patience_slot for route in routes]),
+        revenue_slot=ints([route.revenue_slot for route in routes]),
+        margin_slot=ints([route.margin_slot for route in routes]),
+        target=np.array([route.target for route in routes]),
+        role=ints([step.role for step in steps]),
+        system=ints([step.system for step in steps]),
+        minutes_slot=ints([step.minutes_slot for step in steps]),
+        share_slot=ints([step.share_slot for step in steps]),
+        error_slot=ints([step.error_slot for step in steps]),
+        service_table=ints([cvs.index(float(step.cv)) for step in models]),
+        share_key=draw.keys([f"{place}/share" for place in of_step]),
+        service_key=draw.keys([f"{place}/service" for place in of_step]),
+        error_key=draw.keys([f"{place}/error" for place in of_step]),
+        tables=gamma_tables(cvs),
+        first_piece=ints([0, *np.cumsum([len(moments) for moments, _ in work.courses])]),
+        moments=np.array([t for moments, _ in work.courses for t in moments]),
+        values=np.array([v for _, values in work.courses for v in values]),
+        now=np.array(draw.values),
+        slow=np.full(len(world.people), 1.0 / 60.0),
+        free=ints(list(work.capacity)),
+        claims=np.zeros(len(world.people), np.int64),
+        down=np.zeros(len(world.systems), np.int64),
+        head=np.full(lines, NOBODY, np.int64),
+        tail=np.full(lines, NOBODY, np.int64),
+        busy=np.zeros(work.clock.months),
+        demand=np.zeros((len(routes), 8)),
+        coming=np.zeros((len(routes), 2), np.int64),
+        counts=np.zeros((len(routes), 5), np.int64),
+        sums=np.zeros((len(routes), 3)),
+        totals=ints([0] * FREE + [PLACES] + [0] * (NOTED - FREE)),
+        clock=np.zeros(3),
+        event_time=np.empty(2 * PLACES),
+        event_tag=np.empty(2 * PLACES, np.int64),
+        unused=np.arange(PLACES - 1, -1, -1),
+        process=np.zeros(PLACES, np.int64),
+        number=np.zeros(PLACES, np.int64),
+        step=np.zeros(PLACES, np.int64),
+        attempt=np.zeros(PLACES, np.int64),
+        line=np.zeros(PLACES, np.int64),
+        before=np.zeros(PLACES, np.int64),
+        behind=np.zeros(PLACES, np.int64),
+        alarm=np.full(PLACES, NOBODY, np.int64),
+        born=np.zeros(PLACES),
+        joined=np.zeros(PLACES),
+        deadline=np.zeros(PLACES),
+        waited=np.zeros(PLACES),
+        journal_items=np.empty((0 if work.journal is None else PLACES, 2), np.int64),
+        journal_times=np.empty((0 if work.journal is None else PLACES, 3)),
+    )
+
+
+def grown(state: Items, events: int) -> Items:
+    """The same state with room for twice the items, and for so many more events at the least."""
+    n, used, free = len(state.born), int(state.totals[HEAP]), int(state.totals[FREE])
+    larger: dict[str, Any] = {}
+    for name in BY_PLACE:
+        array = getattr(state, name)
+        larger[name] = np.concatenate([array, np.zeros_like(array)])
+    larger["unused"][free : free + n] = np.arange(2 * n - 1, n - 1, -1)
+    state.totals[FREE] += n
+    extra = max(len(state.event_time), used + events)
+    for name in ("event_time", "event_tag"):
+        array = getattr(state, name)
+        larger[name] = np.concatenate([array, np.zeros(extra, array.dtype)])
+    for name in ("journal_items", "journal_times"):
+        array = getattr(state, name)
+        larger[name] = np.concatenate([array, np.zeros_like(array)])
+    return state._replace(**larger)
