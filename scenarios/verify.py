@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import Problem, ProblemsFound
-from sim.montecarlo.kpis import KPIS, Kpi
+from sim.montecarlo.kpis import GROSS_MARGIN, KPI_NAMES, KPIS, Kpi
 
 if TYPE_CHECKING:
     import polars
@@ -172,8 +172,8 @@ def _rows(scenario: Scenario, kernel: Outcome, company: list[Outcome]) -> Iterat
         for arm in ("baseline", "roadmap"):
             for year in range(kernel.kpis.shape[2]):
                 own, other = computed[arm][:, k, year], played[arm][:, k, year]
-                level = computed["baseline"][:, k, year]
-                yield _row(kpi.name, arm, year + 1, _unit(kpi, currency), own, other, _level_tolerance(kpi, level))
+                tolerance = _tolerance(kpi, computed["baseline"], year)
+                yield _row(kpi.name, arm, year + 1, _unit(kpi, currency), own, other, tolerance)
     margin = MARGIN_TOLERANCE * _yearly_margin(scenario, computed["baseline"])
     revenue = next(k for k, kpi in enumerate(KPIS) if kpi.name == "revenue")
     for year in range(kernel.kpis.shape[2]):
@@ -199,9 +199,18 @@ def _unit(kpi: Kpi, currency: str) -> str:
     return kpi.unit.replace("money", currency)
 
 
-def _level_tolerance(kpi: Kpi, level: Floats) -> float:
+def _tolerance(kpi: Kpi, kpis: Floats, year: int) -> float:
+    """kpis (draws, KPIS, years): of the baseline.
+
+    A balance is small beside the flows that make it: it may miss by what the gross margin of the year may miss by, and
+    cash, which adds up, by what that of all years so far may.
+    """
     if kpi.kind == "share":
         return SHARE_TOLERANCE
+    if kpi.kind == "balance":
+        margins = np.mean(kpis[:, GROSS_MARGIN, : year + 1], axis=0)
+        return LEVEL_TOLERANCE * abs(float(margins.sum() if kpi.name == "cash" else margins[-1]))
+    level = kpis[:, KPI_NAMES.index(kpi.name), year]
     known = level[~np.isnan(level)]
     return LEVEL_TOLERANCE * abs(float(np.mean(known))) if known.size else 0.0
 

@@ -27,12 +27,12 @@ CATEGORIES = (
 
 @dataclass(frozen=True)
 class Kpi:
-    """unit as printed; better: the direction of improvement; kind: money, time, volume or share (sets tolerances)."""
+    """unit as printed; better: the direction of improvement; kind sets the tolerance (balance: of large flows)."""
 
     name: str
     unit: str
     better: Literal["higher", "lower"]
-    kind: Literal["money", "time", "volume", "share"]
+    kind: Literal["money", "time", "volume", "share", "balance"]
     meaning: str
 
 
@@ -48,10 +48,10 @@ KPIS = (
     Kpi("cyber_loss", "money/year", "lower", "money", "direct loss of incidents, before insurance"),
     Kpi("adoption", "share", "higher", "share", "seats that have adopted, mean of the initiatives that are adopted"),
     Kpi("gross_margin", "money/year", "higher", "money", "margin on the revenue of completed items"),
-    Kpi("profit", "money/year", "higher", "money", "all flows but capital, grants and tax"),
+    Kpi("profit", "money/year", "higher", "balance", "all flows but capital, grants and tax"),
     Kpi("cost_to_serve", "money/item", "lower", "money", "pay, fixed cost, running and repair over completed items"),
     Kpi("churn", "share", "lower", "share", "customers who leave in a month, of those who are there"),
-    Kpi("cash", "money", "higher", "money", "cash at the end of a month, mean of the year"),
+    Kpi("cash", "money", "higher", "balance", "cash at the end of a month, mean of the year"),
 )
 (
     REVENUE, ON_TIME, LOST, WAIT, UTILISATION, CUSTOMERS, AVAILABILITY, INCIDENTS, CYBER_LOSS, ADOPTION,
