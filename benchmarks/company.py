@@ -1,21 +1,27 @@
-"""The SimPy company against a bare SimPy loop with the same counts of spawns, requests, timeouts and releases.
+"""The SimPy company against a bare SimPy loop of the same counts, and the compiled items against the SimPy ones.
 
-Protocol. One replication of the scenario is played and its counts are taken; a bare loop then spawns as many processes,
+Bare loop. One replication of the scenario is played with the reference items and its counts are taken; a bare loop then spawns as many processes,
 requests and releases as often and waits for as many timeouts, with nothing else in it. Both run in turn, several times;
 the figure is the ratio of the medians of the events a second (1: the company costs nothing beside SimPy itself). Before
 any timing the replication's ledger must balance and its items must be conserved.
 
-    python -m benchmarks.company             print the comparison, on the library retailer
+Engines. The same replication with the reference items and with the compiled ones, in turn; every cell of the ledger,
+every KPI and every count must be equal before any timing. Printed: seconds of a whole replication with either, their
+ratio, the ratio of the items alone (the compiled loop, against the reference less what both spend on everything else),
+and the largest memory that the process ever held.
+
+    python -m benchmarks.company             print both comparisons, on the library retailer
     python -m benchmarks.company --smoke     the same on a short horizon
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any
 
@@ -24,6 +30,8 @@ import simpy
 
 from scenarios.load import load
 from sim.company import replicate
+from sim.company.items import loop
+from sim.company.items.interface import Items
 from sim.company.replication import EventCounts, Replication
 from sim.parameters import Parameters, parameters
 from sim.roadmap import EMPTY
@@ -94,7 +102,7 @@ def validate(scenario: Scenario, replication: Replication) -> None:
 def compare(scenario: Scenario, repeats: int = 5) -> Comparison:
     """Validate, warm up, and time both in turn."""
     table = parameters(scenario)
-    first = replicate(table, EMPTY, 0, SEED)
+    first = _play(table)
     validate(scenario, first)
     counts = first.events
     bare_events = counts.spawns * (1 + round(counts.requests / counts.spawns) * 2) + bare_loop(counts)
@@ -106,14 +114,89 @@ def compare(scenario: Scenario, repeats: int = 5) -> Comparison:
     return Comparison(events, tuple(company), tuple(bare))
 
 
-def _play(table: Parameters) -> Replication:
-    return replicate(table, EMPTY, 0, SEED)
+def _play(table: Parameters, items: Items = "reference") -> Replication:
+    return replicate(table, EMPTY, 0, SEED, items)
 
 
 def _seconds(work: Callable[[], object]) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
+
+
+@dataclass(frozen=True)
+class Engines:
+    """Seconds of a whole replication with either engine, and of the compiled event loop in it, by repeat; megabytes."""
+
+    months: int
+    items: int
+    reference: tuple[float, ...]
+    compiled: tuple[float, ...]
+    loop: tuple[float, ...]
+    memory: float
+
+    @property
+    def ratio(self) -> float:
+        """Whole replications: reference over compiled."""
+        return statistics.median(self.reference) / statistics.median(self.compiled)
+
+    @property
+    def items_ratio(self) -> float:
+        """Items alone: both less what the replication spends beside the compiled loop."""
+        reference, compiled, loop = (statistics.median(x) for x in (self.reference, self.compiled, self.loop))
+        return (reference - (compiled - loop)) / loop
+
+    def __str__(self) -> str:
+        reference, compiled, loop = (statistics.median(x) for x in (self.reference, self.compiled, self.loop))
+        return (
+            f"{self.months} months, {self.items:,} items: reference {reference:.2f} s, compiled {compiled:.3f} s, "
+            f"of which the items {loop:.3f} s; ratio {self.ratio:.0f}, of the items alone {self.items_ratio:.0f} "
+            f"({len(self.compiled)} repeats, one core, {self.memory:.0f} MB)"
+        )
+
+
+def validate_engines(reference: Replication, compiled: Replication) -> None:
+    """Raise unless both engines say the same, to the last bit."""
+    for field in fields(Replication):
+        one, other = getattr(reference, field.name), getattr(compiled, field.name)
+        equal = np.array_equal(one, other, equal_nan=True) if isinstance(one, np.ndarray) else one == other
+        if not equal:
+            raise AssertionError(f"the engines differ in {field.name}")
+
+
+def compare_engines(scenario: Scenario, repeats: int = 5) -> Engines:
+    """Validate, warm up, and time both in turn."""
+    table = parameters(scenario)
+    first = _play(table)
+    validate_engines(first, _play(table, "compiled"))
+    reference, compiled, inner = [], [], []
+    for _ in range(repeats):
+        reference.append(_seconds(partial(_play, table)))
+        compiled.append(_seconds(partial(_play, table, "compiled")))
+        inner.append(_loop_seconds(table))
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+    items = sum(count.arrived for count in first.items.values())
+    months = scenario.horizon_months
+    return Engines(months, items, tuple(reference), tuple(compiled), tuple(inner), megabytes)
+
+
+def _loop_seconds(table: Parameters) -> float:
+    """Seconds inside the compiled event loop in one replication."""
+    spent, play = 0.0, loop.play
+
+    def timed(address: int, until: float) -> int:
+        nonlocal spent
+        start = time.perf_counter()
+        outcome: int = play(address, until)
+        spent += time.perf_counter() - start
+        return outcome
+
+    loop.play = timed
+    try:
+        _play(table, "compiled")
+    finally:
+        loop.play = play
+    return spent
 
 
 def shortened(scenario: Scenario) -> Scenario:
@@ -129,7 +212,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.company", description=__doc__.splitlines()[0])
     parser.add_argument("--smoke", action="store_true", help="a short horizon")
     scenario = load("retailer")
-    print(compare(shortened(scenario), 1) if parser.parse_args().smoke else compare(scenario))
+    if parser.parse_args().smoke:
+        short = shortened(scenario)
+        print(compare(short, 1), compare_engines(short, 1), sep="\n")
+    else:
+        print(compare(scenario), compare_engines(scenario), sep="\n")
 
 
 if __name__ == "__main__":
