@@ -58,7 +58,14 @@ def test_every_item_and_every_cell_is_the_same(edits: tuple[Any, ...], roadmap: 
 def test_the_retailer_is_the_same() -> None:
     """The largest scenario of the library over eight months, with initiatives: twelve processes, six roles."""
     scenario = load("retailer")
-    data = {**scenario.model_dump(), "planning_months": 6, "horizon_months": 8, "initiatives": {}, "exclusive": {}, "goals": {}}
+    data = {
+        **scenario.model_dump(),
+        "planning_months": 6,
+        "horizon_months": 8,
+        "initiatives": {},
+        "exclusive": {},
+        "goals": {},
+    }
     for budget in data["money"]["budgets"].values():
         budget["amount"] = budget["amount"][:2]
     data["correlations"] = ()
