@@ -1,9 +1,9 @@
 """The SimPy company against a bare SimPy loop of the same counts, and the compiled items against the SimPy ones.
 
-Bare loop. One replication of the scenario is played with the reference items and its counts are taken; a bare loop
-then spawns as many processes, requests and releases as often and waits for as many timeouts, with nothing else in it.
-Both run in turn, several times; the figure is the ratio of the medians of the events a second (1: the company costs
-nothing beside SimPy itself). Before any timing the replication's ledger must balance and its items must be conserved.
+Bare loop. One replication of the scenario is played with the reference items and its counts are taken; a bare loop then
+spawns as many processes, requests and releases as often and waits for as many timeouts, with nothing else in it. Both
+run in turn, several times; the figure is the ratio of the medians of the events a second (1: the company costs nothing
+beside SimPy itself). Before any timing the replication's ledger must balance and its items must be conserved.
 
 Engines. The same replication with the reference items and with the compiled ones, in turn; every cell of the ledger,
 every KPI and every count must be equal before any timing. Printed: seconds of a whole replication with either, their

@@ -95,7 +95,7 @@ def test_roi_shows_a_screen(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_simulate_prints_document_and_screen(document: Json, capsys: pytest.CaptureFixture[str]) -> None:
-    """Workers change no figure."""
+    """Neither workers nor the engine of the items change a figure."""
     content = document("simulate", SHOP, *ROADMAP, "--replications", "2", "--seed", "7")
     assert (content["engine"], content["replications"]) == ("company", 2)
     assert "draws" not in content
