@@ -201,7 +201,8 @@ def _loop_seconds(table: Parameters) -> float:
 
 def shortened(scenario: Scenario) -> Scenario:
     """The same business over three months."""
-    data = {**scenario.model_dump(), "planning_months": 3, "horizon_months": 3, "initiatives": {}, "exclusive": {}}
+    data = {**scenario.model_dump(), "planning_months": 3, "horizon_months": 3}
+    data |= {"initiatives": {}, "exclusive": {}, "goals": {}}
     for budget in data["money"]["budgets"].values():
         budget["amount"] = budget["amount"][:1]
     data["correlations"] = ()
