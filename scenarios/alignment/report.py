@@ -36,6 +36,7 @@ class Level:
     reached_interval: tuple[float, float]
 
     def document(self) -> dict[str, Any]:
+        """As the JSON document of `gaps` holds it; units and errors as in the fields."""
         return {
             "mean": _estimate(self.mean),
             "p5": self.p5,
@@ -70,6 +71,7 @@ class GoalGap:
     moved_by: tuple[str, ...]
 
     def document(self) -> dict[str, Any]:
+        """As the JSON document of `gaps` holds it; units and errors as in the fields."""
         return {
             "title": self.title,
             "kpi": self.kpi,
@@ -99,6 +101,7 @@ class Movement:
     gap_closed: float
 
     def document(self) -> dict[str, Any]:
+        """As the JSON document of `gaps` holds it; units and errors as in the fields."""
         return {"change": _estimate(self.change), "moves": self.moves, "gap_closed": self.gap_closed}
 
 
@@ -125,6 +128,7 @@ class Alignment:
         return all(one.moves is None for one in self.goals.values())
 
     def document(self) -> dict[str, Any]:
+        """As the JSON document of `gaps` holds it; units and errors as in the fields."""
         return {
             "cost": _estimate(self.cost),
             "attainment": _estimate(self.attainment),
@@ -150,6 +154,7 @@ class Aligned:
     alignment: Alignment
 
     def document(self) -> dict[str, Any]:
+        """As the JSON document of `gaps` holds it; units and errors as in the fields."""
         return {
             "id": self.name,
             "title": self.title,
@@ -174,6 +179,7 @@ class RoadmapGaps:
     idle_cost: Estimate
 
     def document(self) -> dict[str, Any]:
+        """As the JSON document of `gaps` holds it; units and errors as in the fields."""
         own = self.alignment.document()
         goals = {name: {"level": self.levels[name].document(), **one} for name, one in own["goals"].items()}
         idle = {"initiatives": list(self.idle), "cost": _estimate(self.idle_cost)}

@@ -36,6 +36,7 @@ N_CATEGORIES, N_KPIS = len(CATEGORIES), len(KPIS)
 
 @inline
 def clear_flows(w):  # type: ignore[no-untyped-def]
+    """An empty ledger (categories, months)."""
     for c in range(w.flow.shape[0]):
         for m in range(w.flow.shape[1]):
             w.flow[c, m] = 0.0
@@ -178,6 +179,7 @@ def add_share(w, kpi, year, amount, weight):  # type: ignore[no-untyped-def]
 
 @inline
 def keep_baseline(w):  # type: ignore[no-untyped-def]
+    """Keep the flows of the empty roadmap, money by category and month, to compare others with."""
     for c in range(w.flow.shape[0]):
         for m in range(w.flow.shape[1]):
             w.base_flow[c, m] = w.flow[c, m]
