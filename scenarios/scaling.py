@@ -254,7 +254,7 @@ def _header(own: Size, target: Size, factors: Mapping[str, float], data: Mapping
         "",
         "A line whose numbers were changed says what they were. Volumes grow with the staff, item revenue with the "
         "revenue a head, budgets and everything technical as below; times, shares and wages stay. Read it through: "
-        "your own figures are better than scaled ones. The story and the remarks still speak of the business as it was.",
+        "your own figures are better than scaled ones. Story and remarks still speak of the business as it was.",
         *(f"- {reason}" for reason in REASONS.values()),
     ]
     if not 0.5 <= factors["price"] <= 2.0:

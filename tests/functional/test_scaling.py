@@ -26,7 +26,7 @@ def data_of(sector: str) -> Any:
 
 
 @pytest.mark.parametrize("sector", sorted(sectors()))
-@pytest.mark.parametrize(("employees", "revenue"), [(14, None), (60, 9e6), (None, 2e6), (200, 40e6)])
+@pytest.mark.parametrize(("employees", "revenue"), [(24, None), (60, 9e6), (None, 4e6), (200, 40e6)])
 def test_every_pack_loads_at_every_size_and_has_it(sector: str, employees: int | None, revenue: float | None) -> None:
     """Rounding of numbers to three digits costs less than 1 % of the revenue."""
     own = size_of(data_of(sector))
