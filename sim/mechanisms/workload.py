@@ -10,8 +10,8 @@ def by_people(share, automated, exceptions):  # type: ignore[no-untyped-def]
     """Share of the items of a process that people serve at a step: of those that pass it (share), all but those that a
     machine took (automated) and kept (1 - exceptions).
 
-    >>> by_people.py_func(0.5, 0.8, 0.25)
-    0.2
+    >>> by_people.py_func(0.5, 0.5, 0.5)
+    0.375
     """
     return share * (1.0 - automated * (1.0 - exceptions))
 
@@ -20,7 +20,7 @@ def by_people(share, automated, exceptions):  # type: ignore[no-untyped-def]
 def attendance(no_show, time):  # type: ignore[no-untyped-def]
     """First and second moment of the part of a service that an item takes: 1 of those that come, `time` of the others.
 
-    >>> attendance.py_func(0.2, 0.5)
-    (0.9, 0.85)
+    >>> attendance.py_func(0.5, 0.5)
+    (0.75, 0.625)
     """
     return 1.0 - no_show * (1.0 - time), 1.0 - no_show * (1.0 - time * time)
