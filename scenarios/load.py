@@ -23,13 +23,31 @@ NAMED = ("people", "skills", "processes", "systems", "threats", "risk_classes", 
 
 
 def load(path_or_name: str | os.PathLike[str]) -> Scenario:
-    """Read a scenario.
+    """Read a scenario, with the calibration beside it if there is one that fits.
 
     path_or_name: path of a YAML file, or the name of a scenario of the library. A file wins over a name.
     Raises `sim.errors.ProblemsFound` with every problem of the file, in the order of its lines.
     """
     raw, file = read(path_or_name)
-    return parse(raw, file)
+    scenario = parse(raw, file)
+    beside = _beside(os.fspath(path_or_name), file)
+    if beside is None or scenario.calibration.processes:
+        return scenario
+    from scenarios.calibration import with_calibration
+
+    return with_calibration(scenario, *beside)
+
+
+def _beside(asked: str, file: str) -> tuple[bytes, str] | None:
+    """Content and name of the calibration of a scenario, if there is one."""
+    from scenarios.calibration import file_of
+
+    name = file_of(file)
+    if _of_library(asked, file):
+        packed = resources.files("scenarios") / name
+        return (packed.read_bytes(), name) if packed.is_file() else None
+    path = Path(name)
+    return (path.read_bytes(), name) if path.is_file() else None
 
 
 def parse(raw: bytes, file: str) -> Scenario:
@@ -70,10 +88,23 @@ def read(path_or_name: str | os.PathLike[str]) -> tuple[bytes, str]:
         raise ProblemsFound([Problem("", f"{name!r} cannot be read: {reason}", name, file=name)]) from None
 
 
+def place(path_or_name: str | os.PathLike[str]) -> Path:
+    """Where a scenario file, or one of the library, lies on the disk."""
+    _, file = read(path_or_name)
+    return Path(str(resources.files("scenarios") / file)) if _of_library(path_or_name, file) else Path(file)
+
+
+def _of_library(path_or_name: str | os.PathLike[str], file: str) -> bool:
+    """Whether `read` found the scenario in the library."""
+    name = os.fspath(path_or_name)
+    return file == f"library/{name}.yaml" and not Path(name).is_file()
+
+
 def library() -> list[str]:
     """Names of the scenarios that come with the product."""
     folder = resources.files("scenarios") / "library"
-    return sorted(item.name.removesuffix(".yaml") for item in folder.iterdir() if item.name.endswith(".yaml"))
+    names = (item.name.removesuffix(".yaml") for item in folder.iterdir() if item.name.endswith(".yaml"))
+    return sorted(name for name in names if LIBRARY_NAME.fullmatch(name))
 
 
 def library_text(name: str) -> str:

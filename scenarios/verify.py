@@ -8,202 +8,179 @@ tolerance allows, so that nothing can be said yet.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from enum import Enum
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scenarios.agreement import Agreement, Floats, Months, Row, Verdict, half_width, judge, months_of, order_of
 from sim.errors import Problem, ProblemsFound
-from sim.montecarlo.kpis import GROSS_MARGIN, KPI_NAMES, KPIS, Kpi
+from sim.montecarlo.kpis import GROSS_MARGIN, KPI_NAMES, KPIS, REVENUE, WAIT, Kpi
 
 if TYPE_CHECKING:
-    import polars
-
     from sim.company.items.interface import Items
-    from sim.outcomes import Outcome
+    from sim.company.replication import Replication
+    from sim.outcomes import Outcomes
     from sim.roadmap import Roadmap
     from sim.world import Scenario
 
-SCHEMA_VERSION = 1
-LEVEL_TOLERANCE = 0.02  # of the level: money, volumes, times
+__all__ = ["FIRST_DRAW", "Agreement", "Row", "Verdict", "judge", "verify"]
+
+LEVEL_TOLERANCE = 0.02  # of the level: money, volumes
 SHARE_TOLERANCE = 0.01  # one percentage point
 DIFFERENCE_TOLERANCE = 0.10  # of the size of what the roadmap changes
 MARGIN_TOLERANCE = 0.005  # of a year's gross margin
-BATCH = 4
-CONFIDENCE = 0.95
-Floats = NDArray[np.float64]
+LOAD_TOLERANCE = 0.02  # waits may miss by what so much more work makes of them
+BATCH = 20
+FIRST_DRAW = 700_000_000  # draws that neither a plan nor a calibration has seen
 Progress = Callable[[int], None]
 
 
-class Verdict(Enum):
-    """Outcome of the test; the text says what to do."""
-
-    PASS = "PASS"
-    REVIEW = "REVIEW"
-    FAIL = "FAIL"
-    TOO_FEW = "TOO FEW"
-
-    @property
-    def text(self) -> str:
-        """What the verdict means, with the remedy."""
-        return {
-            Verdict.PASS: "the kernel agrees with the company within the tolerance",
-            Verdict.REVIEW: "the difference may exceed the tolerance: look at the rows, or add replications",
-            Verdict.FAIL: "the kernel misses the company by more than the tolerance: do not rely on this figure",
-            Verdict.TOO_FEW: "too few replications to say: add replications",
-        }[self]
-
-
 @dataclass(frozen=True)
-class Row:
-    """One figure under test. figure: KPI or `npv`; arm: baseline, roadmap, or difference (roadmap - baseline); year:
-    from 1, None for the whole horizon. kernel, company: means over the replications; low, high: 95 % interval of the
-    mean of company - kernel; tolerance: on that difference; unit of all five."""
+class Kernel:
+    """What the kernel says on all draws that may be played. yearly, monthly: of every roadmap; busy_wait: (draws,
+    years) waits of the baseline with so much more work."""
 
-    figure: str
-    arm: str
-    year: int | None
-    unit: str
-    kernel: float
-    company: float
-    low: float
-    high: float
-    tolerance: float
-    verdict: Verdict
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """The test of all figures of one roadmap. verdict: the worst of the rows."""
-
-    scenario: str
-    scenario_hash: str
-    roadmap: Roadmap
-    seed: int
-    first_draw: int
-    replications: int
-    rows: tuple[Row, ...]
-
-    @property
-    def verdict(self) -> Verdict:
-        found = {row.verdict for row in self.rows}
-        return next(v for v in (Verdict.FAIL, Verdict.REVIEW, Verdict.TOO_FEW, Verdict.PASS) if v in found)
-
-    def count(self, verdict: Verdict) -> int:
-        """How many rows have this verdict."""
-        return sum(row.verdict is verdict for row in self.rows)
-
-    def document(self) -> dict[str, Any]:
-        """The JSON document of `roadfolio verify`."""
-        from sim.outcomes import provenance
-
-        return {
-            "schema_version": SCHEMA_VERSION,
-            "scenario": self.scenario,
-            "roadmap": self.roadmap.as_dict,
-            "seed": self.seed,
-            "first_draw": self.first_draw,
-            "replications": self.replications,
-            "verdict": self.verdict.value,
-            "counts": {v.value: self.count(v) for v in Verdict},
-            "rows": [{**asdict(row), "verdict": row.verdict.value} for row in self.rows],
-            "provenance": provenance(self.scenario_hash),
-        }
-
-    def to_frame(self) -> polars.DataFrame:
-        """One row a figure, arm and year."""
-        import polars
-
-        return polars.DataFrame([{**asdict(row), "verdict": row.verdict.value} for row in self.rows])
+    yearly: Outcomes
+    monthly: Outcomes
+    busy_wait: Floats
 
 
 def verify(
     scenario: Scenario,
-    roadmap: Roadmap | dict[str, int],
+    roadmaps: Roadmap | Mapping[str, int] | Sequence[Roadmap | Mapping[str, int]],
     seed: int,
     *,
-    replications: int = 20,
-    first_draw: int = 0,
+    replications: int = 120,
+    first_draw: int = FIRST_DRAW,
     workers: int = 1,
     items: Items = "compiled",
+    months: bool = False,
     progress: Progress | None = None,
 ) -> Agreement:
-    """Run both engines on the same draws and compare every KPI of every year, and what the roadmap changes.
+    """Run both engines on the same draws and compare every KPI of every year, and what roadmaps change.
 
-    items: what plays the company's items. replications: at most so many; batches are added until every row can be
-    told, or none is left. Adding until an interval is narrow enough looks at its width only, never at where it lies.
+    roadmaps: one or several. replications: at most so many; batches are added until every row can be told, or none is
+    left. Adding until an interval is narrow enough looks at its width only, never at where it lies. workers: processes;
+    they change no figure. items: what plays the company's items. months: also every KPI month by month.
     """
-    from sim.company import simulate
-    from sim.montecarlo import evaluate
+    from sim.company.company import replicate_many
+    from sim.parameters import parameters
+    from sim.roadmap import EMPTY, Roadmap
     from sim.roadmap import roadmap as validated
 
     if replications < 2:
-        hint = "2 or more; 20 say something about most figures"
+        hint = "2 or more; 100 say something about most figures"
         raise ProblemsFound([Problem("replications", "one replication has no error", value=replications, hint=hint)])
-    chosen = validated(scenario, roadmap)
-    company: list[Outcome] = []
-    done = 0
-    while True:
-        left = replications - done
-        batch = left if left <= BATCH + 1 else BATCH  # never a single one at the end
-        part = simulate(scenario, chosen, batch, seed, first_draw=first_draw + done, workers=workers, items=items)
-        company.append(part[0])
-        done += batch
-        if progress is not None:
-            progress(done)
-        kernel = evaluate(scenario, chosen, done, seed, first_draw=first_draw)[0]
-        rows = tuple(_rows(scenario, kernel, company))
-        if done >= replications or all(row.verdict is not Verdict.TOO_FEW for row in rows):
-            return Agreement(scenario.name, scenario.hash(), chosen, seed, first_draw, done, rows)
+    wanted = [roadmaps] if isinstance(roadmaps, (Roadmap, Mapping)) else list(roadmaps)
+    chosen = [validated(scenario, one) for one in wanted]
+    kernel = _kernel(scenario, chosen, replications, seed, first_draw)
+    draws = range(first_draw, first_draw + replications)
+    played: list[list[Replication]] = []
+    rows: tuple[Row, ...] = ()
+    running = replicate_many(parameters(scenario), [EMPTY, *chosen], draws, seed, workers, items)
+    try:
+        for one in running:
+            played.append(one)
+            done = len(played)
+            if progress is not None:
+                progress(done)
+            if done == replications or (done % BATCH == 0 and replications - done > 1):
+                rows = tuple(_rows(scenario, kernel, played))
+                if all(row.verdict is not Verdict.TOO_FEW for row in rows):
+                    break
+    finally:
+        running.close()
+    n = len(played)
+    worth = [_npv(scenario, played, r) for r in range(1, len(chosen) + 1)]
+    return Agreement(
+        scenario.name,
+        scenario.hash(),
+        tuple(chosen),
+        seed,
+        first_draw,
+        n,
+        rows,
+        months=tuple(_months(scenario, kernel, played)) if months else (),
+        order=order_of([one.npv[:n] for one in kernel.yearly], worth),
+        notes=_notes(scenario),
+    )
 
 
-def _rows(scenario: Scenario, kernel: Outcome, company: list[Outcome]) -> Iterator[Row]:
-    currency = scenario.profile.currency
-    played = {
-        "baseline": np.concatenate([part.baseline_kpis for part in company]),
-        "roadmap": np.concatenate([part.kpis for part in company]),
-    }
-    computed = {"baseline": kernel.baseline_kpis, "roadmap": kernel.kpis}
+def _notes(scenario: Scenario) -> tuple[str, ...]:
+    from sim.world.calibration import calibration_notes
+
+    absent = "the kernel is not calibrated for this scenario: `roadfolio calibrate` corrects it by runs of the company"
+    return calibration_notes(scenario.calibration) or (absent,)
+
+
+def _kernel(scenario: Scenario, chosen: Sequence[Roadmap], draws: int, seed: int, first_draw: int) -> Kernel:
+    from sim.montecarlo import evaluate
+
+    busy = evaluate(scenario, [{}], draws, seed, first_draw=first_draw, workload=1.0 + LOAD_TOLERANCE)
+    return Kernel(
+        evaluate(scenario, chosen, draws, seed, first_draw=first_draw),
+        evaluate(scenario, chosen, draws, seed, first_draw=first_draw, by_month=True),
+        busy[0].baseline_kpis[:, WAIT],
+    )
+
+
+def _npv(scenario: Scenario, played: list[list[Replication]], r: int) -> Floats:
+    """(draws,) of roadmap r."""
+    discount = (1.0 + float(scenario.money.discount_rate)) ** (-np.arange(scenario.horizon_months) / 12.0)
+    return np.array([(row[r].flows - row[0].flows).sum(axis=0) @ discount for row in played])
+
+
+def _rows(scenario: Scenario, kernel: Kernel, played: list[list[Replication]]) -> Iterator[Row]:
+    currency, n = scenario.profile.currency, len(played)
+    company = np.array([[one.kpis for one in row] for row in played])  # (draws, arms, KPIS, years)
+    base = kernel.yearly[0].baseline_kpis[:n]
+    arms = [base, *(one.kpis[:n] for one in kernel.yearly)]
+    years = base.shape[2]
     for k, kpi in enumerate(KPIS):
-        for arm in ("baseline", "roadmap"):
-            for year in range(kernel.kpis.shape[2]):
-                own, other = computed[arm][:, k, year], played[arm][:, k, year]
-                tolerance = _tolerance(kpi, computed["baseline"], year)
-                yield _row(kpi.name, arm, year + 1, _unit(kpi, currency), own, other, tolerance)
-    margin = MARGIN_TOLERANCE * _yearly_margin(scenario, computed["baseline"])
-    revenue = next(k for k, kpi in enumerate(KPIS) if kpi.name == "revenue")
-    for year in range(kernel.kpis.shape[2]):
-        own = computed["roadmap"][:, revenue, year] - computed["baseline"][:, revenue, year]
-        other = played["roadmap"][:, revenue, year] - played["baseline"][:, revenue, year]
-        tolerance = max(DIFFERENCE_TOLERANCE * abs(float(np.mean(own))), margin / _margin_rate(scenario))
-        yield _row("revenue", "difference", year + 1, f"{currency}/year", own, other, tolerance)
-    npv = np.concatenate([part.npv for part in company])
-    tolerance = max(DIFFERENCE_TOLERANCE * abs(float(np.mean(kernel.npv))), margin)
-    yield _row("npv", "difference", None, currency, kernel.npv, npv, tolerance)
+        for r, own in enumerate(arms):
+            for year in range(years):
+                tolerance = _tolerance(kpi, base, year, kernel.busy_wait[:n])
+                arm, number = ("roadmap", r) if r else ("baseline", None)
+                unit = _unit(kpi, currency)
+                yield _row(kpi.name, arm, year + 1, unit, own[:, k, year], company[:, r, k, year], tolerance, number)
+    margin = MARGIN_TOLERANCE * float(np.mean(base[:, REVENUE])) * _margin_rate(scenario)
+    for r in range(1, len(arms)):
+        for year in range(years):
+            own = arms[r][:, REVENUE, year] - base[:, REVENUE, year]
+            other = company[:, r, REVENUE, year] - company[:, 0, REVENUE, year]
+            tolerance = max(DIFFERENCE_TOLERANCE * abs(float(np.mean(own))), margin / _margin_rate(scenario))
+            yield _row("revenue", "difference", year + 1, f"{currency}/year", own, other, tolerance, r)
+        worth = kernel.yearly[r - 1].npv[:n]
+        tolerance = max(DIFFERENCE_TOLERANCE * abs(float(np.mean(worth))), margin)
+        yield _row("npv", "difference", None, currency, worth, _npv(scenario, played, r), tolerance, r)
+
+
+def _months(scenario: Scenario, kernel: Kernel, played: list[list[Replication]]) -> Iterator[Months]:
+    n = len(played)
+    company = np.array([[one.monthly_kpis for one in row] for row in played])
+    arms = [kernel.monthly[0].baseline_kpis[:n], *(one.kpis[:n] for one in kernel.monthly)]
+    for k, kpi in enumerate(KPIS):
+        for r, own in enumerate(arms):
+            arm, number = ("roadmap", r) if r else ("baseline", None)
+            yield months_of(kpi.name, arm, number, _unit(kpi, scenario.profile.currency), own[:, k], company[:, r, k])
 
 
 def _margin_rate(scenario: Scenario) -> float:
     return max(scenario.profile.gross_margin.mean, 1e-9)
 
 
-def _yearly_margin(scenario: Scenario, kpis: Floats) -> float:
-    revenue = next(k for k, kpi in enumerate(KPIS) if kpi.name == "revenue")
-    return float(np.mean(kpis[:, revenue])) * _margin_rate(scenario)
-
-
 def _unit(kpi: Kpi, currency: str) -> str:
     return kpi.unit.replace("money", currency)
 
 
-def _tolerance(kpi: Kpi, kpis: Floats, year: int) -> float:
+def _tolerance(kpi: Kpi, kpis: Floats, year: int, busy_wait: Floats) -> float:
     """kpis (draws, KPIS, years): of the baseline.
 
     A balance is small beside the flows that make it: it may miss by what the gross margin of the year may miss by, and
-    cash, which adds up, by what that of all years so far may.
+    cash, which adds up, by what that of all years so far may. A wait grows without bound as the load comes near what
+    the people can do: it may miss by what it would be with so much more work, the tolerance that volumes have.
     """
     if kpi.kind == "share":
         return SHARE_TOLERANCE
@@ -212,44 +189,30 @@ def _tolerance(kpi: Kpi, kpis: Floats, year: int) -> float:
         return LEVEL_TOLERANCE * abs(float(margins.sum() if kpi.name == "cash" else margins[-1]))
     level = kpis[:, KPI_NAMES.index(kpi.name), year]
     known = level[~np.isnan(level)]
-    return LEVEL_TOLERANCE * abs(float(np.mean(known))) if known.size else 0.0
+    tolerance = LEVEL_TOLERANCE * abs(float(np.mean(known))) if known.size else 0.0
+    if kpi.name == "wait" and known.size:
+        tolerance = max(tolerance, abs(float(np.nanmean(busy_wait[:, year] - level))))
+    return tolerance
 
 
-def _row(figure: str, arm: str, year: int | None, unit: str, kernel: Floats, company: Floats, tolerance: float) -> Row:
+def _row(
+    figure: str,
+    arm: str,
+    year: int | None,
+    unit: str,
+    kernel: Floats,
+    company: Floats,
+    tolerance: float,
+    number: int | None,
+) -> Row:
     both = ~(np.isnan(kernel) | np.isnan(company))
     own, other = kernel[both], company[both]
     gap = other - own
     mean = float(np.mean(gap)) if gap.size else 0.0
-    half = _half_width(gap)
+    half = half_width(gap)
     return Row(
         figure, arm, year, unit,
         kernel=float(np.mean(own)) if own.size else 0.0,
         company=float(np.mean(other)) if other.size else 0.0,
-        low=mean - half, high=mean + half, tolerance=tolerance, verdict=judge(mean, half, tolerance),
+        low=mean - half, high=mean + half, tolerance=tolerance, verdict=judge(mean, half, tolerance), number=number,
     )  # fmt: skip
-
-
-def _half_width(gap: Floats) -> float:
-    """Half width of the 95 % t interval of the mean."""
-    from scipy.special import stdtrit
-
-    n = len(gap)
-    if n == 0:
-        return 0.0
-    if n == 1:
-        return 1e300
-    return float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2) * np.std(gap, ddof=1) / math.sqrt(n))
-
-
-def judge(mean: float, half: float, tolerance: float) -> Verdict:
-    """Verdict on a difference with its interval.
-
-    >>> judge(0.5, 0.2, 1.0).value, judge(3.0, 0.4, 1.0).value, judge(1.0, 0.4, 1.0).value, judge(0.0, 0.9, 1.0).value
-    ('PASS', 'FAIL', 'REVIEW', 'TOO FEW')
-    """
-    slack = tolerance + 1e-12
-    if abs(mean) - half > slack:
-        return Verdict.FAIL
-    if half > slack / 2:
-        return Verdict.TOO_FEW
-    return Verdict.PASS if abs(mean) + half <= slack else Verdict.REVIEW

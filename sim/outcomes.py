@@ -81,7 +81,8 @@ class Outcome:
     npv, cost (PV of its own cost), payback (months, discounted; inf: never), trough (lowest cash balance), need
     (funding need): (draws,), money unless said. categories: (draws, CATEGORIES) PV. kpis: (draws, KPIS, years); NaN
     where a year has no such value. baseline_kpis: the same of the empty roadmap. states: (draws, initiatives), see
-    `sim.mechanisms.delivery`. The last four are empty when detail was not asked for.
+    `sim.mechanisms.delivery`. courses: (draws, processes, 4) items that gave up, were completed, were completed late,
+    and hours waited by completed ones, over all months. What was not asked for is empty.
     """
 
     roadmap: Roadmap
@@ -94,6 +95,8 @@ class Outcome:
     kpis: Floats
     baseline_kpis: Floats
     states: NDArray[np.int64]
+    courses: Floats = field(default_factory=lambda: np.empty((0, 0, 4)))
+    baseline_courses: Floats = field(default_factory=lambda: np.empty((0, 0, 4)))
 
     def __repr__(self) -> str:
         return f"Outcome({self.roadmap}, NPV {_with_error(statistic(self.npv))}, {len(self.npv)} draws)"

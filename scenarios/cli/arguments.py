@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
@@ -25,6 +26,22 @@ Roadmap = Annotated[str, typer.Option("--roadmap", metavar="NAME@MONTH,…", hel
 Future = Annotated[
     str | None, typer.Option("--future", metavar="NAME", help="Let every draw live in this future; base: in none.")
 ]
+Workers = Annotated[
+    int | None, typer.Option("--workers", min=1, max=256, help="Processes, as many as cores; they change no figure.")
+]
+WORTH_A_PROCESS = 8  # replications; with fewer a second process costs more than it saves
+
+
+def processes(wanted: int | None, replications: int) -> int:
+    """How many processes play so many replications.
+
+    >>> processes(3, 2), processes(None, 2)
+    (2, 1)
+    """
+    if wanted is not None:
+        return min(wanted, replications)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, replications // WORTH_A_PROCESS))
 
 
 def turned(scenario: World, future: str | None) -> World:

@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from scenarios.cli.arguments import Future, Json, Roadmap, Scenario, Seed, parse_roadmap, turned
+from scenarios.cli.arguments import Future, Json, Roadmap, Scenario, Seed, Workers, parse_roadmap, processes, turned
 
 Replications = Annotated[int, typer.Option("--replications", min=1, max=100_000, help="Runs of the company.")]
-Workers = Annotated[int, typer.Option("--workers", min=1, max=256, help="Processes; they change no figure.")]
 
 
 class ItemEngine(StrEnum):
@@ -31,7 +30,7 @@ def run(
     replications: Replications = 20,
     seed: Seed = 1,
     future: Future = None,
-    workers: Workers = 1,
+    workers: Workers = None,
     items: Items = ItemEngine.compiled,
     json: Json = False,
 ) -> None:
@@ -53,7 +52,7 @@ def run(
             chosen,
             replications,
             seed,
-            workers=min(workers, replications),
+            workers=processes(workers, replications),
             items=items.value,
             progress=lambda _done: advance(1),
         )

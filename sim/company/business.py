@@ -213,6 +213,7 @@ class Business:
             cash=np.array(self.ledger.cash),
             own_cost=np.array(self.ledger.own_cost),
             kpis=self.yearly.array(),
+            monthly_kpis=self.yearly.by_month(),
             items={name: self._count(p) for p, name in enumerate(self.world.processes)},
             planned=self.plan.planned,
             started=self.plan.started,
@@ -231,4 +232,5 @@ class Business:
         gave_up, completed = sum(t.gave_up for t in rows), sum(t.completed for t in rows)
         absent = sum(t.absent for t in rows)
         inside = arrived - lost - gave_up - completed - absent
-        return ItemCounts(arrived, lost, gave_up, completed, inside, absent)
+        late = completed - sum(t.timely for t in rows)
+        return ItemCounts(arrived, lost, gave_up, completed, inside, absent, late, sum(t.waited for t in rows))

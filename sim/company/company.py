@@ -6,9 +6,10 @@ same seed. Neither the number of workers nor the other roadmaps change a bit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from typing import Any
 
 import numpy as np
 
@@ -104,20 +105,30 @@ def replicate_many(
     seed: int,
     workers: int = 1,
     items: Items = "compiled",
-) -> Iterator[list[Replication]]:
-    """For each draw, in order, its replication under every roadmap."""
+) -> Generator[list[Replication], None, None]:
+    """For each draw, in order, its replication under every roadmap. Closing it stops the workers."""
     if workers <= 1:
         for draw in draws:
             yield replicate_draw(table, roadmaps, draw, seed, items)
         return
-    tasks = ((table, tuple(roadmaps), draw, seed, items) for draw in draws)
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_task, tasks)
+    shared = table, tuple(roadmaps), seed, items
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin, initargs=shared) as pool:
+        yield from pool.map(_task, draws)
 
 
-def _task(task: tuple[Parameters, tuple[Roadmap, ...], int, int, Items]) -> list[Replication]:
+_SHARED: tuple[Parameters, tuple[Roadmap, ...], int, Items]
+
+
+def _begin(*shared: Any) -> None:
+    """A worker process begins: what all its draws share comes to it once."""
+    global _SHARED
+    _SHARED = shared
+
+
+def _task(draw: int) -> list[Replication]:
     """What a worker process does; at the top level of a module, so that it can be found there."""
-    return replicate_draw(*task)
+    table, roadmaps, seed, items = _SHARED
+    return replicate_draw(table, roadmaps, draw, seed, items)
 
 
 def outcome(

@@ -14,6 +14,7 @@ from sim.company.ledger import Ledger
 from sim.company.market import Market
 from sim.company.systems import System, Wear
 from sim.company.world_layer import attack_points, point_hours, point_loss
+from sim.mechanisms.attacks import layer_height
 from sim.mechanisms.insurance import insurance_payout
 from sim.montecarlo.kpis import CYBER, INSURANCE
 
@@ -48,11 +49,11 @@ def incidents(effects: Effects, clock: Clock, estate: Mapping[str, Wear], name: 
             if system in threat.hits:
                 success *= wear.exposure[m]
         intensity[m] = at("attempts_per_year", m) * min(1.0, success) * frailty
-    layer_height = max(1e-6, median("attempts_per_year") * median("success_probability"))
+    height = layer_height(median("attempts_per_year"), median("success_probability"))
     severity_key, outage_key = draw.key(f"threats/{name}/severity"), draw.key(f"threats/{name}/outage")
     p95, tail = float(threat.severity_p95_ratio), float(threat.tail_index)
     found = []
-    for time, layer, number in zip(*attack_points(draw, name, layer_height, intensity), strict=True):
+    for time, layer, number in zip(*attack_points(draw, name, height, intensity), strict=True):
         m = int(time)
         size, hours = at("severity", m), at("outage_hours", m)
         loss = point_loss(severity_key, draw.number, layer, number, size, size * p95, tail) if size > 0.0 else 0.0

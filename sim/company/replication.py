@@ -9,7 +9,8 @@ from sim.company.world_layer import Floats, Ints
 
 @dataclass(frozen=True)
 class ItemCounts:
-    """Items of a process over the horizon. arrived = lost + gave_up + completed + absent + inside."""
+    """Items of a process over the horizon. arrived = lost + gave_up + completed + absent + inside; late: of the
+    completed; waited: hours, by completed ones."""
 
     arrived: int
     lost: int
@@ -17,6 +18,8 @@ class ItemCounts:
     completed: int
     inside: int
     absent: int = 0
+    late: int = 0
+    waited: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,10 @@ class Replication:
     """One draw of the company under one roadmap. Months count from 0; arrays by initiative are in the file's order.
 
     flows (categories, months): the ledger. cash (months,): the account's change, kept payment by payment. own_cost
-    (months,): cost of the roadmap's initiatives, positive. kpis (KPIS, years): NaN where a KPI has no value. items by
-    process. planned, started, go_live (month, -1 for none), state (of `sim.mechanisms.delivery`). adoption: by
-    initiative, moments (months) and steps of +1 or -1. failures by system and incidents by threat: moments (months).
-    clipped: monthly values cut to the range of their field.
+    (months,): cost of the roadmap's initiatives, positive. kpis (KPIS, years) and monthly_kpis (KPIS, months): NaN
+    where a KPI has no value. items by process. planned, started, go_live (month, -1 for none), state (of
+    `sim.mechanisms.delivery`). adoption: by initiative, moments (months) and steps of +1 or -1. failures by system and
+    incidents by threat: moments (months). clipped: monthly values cut to the range of their field.
     """
 
     draw: int
@@ -47,6 +50,7 @@ class Replication:
     cash: Floats
     own_cost: Floats
     kpis: Floats
+    monthly_kpis: Floats
     items: dict[str, ItemCounts]
     planned: Ints
     started: Ints

@@ -15,11 +15,14 @@ class Yearly:
         years = (months + 11) // 12
         self.sums = np.zeros((len(KPIS), years))
         self.weights = np.zeros((len(KPIS), years))
+        self.of_month = np.zeros((2, len(KPIS), months))  # the same, each month for itself
 
     def add(self, kpi: int, month: int, amount: float, weight: float) -> None:
         """A month's part of a KPI: the year's value is the sum of amounts over the sum of weights."""
         self.sums[kpi, month // 12] += amount
         self.weights[kpi, month // 12] += weight
+        self.of_month[0, kpi, month] += amount
+        self.of_month[1, kpi, month] += weight
 
     def add_money(self, flows: Floats, cash: float) -> None:
         """The KPIs that follow from the flows (categories, months), when all are booked. cash: at the start."""
@@ -32,6 +35,14 @@ class Yearly:
 
     def array(self) -> Floats:
         """(KPIS, years); NaN where a KPI has no value."""
-        out = np.full(self.sums.shape, np.nan)
-        np.divide(self.sums, self.weights, out=out, where=self.weights > 0.0)
-        return out
+        return _ratio(self.sums, self.weights)
+
+    def by_month(self) -> Floats:
+        """(KPIS, months); NaN where a KPI has no value."""
+        return _ratio(*self.of_month)
+
+
+def _ratio(sums: Floats, weights: Floats) -> Floats:
+    out = np.full(sums.shape, np.nan)
+    np.divide(sums, weights, out=out, where=weights > 0.0)
+    return out

@@ -12,6 +12,18 @@ import numpy as np
 from sim.compiled import inline
 from sim.streams import identity, uniform
 
+LOWEST_LAYER = 0.01  # incidents a year: a rarer threat that effects make frequent needs few layers all the same
+
+
+def layer_height(attempts: float, success: float) -> float:
+    """Height of the layers of a threat, incidents a year: of its medians alone, so that both engines and all roadmaps
+    meet the same points.
+
+    >>> layer_height(4.0, 0.25), layer_height(0.1, 0.01)
+    (1.0, 0.01)
+    """
+    return max(LOWEST_LAYER, attempts * success)
+
 
 @inline
 def incidents(gap_key, height_key, draw, layer_height, intensity, times, layers, numbers):  # type: ignore[no-untyped-def]

@@ -21,11 +21,12 @@ from sim.montecarlo import kernel
 from sim.montecarlo.kpis import CATEGORIES, KPIS
 from sim.montecarlo.layout import layout
 from sim.montecarlo.scratch import EVENTS, new_scratch
-from sim.montecarlo.structures import Floats, Ints
+from sim.montecarlo.structures import COURSE, Floats, Ints
 from sim.outcomes import Outcome, Outcomes, clipping_notes
 from sim.parameters import Parameters, parameters
 from sim.roadmap import Roadmap, roadmap
 from sim.world import Scenario
+from sim.world.calibration import calibration_notes
 
 THREADS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 BLOCK = 4096
@@ -43,6 +44,9 @@ def evaluate(
     *,
     first_draw: int = 0,
     detail: bool = True,
+    by_month: bool = False,
+    by_process: bool = False,
+    workload: float = 1.0,
     threads: int | None = None,
     chunk: int | None = None,
     progress: Progress | None = None,
@@ -50,8 +54,10 @@ def evaluate(
     """Distribution of what roadmaps are worth against the empty roadmap, all on the same draws.
 
     roadmaps: one roadmap (or initiative -> start month) or several. draws: how many, from `first_draw` on; disjoint
-    ranges are independent. detail: also categories, KPIs and states, which need memory. threads, chunk: how the work is
-    split; they change no bit. progress: called with the number of draws done.
+    ranges are independent. detail: also categories, KPIs and states, which need memory. by_month: KPIs by month in
+    place of years. by_process: also the course of the items. workload: factor on every service time, to see how much
+    hangs on the load. threads, chunk: how the work is split; they change no bit.
+    progress: called with the number of draws done.
     Raises ProblemsFound for a roadmap that the scenario does not allow, or a world with too many events.
     """
     if draws < 1:
@@ -62,14 +68,17 @@ def evaluate(
         raise ProblemsFound([Problem(path="first_draw", value=first_draw, message="draws are numbered from 0")])
     wanted = [roadmaps] if isinstance(roadmaps, (Roadmap, Mapping)) else list(roadmaps)
     chosen = [roadmap(scenario, one) for one in wanted]
-    prepared = _prepared(scenario, seed)
+    span = 1 if by_month else 12
+    prepared = _prepared(scenario, seed, span)
     names = list(scenario.initiatives)
     planned = np.full((len(chosen) + 1, len(names)), -1, dtype=np.int64)
     for row, one in enumerate(chosen, start=1):
         for name, month in one.starts:
             planned[row, names.index(name)] = month
-    years = -(-scenario.horizon_months // 12)
+    years = -(-scenario.horizon_months // span)
     width = len(CATEGORIES) + len(KPIS) * years if detail else 0
+    if detail and by_process:
+        width += COURSE * len(scenario.processes)
     out = kernel.empty_outputs(draws, len(planned), width, (0, 0), len(names) if detail else 0)
     workers = min(threads or THREADS, THREADS)
     out_of_range = 0
@@ -78,8 +87,11 @@ def evaluate(
         numbers = np.arange(first_draw + rows.start, first_draw + rows.stop, dtype=np.int64)
         theta, missed = _drivers(scenario, numbers, seed)
         out_of_range += missed
+        base = prepared.table.base
+        if workload != 1.0:
+            base, theta = _busier(prepared.table, base, theta, workload)
         part = kernel.Outputs._make(array[rows.start : rows.stop] for array in out)
-        _run(prepared, theta, numbers, planned, part, chunk or _chunk(len(numbers), workers), workers)
+        _run(prepared, base, theta, numbers, planned, part, chunk or _chunk(len(numbers), workers), workers)
         _refuse_overflow(part.status, numbers)
         if progress is not None:
             progress(rows.stop)
@@ -87,7 +99,9 @@ def evaluate(
     outcomes = tuple(
         _outcome(one, row, out.values, out.detail, out.states, years) for row, one in enumerate(chosen, start=1)
     )
-    notes = future_notes(scenario) + clipping_notes(out_of_range, clipped, draws)
+    notes = (
+        future_notes(scenario) + calibration_notes(scenario.calibration) + clipping_notes(out_of_range, clipped, draws)
+    )
     return Outcomes(
         scenario=scenario.name,
         scenario_hash=scenario.hash(),
@@ -111,16 +125,23 @@ def _chunk(paths: int, workers: int) -> int:
 
 
 def _run(
-    prepared: Prepared, theta: Floats, numbers: Ints, planned: Ints, out: kernel.Outputs, chunk: int, workers: int
+    prepared: Prepared,
+    base: Floats,
+    theta: Floats,
+    numbers: Ints,
+    planned: Ints,
+    out: kernel.Outputs,
+    chunk: int,
+    workers: int,
 ) -> None:
     """Tasks of `chunk` paths, spread over threads: compiled code releases the interpreter's lock."""
-    table, lay = prepared.table, prepared.lay
+    lay, driver_slots = prepared.lay, prepared.table.driver_slots
 
     def task(start: int) -> None:
         scratch = prepared.take()
         try:
             rows = start, min(start + chunk, len(numbers))
-            kernel.run(lay, scratch, table.base, theta, table.driver_slots, numbers, planned, rows, out)
+            kernel.run(lay, scratch, base, theta, driver_slots, numbers, planned, rows, out)
         finally:
             prepared.spare.put(scratch)
 
@@ -151,17 +172,17 @@ class Prepared:
             return self.new()
 
 
-_PREPARED: OrderedDict[tuple[str, int], Prepared] = OrderedDict()
+_PREPARED: OrderedDict[tuple[str, int, int], Prepared] = OrderedDict()
 _DRIVERS: OrderedDict[tuple[str, int, int, int], tuple[Floats, int]] = OrderedDict()
 PREPARED_KEPT, DRIVERS_KEPT = 4, 16
 
 
-def _prepared(scenario: Scenario, seed: int) -> Prepared:
+def _prepared(scenario: Scenario, seed: int, span: int = 12) -> Prepared:
     """Table and arrays of a scenario, kept by its content."""
-    key = (scenario.hash(), seed)
+    key = (scenario.hash(), seed, span)
     if key not in _PREPARED:
         table = parameters(scenario)
-        lay = layout(table, seed)
+        lay = layout(table, seed, span)
         _PREPARED[key] = Prepared(table, pack(lay), partial(new_scratch, lay), SimpleQueue())
         _trim(_PREPARED, PREPARED_KEPT)
     return _PREPARED[key]
@@ -182,6 +203,18 @@ def _drivers(scenario: Scenario, numbers: Ints, seed: int) -> tuple[Floats, int]
         _DRIVERS[key] = theta, clipped
         _trim(_DRIVERS, DRIVERS_KEPT)
     return _DRIVERS[key]
+
+
+def _busier(table: Parameters, base: Floats, theta: Floats, factor: float) -> tuple[Floats, Floats]:
+    """The numbers with every service time multiplied."""
+    minutes = {
+        table.slot[f"processes.{name}.steps.{label}.minutes"]
+        for name, process in table.scenario.processes.items()
+        for label in process.steps
+    }
+    base = np.array([x * factor if slot in minutes else x for slot, x in enumerate(base)])
+    scale = np.array([factor if slot in minutes else 1.0 for slot in table.driver_slots])
+    return base, theta * scale
 
 
 def _refuse_infinite(table: Parameters, theta: Floats, numbers: Ints) -> None:
@@ -222,6 +255,7 @@ def _outcome(
 ) -> Outcome:
     n, c = len(values), len(CATEGORIES)
     shape = (n, len(KPIS), years) if details.shape[2] else (n, 0, 0)
+    end = c + len(KPIS) * years
     return Outcome(
         roadmap=one,
         npv=np.ascontiguousarray(values[:, row, 0]),
@@ -230,7 +264,9 @@ def _outcome(
         trough=np.ascontiguousarray(values[:, row, 3]),
         need=np.ascontiguousarray(values[:, row, 4]),
         categories=details[:, row, :c],
-        kpis=details[:, row, c:].reshape(shape),
-        baseline_kpis=details[:, 0, c:].reshape(shape),
+        kpis=details[:, row, c:end].reshape(shape),
+        baseline_kpis=details[:, 0, c:end].reshape(shape),
         states=states[:, row],
+        courses=details[:, row, end:].reshape(n, -1, COURSE),
+        baseline_courses=details[:, 0, end:].reshape(n, -1, COURSE),
     )

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.futures import STREAM, limits
+from sim.mechanisms.attacks import layer_height
 from sim.mechanisms.delivery import FROM_START, PROCEED
 from sim.montecarlo.structures import Calendar, Candidates, Estate, Floats, Futures, Ints, Keys, Layout, Work
 from sim.parameters import Parameters
@@ -17,7 +18,6 @@ from sim.world.futures import Change
 from sim.world.initiatives import Effect, Grant
 
 UNSUPPORTED_NEVER = 10**6
-LOWEST_LAYER = 0.01  # incidents a year: a rarer threat that effects make frequent needs few layers all the same
 
 
 def _ints(values: Any) -> Ints:
@@ -28,16 +28,16 @@ def _floats(values: Any) -> Floats:
     return np.array(list(values), dtype=np.float64)
 
 
-def layout(table: Parameters, seed: int) -> Layout:
-    """Arrays of a scenario under a seed."""
+def layout(table: Parameters, seed: int, span: int = 12) -> Layout:
+    """Arrays of a scenario under a seed. span: months over which a KPI is taken."""
     candidates = _candidates(table, seed)
     row = np.full(len(table.numbers), -1, dtype=np.int64)
     row[candidates.target_slot] = np.arange(len(candidates.target_slot))
-    calendar, work, estate = _calendar(table), _work(table, seed), _estate(table, seed)
+    calendar, work, estate = _calendar(table, span), _work(table, seed), _estate(table, seed)
     return Layout(calendar, work, estate, candidates, _futures(table, seed), table.low, table.high, row)
 
 
-def _calendar(table: Parameters) -> Calendar:
+def _calendar(table: Parameters, span: int) -> Calendar:
     world, slot = table.scenario, table.slot
     profile, months = world.profile, world.horizon_months
     first = int(world.start[5:]) - 1
@@ -46,6 +46,7 @@ def _calendar(table: Parameters) -> Calendar:
     cover = ("annual_premium", "retention", "event_limit", "annual_limit", "coinsurance")
     return Calendar(
         months=months,
+        span=span,
         hours=profile.working_days_per_month * profile.hours_per_day,
         days=float(profile.working_days_per_month),
         season=_floats(profile.seasonality[(first + m) % 12] for m in range(months)),
@@ -126,6 +127,9 @@ def _work(table: Parameters, seed: int) -> Work:
         feed_delay=_floats(feed.delay_days / world.profile.working_days_per_month for _, _, feed in feeds),
         service_cv2=_floats(step.cv**2 for _, _, step in steps),
         turnover_key=_keys(seed, (f"people/{name}/turnover" for name in roles)),
+        wait_factor=_floats(world.calibration.of(name).wait for name in names),
+        late_excess=_floats(world.calibration.of(name).late - 1.0 for name in names),
+        loss_factor=_floats(world.calibration.of(name).gave_up for name in names),
     )
 
 
@@ -218,8 +222,7 @@ def _estate(table: Parameters, seed: int) -> Estate:
         outage_p95=_floats(t.outage_p95_ratio for t in world.threats.values()),
         churn_slot=threat_slots("churn_shock"),
         layer=_floats(
-            max(LOWEST_LAYER, median(name, "attempts_per_year") * median(name, "success_probability"))
-            for name in threats
+            layer_height(median(name, "attempts_per_year"), median(name, "success_probability")) for name in threats
         ),
         hits=np.array([[y in t.hits for y in systems] for t in world.threats.values()], dtype=np.int64).reshape(
             len(threats), len(systems)

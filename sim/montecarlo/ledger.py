@@ -30,6 +30,7 @@ from sim.montecarlo.kpis import (
     SERVING,
     TAX,
 )
+from sim.montecarlo.structures import COURSE
 
 N_CATEGORIES, N_KPIS = len(CATEGORIES), len(KPIS)
 
@@ -163,7 +164,7 @@ def add_money_kpis(lay, w):  # type: ignore[no-untyped-def]
                 profit += w.flow[c, m]
             if c in SERVING:
                 serving -= w.flow[c, m]
-        year = m // 12
+        year = m // lay.calendar.span
         w.yearly[COST_TO_SERVE, year] += serving
         add_share(w, GROSS_MARGIN, year, w.flow[MARGIN, m], lanes(1.0 / 12.0))
         add_share(w, PROFIT, year, profit, lanes(1.0 / 12.0))
@@ -215,7 +216,7 @@ def write_values(lay, w):  # type: ignore[no-untyped-def]
 
 @inline
 def write_detail(lay, w):  # type: ignore[no-untyped-def]
-    """PV by category against the baseline, then KPIs by year, into w.detail."""
+    """PV by category against the baseline, KPIs by year, and the course of the items by process, into w.detail."""
     cal = lay.calendar
     for c in range(N_CATEGORIES):
         pv = lanes(0.0)
@@ -227,3 +228,7 @@ def write_detail(lay, w):  # type: ignore[no-untyped-def]
         for y in range(years):
             weight = w.yearly[N_KPIS + kpi, y]
             w.detail[N_CATEGORIES + kpi * years + y] = select(weight > 0.0, w.yearly[kpi, y] / weight, np.nan)
+    at = N_CATEGORIES + N_KPIS * years
+    for p in range(w.course.shape[0]):
+        for j in range(COURSE):
+            w.detail[at + p * COURSE + j] = w.course[p, j]

@@ -25,6 +25,7 @@ from sim.montecarlo.kpis import (
 )
 from sim.montecarlo.ledger import add_share
 from sim.montecarlo.operations import arrivals, finish_month, run_lines, set_month
+from sim.montecarlo.structures import COURSE
 
 
 @inline
@@ -88,12 +89,21 @@ def start_months(lay, w):  # type: ignore[no-untyped-def]
     for kpi in range(w.yearly.shape[0]):
         for y in range(w.yearly.shape[1]):
             w.yearly[kpi, y] = 0.0
+    clear_course(w)
     for p in range(w.items.shape[0]):
         w.own[p] = 1.0
         w.fulfilled[p] = 1.0 - w.now[lay.work.lost_slot[p]]
     growth = math.log1p(w.now[cal.slots[3]])
     for m in range(cal.months):
         w.demand[m] = cal.season[m] * math.exp(growth * (m / 12.0))
+
+
+@inline
+def clear_course(w):  # type: ignore[no-untyped-def]
+    """Begin to count the items of every process."""
+    for p in range(w.course.shape[0]):
+        for j in range(COURSE):
+            w.course[p, j] = 0.0
 
 
 @inline
@@ -120,6 +130,7 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
                 w.backlog[r] = 0.0
             if w.completions.shape[0] > 0:
                 finish_month(lay, w, m, brief)
+                clear_course(w)
                 arrivals(lay, w, m, customers)
             busy, people = run_lines(lay, w, brief)
         came, done, timely, waited, revenue, asked, satisfied = finish_month(lay, w, m, brief)
@@ -127,7 +138,7 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
         if keep >= 0:
             w.kept_margin[keep, m] = w.flow[MARGIN, m]
         if not brief:
-            year = m // 12
+            year = m // cal.span
             add_share(w, ON_TIME, year, timely, done)
             add_share(w, LOST, year, came - done, came)
             add_share(w, WAIT, year, waited * 60.0, done)
@@ -140,14 +151,14 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
         unserved = select(asked > 0.0, 1.0 - satisfied / asked, 0.0)
         leaving = min(w.now[cal.slots[0]] + w.now[cal.slots[2]] * unserved, 1.0)
         if not brief:
-            add_share(w, CHURN, m // 12, 1.0 - (1.0 - leaving) * w.shock[m], lanes(1.0))
+            add_share(w, CHURN, m // cal.span, 1.0 - (1.0 - leaving) * w.shock[m], lanes(1.0))
         customers = (customers * (1.0 - leaving) + w.now[cal.slots[1]]) * w.shock[m]
 
 
 @inline
 def add_standing_kpis(lay, w, m, n):  # type: ignore[no-untyped-def]
     """Month m of the KPIs that do not depend on operations: availability, incidents, their loss, adoption."""
-    cal, c, year = lay.calendar, lay.candidates, m // 12
+    cal, c, year = lay.calendar, lay.candidates, m // lay.calendar.span
     up, systems = lanes(0.0), w.down.shape[0]
     for y in range(systems):
         up += 1.0 - min(w.down[y, m] / cal.hours, 1.0)

@@ -143,7 +143,8 @@ def run_lines(lay, w, brief):  # type: ignore[no-untyped-def]
         w.departure[r] = select(working, max(1.0 + spread, 0.0), w.departure[r])
         for j in range(n):
             s = work.steps_at_role[at + j]
-            w.step_wait[s] = w.line_wait[j]
+            w.line_lost[j] = min(w.line_lost[j] * work.loss_factor[work.step_process[s]], 1.0)
+            w.step_wait[s] = w.line_wait[j] * work.wait_factor[work.step_process[s]]
             error, kept = w.now[work.error_slot[s]], 1.0 - w.line_lost[j]
             through = kept * (1.0 - error) / (1.0 - error * kept)
             w.staying[s] = select(working, 1.0 - w.human[s] * (1.0 - through), w.staying[s])
@@ -164,7 +165,7 @@ def finish_month(lay, w, m, brief):  # type: ignore[no-untyped-def]
     for p in range(work.driven.shape[0]):
         if brief and not work.earns[p]:
             continue
-        completed, mean, variance, waits, late = passage(lay, w, m, p)
+        completed, mean, variance, waits, late, stayed = passage(lay, w, m, p)
         target = work.target_hours[p]
         on_time = select(mean <= target, 1.0, 0.0)
         if work.driven[p] or not brief:
@@ -172,6 +173,7 @@ def finish_month(lay, w, m, brief):  # type: ignore[no-untyped-def]
             lognormal = normal_cdf((math.log(target / mean) + 0.5 * log_variance) / math.sqrt(log_variance))
             on_time = select((variance > 1e-18) & (mean > 0.0), lognormal, on_time)
         on_time *= max(1.0 - late, 0.0)
+        on_time = max(on_time - work.late_excess[p] * (1.0 - on_time), 0.0)
         came = w.items[p]
         done = came * completed
         absent = lanes(0.0)
@@ -181,6 +183,11 @@ def finish_month(lay, w, m, brief):  # type: ignore[no-untyped-def]
         if work.feed_order.shape[0] > 0:
             w.fulfilled[p] = completed * (1.0 - absent)
             w.completions[p, m] = done
+        if not brief:
+            w.course[p, 0] += came * (1.0 - w.now[work.lost_slot[p]] - stayed)
+            w.course[p, 1] += done
+            w.course[p, 2] += done * (1.0 - on_time)
+            w.course[p, 3] += done * waits
         all_came += came
         all_done += done
         all_timely += done * on_time
@@ -198,7 +205,7 @@ def finish_month(lay, w, m, brief):  # type: ignore[no-untyped-def]
 @inline
 def passage(lay, w, m, p):  # type: ignore[no-untyped-def]
     """The way of an item of process p through its steps: share completed, mean and variance of the time it takes,
-    hours of waiting, share that outages make late."""
+    hours of waiting, share that outages make late, share that neither was lost at once nor gave up."""
     work = lay.work
     patient = w.now[work.patience_slot[p]] >= 1e8
     completed = 1.0 - w.now[work.lost_slot[p]]
@@ -209,6 +216,7 @@ def passage(lay, w, m, p):  # type: ignore[no-untyped-def]
         share, error = w.now[work.share_slot[s]], w.now[work.error_slot[s]]
         visits = 1.0 / (1.0 - error)
         service, wait = w.step_hours[s], w.step_wait[s]
+        delay = w.out_delay[s, m] * work.wait_factor[p]
         completed = completed * (w.staying[s] * (1.0 - share * min(w.out_lost[s, m], 1.0)))
         served = w.served[r]
         if work.automates[s]:
@@ -227,10 +235,10 @@ def passage(lay, w, m, p):  # type: ignore[no-untyped-def]
             back = taken * w.now[work.exceptions_slot[s]] * visits
             mean += taken * machine
             variance += taken * (1.0 - taken) * machine * machine + 2.0 * (back - taken * passes) * machine * once
-            waits += passes * wait + share * w.out_delay[s, m]
+            waits += passes * wait + share * delay
         else:
-            waits += share * (visits * wait + w.out_delay[s, m])
+            waits += share * (visits * wait + delay)
         late += share * w.out_late[s, m]
     # of items that never give up, the slowest line holds the whole process back
     held = select(slowest < 1.0, slowest, fastest)
-    return select(patient, completed * held, completed), mean, variance, waits, late
+    return select(patient, completed * held, completed), mean, variance, waits, late, completed

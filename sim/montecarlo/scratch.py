@@ -27,7 +27,7 @@ from sim.lanes.records import (
     record_at,
 )
 from sim.montecarlo.kpis import CATEGORIES, KPIS
-from sim.montecarlo.structures import Layout
+from sim.montecarlo.structures import COURSE, Layout
 
 CHANGES = 4096  # changes of occupants in a path, of one role and of all
 KEPT_FAILURES = 64  # of a system in the baseline, for roadmaps that do not touch it
@@ -133,9 +133,10 @@ class Scratch(NamedTuple):
     kept: Lanes3  # (2, months, state) of the first two roadmaps, at the start of each month
     kept_margin: Lanes2  # (2, months)
     kept_completions: Lanes3  # (2, processes, months)
+    course: Lanes2  # (processes, COURSE) sums over all months
     yearly: Lanes2  # (KPIs + weights, years)
     result: Lanes1  # (N_VALUES,)
-    detail: Lanes1  # (categories + KPIs * years,)
+    detail: Lanes1  # (categories + KPIs * years + processes * COURSE,)
     clipped: Lanes1  # (1,)
 
 
@@ -151,7 +152,7 @@ def new_scratch(lay: Layout) -> Packed:
     systems, threats = len(lay.estate.age), len(lay.estate.layer)
     n, targets = len(lay.candidates.duration), len(lay.candidates.target_slot)
     sources = n + len(lay.futures.limit)
-    years = -(-months // 12)
+    years = -(-months // lay.calendar.span)
     monthly = {
         "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered", "happened",
         "demand", "own_cost", "depreciation",
@@ -189,7 +190,8 @@ def new_scratch(lay: Layout) -> Packed:
         "failure_count": (WIDTH, systems), "intensity": (threats, months),
         "kept": (2, months, 1 + 2 * roles + steps + processes), "kept_margin": (2, months),
         "completions": (fed, months), "kept_completions": (2, fed, months), "yearly": (2 * N_KPIS, years),
-        "result": (N_VALUES,), "detail": (N_CATEGORIES + N_KPIS * years,), "clipped": (1,),
+        "course": (processes, COURSE), "result": (N_VALUES,),
+        "detail": (N_CATEGORIES + N_KPIS * years + processes * COURSE,), "clipped": (1,),
     }  # fmt: skip
     return pack(Scratch(**{name: _array(hint, shapes[name]) for name, hint in _hints().items()}))
 

@@ -17,11 +17,14 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Keys = NDArray[np.uint64]
 
+COURSE = 4  # of the items of a process: gave up, completed, completed late, hours waited by completed ones
+
 
 class Calendar(NamedTuple):
     """Time, demand and money of the whole business."""
 
     months: int
+    span: int  # months over which a KPI is taken: 12, or 1
     hours: float  # working hours of a month
     days: float  # working days of a month
     season: Floats1  # (months,)
@@ -80,6 +83,9 @@ class Work(NamedTuple):
     feed_delay: Floats1  # months
     service_cv2: Floats1
     turnover_key: Keys1
+    wait_factor: Floats1  # (processes,) corrections by calibration, 1: none
+    late_excess: Floats1  # (processes,) factor on the share of late items, less 1
+    loss_factor: Floats1  # (processes,)
 
 
 class Estate(NamedTuple):

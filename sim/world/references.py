@@ -17,7 +17,18 @@ MOST_WAYS = 128  # from arrivals to a process: the numbers of its items are kept
 def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
     """Every name in `data` (a scenario as plain mappings) that points nowhere, and every contradiction."""
     found: list[Problem] = []
-    for check in (_people, _processes, _threats, _initiatives, _exclusive, _futures, _goals, _time, _correlations):
+    for check in (
+        _people,
+        _processes,
+        _threats,
+        _initiatives,
+        _exclusive,
+        _futures,
+        _goals,
+        _time,
+        _correlations,
+        _calibration,
+    ):
         found.extend(check(data))
     return tuple(found)
 
@@ -64,6 +75,11 @@ def _processes(data: Mapping[str, Any]) -> Iterator[Problem]:
         for source in _block(process, "fed_by"):
             yield from _unknown("process", source, _block(data, "processes"), f"processes.{name}.fed_by.{source}")
     yield from _feeding_circles(_block(data, "processes"))
+
+
+def _calibration(data: Mapping[str, Any]) -> Iterator[Problem]:
+    for name in _block(data, "calibration", "processes"):
+        yield from _unknown("process", name, _block(data, "processes"), f"calibration.processes.{name}")
 
 
 def _feeding_circles(processes: Mapping[str, Any]) -> Iterator[Problem]:

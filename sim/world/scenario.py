@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from sim.errors import ProblemsFound
 from sim.world.base import ID, PLANNER, Certain, World, plain
+from sim.world.calibration import Calibration
 from sim.world.futures import Future
 from sim.world.goals import Goal
 from sim.world.initiatives import Initiative, RiskClass
@@ -58,6 +59,9 @@ class Scenario(World):
     money: Money
     futures: dict[str, Future] = Field(default_factory=dict, description="name -> how the world may turn")
     correlations: tuple[Correlation, ...] = ()
+    calibration: Calibration = Field(
+        default_factory=Calibration, description="how the monthly kernel is corrected; from `roadfolio calibrate`"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -84,7 +88,7 @@ class Scenario(World):
         Comments and layout do not count; the order of initiatives, steps and roles does, because it settles ties.
         """
         understood = [(n.path, n.quantity.kind, n.quantity.params, n.origin) for n in numbers(self)]
-        text = json.dumps([self.model_dump(mode="json"), understood])
+        text = json.dumps([self.model_dump(mode="json", exclude={"calibration": {"note"}}), understood])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def period_label(self, period: int) -> str:

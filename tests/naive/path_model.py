@@ -519,8 +519,9 @@ class Lines:
             busy += line.busy
             for place, step in enumerate(mine):
                 error = self.number(step, "error_probability", month)
-                self.kept[step] = lines.kept_through(self.by_people(step, month), error, line.lost[place])
-                served += rate[step] * (1 - line.lost[place])
+                lost = min(1.0, line.lost[place] * self.scenario.calibration.of(step[0]).gave_up)
+                self.kept[step] = lines.kept_through(self.by_people(step, month), error, lost)
+                served += rate[step] * (1 - lost)
                 found[step] = line, place
         self.visits = machine, served
         return service, found, busy
@@ -550,6 +551,7 @@ class Lines:
     ) -> tuple[float, float, float]:
         """Share of a month's items completed, share of those on time, mean wait in hours."""
         block, outages = self.scenario.processes[process], self.arm.outages
+        correction = self.scenario.calibration.of(process)
         patient = self.at(f"processes.{process}.patience_minutes", month) >= 1e8
         completed = 1 - self.at(f"processes.{process}.lost_share", month)
         mean = variance = waits = late = 0.0
@@ -562,7 +564,7 @@ class Lines:
             wait, waiting = 0.0, 0.0
             if step in found:
                 line, place = found[step]
-                wait, waiting = line.wait[place], line.waiting
+                wait, waiting = line.wait[place] * correction.wait, line.waiting
                 if patient:
                     in_line = 1 - self.number(step, "automated", month) * (1 - self.number(step, "exceptions", month))
                     served.append(1 - in_line * (1 - line.served))
@@ -577,9 +579,10 @@ class Lines:
             both = taken * self.number(step, "exceptions", month) / (1 - error)
             mean += taken * machine
             variance += taken * (1 - taken) * machine**2 + 2 * machine * once * (both - taken * passes)
-            waits += passes * wait + share * outages.delay[step][month]
+            waits += passes * wait + share * outages.delay[step][month] * correction.wait
             late += share * outages.late[step][month]
         # A line that falls behind holds the whole process back; one that catches up lets more items out than come in.
         completed *= min(served) if min(served) < 1 else max(served)
         timely = lines.on_time(mean, variance, block.target_minutes / 60) * max(0.0, 1 - late)
+        timely = max(0.0, 1 - correction.late * (1 - timely))
         return completed, timely, waits

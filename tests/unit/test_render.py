@@ -232,7 +232,7 @@ def agreement(scenario: Scenario = SHOP) -> Agreement:
         row(5, 0.0, 1e300, Verdict.TOO_FEW),
         Row("availability", "roadmap", 1, "share", 0.99, 0.99, -1e-17, 1e-17, 0.01, Verdict.PASS),
     )
-    return Agreement(scenario.name, scenario.hash(), roadmap(scenario, {"pos": 0, "edr": 3}), 7, 0, 8, rows)
+    return Agreement(scenario.name, scenario.hash(), (roadmap(scenario, {"pos": 0, "edr": 3}),), 7, 0, 8, rows)
 
 
 def shown(show: Any, result: Any, scenario: Scenario, width: int = 80) -> str:

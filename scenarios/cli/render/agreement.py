@@ -12,7 +12,8 @@ from scenarios.cli.render.words import cell, clean, month_label, plain_table, se
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from scenarios.verify import Agreement, Row, Verdict
+    from scenarios.agreement import Agreement, Months, Pair, Row, Verdict
+    from sim.roadmap import Roadmap
     from sim.world import Scenario
 
 UNBOUNDED = 1e200  # half width of an interval that a single replication cannot give
@@ -23,12 +24,16 @@ ARMS = {"baseline": "baseline", "roadmap": "roadmap", "difference": "change"}
 
 def show_agreement(found: Agreement, scenario: Scenario, terminal: Console) -> None:
     """Print the screen."""
-    from scenarios.verify import Verdict
+    from scenarios.agreement import Verdict
     from sim.outcomes import provenance
 
-    label = {month: month_label(scenario, month) for month in found.roadmap.as_dict.values()}
-    what = starts_sentence(found.roadmap.as_dict, titles(scenario), label) or "no initiative"
-    sentence(terminal, f"{clean(scenario.title)}: kernel against company, with {what}", "bold")
+    whats = [_starts(one, scenario) for one in found.roadmaps]
+    if len(whats) == 1:
+        sentence(terminal, f"{clean(scenario.title)}: kernel against company, with {whats[0]}", "bold")
+    else:
+        sentence(terminal, f"{clean(scenario.title)}: kernel against company, with {len(whats)} roadmaps", "bold")
+        for number, what in enumerate(whats, start=1):
+            sentence(terminal, f"roadmap {number}: {what}")
     sentence(
         terminal,
         f"the same {found.replications} draws in both engines; difference: 95 % interval of the mean of company - "
@@ -46,7 +51,7 @@ def show_agreement(found: Agreement, scenario: Scenario, terminal: Console) -> N
             table.add_row(cell(_name(worst), "bold"))
         verdict = worst.verdict.value
         table.add_row(
-            cell(f"- {ARMS[worst.arm]}"),
+            cell(f"- {_arm(worst, len(found.roadmaps))}"),
             cell(_years([row.year for row in rows if row.year is not None])),
             *(cell(text) for text in _figures(worst)),
             cell(verdict, STYLES[verdict]),
@@ -56,6 +61,12 @@ def show_agreement(found: Agreement, scenario: Scenario, terminal: Console) -> N
     for kind in Verdict:
         if found.count(kind):
             _say(kind, found.count(kind), len(found.rows), terminal)
+    for pair in found.order:
+        sentence(terminal, _order(pair, scenario.profile.currency))
+    for one in found.months:
+        sentence(terminal, _months(one, len(found.roadmaps)), "dim")
+    for note in found.notes:
+        sentence(terminal, clean(note), "dim")
     made = provenance(found.scenario_hash)
     sentence(
         terminal,
@@ -69,12 +80,51 @@ def _say(kind: Verdict, count: int, total: int, terminal: Console) -> None:
     sentence(terminal, f"{kind.value}, {count} of {total} figures: {kind.text}", STYLES[kind.value])
 
 
+def _starts(one: Roadmap, scenario: Scenario) -> str:
+    label = {month: month_label(scenario, month) for month in one.as_dict.values()}
+    return starts_sentence(one.as_dict, titles(scenario), label) or "no initiative"
+
+
+def _arm(row: Row | Months, roadmaps: int) -> str:
+    return ARMS[row.arm] if row.number is None or roadmaps == 1 else f"{ARMS[row.arm]} {row.number}"
+
+
+def _order(pair: Pair, currency: str) -> str:
+    half = (pair.high - pair.low) / 2.0
+    error = half / 2.0 if 0.0 < half < UNBOUNDED else None
+    kernel, company = (rough(value, error) for value in (pair.kernel, pair.company))
+    return (
+        f"NPV of roadmap {pair.first} less that of roadmap {pair.second}: kernel {kernel}, company {company} {currency}: "
+        f"{pair.told}"
+    )
+
+
+def _months(one: Months, roadmaps: int) -> str:
+    """How many months can be told to differ, and the month of the largest difference."""
+    scale, unit = (100.0, "%") if one.unit == "share" else (1.0, one.unit)
+    cells = [
+        (abs(k - c), m, scale * k, scale * c, low > 0.0 or high < 0.0)
+        for m, (k, c, low, high) in enumerate(zip(one.kernel, one.company, one.low, one.high, strict=True))
+        if k is not None and c is not None and low is not None and high is not None
+    ]
+    name = f"{one.figure.replace('_', ' ')} by month, {_arm(one, roadmaps)}"
+    if not cells:
+        return f"{name}: no value"
+    gap, m, kernel, company, _ = max(cells)
+    error = scale * gap / 10.0 or None
+    return (
+        f"{name}: {sum(told for *_, told in cells)} of {len(cells)} months can be told apart; furthest in month {m}: "
+        f"kernel {rough(kernel, error)}, company {rough(company, error)} {unit}"
+    )
+
+
 def _groups(found: Agreement) -> Iterator[list[Row]]:
-    """Rows of one figure, arm and verdict, in the order of the test."""
-    groups: dict[tuple[str, str, Verdict], list[Row]] = {}
+    """Rows of one figure, arm, roadmap and verdict, in the order of the test."""
+    groups: dict[tuple[str, str, int | None, Verdict], list[Row]] = {}
     order = list(dict.fromkeys(row.figure for row in found.rows))
-    for row in sorted(found.rows, key=lambda row: (order.index(row.figure), list(ARMS).index(row.arm))):
-        groups.setdefault((row.figure, row.arm, row.verdict), []).append(row)
+    by_place = sorted(found.rows, key=lambda row: (order.index(row.figure), list(ARMS).index(row.arm)))
+    for row in by_place:
+        groups.setdefault((row.figure, row.arm, row.number, row.verdict), []).append(row)
     yield from groups.values()
 
 

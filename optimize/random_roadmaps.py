@@ -1,0 +1,64 @@
+"""Random feasible roadmaps of a scenario, to try the engines where no optimiser would look."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+
+from optimize.check import violations
+from optimize.limits import Limits
+from optimize.periods import months
+from optimize.plan_limits import PlanLimits
+from optimize.policies import do_nothing
+from optimize.problem import RoadmapProblem
+from optimize.structure import Structure
+from optimize.valuation import rules
+from sim.errors import Problem, ProblemsFound
+from sim.world import Scenario
+
+CHANCE = 0.5  # that an initiative is tried
+
+
+def random_roadmaps(scenario: Scenario, count: int, seed: int) -> tuple[dict[str, int], ...]:
+    """So many roadmaps, initiative -> start month, each within every limit: mandatory ones and what they require, then
+    each initiative in random order with an even chance, at a random start that fits beside the others.
+
+    Raises ProblemsFound where the scenario allows no roadmap.
+    """
+    if count == 0 or not scenario.initiatives:
+        return ({},) * count
+    problem = rules(scenario, seed, PlanLimits(cost_draws=256)).problem
+    structure = Structure(problem)
+    least = do_nothing(problem, Limits(seconds=None, nodes=20_000))
+    if least is None:
+        hint = "`roadfolio plan` says which demands contradict each other"
+        raise ProblemsFound([Problem("initiatives", "the scenario allows no roadmap", hint=hint)])
+    found = []
+    for k in range(count):
+        chance = random.Random(f"{seed}/{k}")
+        found.append(months(scenario, _one(problem, structure, least, chance)))
+    return tuple(found)
+
+
+def _one(
+    problem: RoadmapProblem, structure: Structure, least: Mapping[str, int], chance: random.Random
+) -> dict[str, int]:
+    roadmap = dict(least)
+    for name in chance.sample(structure.names, len(structure.names)):
+        if chance.random() < CHANCE and name not in roadmap:
+            roadmap = _with(problem, structure, roadmap, name, chance) or roadmap
+    return roadmap
+
+
+def _with(
+    problem: RoadmapProblem, structure: Structure, roadmap: dict[str, int], name: str, chance: random.Random
+) -> dict[str, int] | None:
+    """The roadmap with an initiative, after what it requires, each at a random start of those that fit."""
+    done = dict(roadmap)
+    missing = [one for one in (*structure.needs[name], name) if one not in done]
+    for one in sorted(missing, key=lambda one: len(structure.needs[one])):
+        fits = [t for t in structure.windows[one] if not violations(problem, {**done, one: t})]
+        if not fits:
+            return None
+        done[one] = chance.choice(fits)
+    return done
