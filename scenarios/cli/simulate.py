@@ -8,8 +8,20 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.arguments import Future, Json, Roadmap, Scenario, Seed, Workers, parse_roadmap, processes, turned
+from sim.errors import Problem, ProblemsFound
 
-Replications = Annotated[int, typer.Option("--replications", min=1, max=100_000, help="Runs of the company.")]
+Replications = Annotated[
+    int | None,
+    typer.Option("--replications", min=1, max=100_000, help="Runs of the company: 20; with --precision at most 2,000."),
+]
+Precision = Annotated[
+    str | None,
+    typer.Option("--precision", metavar="SHARE", help="Play until a mean is known to within this share of it: 2%."),
+]
+Measure = Annotated[
+    str | None, typer.Option("--measure", metavar="NAME", help="The mean meant: npv unless stated, cost, or a KPI.")
+]
+FEW = 20
 
 
 class ItemEngine(StrEnum):
@@ -27,7 +39,9 @@ Items = Annotated[
 def run(
     file: Scenario,
     roadmap: Roadmap,
-    replications: Replications = 20,
+    replications: Replications = None,
+    precision: Precision = None,
+    measure: Measure = None,
     seed: Seed = 1,
     future: Future = None,
     workers: Workers = None,
@@ -45,20 +59,58 @@ def run(
     from sim.roadmap import roadmap as validated
 
     chosen = validated(scenario, starts)
-    announce_compilation("company")
-    with progress("playing the company", replications) as advance:
-        outcomes = simulate(
-            scenario,
-            chosen,
-            replications,
-            seed,
-            workers=processes(workers, replications),
-            items=items.value,
-            progress=lambda _done: advance(1),
-        )
+    share = None if precision is None else _share(precision)
+    if measure is not None and share is None:
+        hint = "add --precision 2%: without it every measure is shown"
+        raise ProblemsFound([Problem("--measure", "no precision is asked for", measure, hint)])
+    announce_compilation("company" if share is None else "kernel", "company")
+    from scenarios.precision import MOST, simulate_to_precision
+
+    most = replications or (FEW if share is None else MOST)
+    estimate = None
+    with progress("playing the company", most) as advance:
+        if share is None:
+            outcomes = simulate(
+                scenario,
+                chosen,
+                most,
+                seed,
+                workers=processes(workers, most),
+                items=items.value,
+                progress=lambda _done: advance(1),
+            )
+        else:
+            outcomes, estimate = simulate_to_precision(
+                scenario,
+                chosen,
+                share,
+                seed,
+                measure=measure or "npv",
+                most=most,
+                workers=processes(workers, most),
+                items=items.value,
+                progress=lambda _done: advance(1),
+            )
     if json:
-        emit(outcomes.document())
+        document = outcomes.document()
+        emit(document if estimate is None else {**document, "control_variate": estimate.as_dict()})
         return
     from scenarios.cli.render.outcome import show_outcome
+    from scenarios.cli.render.precision import show_estimate
 
     show_outcome(outcomes, scenario, console())
+    if estimate is not None:
+        show_estimate(estimate, console())
+
+
+def _share(text: str) -> float:
+    """The share that `--precision` states.
+
+    >>> _share("2%"), _share("0.05")
+    (0.02, 0.05)
+    """
+    try:
+        return float(text.removesuffix("%")) / (100.0 if text.endswith("%") else 1.0)
+    except ValueError:
+        problem = Problem("--precision", f"{text!r} is no share", text, "such as 2% or 0.02")
+        raise ProblemsFound([problem]) from None

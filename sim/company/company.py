@@ -63,7 +63,16 @@ def simulate(
         rows.append(row)
         if progress is not None:
             progress(len(rows))
-    missed = table.theta(np.array(draws, dtype=np.int64), seed)[1]
+    return outcomes_of(scenario, chosen, rows, seed, first_draw)
+
+
+def outcomes_of(
+    scenario: Scenario, chosen: Sequence[Roadmap], rows: Sequence[Sequence[Replication]], seed: int, first_draw: int
+) -> Outcomes:
+    """Outcomes of roadmaps from replications. rows: by draw, of the empty roadmap and then of each of the roadmaps."""
+    replications = len(rows)
+    draws = np.arange(first_draw, first_draw + replications, dtype=np.int64)
+    missed = parameters(scenario).theta(draws, seed)[1]
     clipped = sum(one.clipped for row in rows for one in row)
     return Outcomes(
         scenario=scenario.name,

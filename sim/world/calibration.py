@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 from pydantic import Field
 
 from sim.world.base import Certain, World, plain
 
 LOWEST, HIGHEST = 0.1, 10.0  # a factor beyond says that the kernel has no idea of the process: nothing to correct
+MOST_NAMED = 3  # processes in a note
 
 
 class Correction(World):
@@ -32,16 +35,17 @@ class Calibration(World):
 
 
 def calibration_notes(calibration: Calibration) -> tuple[str, ...]:
-    """What to say of the corrections beside a figure of the kernel.
+    """What to say of the corrections beside a figure of the kernel: the processes that they change most.
 
-    >>> calibration_notes(Calibration(processes={"sale": Correction(wait=1.12)}))
-    ('corrected by calibration against the company: waits of sale x1.12',)
+    >>> calibration_notes(Calibration(processes={"sale": Correction(wait=1.12), "web": Correction()}))
+    ('corrected by calibration against the company: waits (sale x1.12)',)
     """
     parts = []
-    for field, words in (("wait", "waits"), ("late", "late share"), ("gave_up", "given up")):
-        factors = {name: float(getattr(row, field)) for name, row in calibration.processes.items()}
-        told = [f"{name} x{factor:.2f}" for name, factor in factors.items() if abs(factor - 1.0) >= 0.005]
+    for field, words in (("wait", "waits"), ("late", "late shares"), ("gave_up", "shares that give up")):
+        factors = [(name, float(getattr(row, field))) for name, row in calibration.processes.items()]
+        told = sorted((f for f in factors if abs(f[1] - 1.0) >= 0.005), key=lambda f: -abs(math.log(f[1])))
         if told:
-            parts.append(f"{words} of {', '.join(told)}")
+            shown = [f"{name} x{factor:.2f}" for name, factor in told[:MOST_NAMED]]
+            parts.append(f"{words} ({', '.join(shown)}{', …' if len(told) > MOST_NAMED else ''})")
     notes = [f"corrected by calibration against the company: {'; '.join(parts)}"] if parts else []
     return (*notes, *([calibration.note] if calibration.note else []))

@@ -91,6 +91,13 @@ def test_retailer() -> None:
     check(shop, [{}, chosen, crowded], range(4000, 4003))
 
 
+def test_corrected_corner_shop() -> None:
+    """With the factors of a calibration, losses beyond all items included."""
+    corrections = {"counter": {"wait": 1.4, "late": 2.5, "gave_up": 3.0}, "tickets": {"wait": 0.6, "late": 0.5}}
+    shop = corner_shop(setting("calibration.processes", corrections), *OVERLOAD)
+    check(shop, [{}, {"pos": 0, "edr": 2}], range(3))
+
+
 OVERLOAD = [
     setting("processes.counter.arrivals_per_day", "75 to 110"),
     setting("processes.tickets.arrivals_per_day", 16),

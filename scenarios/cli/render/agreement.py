@@ -94,8 +94,8 @@ def _order(pair: Pair, currency: str) -> str:
     error = half / 2.0 if 0.0 < half < UNBOUNDED else None
     kernel, company = (rough(value, error) for value in (pair.kernel, pair.company))
     return (
-        f"NPV of roadmap {pair.first} less that of roadmap {pair.second}: kernel {kernel}, company {company} {currency}: "
-        f"{pair.told}"
+        f"NPV of roadmap {pair.first} less that of roadmap {pair.second}: kernel {kernel}, company {company} "
+        f"{currency}: {pair.told}"
     )
 
 
