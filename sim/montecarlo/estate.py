@@ -103,7 +103,7 @@ def run_systems(lay, w, draw, k, baseline):  # type: ignore[no-untyped-def]
         for j in range(n):
             m = int(event_times[j])
             w.flow[REPAIR, m, k] -= (
-                number_at(row, w.values, w.changed, e.repair_cost_slot[y], m, k) * w.index[TECHNOLOGY, m, k]
+                number_at(row, w.values, w.changed, e.repair_cost_slot[y], m, k) * w.price_index[TECHNOLOGY, m, k]
             )
             outage(lay, w, k, y, event_times[j], event_hours[j])
     return True

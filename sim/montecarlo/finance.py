@@ -11,7 +11,7 @@ from sim.mechanisms.elementwise import compile_scalar
 from sim.mechanisms.finance import LOAN, NOBODY, loan_payment, monthly_rate, price_index
 from sim.montecarlo.kpis import FINANCE
 
-WAGES, PRICES, FIXED, TECHNOLOGY, PREMIUMS = range(5)  # rows of w.index
+WAGES, PRICES, FIXED, TECHNOLOGY, PREMIUMS = range(5)  # rows of w.price_index
 
 payment_of = compile_scalar(loan_payment, inline)
 interest_of = compile_scalar(monthly_rate, inline)
@@ -21,13 +21,13 @@ index_of = compile_scalar(price_index, inline)
 @inline
 def set_index(lay, w):  # type: ignore[no-untyped-def]
     """Prices of every month over those of the file, by kind; the same under every roadmap."""
-    for kind in range(w.index.shape[0]):
-        for m in range(w.index.shape[1]):
-            w.index[kind, m] = 1.0
+    for kind in range(w.price_index.shape[0]):
+        for m in range(w.price_index.shape[1]):
+            w.price_index[kind, m] = 1.0
         if lay.finance.inflates:
             growth = math.log1p(w.values[lay.finance.change_slots[kind]])
-            for m in range(w.index.shape[1]):
-                w.index[kind, m] = math.exp(growth * (m / 12.0))
+            for m in range(w.price_index.shape[1]):
+                w.price_index[kind, m] = math.exp(growth * (m / 12.0))
 
 
 @inline

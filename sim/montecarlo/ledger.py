@@ -50,16 +50,16 @@ def book_standing(lay, w):  # type: ignore[no-untyped-def]
     """Flows that do not depend on operations: fixed costs, wages of occupied seats, systems, premium."""
     cal, work, estate = lay.calendar, lay.work, lay.estate
     for m in range(cal.months):
-        w.flow[OVERHEAD, m] -= at_month(lay, w, cal.slots[5], m) * w.index[FIXED, m]
-        w.flow[INSURANCE, m] -= at_month(lay, w, cal.insurance[0], m) / 12.0 * w.index[PREMIUMS, m]
+        w.flow[OVERHEAD, m] -= at_month(lay, w, cal.slots[5], m) * w.price_index[FIXED, m]
+        w.flow[INSURANCE, m] -= at_month(lay, w, cal.insurance[0], m) / 12.0 * w.price_index[PREMIUMS, m]
         wages, running = lanes(0.0), lanes(0.0)
         for r in range(work.seats.shape[0]):
             seats = at_month(lay, w, work.headcount_slot[r], m)
             wages += seats * w.present[r, m] * at_month(lay, w, work.cost_slot[r], m)
         for y in range(estate.age.shape[0]):
             running += at_month(lay, w, estate.monthly_slot[y], m)
-        w.flow[LABOUR, m] -= wages * w.index[WAGES, m]
-        w.flow[RUNNING, m] -= running * w.index[TECHNOLOGY, m]
+        w.flow[LABOUR, m] -= wages * w.price_index[WAGES, m]
+        w.flow[RUNNING, m] -= running * w.price_index[TECHNOLOGY, m]
 
 
 @inline

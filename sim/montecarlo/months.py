@@ -109,7 +109,7 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
                 w.backlog[r] = 0.0
             busy, people = run_lines(lay, w, brief)
         came, done, timely, waited, revenue, asked, satisfied = finish_month(lay, w, m, brief)
-        revenue = revenue * w.index[PRICES, m]
+        revenue = revenue * w.price_index[PRICES, m]
         w.flow[MARGIN, m] = revenue * w.now[cal.slots[4]]
         if keep >= 0:
             w.kept_margin[keep, m] = w.flow[MARGIN, m]

@@ -123,7 +123,7 @@ class Scratch(NamedTuple):
     # ledger
     flow: Lanes2  # (categories, months)
     base_flow: Lanes2
-    index: Lanes2  # (5, months) prices over those of the file: wages, items, fixed cost, technology, premiums
+    price_index: Lanes2  # (5, months) prices over those of the file: wages, items, fixed cost, technology, premiums
     price: Lanes1  # (initiatives,) the same of capital and delivery, in the month in which the work starts
     financing: Lanes1  # (1,) PV of what others pay and get, at the firm's borrowing rate
     own_cost: Lanes1  # (months,)
@@ -183,7 +183,7 @@ def new_scratch(lay: Layout) -> Packed:
         "known": (WIDTH * n, months + 1), "adopted": (WIDTH * n, months + 1, months),
         "failure_count": (WIDTH, systems), "intensity": (threats, months),
         "kept": (2, months, 1 + 2 * roles + steps), "kept_margin": (2, months), "yearly": (2 * N_KPIS, years),
-        "index": (5, months), "financing": (1,),
+        "price_index": (5, months), "financing": (1,),
         "result": (N_VALUES,), "detail": (N_CATEGORIES + N_KPIS * years,), "clipped": (1,),
     }  # fmt: skip
     return pack(Scratch(**{name: _array(hint, shapes[name]) for name, hint in _hints().items()}))
