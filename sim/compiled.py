@@ -25,6 +25,7 @@ KERNEL = (
     "people",
     "effects",
     "estate",
+    "feeds",
     "finance",
     "operations",
     "months",
