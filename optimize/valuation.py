@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimize.archive import Archive, Estimate, estimate
 from optimize.periods import by_period, latest_period, periods_of
@@ -27,7 +28,6 @@ from optimize.problem import (
 from optimize.structure import Structure, relations
 from sim.errors import Problem, ProblemsFound
 from sim.montecarlo import cost_profiles
-from sim.montecarlo.profiles import CostProfile
 from sim.world import Scenario
 
 SAMPLED = 12
@@ -83,7 +83,7 @@ def rules(scenario: Scenario, seed: int, limits: PlanLimits) -> Rules:
                     delivery=by_period(profile.delivery, step, periods),
                     running=by_period(profile.running, step, periods),
                 ),
-                price=_prices(profile, step, periods),
+                price=_prices(profile.price, step, periods),
                 skill_days={skill: by_period(days, step, periods) for skill, days in profile.days.items()},
                 duration=periods_of(one.duration_months, step),
                 earliest=earliest,
@@ -94,9 +94,9 @@ def rules(scenario: Scenario, seed: int, limits: PlanLimits) -> Rules:
     return _usable(scenario, initiatives, unusable)
 
 
-def _prices(profile: CostProfile, step: int, periods: int) -> tuple[float, ...]:
+def _prices(price: NDArray[np.float64], step: int, periods: int) -> tuple[float, ...]:
     """Price of a start in each period over that of a start in the first one; empty where it never changes."""
-    prices = tuple(float(profile.price[min(t * step, len(profile.price) - 1)]) for t in range(periods))
+    prices = tuple(float(price[min(t * step, len(price) - 1)]) for t in range(periods))
     return () if set(prices) == {1.0} else prices
 
 
