@@ -9,13 +9,13 @@ import numpy as np
 
 from sim.futures import STREAM, limits
 from sim.mechanisms.delivery import FROM_START, PROCEED
-from sim.mechanisms.finance import LEASE, LOAN, NOBODY
-from sim.montecarlo.structures import Calendar, Candidates, Estate, Finance, Floats, Futures, Ints, Keys, Layout, Work
+from sim.montecarlo.layout_finance import debts, financing
+from sim.montecarlo.structures import Calendar, Candidates, Estate, Floats, Futures, Ints, Keys, Layout, Work
 from sim.parameters import Parameters
 from sim.streams import stream_key
 from sim.world import Initiative, Scenario
 from sim.world.futures import Change
-from sim.world.initiatives import Effect, Financing, Grant
+from sim.world.initiatives import Effect, Grant
 
 UNSUPPORTED_NEVER = 10**6
 LOWEST_LAYER = 0.01  # incidents a year: a rarer threat that effects make frequent needs few layers all the same
@@ -35,9 +35,7 @@ def layout(table: Parameters, seed: int) -> Layout:
     row = np.full(len(table.numbers), -1, dtype=np.int64)
     row[candidates.target_slot] = np.arange(len(candidates.target_slot))
     calendar, work, estate = _calendar(table), _work(table, seed), _estate(table, seed)
-    return Layout(
-        calendar, _finance(table), work, estate, candidates, _futures(table, seed), table.low, table.high, row
-    )
+    return Layout(calendar, debts(table), work, estate, candidates, _futures(table, seed), table.low, table.high, row)
 
 
 def _calendar(table: Parameters) -> Calendar:
@@ -61,24 +59,6 @@ def _calendar(table: Parameters) -> Calendar:
         settlement=world.insurance.settlement_months,
         slots=_ints(slot[f"profile.{name}"] for name in names),
         insurance=_ints(slot[f"insurance.{name}"] for name in cover),
-    )
-
-
-def _finance(table: Parameters) -> Finance:
-    world, slot = table.scenario, table.slot
-    money = world.money
-    changes = [slot[f"money.inflation.{name}"] for name in ("wages", "prices", "fixed", "technology", "premiums")]
-    own = [slot[f"initiatives.{name}.price_change"] for name, i in world.initiatives.items() if i.price_change]
-    moving = (table.numbers[k].quantity for k in (*changes, *own))
-    return Finance(
-        inflates=int(any(not q.is_constant or q.params[0] != 0.0 for q in moving)),
-        change_slots=_ints(changes),
-        balance=_floats(loan.balance for loan in money.loans.values()),
-        balance_slot=_ints(slot[f"money.loans.{name}.rate"] for name in money.loans),
-        balance_months=_ints(loan.months for loan in money.loans.values()),
-        line_slot=slot.get("money.credit_line.rate", -1),
-        line_limit=0.0 if money.credit_line is None else float(money.credit_line.limit),
-        floor=0.0 if money.cash_floor is None else float(money.cash_floor.amount),
     )
 
 
@@ -318,10 +298,7 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
             len(names), 2
         ),
         grant_upfront=_ints(i.grant is not None and i.grant.paid == "upfront" for i in all_of),
-        price_slot=_ints(
-            slot.get(f"initiatives.{name}.price_change", slot["money.inflation.technology"]) for name in names
-        ),
-        **_financing(table, names, [i.financing for i in all_of]),
+        **financing(table),
         duration=_ints(i.duration_months for i in all_of),
         days=np.array([[i.skill_days.get(k, 0.0) for k in world.skills] for i in all_of], dtype=np.float64).reshape(
             len(names), len(world.skills)
@@ -372,23 +349,6 @@ def _window(grant: Grant | None, horizon: int) -> tuple[int, int]:
     if grant is None:
         return 0, -1
     return grant.first_start, horizon if grant.last_start is None else grant.last_start
-
-
-def _financing(table: Parameters, names: list[str], blocks: list[Financing | None]) -> dict[str, Any]:
-    """Who pays for capital, on which terms: the fields `lender` and `lent_*` of the candidates."""
-    number = {LOAN: "rate", LEASE: "monthly_price"}
-    lender = [NOBODY if f is None else LEASE if f.kind == "lease" else LOAN for f in blocks]
-    return {
-        "lender": _ints(lender),
-        "lent_share": _floats(0.0 if f is None else f.share for f in blocks),
-        "lent_slot": _ints(
-            table.slot.get(f"initiatives.{name}.financing.{number.get(kind, '')}", -1)
-            for name, kind in zip(names, lender, strict=True)
-        ),
-        "lent_months": _ints(0 if f is None else f.months for f in blocks),
-        "lent_grace": _ints(0 if f is None else f.grace_months for f in blocks),
-        "lent_fee": _floats(0.0 if f is None else f.fee for f in blocks),
-    }
 
 
 def _risk(world: Scenario) -> Floats:
