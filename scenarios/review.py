@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scenarios.evidence import evidence
+from sim.derived import derived_numbers, derived_paths, lost_path, share_path
 from sim.world.base import PLANNER
 from sim.world.paths import Number, numbers
 
@@ -119,13 +120,16 @@ def _loads(scenario: Scenario) -> Iterator[Load]:
     """
     profile = scenario.profile
     peak = max(profile.seasonality)
+    mean = _means(scenario)
     for name, role in scenario.people.items():
         average = busiest = 0.0
-        for process in scenario.processes.values():
-            arrivals = process.arrivals_per_day.mean * (1 - process.lost_share.mean)
-            for step in process.steps.values():
+        for at, process in scenario.processes.items():
+            arrivals = process.arrivals_per_day.mean * (1 - mean[lost_path(scenario, at)])
+            for label, step in process.steps.items():
                 if step.role == name:
-                    passes = step.share.mean / (1 - step.error_probability.mean)
+                    passes = mean[share_path(at, label, bool(step.by_hand or step.mends))] / (
+                        1 - step.error_probability.mean
+                    )
                     hours = arrivals * passes * step.minutes.mean / 60
                     average += hours
                     busiest += hours * (peak if process.driven_by == "customers" else 1.0)
@@ -134,6 +138,15 @@ def _loads(scenario: Scenario) -> Iterator[Load]:
             yield Load(name, role.seats, average / available, busiest / available)
         else:
             yield Load(name, 0, float("inf") if average else 0.0, float("inf") if busiest else 0.0)
+
+
+def _means(scenario: Scenario) -> dict[str, float]:
+    """Means of all numbers by path, those that follow from others at the means of these."""
+    mean = {number.path: number.quantity.mean for number in numbers(scenario)}
+    paths = [*mean, *derived_paths(scenario)]
+    for row in derived_numbers(scenario, {path: slot for slot, path in enumerate(paths)}):
+        mean[row.path] = row.value(lambda slot: mean[paths[slot]])
+    return mean
 
 
 def _threats(scenario: Scenario, stated: dict[str, Number]) -> Iterator[ThreatReview]:

@@ -7,9 +7,22 @@ from typing import Any
 
 import numpy as np
 
+from sim.derived import lost_path, share_path
 from sim.futures import STREAM, limits
+from sim.links import linked_pairs, pair_systems
 from sim.mechanisms.delivery import FROM_START, PROCEED
-from sim.montecarlo.structures import Calendar, Candidates, Estate, Floats, Futures, Ints, Keys, Layout, Work
+from sim.montecarlo.structures import (
+    Calendar,
+    Candidates,
+    Estate,
+    Floats,
+    Futures,
+    Integrations,
+    Ints,
+    Keys,
+    Layout,
+    Work,
+)
 from sim.parameters import Parameters
 from sim.streams import stream_key
 from sim.world import Initiative, Scenario
@@ -34,7 +47,8 @@ def layout(table: Parameters, seed: int) -> Layout:
     row = np.full(len(table.numbers), -1, dtype=np.int64)
     row[candidates.target_slot] = np.arange(len(candidates.target_slot))
     calendar, work, estate = _calendar(table), _work(table, seed), _estate(table, seed)
-    return Layout(calendar, work, estate, candidates, _futures(table, seed), table.low, table.high, row)
+    futures, integrations = _futures(table, seed), _integrations(table)
+    return Layout(calendar, work, estate, candidates, futures, integrations, table.low, table.high, row)
 
 
 def _calendar(table: Parameters) -> Calendar:
@@ -67,11 +81,11 @@ def _work(table: Parameters, seed: int) -> Work:
     systems = list(world.systems)
     seats = _ints(role.seats for role in world.people.values())
     steps = [
-        (p, f"processes.{name}.steps.{label}", step)
+        (p, f"processes.{name}.steps.{label}", step, slot[share_path(name, label, bool(step.by_hand or step.mends))])
         for p, (name, process) in enumerate(world.processes.items())
         for label, step in process.steps.items()
     ]
-    step_role = _ints(roles.index(step.role) for _, _, step in steps)
+    step_role = _ints(roles.index(step.role) for _, _, step, _ in steps)
     earns, process_counts, role_counts = _what_counts(table)
     counts = [len(process.steps) for process in world.processes.values()]
 
@@ -92,24 +106,24 @@ def _work(table: Parameters, seed: int) -> Work:
         skill_days=_floats(skill.days_per_month for skill in world.skills.values()),
         arrivals_slot=process_slots("arrivals_per_day"),
         revenue_slot=process_slots("item_revenue"),
-        lost_slot=process_slots("lost_share"),
+        lost_slot=_ints(slot[lost_path(world, name)] for name in world.processes),
         patience_slot=process_slots("patience_minutes"),
         target_hours=_floats(process.target_minutes / 60.0 for process in world.processes.values()),
         arrival_cv2=_floats(process.arrival_cv**2 for process in world.processes.values()),
         driven=_ints(process.driven_by == "customers" for process in world.processes.values()),
         first_step=_ints(np.concatenate([[0], np.cumsum(counts)])),
-        step_process=_ints(p for p, _, _ in steps),
+        step_process=_ints(p for p, *_ in steps),
         step_role=step_role,
         steps_at_role=np.argsort(step_role, kind="stable"),
         first_at_role=np.searchsorted(np.sort(step_role), np.arange(len(roles) + 1)),
-        step_system=_ints(-1 if step.system is None else systems.index(step.system) for _, _, step in steps),
+        step_system=_ints(-1 if step.system is None else systems.index(step.system) for _, _, step, _ in steps),
         earns=earns,
         process_counts=process_counts,
         role_counts=role_counts,
-        minutes_slot=_ints(slot[f"{path}.minutes"] for _, path, _ in steps),
-        share_slot=_ints(slot[f"{path}.share"] for _, path, _ in steps),
-        error_slot=_ints(slot[f"{path}.error_probability"] for _, path, _ in steps),
-        service_cv2=_floats(step.cv**2 for _, _, step in steps),
+        minutes_slot=_ints(slot[f"{path}.minutes"] for _, path, _, _ in steps),
+        share_slot=_ints(share for *_, share in steps),
+        error_slot=_ints(slot[f"{path}.error_probability"] for _, path, _, _ in steps),
+        service_cv2=_floats(step.cv**2 for _, _, step, _ in steps),
         turnover_key=_keys(seed, (f"people/{name}/turnover" for name in roles)),
     )
 
@@ -215,6 +229,38 @@ def _futures(table: Parameters, seed: int) -> Futures:
         start_slot=_ints(table.slot[f"futures.{name}.start_month"] for name in world.futures),
         months=_ints(world.horizon_months if f.months is None else f.months for f in world.futures.values()),
         which_key=_keys(seed, [STREAM]),
+    )
+
+
+def _integrations(table: Parameters) -> Integrations:
+    world, slot = table.scenario, table.slot
+    processes, pairs = list(world.processes), list(world.integrations)
+    crossings = [(pair, process) for pair, one in world.integrations.items() for process in one.crossings]
+    links = linked_pairs(world)
+    names = list(world.initiatives)
+
+    def pair_slots(field: str) -> Ints:
+        return _ints(slot[f"integrations.{pair}.{field}"] for pair in pairs)
+
+    def hub_slots(field: str) -> Ints:
+        return _ints(slot.get(f"initiatives.{name}.hub.{field}", -1) for name in names)
+
+    return Integrations(
+        derived=np.array(
+            [[d.slot, d.base, d.crossing, d.linked, d.mismatch, d.lost] for d in table.derived], dtype=np.int64
+        ).reshape(len(table.derived), 6),
+        linked_slot=pair_slots("linked"),
+        capital_slot=pair_slots("link_capital"),
+        monthly_slot=pair_slots("link_monthly"),
+        between=pair_systems(world),
+        crossing_pair=_ints(pairs.index(pair) for pair, _ in crossings),
+        crossing_process=_ints(processes.index(process) for _, process in crossings),
+        crossing_slot=_ints(slot[f"integrations.{pair}.crossings.{process}.share"] for pair, process in crossings),
+        links=links,
+        linking=_ints(i for i, one in enumerate(world.initiatives.values()) if links[i].any() or one.hub is not None),
+        is_hub=_ints(one.hub is not None for one in world.initiatives.values()),
+        hub_capital_slot=hub_slots("capital_per_system"),
+        hub_monthly_slot=hub_slots("monthly_per_system"),
     )
 
 

@@ -6,6 +6,7 @@ import math
 
 from sim.compiled import inline
 from sim.lanes.values import lanes, select
+from sim.montecarlo.integration import add_linked_share
 from sim.montecarlo.kpis import (
     ADOPTION,
     AVAILABILITY,
@@ -120,6 +121,7 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
             add_share(w, CUSTOMERS, year, customers, lanes(1.0))
             add_share(w, REVENUE, year, revenue, lanes(1.0 / 12.0))
             add_share(w, COST_TO_SERVE, year, lanes(0.0), done)  # the cost is known when all is booked
+            add_linked_share(lay, w, year)
             add_standing_kpis(lay, w, m, n)
         unserved = select(asked > 0.0, 1.0 - satisfied / asked, 0.0)
         leaving = min(w.now[cal.slots[0]] + w.now[cal.slots[2]] * unserved, 1.0)

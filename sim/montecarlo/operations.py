@@ -8,6 +8,7 @@ from sim.compiled import inline
 from sim.lanes.mathematics import normal_cdf
 from sim.lanes.values import lanes, select, some
 from sim.mechanisms.line import waiting_line
+from sim.montecarlo.integration import derive
 
 EMPTY = 1e-12
 
@@ -18,6 +19,7 @@ def set_month(lay, w, m, n):  # type: ignore[no-untyped-def]
     c, work = lay.candidates, lay.work
     for t in range(c.target_slot.shape[0]):
         w.now[c.target_slot[t]] = w.changed[t, m]
+    derive(lay, w)
     for r in range(work.seats.shape[0]):
         w.capacity[r] = w.now[work.headcount_slot[r]] * w.present[r, m]
         w.pace[r] = 1.0

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sim.quantities import Quantity
 from sim.world.base import Certain, World, origin, plain, quantity
@@ -21,6 +21,19 @@ class Step(World):
         "probability that the work must be done again", unit="share", high=0.9, default=0.0
     )
     system: str | None = plain("system without which the work cannot start", default=None)
+    by_hand: str | None = plain(
+        "integration whose records are keyed again in this step: `share` is then of the items that cross it unlinked",
+        default=None,
+    )
+    mends: str | None = plain(
+        "integration whose mismatched records are mended in this step: `share` is then of those items", default=None
+    )
+
+    @model_validator(mode="after")
+    def _one_reason(self) -> Self:
+        if self.by_hand is not None and self.mends is not None:
+            raise ValueError("a step has either `by_hand` or `mends`, not both; make two steps of it")
+        return self
 
 
 class Process(World):

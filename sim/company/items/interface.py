@@ -18,6 +18,7 @@ from sim.company.pool import People
 from sim.company.replication import EventCounts
 from sim.company.systems import System
 from sim.company.world_layer import Draw, Floats
+from sim.derived import lost_path, share_path
 from sim.world import Scenario
 
 Items = Literal["reference", "compiled"]
@@ -97,7 +98,9 @@ def routes(world: Scenario, slot: Mapping[str, int]) -> tuple[Route, ...]:
                 label,
                 roles.index(step.role),
                 -1 if step.system is None else systems.index(step.system),
-                *(slot[f"{at}.steps.{label}.{f}"] for f in ("minutes", "share", "error_probability")),
+                minutes_slot=slot[f"{at}.steps.{label}.minutes"],
+                share_slot=slot[share_path(name, label, bool(step.by_hand or step.mends))],
+                error_slot=slot[f"{at}.steps.{label}.error_probability"],
             )
             for label, step in process.steps.items()
         )
@@ -106,7 +109,7 @@ def routes(world: Scenario, slot: Mapping[str, int]) -> tuple[Route, ...]:
                 name,
                 steps,
                 arrivals_slot=slot[f"{at}.arrivals_per_day"],
-                lost_slot=slot[f"{at}.lost_share"],
+                lost_slot=slot[lost_path(world, name)],
                 patience_slot=slot[f"{at}.patience_minutes"],
                 revenue_slot=slot[f"{at}.item_revenue"],
                 margin_slot=slot["profile.gross_margin"],
