@@ -20,8 +20,8 @@ def by_hand_share(base: float, crossing: float, linked: float, mismatch: float) 
 def silo_lost_share(base: float, crossing: float, linked: float, mismatch: float, lost: float) -> float:
     """Share of arrivals lost before any work, mismatched records included.
 
-    base + (1 - base) * crossing * (1 - linked) * mismatch * lost: the losses strike independently. base: lost otherwise.
-    lost: share of the mismatched items that is lost. All without unit.
+    base + (1 - base) * crossing * (1 - linked) * mismatch * lost: the losses strike independently. base: lost
+    otherwise. lost: share of the mismatched items that is lost. All without unit.
 
     >>> silo_lost_share(0.5, 1.0, 0.0, 0.5, 1.0)
     0.75

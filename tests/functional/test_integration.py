@@ -102,6 +102,7 @@ def test_work_by_hand_takes_its_minutes() -> None:
         *STAFFED,
         setting("people.clerk.headcount", 40),
         setting("processes.counter.patience_minutes", 5000),
+        setting("profile.customers.service_churn", 0),
     ]
     rows = {
         minutes: evaluate(
