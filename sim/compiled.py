@@ -25,6 +25,7 @@ KERNEL = (
     "people",
     "effects",
     "estate",
+    "feeds",
     "operations",
     "months",
     "ledger",

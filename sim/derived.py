@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sim.mechanisms.silo import by_hand_share, silo_lost_share
 from sim.world import Scenario
+from sim.world.processes import Step
 
 NO_SLOT = -1
 
@@ -55,10 +56,10 @@ def derived_numbers(world: Scenario, slot: Mapping[str, int]) -> tuple[Derived, 
     )
 
 
-def share_path(process: str, label: str, by_hand: bool) -> str:
+def share_path(process: str, label: str, step: Step) -> str:
     """Path of the share of a step that operations meet."""
     at = f"processes.{process}.steps.{label}"
-    return f"{at}.share_by_hand" if by_hand else f"{at}.share"
+    return f"{at}.share_by_hand" if step.by_hand or step.mends else f"{at}.share"
 
 
 def lost_path(world: Scenario, process: str) -> str:
@@ -75,9 +76,9 @@ def _rules(world: Scenario) -> Iterator[tuple[str, str, str, str, str | None, st
             if pair is not None:
                 at = f"integrations.{pair}.crossings.{name}"
                 mismatch = f"{at}.mismatch" if step.mends else None
-                base = share_path(name, label, by_hand=False)
+                base = f"processes.{name}.steps.{label}.share"
                 linked = f"integrations.{pair}.linked"
-                yield share_path(name, label, by_hand=True), base, f"{at}.share", linked, mismatch, None
+                yield share_path(name, label, step), base, f"{at}.share", linked, mismatch, None
         base = f"processes.{name}.lost_share"
         for pair, integration in world.integrations.items():
             if name in integration.crossings:
