@@ -9,15 +9,14 @@ import numpy as np
 
 from sim.derived import lost_path, share_path
 from sim.futures import STREAM, limits
-from sim.links import linked_pairs, pair_systems
 from sim.mechanisms.delivery import FROM_START, PROCEED
+from sim.montecarlo.landscape import integrations
 from sim.montecarlo.structures import (
     Calendar,
     Candidates,
     Estate,
     Floats,
     Futures,
-    Integrations,
     Ints,
     Keys,
     Layout,
@@ -47,8 +46,8 @@ def layout(table: Parameters, seed: int) -> Layout:
     row = np.full(len(table.numbers), -1, dtype=np.int64)
     row[candidates.target_slot] = np.arange(len(candidates.target_slot))
     calendar, work, estate = _calendar(table), _work(table, seed), _estate(table, seed)
-    futures, integrations = _futures(table, seed), _integrations(table)
-    return Layout(calendar, work, estate, candidates, futures, integrations, table.low, table.high, row)
+    futures = _futures(table, seed)
+    return Layout(calendar, work, estate, candidates, futures, integrations(table), table.low, table.high, row)
 
 
 def _calendar(table: Parameters) -> Calendar:
@@ -268,38 +267,6 @@ def _futures(table: Parameters, seed: int) -> Futures:
         start_slot=_ints(table.slot[f"futures.{name}.start_month"] for name in world.futures),
         months=_ints(world.horizon_months if f.months is None else f.months for f in world.futures.values()),
         which_key=_keys(seed, [STREAM]),
-    )
-
-
-def _integrations(table: Parameters) -> Integrations:
-    world, slot = table.scenario, table.slot
-    processes, pairs = list(world.processes), list(world.integrations)
-    crossings = [(pair, process) for pair, one in world.integrations.items() for process in one.crossings]
-    links = linked_pairs(world)
-    names = list(world.initiatives)
-
-    def pair_slots(field: str) -> Ints:
-        return _ints(slot[f"integrations.{pair}.{field}"] for pair in pairs)
-
-    def hub_slots(field: str) -> Ints:
-        return _ints(slot.get(f"initiatives.{name}.hub.{field}", -1) for name in names)
-
-    return Integrations(
-        derived=np.array(
-            [[d.slot, d.base, d.crossing, d.linked, d.mismatch, d.lost] for d in table.derived], dtype=np.int64
-        ).reshape(len(table.derived), 6),
-        linked_slot=pair_slots("linked"),
-        capital_slot=pair_slots("link_capital"),
-        monthly_slot=pair_slots("link_monthly"),
-        between=pair_systems(world),
-        crossing_pair=_ints(pairs.index(pair) for pair, _ in crossings),
-        crossing_process=_ints(processes.index(process) for _, process in crossings),
-        crossing_slot=_ints(slot[f"integrations.{pair}.crossings.{process}.share"] for pair, process in crossings),
-        links=links,
-        linking=_ints(i for i, one in enumerate(world.initiatives.values()) if links[i].any() or one.hub is not None),
-        is_hub=_ints(one.hub is not None for one in world.initiatives.values()),
-        hub_capital_slot=hub_slots("capital_per_system"),
-        hub_monthly_slot=hub_slots("monthly_per_system"),
     )
 
 
