@@ -33,16 +33,21 @@ def set_index(lay, w):  # type: ignore[no-untyped-def]
 @inline
 def set_price(lay, w, i):  # type: ignore[no-untyped-def]
     """Price of initiative i in the month in which its work starts, path by path."""
-    w.price[i] = 1.0
+    for k in range(WIDTH):
+        w.price[i, k] = price_at(lay, w, i, max(w.started[k, i], 0), k)
+
+
+@inline
+def price_at(lay, w, i, m, k):  # type: ignore[no-untyped-def]
+    """Price in month m of what initiative i needs then, of one path."""
     if lay.finance.inflates:
-        for k in range(WIDTH):
-            if w.started[k, i] > 0:
-                w.price[i, k] = index_of(w.values[lay.candidates.price_slot[i], k], float(w.started[k, i]))
+        return index_of(w.values[lay.candidates.price_slot[i], k], float(m))
+    return 1.0
 
 
 @inline
 def price_of(lay, w, i, m):  # type: ignore[no-untyped-def]
-    """Price in month m of what initiative i needs then."""
+    """The same of all paths."""
     price = lanes(1.0)
     if lay.finance.inflates:
         price = math.exp(math.log1p(w.values[lay.candidates.price_slot[i]]) * (m / 12.0))
