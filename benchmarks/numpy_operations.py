@@ -398,6 +398,8 @@ def run_months(
             ("availability", up, float(len(world.systems))),
             ("incidents", outages.counts[m], 1 / 12),
             ("cyber_loss", outages.losses[m], 1 / 12),
+            ("ale", outages.expected[m], 1.0),
+            ("refused_claims", 0.0, 1 / 12),
             ("adoption", reached / np.maximum(1.0, count), 1.0),
             ("cost_to_serve", 0.0, done),
         ):

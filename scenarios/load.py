@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 MAX_BYTES = 2_000_000
 LIBRARY_NAME = re.compile(r"[a-z][a-z0-9_]*")
 NAME = re.compile(r"[\w-]+")
-NAMED = ("people", "skills", "processes", "systems", "threats", "risk_classes", "initiatives", "exclusive", "goals")
+NAMED = (
+    "people", "skills", "processes", "systems", "threats", "controls", "risk_classes", "initiatives", "exclusive", "goals",
+)  # fmt: skip
 
 
 def load(path_or_name: str | os.PathLike[str]) -> Scenario:

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from sim.errors import ProblemsFound
 from sim.world.base import ID, PLANNER, Certain, World, plain
+from sim.world.controls import Control
 from sim.world.futures import Future
 from sim.world.goals import Goal
 from sim.world.initiatives import Initiative, RiskClass
@@ -48,6 +49,7 @@ class Scenario(World):
     processes: dict[str, Process] = Field(min_length=1, description="name -> process")
     systems: dict[str, System] = Field(default_factory=dict, description="name -> system")
     threats: dict[str, Threat] = Field(default_factory=dict, description="name -> threat")
+    controls: dict[str, Control] = Field(default_factory=dict, description="name -> security control")
     insurance: Insurance = Field(default_factory=lambda: Insurance(origin=PLANNER))
     risk_classes: dict[str, RiskClass] = Field(default_factory=dict, description="name -> class of overrun")
     initiatives: dict[str, Initiative] = Field(default_factory=dict, description="name -> candidate")

@@ -181,6 +181,71 @@ GRANTED = [
     setting("profile.tax_rate", 0.4),
     setting("money.depreciation_months", 10),
 ]
+CYBER = [
+    setting("threats.ransomware.attempts_per_year", "20 to 60"),
+    setting("threats.ransomware.success_probability", "0.2 to 0.6"),
+    setting("threats.ransomware.dispersion_per", "year"),
+    setting("threats.ransomware.severity_covers", ["response"]),
+    setting("threats.ransomware.control_dependence", 0.4),
+    setting(
+        "threats.ransomware.secondary",
+        {
+            "claims": {"frequency": "0.5 to 3.1", "loss": "2k to 4k", "loss_p95_ratio": 5},
+            "card_fees": {"frequency": 0.4, "loss": 900, "loss_p95_ratio": 1},
+        },
+    ),
+    setting(
+        "threats.ransomware.breach",
+        {"exposed": "0.1 to 0.4", "fine_probability": 0.3, "fine_per_record": 4, "fine_cap": 4000},
+    ),
+    setting(
+        "threats.skimming",
+        {
+            "attempts_per_year": 12,
+            "success_probability": 0.4,
+            "severity": 3000,
+            "severity_p95_ratio": 4,
+            "severity_covers": ["recovery", "interruption"],
+            "breach": {"exposed": 0.2, "cost_per_record": 1.5},
+            "outage_hours": 9,
+            "hits": ["till"],
+            **PLANNER,
+        },
+    ),
+    setting("profile.records", "1000 to 5000"),
+    setting(
+        "controls",
+        {
+            "mfa": {
+                "function": "prevent",
+                "threats": ["ransomware"],
+                "coverage": "0.5 to 0.9",
+                "strength": "0.3 to 0.7",
+                "decay_per_year": 0.4,
+                "audit_every_months": "5 to 14",
+                "audit_cost": 400,
+                **PLANNER,
+            },
+            "training": {"function": "prevent", "coverage": 0.8, "strength": 0.3, "brought_by": ["edr"], **PLANNER},
+            "monitoring": {
+                "function": "detect",
+                "coverage": 0.6,
+                "strength": 0.5,
+                "decay_per_year": 0.2,
+                "brought_by": ["edr", "web"],
+                **PLANNER,
+            },
+            "retainer": {"function": "respond", "threats": ["skimming"], "coverage": 1, "strength": 0.3, **PLANNER},
+            "restore": {"function": "recover", "coverage": 0.7, "strength": 0.6, "decay_per_year": 0.5, **PLANNER},
+        },
+    ),
+    setting("initiatives.basic_backup.effects", {"controls.restore.coverage": {"add": 0.2}}),
+    setting("initiatives.cloud_backup.effects", {"controls.mfa.audit_every_months": {"multiply": 0.5}}),
+    setting("insurance.waiting_hours", "2 to 8"),
+    setting("insurance.sublimits", {"secondary": 3000, "fine": 1000, "interruption": 2000, "incident": "20k to 30k"}),
+    setting("insurance.demands", {"mfa": 0.5, "restore": 0.4}),
+    setting("insurance.credits", {"mfa": 0.2, "training": 0.1}),
+]
 EVERY_KIND_OF_NUMBER = [
     setting("profile.fixed_costs_per_month", {"p10": 8000, "p50": 9000, "p90": 10500}),
     setting("profile.customers.monthly_acquisition", "1 to 60"),
@@ -204,6 +269,7 @@ EVERY_KIND_OF_NUMBER = [
         pytest.param(QUEUE_BEFORE_A_FREE_STEP, id="overloaded step before a free one"),
         pytest.param(TURNING, id="futures"),
         pytest.param(GRANTED, id="grants"),
+        pytest.param(CYBER, id="controls, aftermath and terms of insurance"),
         pytest.param(EVERY_KIND_OF_NUMBER, id="every kind of number"),
     ],
 )
