@@ -61,6 +61,7 @@ class Outages:
         self.late = {step: np.zeros(shape) for step in on_systems}
         self.delay = {step: np.zeros(shape) for step in on_systems}
         self.repairs, self.losses, self.claims = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        self.expected = np.zeros(shape)  # direct loss a year
         self.counts, self.staying = np.zeros(shape), np.ones(shape)
 
     def add(self, target: Floats, month: Ints, row: Ints, amount: Value) -> None:

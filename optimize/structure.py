@@ -113,8 +113,8 @@ def _families(scenario: Scenario, name: str) -> Iterable[str]:
     for system in initiative.refreshes:
         yield f"systems.{system}"
         yield from (f"threats.{threat}" for threat, one in scenario.threats.items() if system in one.hits)
-    for control, block in scenario.controls.items():
-        if name in block.brought_by:
+    for control, terms in scenario.controls.items():
+        if name in terms.brought_by:
             yield from _of_path(scenario, f"controls.{control}.coverage")
     for path in initiative.effects:
         yield from _of_path(scenario, path)

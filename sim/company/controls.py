@@ -26,10 +26,10 @@ class Defence:
     loss: Mapping[str, list[float]]
     outage: Mapping[str, list[float]]
 
-    def premium_factor(self, credits: Mapping[str, float], m: int) -> float:
+    def premium_factor(self, saved: Mapping[str, float], m: int) -> float:
         """What the controls in force leave of the insurance premium of month m."""
         factor = 1.0
-        for name, credit in credits.items():
+        for name, credit in saved.items():
             factor *= 1.0 - float(credit) * self.state[name][m]
         return factor
 

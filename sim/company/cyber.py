@@ -120,8 +120,8 @@ class Attacks:
         return held * self.at("breach.exposed", m) * self._left(self.defence.loss, m)
 
     def _interruption(self, m: int, hours: float) -> float:
-        """Planned margin of the sales that the outage takes behind the waiting period; planned: demand of the month with
-        the customers of the start."""
+        """Planned margin of the sales that the outage takes behind the waiting period; planned: demand of the month
+        with the customers of the start."""
         if "insurance.waiting_hours" not in self.table.slot or "interruption" in self.threat.severity_covers:
             return 0.0
         waiting = self.effects.at_month(self.table.slot["insurance.waiting_hours"], m)

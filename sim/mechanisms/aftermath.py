@@ -1,5 +1,5 @@
-"""What follows an incident: secondary losses, a fine, hours of sales that are lost. All of it belongs to the attack point
-(layer, number), so that it does not change when controls take other incidents away."""
+"""What follows an incident: secondary losses, a fine, hours of sales that are lost. All of it belongs to the attack
+point (layer, number), so that it does not change when controls take other incidents away."""
 
 from __future__ import annotations
 

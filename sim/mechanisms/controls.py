@@ -20,8 +20,8 @@ def left_since_audit(months: float, decay: float) -> float:
 
 @elementwise(failing=SHARE, best=SHARE, dependence=SHARE)
 def joint_effectiveness(failing: float, best: float, dependence: float) -> float:
-    """Effectiveness of several controls against one threat: with the share `dependence` they fail together, so that only
-    the best of them counts; otherwise independently: (1 - dependence) (1 - failing) + dependence * best.
+    """Effectiveness of several controls against one threat: with the share `dependence` they fail together, so that
+    only the best of them counts; otherwise independently: (1 - dependence) (1 - failing) + dependence * best.
 
     failing: product of 1 - effectiveness over the controls. best: the largest effectiveness. It never falls when a
     control is added or becomes better, and lies between that of the best control and that of independent ones.

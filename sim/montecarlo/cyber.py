@@ -125,7 +125,9 @@ def uncounted_margin(lay, w, k, h, m, hours):  # type: ignore[no-untyped-def]
         if share > 0.0:
             patience = number_at(row, values, changed, work.patience_slot[p], m, k) / 60.0
             items = number_at(row, values, changed, work.arrivals_slot[p], m, k) * cal.days / cal.hours
-            items *= (level if work.driven[p] else 1.0) * (1.0 - number_at(row, values, changed, work.lost_slot[p], m, k))
+            items *= (level if work.driven[p] else 1.0) * (
+                1.0 - number_at(row, values, changed, work.lost_slot[p], m, k)
+            )
             lost = share * items * hours_of_lost_sales(hours, patience, waiting)
             total += lost * number_at(row, values, changed, work.revenue_slot[p], m, k)
     return total * number_at(row, values, changed, cal.slots[4], m, k)
@@ -165,10 +167,10 @@ def spared_margin(lay, w, m):  # type: ignore[no-untyped-def]
 @inline
 def lapsed(lay, w, k, m):  # type: ignore[no-untyped-def]
     """Whether some control is below the state that the policy demands of it."""
+    short = False
     for c in range(lay.cyber.demanded.shape[0]):
-        if w.control_state[c, m, k] < lay.cyber.demanded[c] - ROUNDING:
-            return True
-    return False
+        short = short or w.control_state[c, m, k] < lay.cyber.demanded[c] - ROUNDING
+    return short
 
 
 @inline
@@ -187,7 +189,9 @@ def expected_loss(lay, w, m):  # type: ignore[no-untyped-def]
         mean = mean * left
         if cy.exposed_slot[h] >= 0:
             exposed = at_month(lay, w, cy.records_slot, m) * at_month(lay, w, cy.exposed_slot[h], m) * left
-            penalty = min(at_month(lay, w, cy.fine_cap_slot[h], m), exposed * at_month(lay, w, cy.fine_record_slot[h], m))
+            penalty = min(
+                at_month(lay, w, cy.fine_cap_slot[h], m), exposed * at_month(lay, w, cy.fine_record_slot[h], m)
+            )
             mean += exposed * at_month(lay, w, cy.record_cost_slot[h], m)
             mean += at_month(lay, w, cy.fine_slot[h], m) * penalty
         total += w.intensity[h, m] * mean

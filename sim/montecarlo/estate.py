@@ -137,8 +137,8 @@ def _fail(lay, w, draw, k, y):  # type: ignore[no-untyped-def]
 
 @inline
 def set_intensities(lay, w):  # type: ignore[no-untyped-def]
-    """Incidents a year of every threat by month, in lanes: attempts * success * exposure of what it hits * what controls
-    leave of it * frailty."""
+    """Incidents a year of every threat by month, in lanes: attempts * success * exposure of what it hits * what
+    controls leave of it * frailty."""
     e = lay.estate
     for h in range(e.layer.shape[0]):
         frailty = lanes(1.0)

@@ -52,8 +52,20 @@ KPIS = (
     Kpi("cost_to_serve", "money/item", "lower", "money", "pay, fixed cost, running and repair over completed items"),
     Kpi("churn", "share", "lower", "share", "customers who leave in a month, of those who are there"),
     Kpi("cash", "money", "higher", "balance", "cash at the end of a month, mean of the year"),
-    Kpi("ale", "money/year", "lower", "money", "annualised loss expectancy: direct loss to be expected in the state at hand"),
-    Kpi("refused_claims", "1/year", "lower", "volume", "incidents that insurance does not pay: a demanded control lapsed"),
+    Kpi(
+        "ale",
+        "money/year",
+        "lower",
+        "money",
+        "annualised loss expectancy: direct loss to be expected in the state at hand",
+    ),
+    Kpi(
+        "refused_claims",
+        "1/year",
+        "lower",
+        "volume",
+        "incidents that insurance does not pay: a demanded control lapsed",
+    ),
 )
 (
     REVENUE, ON_TIME, LOST, WAIT, UTILISATION, CUSTOMERS, AVAILABILITY, INCIDENTS, CYBER_LOSS, ADOPTION,

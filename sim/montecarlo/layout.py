@@ -35,7 +35,9 @@ def layout(table: Parameters, seed: int) -> Layout:
     row = np.full(len(table.numbers), -1, dtype=np.int64)
     row[candidates.target_slot] = np.arange(len(candidates.target_slot))
     calendar, work, estate = _calendar(table), _work(table, seed), _estate(table, seed)
-    return Layout(calendar, work, estate, cyber(table, seed), candidates, _futures(table, seed), table.low, table.high, row)
+    return Layout(
+        calendar, work, estate, cyber(table, seed), candidates, _futures(table, seed), table.low, table.high, row
+    )
 
 
 def _calendar(table: Parameters) -> Calendar:

@@ -135,8 +135,8 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
 
 @inline
 def add_standing_kpis(lay, w, m, n):  # type: ignore[no-untyped-def]
-    """Month m of the KPIs that do not depend on operations: availability, incidents, their loss, what is to be expected of
-    it, refused claims, adoption."""
+    """Month m of the KPIs that do not depend on operations: availability, incidents, their loss, what is to be
+    expected of it, refused claims, adoption."""
     cal, c, year = lay.calendar, lay.candidates, m // 12
     up, systems = lanes(0.0), w.down.shape[0]
     for y in range(systems):

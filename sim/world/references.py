@@ -16,7 +16,18 @@ PERIOD_FALLBACK = 3
 def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
     """Every name in `data` (a scenario as plain mappings) that points nowhere, and every contradiction."""
     found: list[Problem] = []
-    for check in (_people, _processes, _threats, _controls, _initiatives, _exclusive, _futures, _goals, _time, _correlations):
+    for check in (
+        _people,
+        _processes,
+        _threats,
+        _controls,
+        _initiatives,
+        _exclusive,
+        _futures,
+        _goals,
+        _time,
+        _correlations,
+    ):
         found.extend(check(data))
     return tuple(found)
 

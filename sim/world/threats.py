@@ -14,8 +14,8 @@ Share = Annotated[Certain, Field(ge=0, le=1)]
 
 
 class SecondaryLoss(World):
-    """A loss that follows from others' reaction to an incident: claims, lost contracts, a rise of card fees. It is added
-    to the primary loss, never multiplied with it. Lognormal through median and 95th percentile."""
+    """A loss that follows from others' reaction to an incident: claims, lost contracts, a rise of card fees. It is
+    added to the primary loss, never multiplied with it. Lognormal through median and 95th percentile."""
 
     frequency: Quantity = quantity(
         "mean number of such losses an incident: its whole part always, one more with the probability of the rest",

@@ -71,7 +71,9 @@ def frailty(threat: str, block: Threat, month: int, values: dict[str, float]) ->
     return values[f"threats.{threat}.frailty" + (f"_{month // 12}" if block.dispersion_per == "year" else "")]
 
 
-def secondary_loss(threat: str, block: Threat, identity: tuple[int, int], at: At, month: int, streams: Streams) -> float:
+def secondary_loss(
+    threat: str, block: Threat, identity: tuple[int, int], at: At, month: int, streams: Streams
+) -> float:
     layer, number = identity
     total = 0.0
     for name, loss in block.secondary.items():

@@ -17,7 +17,7 @@ from sim.outcomes import Outcome
 from sim.world import Scenario
 from tests.naive import path_lines
 from tests.naive.path_model import Path, simulate_path
-from tests.naive.shops import EVERYTHING, PLANNER, SEED, Edit, corner_shop, setting, without
+from tests.naive.shops import CYBER, EVERYTHING, PLANNER, SEED, Edit, corner_shop, setting, without
 
 TOLERANCE = 1e-9
 MONEY = 1e5
@@ -180,71 +180,6 @@ GRANTED = [
     setting("initiatives.edr.grant", {"probability": 1, "share": 0.9, "cap": "1M", "first_start": 3, "last_start": 3}),
     setting("profile.tax_rate", 0.4),
     setting("money.depreciation_months", 10),
-]
-CYBER = [
-    setting("threats.ransomware.attempts_per_year", "20 to 60"),
-    setting("threats.ransomware.success_probability", "0.2 to 0.6"),
-    setting("threats.ransomware.dispersion_per", "year"),
-    setting("threats.ransomware.severity_covers", ["response"]),
-    setting("threats.ransomware.control_dependence", 0.4),
-    setting(
-        "threats.ransomware.secondary",
-        {
-            "claims": {"frequency": "0.5 to 3.1", "loss": "2k to 4k", "loss_p95_ratio": 5},
-            "card_fees": {"frequency": 0.4, "loss": 900, "loss_p95_ratio": 1},
-        },
-    ),
-    setting(
-        "threats.ransomware.breach",
-        {"exposed": "0.1 to 0.4", "fine_probability": 0.3, "fine_per_record": 4, "fine_cap": 4000},
-    ),
-    setting(
-        "threats.skimming",
-        {
-            "attempts_per_year": 12,
-            "success_probability": 0.4,
-            "severity": 3000,
-            "severity_p95_ratio": 4,
-            "severity_covers": ["recovery", "interruption"],
-            "breach": {"exposed": 0.2, "cost_per_record": 1.5},
-            "outage_hours": 9,
-            "hits": ["till"],
-            **PLANNER,
-        },
-    ),
-    setting("profile.records", "1000 to 5000"),
-    setting(
-        "controls",
-        {
-            "mfa": {
-                "function": "prevent",
-                "threats": ["ransomware"],
-                "coverage": "0.5 to 0.9",
-                "strength": "0.3 to 0.7",
-                "decay_per_year": 0.4,
-                "audit_every_months": "5 to 14",
-                "audit_cost": 400,
-                **PLANNER,
-            },
-            "training": {"function": "prevent", "coverage": 0.8, "strength": 0.3, "brought_by": ["edr"], **PLANNER},
-            "monitoring": {
-                "function": "detect",
-                "coverage": 0.6,
-                "strength": 0.5,
-                "decay_per_year": 0.2,
-                "brought_by": ["edr", "web"],
-                **PLANNER,
-            },
-            "retainer": {"function": "respond", "threats": ["skimming"], "coverage": 1, "strength": 0.3, **PLANNER},
-            "restore": {"function": "recover", "coverage": 0.7, "strength": 0.6, "decay_per_year": 0.5, **PLANNER},
-        },
-    ),
-    setting("initiatives.basic_backup.effects", {"controls.restore.coverage": {"add": 0.2}}),
-    setting("initiatives.cloud_backup.effects", {"controls.mfa.audit_every_months": {"multiply": 0.5}}),
-    setting("insurance.waiting_hours", "2 to 8"),
-    setting("insurance.sublimits", {"secondary": 3000, "fine": 1000, "interruption": 2000, "incident": "20k to 30k"}),
-    setting("insurance.demands", {"mfa": 0.5, "restore": 0.4}),
-    setting("insurance.credits", {"mfa": 0.2, "training": 0.1}),
 ]
 EVERY_KIND_OF_NUMBER = [
     setting("profile.fixed_costs_per_month", {"p10": 8000, "p50": 9000, "p90": 10500}),
