@@ -26,6 +26,7 @@ KERNEL = (
     "effects",
     "estate",
     "cyber",
+    "feeds",
     "operations",
     "months",
     "ledger",

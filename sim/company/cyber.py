@@ -141,11 +141,13 @@ class Attacks:
             shares = [
                 at_month(slot[f"{root}.steps.{label}.share"], m)
                 for label, step in process.steps.items()
-                if step.system in self.threat.hits
+                if set(step.systems) & set(self.threat.hits)
             ]
             if shares:
                 items = at_month(slot[f"{root}.arrivals_per_day"], m) * (1.0 - at_month(slot[f"{root}.lost_share"], m))
-                items *= demand if process.driven_by == "customers" else 1.0
+                items *= (demand if process.driven_by == "customers" else 1.0) * (
+                    1.0 - at_month(slot[f"{root}.no_show"], m)
+                )
                 margin = at_month(slot[f"{root}.item_revenue"], m) * at_month(slot["profile.gross_margin"], m)
                 patience = at_month(slot[f"{root}.patience_minutes"], m) / 60.0
                 found.append((max(shares), patience, items * margin))
@@ -185,7 +187,7 @@ class Spared:
             shares = [
                 self.effects.at_month(slot[f"{root}.steps.{label}.share"], m)
                 for label, step in block.steps.items()
-                if step.system in hits
+                if set(step.systems) & set(hits)
             ]
             gone = hours - min(hours, self.effects.at_month(slot[f"{root}.patience_minutes"], m) / 60.0)
             if shares and gone > 0.0:
@@ -194,16 +196,14 @@ class Spared:
                 for month, part in enumerate(lost):
                     self.share[process][month] += max(shares) * part / clock.month_hours
 
-    def margin(self, m: int, demand: float) -> float:
-        """Margin of the sales of month m that is not booked as lost. demand: factor on what customers drive."""
+    def margin(self, m: int, came: Sequence[float]) -> float:
+        """Margin of the sales of month m that is not booked as lost. came: items of the month by process."""
         slot, at_month = self.effects.draw.table.slot, self.effects.at_month
         total = 0.0
-        for name, process in self.world.processes.items():
+        for name, items in zip(self.world.processes, came, strict=True):
             if self.share[name][m] > 0.0:
                 root = f"processes.{name}"
-                items = self.clock.days * at_month(slot[f"{root}.arrivals_per_day"], m)
-                items *= (demand if process.driven_by == "customers" else 1.0) * min(1.0, self.share[name][m])
-                items *= 1.0 - at_month(slot[f"{root}.lost_share"], m)
+                items *= min(1.0, self.share[name][m]) * (1.0 - at_month(slot[f"{root}.lost_share"], m))
                 total += items * at_month(slot[f"{root}.item_revenue"], m)
         return total * at_month(slot["profile.gross_margin"], m)
 

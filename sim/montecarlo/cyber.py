@@ -101,9 +101,9 @@ def _share_hit(lay, w, k, h, p, m):  # type: ignore[no-untyped-def]
     e, work = lay.estate, lay.work
     share = 0.0
     for s in range(work.first_step[p], work.first_step[p + 1]):
-        y = work.step_system[s]
-        if y >= 0 and e.hits[h, y]:
-            share = max(share, number_at(lay.row, w.values, w.changed, work.share_slot[s], m, k))
+        for y in range(work.step_needs.shape[1]):
+            if e.hits[h, y] and work.step_needs[s, y]:
+                share = max(share, number_at(lay.row, w.values, w.changed, work.share_slot[s], m, k))
     return share
 
 
@@ -128,6 +128,7 @@ def uncounted_margin(lay, w, k, h, m, hours):  # type: ignore[no-untyped-def]
             items *= (level if work.driven[p] else 1.0) * (
                 1.0 - number_at(row, values, changed, work.lost_slot[p], m, k)
             )
+            items *= 1.0 - number_at(row, values, changed, work.no_show_slot[p], m, k)
             lost = share * items * hours_of_lost_sales(hours, patience, waiting)
             total += lost * number_at(row, values, changed, work.revenue_slot[p], m, k)
     return total * number_at(row, values, changed, cal.slots[4], m, k)
@@ -160,6 +161,7 @@ def spared_margin(lay, w, m):  # type: ignore[no-untyped-def]
     total = lanes(0.0)
     for p in range(work.driven.shape[0]):
         sales = w.items[p] * (1.0 - w.now[work.lost_slot[p]]) * w.now[work.revenue_slot[p]]
+        sales = sales * (1.0 - w.now[work.no_show_slot[p]])
         total += sales * min(w.spared[p, m], 1.0)
     return total * w.now[lay.calendar.slots[4]]
 

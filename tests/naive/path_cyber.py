@@ -123,7 +123,9 @@ def mean_loss(threat: str, block: Threat, at: At, month: int, left: float) -> fl
 def share_hit(scenario: Scenario, process: str, threat: str, at: At, month: int) -> float:
     hits = scenario.threats[threat].hits
     steps = scenario.processes[process].steps
-    shares = [at(f"processes.{process}.steps.{s}.share", month) for s, step in steps.items() if step.system in hits]
+    shares = [
+        at(f"processes.{process}.steps.{s}.share", month) for s, step in steps.items() if set(step.systems) & set(hits)
+    ]
     return max(shares, default=0.0)
 
 
@@ -141,6 +143,7 @@ def planned_margin(scenario: Scenario, threat: str, at: At, month: int, hours: f
         lost_hours = max(0.0, max(0.0, hours - patience) - at("insurance.waiting_hours", month))
         items = at(f"processes.{name}.arrivals_per_day", month) / profile.hours_per_day * lost_hours
         items *= demand if process.driven_by == "customers" else 1.0
+        items *= 1 - at(f"processes.{name}.no_show", month)
         items *= (1 - at(f"processes.{name}.lost_share", month)) * share_hit(scenario, name, threat, at, month)
         total += items * at(f"processes.{name}.item_revenue", month)
     return total * at("profile.gross_margin", month)
