@@ -103,7 +103,7 @@ def _share_hit(lay, w, k, h, p, m):  # type: ignore[no-untyped-def]
     for s in range(work.first_step[p], work.first_step[p + 1]):
         for y in range(work.step_needs.shape[1]):
             if e.hits[h, y] and work.step_needs[s, y]:
-                share = max(share, number_at(lay.row, w.values, w.changed, work.share_slot[s], m, k))
+                share = max(share, number_at(lay.row, w.values, w.changed, lay.cyber.share_slot[s], m, k))
     return share
 
 
@@ -125,9 +125,7 @@ def uncounted_margin(lay, w, k, h, m, hours):  # type: ignore[no-untyped-def]
         if share > 0.0:
             patience = number_at(row, values, changed, work.patience_slot[p], m, k) / 60.0
             items = number_at(row, values, changed, work.arrivals_slot[p], m, k) * cal.days / cal.hours
-            items *= (level if work.driven[p] else 1.0) * (
-                1.0 - number_at(row, values, changed, work.lost_slot[p], m, k)
-            )
+            items *= (level if work.driven[p] else 1.0) * (1.0 - number_at(row, values, changed, cy.lost_slot[p], m, k))
             items *= 1.0 - number_at(row, values, changed, work.no_show_slot[p], m, k)
             lost = share * items * hours_of_lost_sales(hours, patience, waiting)
             total += lost * number_at(row, values, changed, work.revenue_slot[p], m, k)
@@ -160,7 +158,7 @@ def spared_margin(lay, w, m):  # type: ignore[no-untyped-def]
     work = lay.work
     total = lanes(0.0)
     for p in range(work.driven.shape[0]):
-        sales = w.items[p] * (1.0 - w.now[work.lost_slot[p]]) * w.now[work.revenue_slot[p]]
+        sales = w.items[p] * (1.0 - w.now[lay.cyber.lost_slot[p]]) * w.now[work.revenue_slot[p]]
         sales = sales * (1.0 - w.now[work.no_show_slot[p]])
         total += sales * min(w.spared[p, m], 1.0)
     return total * w.now[lay.calendar.slots[4]]

@@ -72,6 +72,11 @@ def cyber(table: Parameters, seed: int) -> Cyber:
             [severity_mean(1.0, float(t.severity_p95_ratio), float(t.tail_index)) for t in world.threats.values()],
             dtype=np.float64,
         ),
+        share_slot=np.array(
+            [slot[f"processes.{p}.steps.{s}.share"] for p, process in world.processes.items() for s in process.steps],
+            dtype=np.int64,
+        ),
+        lost_slot=np.array([slot[f"processes.{name}.lost_share"] for name in world.processes], dtype=np.int64),
         sublimits=np.array([slot[f"insurance.sublimits.{kind}"] for kind in KINDS_OF_LOSS], dtype=np.int64),
         waiting_slot=slot.get("insurance.waiting_hours", -1),
     )
