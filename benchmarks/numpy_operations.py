@@ -53,14 +53,15 @@ class Outages:
         self.steps: dict[str, list[Step]] = {system: [] for system in world.systems}
         for p, process in world.processes.items():
             for s, step in process.steps.items():
-                if step.system is not None:
-                    self.steps[step.system].append((p, s))
+                for system in step.systems:
+                    self.steps[system].append((p, s))
         on_systems = [step for steps in self.steps.values() for step in steps]
         self.down = {system: np.zeros(shape) for system in world.systems}
         self.lost = {step: np.zeros(shape) for step in on_systems}
         self.late = {step: np.zeros(shape) for step in on_systems}
         self.delay = {step: np.zeros(shape) for step in on_systems}
         self.repairs, self.losses, self.claims = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        self.expected = np.zeros(shape)  # direct loss a year
         self.counts, self.staying = np.zeros(shape), np.ones(shape)
 
     def add(self, target: Floats, month: Ints, row: Ints, amount: Value) -> None:
@@ -398,8 +399,11 @@ def run_months(
             ("availability", up, float(len(world.systems))),
             ("incidents", outages.counts[m], 1 / 12),
             ("cyber_loss", outages.losses[m], 1 / 12),
+            ("ale", outages.expected[m], 1.0),
+            ("refused_claims", 0.0, 1 / 12),
             ("adoption", reached / np.maximum(1.0, count), 1.0),
             ("cost_to_serve", 0.0, done),
+            ("automation_share", 0.0, 1.0),
         ):
             sums[name][year] += amount
             weights[name][year] += weight
@@ -510,7 +514,7 @@ def finish(
         if np.ndim(part) or np.ndim(err) or err != 0.0 or part != 1.0:
             variance = variance + passes * (visits * (1.0 + err) - passes) * (once * once)
         waits = waits + passes * wait[x]
-        if step.system is not None:
+        if step.systems:
             completed = completed * (1.0 - part * np.minimum(1.0, outages.lost[x][m]))
             waits = waits + part * outages.delay[x][m]
             late = late + part * outages.late[x][m]
@@ -566,7 +570,7 @@ def book_insurance(world: Scenario, numbers: Numbers, outages: Outages, flows: d
 
 def book_tax(world: Scenario, flows: dict[str, Floats], depreciation: Floats) -> None:
     months, rate = world.horizon_months, world.profile.tax_rate
-    income = sum(flows[c] for c in CATEGORIES if c not in ("capital", "grant", "tax")) - depreciation
+    income = sum(flows[c] for c in CATEGORIES if c not in ("capital", "grant", "tax", "finance")) - depreciation
     carried = np.zeros(income.shape[1])
     for start in range(0, months, 12):
         end = min(start + 12, months)

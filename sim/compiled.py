@@ -18,7 +18,22 @@ import numba
 
 CONFIG: Any = numba.config
 ROOT = Path(__file__).resolve().parent
-KERNEL = ("kpis", "scratch", "structures", "people", "effects", "estate", "operations", "months", "ledger", "kernel")
+KERNEL = (
+    "kpis",
+    "scratch",
+    "structures",
+    "people",
+    "effects",
+    "estate",
+    "cyber",
+    "feeds",
+    "finance",
+    "operations",
+    "months",
+    "ledger",
+    "integration",
+    "kernel",
+)
 ITEMS = ("heap", "lines", "state", "arrivals", "course", "loop")
 CALLED = (
     "streams.py",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ import simpy
 from sim.company.clock import Clock, until
 from sim.company.delivery import Schedule
 from sim.company.effects import Effects
+from sim.company.finance import Prices
 from sim.company.ledger import Ledger
 from sim.company.pool import FOREVER
 from sim.company.world_layer import Draw, failure_times
@@ -65,6 +66,27 @@ class System:
         return True
 
 
+class Needs:
+    """Several systems, all of which must be up."""
+
+    def __init__(self, systems: Sequence[System]) -> None:
+        self.systems = systems
+
+    @property
+    def outages(self) -> bool:
+        """Whether one of them is down."""
+        return any(system.outages for system in self.systems)
+
+    def wait(self, deadline: float) -> Generator[simpy.Event, object, bool]:
+        """Wait until all are up, for the first that is down in the order of the file; False when the deadline came
+        first."""
+        while self.outages:
+            down = next(system for system in self.systems if system.outages)
+            if not (yield from down.wait(deadline)):
+                return False
+        return True
+
+
 @dataclass(frozen=True)
 class Wear:
     """Failures of a system: moments (months), hours of repair; exposure: factor on the success of attacks, by month."""
@@ -99,12 +121,19 @@ def wear(draw: Draw, clock: Clock, plan: Schedule, effects: Effects, name: str) 
 
 
 def failing(
-    env: simpy.Environment, clock: Clock, system: System, name: str, failures: Wear, effects: Effects, ledger: Ledger
+    env: simpy.Environment,
+    clock: Clock,
+    system: System,
+    name: str,
+    failures: Wear,
+    effects: Effects,
+    ledger: Ledger,
+    prices: Prices,
 ) -> Generator[simpy.Event, None, None]:
     """Break down and be repaired, again and again."""
     cost = effects.draw.table.slot[f"systems.{name}.repair_cost"]
     for time, hours in zip(failures.times, failures.hours, strict=True):
         yield until(env, time * clock.month_hours)
         month = int(time)
-        ledger.pay(REPAIR, month, effects.at_month(cost, month))
+        ledger.pay(REPAIR, month, effects.at_month(cost, month) * prices.of("technology", month))
         env.process(system.outage(hours))

@@ -6,8 +6,13 @@ import math
 
 from sim.compiled import inline
 from sim.lanes.values import lanes, select
+from sim.montecarlo.cyber import expected_loss, spared_margin
+from sim.montecarlo.finance import PRICES
+from sim.montecarlo.integration import add_linked_share, derive
 from sim.montecarlo.kpis import (
     ADOPTION,
+    ALE,
+    AUTOMATION,
     AVAILABILITY,
     CHURN,
     COST_TO_SERVE,
@@ -18,6 +23,7 @@ from sim.montecarlo.kpis import (
     LOST,
     MARGIN,
     ON_TIME,
+    REFUSED_CLAIMS,
     REVENUE,
     UTILISATION,
     WAIT,
@@ -49,6 +55,10 @@ def save_state(w, ref, m, customers):  # type: ignore[no-untyped-def]
         kept[ref, m, 1 + roles + r] = w.departure[r]
     for s in range(steps):
         kept[ref, m, 1 + 2 * roles + s] = w.staying[s]
+    for p in range(w.completions.shape[0]):
+        kept[ref, m, 1 + 2 * roles + steps + p] = w.fulfilled[p]
+        for earlier in range(max(m - 1, 0), m):
+            w.kept_completions[ref, p, earlier] = w.completions[p, earlier]
 
 
 @inline
@@ -60,6 +70,10 @@ def restore_state(w, ref, m):  # type: ignore[no-untyped-def]
         w.departure[r] = kept[ref, m, 1 + roles + r]
     for s in range(steps):
         w.staying[s] = kept[ref, m, 1 + 2 * roles + s]
+    for p in range(w.completions.shape[0]):
+        w.fulfilled[p] = kept[ref, m, 1 + 2 * roles + steps + p]
+        for earlier in range(m):
+            w.completions[p, earlier] = w.kept_completions[ref, p, earlier]
     for earlier in range(m):
         w.flow[MARGIN, earlier] = w.kept_margin[ref, earlier]
     return kept[ref, m, 0]
@@ -71,6 +85,7 @@ def start_months(lay, w):  # type: ignore[no-untyped-def]
     cal = lay.calendar
     for slot in range(w.now.shape[0]):
         w.now[slot] = w.values[slot]
+    derive(lay, w)
     for s in range(w.staying.shape[0]):
         w.staying[s] = 1.0
     for r in range(w.backlog.shape[0]):
@@ -79,6 +94,9 @@ def start_months(lay, w):  # type: ignore[no-untyped-def]
     for kpi in range(w.yearly.shape[0]):
         for y in range(w.yearly.shape[1]):
             w.yearly[kpi, y] = 0.0
+    for p in range(w.items.shape[0]):
+        w.own[p] = 1.0
+        w.fulfilled[p] = 1.0 - w.now[lay.work.lost_slot[p]]
     growth = math.log1p(w.now[cal.slots[3]])
     for m in range(cal.months):
         w.demand[m] = cal.season[m] * math.exp(growth * (m / 12.0))
@@ -106,9 +124,15 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
         if m == 0:  # the losses that flows behind a step need are known only now
             for r in range(w.backlog.shape[0]):
                 w.backlog[r] = 0.0
+            if w.completions.shape[0] > 0:
+                finish_month(lay, w, m, brief)
+                arrivals(lay, w, m, customers)
             busy, people = run_lines(lay, w, brief)
         came, done, timely, waited, revenue, asked, satisfied = finish_month(lay, w, m, brief)
+        revenue = revenue * w.price_index[PRICES, m]
         w.flow[MARGIN, m] = revenue * w.now[cal.slots[4]]
+        if w.spared.shape[0] > 0:
+            w.flow[MARGIN, m] += spared_margin(lay, w, m) * w.price_index[PRICES, m]
         if keep >= 0:
             w.kept_margin[keep, m] = w.flow[MARGIN, m]
         if not brief:
@@ -120,6 +144,8 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
             add_share(w, CUSTOMERS, year, customers, lanes(1.0))
             add_share(w, REVENUE, year, revenue, lanes(1.0 / 12.0))
             add_share(w, COST_TO_SERVE, year, lanes(0.0), done)  # the cost is known when all is booked
+            add_linked_share(lay, w, year)
+            add_share(w, AUTOMATION, year, w.visits[0], w.visits[0] + w.visits[1])
             add_standing_kpis(lay, w, m, n)
         unserved = select(asked > 0.0, 1.0 - satisfied / asked, 0.0)
         leaving = min(w.now[cal.slots[0]] + w.now[cal.slots[2]] * unserved, 1.0)
@@ -130,7 +156,8 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
 
 @inline
 def add_standing_kpis(lay, w, m, n):  # type: ignore[no-untyped-def]
-    """Month m of the KPIs that do not depend on operations: availability, incidents, their loss, adoption."""
+    """Month m of the KPIs that do not depend on operations: availability, incidents, their loss, what is to be
+    expected of it, refused claims, adoption."""
     cal, c, year = lay.calendar, lay.candidates, m // 12
     up, systems = lanes(0.0), w.down.shape[0]
     for y in range(systems):
@@ -146,3 +173,5 @@ def add_standing_kpis(lay, w, m, n):  # type: ignore[no-untyped-def]
     add_share(w, INCIDENTS, year, w.happened[m], lanes(1.0 / 12.0))
     add_share(w, CYBER_LOSS, year, -w.flow[CYBER, m], lanes(1.0 / 12.0))
     add_share(w, ADOPTION, year, share, lanes(1.0))
+    add_share(w, ALE, year, expected_loss(lay, w, m), lanes(1.0))
+    add_share(w, REFUSED_CLAIMS, year, w.refused[m], lanes(1.0 / 12.0))

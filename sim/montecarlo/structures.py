@@ -36,6 +36,19 @@ class Calendar(NamedTuple):
     insurance: Ints1  # slots: premium, retention, event limit, annual limit, coinsurance
 
 
+class Finance(NamedTuple):
+    """Prices that change, debts, the credit line."""
+
+    inflates: int  # 0: every price stays as the file states it
+    change_slots: Ints1  # yearly changes: wages, prices, fixed cost, technology, premiums
+    balance: Floats1  # (loans,) owed at the start of month 0
+    balance_slot: Ints1  # (loans,) interest
+    balance_months: Ints1
+    line_slot: int  # interest of the credit line; -1: there is none
+    line_limit: float
+    floor: float  # the line is drawn below it
+
+
 class Work(NamedTuple):
     """Roles, processes and steps."""
 
@@ -62,10 +75,22 @@ class Work(NamedTuple):
     earns: Ints1  # (processes,) 1 where the process can move money: it earns, or its customers may leave
     process_counts: Ints1  # (processes,) 1 where it shares a line that an earning process passes
     role_counts: Ints1  # (roles,) 1 where an earning process passes, or what comes before such a line
-    step_system: Ints1
+    step_needs: Ints2  # (steps, systems) 1 where the work cannot start without the system
     minutes_slot: Ints1
     share_slot: Ints1
     error_slot: Ints1
+    automates: Ints1  # (steps,) 1 where a machine may take items
+    automated_slot: Ints1
+    exceptions_slot: Ints1
+    machine_slot: Ints1
+    absences: Ints1  # (processes,) 1 where items may not come
+    no_show_slot: Ints1
+    no_show_time_slot: Ints1
+    feed_order: Ints1  # (processes,) sources of items before those whom they feed; empty without feeds
+    first_feed: Ints1  # (processes + 1,) feeds of process p stand at first_feed[p] .. first_feed[p + 1] - 1
+    feed_source: Ints1
+    feed_share_slot: Ints1
+    feed_delay: Floats1  # months
     service_cv2: Floats1
     turnover_key: Keys1
 
@@ -104,6 +129,44 @@ class Estate(NamedTuple):
     outage_key: Keys1
 
 
+class Cyber(NamedTuple):
+    """Controls, what follows incidents, and the terms of the policy beyond its layer."""
+
+    function: Ints1  # (controls,) PREVENT, DETECT, RESPOND, RECOVER
+    coverage_slot: Ints1
+    strength_slot: Ints1
+    decay_slot: Ints1
+    audit_slot: Ints1  # months between audits; -1: none
+    audit_cost_slot: Ints1
+    against: Ints2  # (controls, threats)
+    brought_by: Ints2  # (controls, initiatives)
+    from_start: Ints1
+    demanded: Floats1  # (controls,) state that the policy demands
+    credit: Floats1  # (controls,) share of the premium that it saves
+    dependence: Floats1  # (threats,)
+    first_secondary: Ints1  # secondary losses of threat h stand at first_secondary[h] .. first_secondary[h + 1] - 1
+    frequency_slot: Ints1
+    loss_slot: Ints1
+    loss_p95: Floats1
+    loss_mean: Floats1  # mean of one over its median
+    mark_key: Keys1
+    size_key: Keys1
+    exposed_slot: Ints1  # (threats,) -1: no records are exposed
+    record_cost_slot: Ints1
+    fine_slot: Ints1  # probability
+    fine_record_slot: Ints1
+    fine_cap_slot: Ints1
+    fine_key: Keys1
+    records_slot: int
+    covers_interruption: Ints1  # (threats,) 1 where the severity contains the margin lost to the outage
+    yearly: Ints1  # (threats,) 1 where each year has its own frailty
+    severity_mean: Floats1  # (threats,) mean of the primary loss over its median
+    share_slot: Ints1  # (steps,) as the file states it, also where operations meet another
+    lost_slot: Ints1  # (processes,) the same
+    sublimits: Ints1  # slots: incident, secondary, notification, fine, interruption
+    waiting_slot: int  # -1: interruption is not insured
+
+
 class Candidates(NamedTuple):
     """Initiatives and their effects."""
 
@@ -117,6 +180,14 @@ class Candidates(NamedTuple):
     grant_cap: Floats1
     grant_lag: Ints1
     grant_window: Ints2  # (initiatives, 2) first and last month of a start that may get it
+    grant_upfront: Ints1  # 1 where it is paid at the start of the work
+    price_slot: Ints1  # yearly change of what it costs
+    lender: Ints1  # NOBODY, LOAN or LEASE
+    lent_share: Floats1  # part of capital that is financed
+    lent_slot: Ints1  # interest of the loan, price of the lease
+    lent_months: Ints1
+    lent_grace: Ints1
+    lent_fee: Floats1
     duration: Ints1
     days: Floats2  # (initiatives, skills)
     life: Ints1
@@ -149,6 +220,24 @@ class Candidates(NamedTuple):
     grant_key: Keys1
 
 
+class Integrations(NamedTuple):
+    """Pairs of systems, what crosses them, and what links cost. pair: number of an integration."""
+
+    derived: Ints2  # (numbers, 6) slots: itself, base, crossing, linked, mismatch, lost; -1 for none
+    linked_slot: Ints1  # (pairs,)
+    capital_slot: Ints1  # (pairs,) of a link from point to point
+    monthly_slot: Ints1
+    between: Ints2  # (pairs, 2) systems
+    crossing_pair: Ints1  # (crossings,)
+    crossing_process: Ints1
+    crossing_slot: Ints1  # share of the items of the process that cross
+    links: Ints2  # (initiatives, pairs) 1 where it links the pair
+    linking: Ints1  # initiatives that link a pair or are a hub
+    is_hub: Ints1  # (initiatives,)
+    hub_capital_slot: Ints1  # (initiatives,) by system; -1: no hub
+    hub_monthly_slot: Ints1
+
+
 class Futures(NamedTuple):
     """How the world may turn: sources of effects like initiatives, counted behind them."""
 
@@ -162,10 +251,13 @@ class Layout(NamedTuple):
     """Everything the kernel reads beside the draws."""
 
     calendar: Calendar
+    finance: Finance
     work: Work
     estate: Estate
+    cyber: Cyber
     candidates: Candidates
     futures: Futures
+    integrations: Integrations
     low: Floats1
     high: Floats1
     row: Ints1  # (slots,) row of a slot among the targets of effects, -1 for none

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from sim.world import Scenario
 from sim.world.paths import numbers
+from tests.naive import path_cyber as cyber
 from tests.naive import path_lines as lines
 from tests.naive.path_events import At, Outages, failures, incidents, lognormal, no_outages, severity, support
 from tests.naive.path_world import (
@@ -27,7 +28,7 @@ from tests.naive.philox import Streams
 
 CATEGORIES = (
     "margin", "labour", "overhead", "capital", "delivery", "running", "repair", "renewal", "cyber", "insurance",
-    "grant", "tax",
+    "grant", "tax", "finance",
 )  # fmt: skip
 Step = tuple[str, str]
 
@@ -42,6 +43,7 @@ class Path:
     trough: float
     need: float
     pv: dict[str, float]
+    financing: float
     kpis: dict[str, list[float]]
     baseline_kpis: dict[str, list[float]]
     flows: dict[str, list[float]]
@@ -56,14 +58,16 @@ def simulate_path(scenario: Scenario, roadmap: Mapping[str, int], draw: int, see
     months = range(scenario.horizon_months)
     discount = [(1 + scenario.money.discount_rate) ** (-m / 12) for m in months]
     delta = {c: [arm.flows[c][m] - base.flows[c][m] for m in months] for c in CATEGORIES}
-    steps = [sum(delta[c][m] for c in CATEGORIES) for m in months]
+    steps = [sum(delta[c][m] for c in CATEGORIES if c != "finance") for m in months]
+    with_finance = [sum(delta[c][m] for c in CATEGORIES) for m in months]
     cash = running_sums([sum(arm.flows[c][m] for c in CATEGORIES) for m in months])
     return Path(
         npv=sum(s * d for s, d in zip(steps, discount, strict=True)),
         cost=sum(c * d for c, d in zip(arm.own_cost, discount, strict=True)),
         payback=payback([s * d for s, d in zip(steps, discount, strict=True)]),
         trough=scenario.profile.cash_at_start + min(cash),
-        need=max(0.0, -min(running_sums(steps))),
+        need=max(0.0, -min(running_sums(with_finance))),
+        financing=arm.financing,
         pv={c: sum(x * d for x, d in zip(delta[c], discount, strict=True)) for c in CATEGORIES},
         kpis=arm.kpis,
         baseline_kpis=base.kpis,
@@ -124,6 +128,7 @@ class Arm:
         self.own_cost = [0.0] * self.months
         self.granted = [0.0] * self.months
         self.clipped = 0
+        self.financing = 0.0
         self.projects, self.days_used = deliver(self.scenario, roadmap, world.overruns)
         self.adopted = {
             name: adopted_share(self.scenario, name, live, world.values, world.seats, world.streams)
@@ -134,12 +139,19 @@ class Arm:
         self.staying = [1.0] * self.months  # share of customers that incidents leave, by month
         self.claims = [0.0] * self.months  # what the layer would pay
         self.counts = [0] * self.months
+        self.refused = [0] * self.months
+        self.expected_loss = [0.0] * self.months
+        self.spared = {process: [0.0] * self.months for process in self.scenario.processes}
+        self.controls = cyber.Controls(self.scenario, self.at, self.works)
         self.systems_and_threats()
         self.sums: dict[str, dict[int, list[float]]] = {}  # KPI -> year -> amount and weight
         self.operations()
         self.book_initiatives()
+        self.book_links()
         self.book_insurance()
         self.book_tax()
+        self.book_loans()
+        self.book_credit_line()
         self.kpis = self.yearly()
 
     def live(self) -> dict[str, int]:
@@ -199,7 +211,9 @@ class Arm:
         states = {system: support(scenario, system, self.projects) for system in scenario.systems}
         for system, state in states.items():
             for time, hours in failures(scenario, system, state, at, streams):
-                self.flows["repair"][int(time)] -= at(f"systems.{system}.repair_cost", int(time))
+                self.flows["repair"][int(time)] -= at(f"systems.{system}.repair_cost", int(time)) * self.price(
+                    "technology", int(time)
+                )
                 self.outages.book(scenario, at, system, time, hours)
         for threat, block in scenario.threats.items():
             root = f"threats.{threat}"
@@ -211,10 +225,13 @@ class Arm:
                     if month in states[system].old
                 ]
                 success = min(1.0, at(f"{root}.success_probability", month) * math.prod(exposure))
-                frailty = self.world.values.get(f"{root}.frailty", 1.0)
+                success *= self.controls.left("success", threat, month)
+                frailty = cyber.frailty(threat, block, month, self.world.values)
                 intensity.append(at(f"{root}.attempts_per_year", month) * success * frailty)
+                left = self.controls.left("loss", threat, month)
+                self.expected_loss[month] += intensity[month] * cyber.mean_loss(threat, block, at, month, left)
             base = quantile(block.attempts_per_year, 0.5) * quantile(block.success_probability, 0.5)
-            for point in incidents(threat, max(base, 1e-6), intensity, streams):
+            for point in incidents(threat, max(base, 0.01), intensity, streams):
                 self.incident(threat, point.time, (point.layer, point.number), at)
 
     def incident(self, threat: str, time: float, identity: tuple[int, int], at: At) -> None:
@@ -222,19 +239,31 @@ class Arm:
         root = f"threats.{threat}"
         self.counts[month] += 1
         self.staying[month] *= 1 - at(f"{root}.churn_shock", month)
-        median = at(f"{root}.severity", month)
+        left, median, loss = self.controls.left("loss", threat, month), at(f"{root}.severity", month), {}
+        loss["incident"] = 0.0
         if median > 0:
             u = streams.uniform(f"threats/{threat}/severity", *identity)
-            loss = severity(u, median, block.severity_p95_ratio, block.tail_index)
-            self.flows["cyber"][month] -= loss
-            layer = min(max(0.0, loss - at("insurance.retention", month)), at("insurance.event_limit", month))
-            self.claims[month] += (1 - at("insurance.coinsurance", month)) * layer
-        outage = at(f"{root}.outage_hours", month)
+            loss["incident"] = left * severity(u, median, block.severity_p95_ratio, block.tail_index)
+        loss["secondary"] = left * cyber.secondary_loss(threat, block, identity, at, month, streams)
+        loss["notification"], loss["fine"] = cyber.breach_losses(threat, block, identity, at, month, left, streams)
+        self.flows["cyber"][month] -= sum(loss.values())
+        hours, outage = 0.0, at(f"{root}.outage_hours", month)
         if outage > 0:
             u = streams.uniform(f"threats/{threat}/outage", *identity)
-            hours = lognormal(u, outage, block.outage_p95_ratio)
+            hours = lognormal(u, outage, block.outage_p95_ratio) * self.controls.left("outage", threat, month)
             for system in block.hits:
                 self.outages.book(self.scenario, at, system, time, hours)
+            if "interruption" in block.severity_covers:
+                for process, shares in cyber.spared_shares(self.scenario, threat, at, time, hours).items():
+                    self.spared[process] = [a + b for a, b in zip(self.spared[process], shares, strict=True)]
+        loss["interruption"] = cyber.planned_margin(self.scenario, threat, at, month, hours)
+        counted = sum(min(amount, at(f"insurance.sublimits.{kind}", month)) for kind, amount in loss.items())
+        layer = min(max(0.0, counted - at("insurance.retention", month)), at("insurance.event_limit", month))
+        claim = (1 - at("insurance.coinsurance", month)) * layer
+        if self.controls.lapsed(month):
+            self.refused[month] += claim > 0
+        else:
+            self.claims[month] += claim
 
     def operations(self) -> None:
         """Month by month: lines, completed items, customers, flows, sums of KPIs."""
@@ -243,20 +272,36 @@ class Arm:
         customers = float(scenario.profile.customers.start)
         for month in range(self.months):
             result = state.month(month, customers)
+            result.revenue *= self.price("prices", month)
             up = [1 - min(1.0, self.outages.down[y][month] / self.hours) for y in scenario.systems]
             reach = [
                 self.adopted[name][month]
                 for name, initiative in scenario.initiatives.items()
                 if initiative.adoption is not None and self.works(name, month)
             ]
-            self.flows["margin"][month] += result.revenue * at("profile.gross_margin", month)
-            self.flows["overhead"][month] -= at("profile.fixed_costs_per_month", month)
+            spared = sum(
+                state.come[process]
+                * (1 - at(f"processes.{process}.no_show", month))
+                * (1 - at(f"processes.{process}.lost_share", month))
+                * at(f"processes.{process}.item_revenue", month)
+                * min(1.0, self.spared[process][month])
+                for process in scenario.processes
+            )
+            self.flows["margin"][month] += (result.revenue + spared * self.price("prices", month)) * at(
+                "profile.gross_margin", month
+            )
+            self.flows["overhead"][month] -= at("profile.fixed_costs_per_month", month) * self.price("fixed", month)
             for role in scenario.people:
                 staff = at(f"people.{role}.headcount", month) * presence(self.world.seats[role], month)
-                self.flows["labour"][month] -= staff * at(f"people.{role}.monthly_cost", month)
+                self.flows["labour"][month] -= (
+                    staff * at(f"people.{role}.monthly_cost", month) * self.price("wages", month)
+                )
             for system in scenario.systems:
-                self.flows["running"][month] -= at(f"systems.{system}.monthly_cost", month)
-            self.flows["insurance"][month] -= at("insurance.annual_premium", month) / 12
+                self.flows["running"][month] -= at(f"systems.{system}.monthly_cost", month) * self.price(
+                    "technology", month
+                )
+            self.flows["running"][month] -= self.controls.audits[month] * self.price("technology", month)
+            self.flows["insurance"][month] -= self.controls.premium(month) * self.price("premiums", month)
             rows = {
                 "revenue": (result.revenue, 1 / 12),
                 "on_time_share": (result.timely, result.done),
@@ -267,9 +312,20 @@ class Arm:
                 "availability": (sum(up), len(up)),
                 "incidents": (self.counts[month], 1 / 12),
                 "cyber_loss": (-self.flows["cyber"][month], 1 / 12),
+                "ale": (self.expected_loss[month], 1.0),
+                "refused_claims": (self.refused[month], 1 / 12),
                 "adoption": (sum(reach) / len(reach) if reach else 0.0, 1.0),
                 "cost_to_serve": (0.0, result.done),
+                "automation_share": (result.by_machine, result.by_machine + result.by_people),
             }
+            crossed = {
+                (pair, process): state.arrivals(process, month, customers)
+                * at(f"integrations.{pair}.crossings.{process}.share", month)
+                for pair, block in scenario.integrations.items()
+                for process in block.crossings
+            }
+            passed = sum(items * at(f"integrations.{pair}.linked", month) for (pair, _), items in crossed.items())
+            rows["linked_share"] = passed, sum(crossed.values())
             churn = at("profile.customers.monthly_churn", month)
             churn += at("profile.customers.service_churn", month) * result.let_down
             rows["churn"] = 1 - (1 - min(1.0, churn)) * self.staying[month], 1.0
@@ -291,7 +347,7 @@ class Arm:
             flow = {category: self.flows[category][month] for category in CATEGORIES}
             cash += sum(flow.values())
             serving = -flow["labour"] - flow["overhead"] - flow["running"] - flow["repair"]
-            profit = sum(flow.values()) - flow["capital"] - flow["grant"] - flow["tax"]
+            profit = sum(flow.values()) - flow["capital"] - flow["grant"] - flow["tax"] - flow["finance"]
             self.add(
                 {
                     "gross_margin": (flow["margin"], 1 / 12),
@@ -310,25 +366,114 @@ class Arm:
         """Own cost of the roadmap; the capital of a month is depreciated from that month on."""
         for name, project in self.projects.items():
             initiative, root = self.scenario.initiatives[name], f"initiatives.{name}"
-            ratio, values = project.overrun.cost, self.world.values
+            values = self.world.values
+            ratio = project.overrun.cost * self.own_price(name, project.started or 0)
             for month, share in project.work.items():
                 self.pay("capital", month, values[f"{root}.capital"] * ratio * share)
                 self.pay("delivery", month, values[f"{root}.delivery"] * ratio * share)
             grant, live = initiative.grant, project.go_live
-            if grant is not None and live is not None and project.started is not None:
+            upfront = grant is not None and grant.paid == "upfront"
+            if grant is not None and project.started is not None and (upfront or live is not None):
                 award = self.world.streams.uniform(f"initiatives/{name}/grant") < values[f"{root}.grant.probability"]
                 latest = self.months if grant.last_start is None else grant.last_start
                 if award and grant.first_start <= project.started <= latest:
                     cost = (values[f"{root}.capital"] + values[f"{root}.delivery"]) * ratio
-                    month = min(live + grant.lag_months, self.months - 1)
-                    self.flows["grant"][month] += min(grant.cap, cost * grant.share)
-                    self.granted[month] += min(grant.cap, cost * grant.share)
+                    amount = min(grant.cap, cost * grant.share)
+                    month = project.started if upfront else min((live or 0) + grant.lag_months, self.months - 1)
+                    self.flows["grant"][month] += amount
+                    self.granted[month] += amount
+                    if upfront and project.state == "failed":
+                        month = min(max(project.work) + 1 + grant.lag_months, self.months - 1)
+                        self.flows["grant"][month] -= amount
+                        self.granted[month] -= amount
+            if initiative.financing is not None and project.started is not None:
+                self.finance(name, ratio, project.work)
             for month in range(self.months):
                 if self.works(name, month):
-                    self.pay("running", month, values[f"{root}.running_per_month"])
+                    self.pay("running", month, values[f"{root}.running_per_month"] * self.own_price(name, month))
                     since = month - self.live()[name]
                     if initiative.life_months is not None and since > 0 and since % initiative.life_months == 0:
-                        self.pay("renewal", month, values[f"{root}.renewal_cost"])
+                        self.pay("renewal", month, values[f"{root}.renewal_cost"] * self.own_price(name, month))
+
+    def price(self, kind: str, month: int) -> float:
+        """Price of a month over that of the file."""
+        return math.pow(1 + self.world.values[f"money.inflation.{kind}"], month / 12)
+
+    def own_price(self, name: str, month: int) -> float:
+        """The same of what an initiative needs."""
+        own = self.world.values.get(f"initiatives.{name}.price_change")
+        return self.price("technology", month) if own is None else math.pow(1 + own, month / 12)
+
+    def finance(self, name: str, ratio: float, work: dict[int, float]) -> None:
+        """Capital that others pay, a contract for every part that is spent."""
+        terms, values = self.scenario.initiatives[name].financing, self.world.values
+        assert terms is not None
+        rate = values.get("money.credit_line.rate", self.scenario.money.discount_rate)
+        lent = values[f"initiatives.{name}.capital"] * ratio * terms.share
+        flows = {0: lent * (1 - terms.fee)}
+        if terms.kind == "lease":
+            price = values[f"initiatives.{name}.financing.monthly_price"] * ratio
+            flows |= dict.fromkeys(range(1, terms.months + 1), -price)
+        else:
+            interest = math.pow(1 + values[f"initiatives.{name}.financing.rate"], 1 / 12) - 1
+            payment = annuity(lent, interest, terms.months - terms.grace_months)
+            for t in range(1, terms.months + 1):
+                flows[t] = -interest * lent if t <= terms.grace_months else -payment
+        for month, part in work.items():
+            for t, amount in flows.items():
+                self.financing += part * amount * math.pow(1 + rate, -(month + t) / 12)
+                if month + t < self.months:
+                    self.flows["finance"][month + t] += part * amount
+
+    def book_loans(self) -> None:
+        for name, loan in self.scenario.money.loans.items():
+            interest = math.pow(1 + self.world.values[f"money.loans.{name}.rate"], 1 / 12) - 1
+            for month in range(min(loan.months, self.months)):
+                self.flows["finance"][month] -= annuity(loan.balance, interest, loan.months)
+
+    def book_credit_line(self) -> None:
+        line, floor = self.scenario.money.credit_line, self.scenario.money.cash_floor
+        if line is None:
+            return
+        lowest = floor.amount if floor is not None else 0.0
+        interest = math.pow(1 + self.world.values["money.credit_line.rate"], 1 / 12) - 1
+        cash, owed = self.scenario.profile.cash_at_start, 0.0
+        for month in range(self.months):
+            paid = owed * interest
+            cash += sum(self.flows[category][month] for category in CATEGORIES) - paid
+            change = min(lowest - cash, line.limit - owed) if cash < lowest else -min(cash - lowest, owed)
+            owed, cash = owed + change, cash + change
+            self.flows["finance"][month] += change - paid
+
+    def book_links(self) -> None:
+        """What initiatives pay for the pairs that they link, in the order in which they began."""
+        scenario, values = self.scenario, self.world.values
+        order = list(scenario.initiatives)
+        begun = [p for p in self.projects.values() if p.started is not None]
+        on_a_hub: set[str] = set()
+        for project in sorted(begun, key=lambda p: (p.started, order.index(p.name))):
+            initiative, start = scenario.initiatives[project.name], project.started
+            assert start is not None
+            pairs = [pair for pair in scenario.integrations if f"integrations.{pair}.linked" in initiative.effects]
+            hub = project.name if initiative.hub is not None else None
+            if hub is None:
+                live = [name for name in self.live() if scenario.initiatives[name].hub and self.works(name, start)]
+                hub = min(live, key=lambda name: (self.live()[name], order.index(name)), default=None)
+            capital = monthly = 0.0
+            if hub is None:
+                capital = sum(values[f"integrations.{pair}.link_capital"] for pair in pairs)
+                monthly = sum(values[f"integrations.{pair}.link_monthly"] for pair in pairs)
+            else:
+                systems = {system for pair in pairs for system in scenario.integrations[pair].between}
+                capital = len(systems - on_a_hub) * values[f"initiatives.{hub}.hub.capital_per_system"]
+                monthly = len(systems - on_a_hub) * values[f"initiatives.{hub}.hub.monthly_per_system"]
+                if project.go_live is not None:
+                    on_a_hub |= systems
+            for month, share in project.work.items():
+                self.pay("capital", month, capital * project.overrun.cost * self.own_price(project.name, start) * share)
+            for month in range(self.months):
+                if self.works(project.name, month):
+                    self.pay("running", month, monthly * self.own_price(project.name, month))
 
     def pay(self, category: str, month: int, amount: float) -> None:
         self.flows[category][month] -= amount
@@ -347,7 +492,7 @@ class Arm:
         """Tax of a year falls due in the third month of the next one, at the latest in the last month."""
         life = self.scenario.money.depreciation_months
         spent = [capital + grant for capital, grant in zip(self.flows["capital"], self.granted, strict=True)]
-        expensed = [c for c in CATEGORIES if c not in ("capital", "grant", "tax")]
+        expensed = [c for c in CATEGORIES if c not in ("capital", "grant", "tax", "finance")]
         carried = 0.0
         for first in range(0, self.months, 12):
             end = min(first + 12, self.months)
@@ -356,6 +501,32 @@ class Arm:
             taxable = profit - carried
             carried = max(0.0, -taxable)
             self.flows["tax"][min(end + 2, self.months - 1)] -= self.scenario.profile.tax_rate * max(0.0, taxable)
+
+
+def annuity(principal: float, interest: float, payments: int) -> float:
+    """Equal payments at the end of each month that pay back a debt."""
+    if interest == 0:
+        return principal / payments
+    return principal * interest / (1 - math.pow(1 + interest, -payments))
+
+
+def unlinked(at: At, pair: str, process: str, month: int) -> float:
+    """Share of the items of a process that cross a pair by hand."""
+    return at(f"integrations.{pair}.crossings.{process}.share", month) * (1 - at(f"integrations.{pair}.linked", month))
+
+
+def mismatched(at: At, pair: str, process: str, month: int) -> float:
+    return unlinked(at, pair, process, month) * at(f"integrations.{pair}.crossings.{process}.mismatch", month)
+
+
+def lost_share(scenario: Scenario, at: At, process: str, month: int) -> float:
+    """Share of arrivals lost before any work, mismatched records included."""
+    kept = 1 - at(f"processes.{process}.lost_share", month)
+    for name, pair in scenario.integrations.items():
+        if process in pair.crossings:
+            lost = at(f"integrations.{name}.crossings.{process}.lost", month)
+            kept *= 1 - mismatched(at, name, process, month) * lost
+    return 1 - kept
 
 
 @dataclass
@@ -371,6 +542,8 @@ class Month:
     present: float = 0.0
     asked: float = 0.0
     satisfied: float = 0.0
+    by_machine: float = 0.0
+    by_people: float = 0.0
 
     @property
     def let_down(self) -> float:
@@ -387,8 +560,34 @@ class Lines:
         self.departures = dict.fromkeys(self.scenario.people, 1.0)
         self.backlog = dict.fromkeys(self.scenario.people, 0.0)
 
+        def at_first(path: str, month: int) -> float:
+            return arm.world.values[path]
+
+        self.fulfilled = {p: 1 - lost_share(self.scenario, at_first, p, 0) for p in self.scenario.processes}
+        self.visits = 0.0, 0.0  # an hour, in the month at hand: finished by machines, served by people
+        self.completions: dict[tuple[str, int], float] = {}  # process and month -> items that were completed and came
+
+    def by_people(self, step: Step, month: int) -> float:
+        """Share of the items that people serve at a step."""
+        kept = self.number(step, "automated", month) * (1 - self.number(step, "exceptions", month))
+        return self.number(step, "share", month) * (1 - kept)
+
+    def attendance(self, process: str, month: int, power: int) -> float:
+        """Moment of the part of a service that an item takes: those that do not come take less."""
+        absent = self.at(f"processes.{process}.no_show", month)
+        return 1 - absent + absent * math.pow(self.at(f"processes.{process}.no_show_time", month), power)
+
     def number(self, step: Step, name: str, month: int) -> float:
-        return self.at(f"processes.{step[0]}.steps.{step[1]}.{name}", month)
+        value = self.at(f"processes.{step[0]}.steps.{step[1]}.{name}", month)
+        work = self.scenario.processes[step[0]].steps[step[1]]
+        if name == "share" and work.by_hand:
+            value *= unlinked(self.at, work.by_hand, step[0], month)
+        if name == "share" and work.mends:
+            value *= mismatched(self.at, work.mends, step[0], month)
+        return value
+
+    def lost(self, process: str, month: int) -> float:
+        return lost_share(self.scenario, self.at, process, month)
 
     def role(self, step: Step) -> str:
         return self.scenario.processes[step[0]].steps[step[1]].role
@@ -408,6 +607,26 @@ class Lines:
         return people, pace
 
     def arrivals(self, process: str, month: int, customers: float) -> float:
+        """Items that come, made by other processes or not."""
+        return self.own_arrivals(process, month, customers) + self.made(process, month, customers)
+
+    def made(self, process: str, month: int, customers: float) -> float:
+        """Items that other processes make: of what they completed in the month before the delay and in the next one."""
+        total = 0.0
+        for source, feed in self.scenario.processes[process].fed_by.items():
+            delay = feed.delay_days / self.scenario.profile.working_days_per_month
+            begin = month - delay  # a month's items were completed from here on
+            for then in (math.floor(begin), math.floor(begin) + 1):
+                weight = max(0.0, 1 - abs(then - begin))
+                if then >= 0 and weight > 0:
+                    share = self.at(f"processes.{process}.fed_by.{source}.share", then)
+                    done = self.completions.get((source, then)) if then < month else None
+                    if done is None:
+                        done = self.arrivals(source, month, customers) * self.fulfilled[source]
+                    total += weight * share * done
+        return total
+
+    def own_arrivals(self, process: str, month: int, customers: float) -> float:
         profile = self.scenario.profile
         items = self.at(f"processes.{process}.arrivals_per_day", month) * profile.working_days_per_month
         if self.scenario.processes[process].driven_by == "fixed":
@@ -419,36 +638,48 @@ class Lines:
 
     def month(self, month: int, customers: float) -> Month:
         if month == 0:  # the first month runs twice: what steps lose is known to those behind them only afterwards
-            self.run(month, customers)
+            service, found, _ = self.run(month, customers)
             self.backlog = dict.fromkeys(self.scenario.people, 0.0)
+            self.fulfilled = {
+                p: self.finish(p, month, service, found)[0] * (1 - self.at(f"processes.{p}.no_show", month))
+                for p in self.scenario.processes
+            }
         result = Month()
+        come = {process: self.arrivals(process, month, customers) for process in self.scenario.processes}
+        self.come = come
         service, found, busy = self.run(month, customers)
         result.busy = busy
+        result.by_machine, result.by_people = self.visits
         result.present = sum(max(0.0, self.staff(role, month)[0]) for role in self.scenario.people)
         for process, block in self.scenario.processes.items():
-            items = self.arrivals(process, month, customers)
-            done, timely, waited = self.finish(process, month, service, found)
+            items = come[process]
+            through, timely, waited = self.finish(process, month, service, found)
+            comes = 1 - self.at(f"processes.{process}.no_show", month)
+            done = through * comes
+            self.fulfilled[process] = done
+            self.completions[process, month] = items * done
             result.came += items
             result.done += items * done
             result.timely += items * done * timely
             result.waited += items * done * waited
             result.revenue += items * done * self.at(f"processes.{process}.item_revenue", month)
             if block.driven_by == "customers":
-                result.asked += items
-                result.satisfied += items * min(1.0, done) * timely
+                result.asked += items * (1 - min(1.0, through) * (1 - comes))
+                result.satisfied += items * min(1.0, through) * comes * timely
         return result
 
     def run(self, month: int, customers: float) -> tuple[dict[Step, float], dict[Step, tuple[lines.Line, int]], float]:
         """Service hours and line (with the place in it) of every step; busy people."""
-        rate, service = {}, {}
+        rate, service, machine, served = {}, {}, 0.0, 0.0
         departures = dict(self.departures)  # of the month before, like the losses: the order of the roles plays no part
         for process, block in self.scenario.processes.items():
-            lost = self.at(f"processes.{process}.lost_share", month)
+            lost = self.lost(process, month)
             flow = self.arrivals(process, month, customers) / self.arm.hours * (1 - lost)
             for name, work in block.steps.items():
                 step = (process, name)
-                share, error = self.number(step, "share", month), self.number(step, "error_probability", month)
-                rate[step] = flow * lines.visits_moments(share, error)[0]
+                people, error = self.by_people(step, month), self.number(step, "error_probability", month)
+                machine += flow * (self.number(step, "share", month) - people)
+                rate[step] = flow * lines.visits_moments(people, error)[0]
                 service[step] = self.number(step, "minutes", month) / 60 / self.staff(work.role, month)[1]
                 flow *= self.kept[step]
         found: dict[Step, tuple[lines.Line, int]] = {}
@@ -459,10 +690,11 @@ class Lines:
             if total <= 1e-12:
                 self.backlog[role] = 0.0
                 continue
-            mean = sum(rate[s] * service[s] for s in mine) / total
-            second = sum(rate[s] * service[s] ** 2 * (1 + self.service_cv(s) ** 2) for s in mine) / total
+            mean = sum(rate[s] * service[s] * self.attendance(s[0], month, 1) for s in mine) / total
+            squares = {s: service[s] ** 2 * self.attendance(s[0], month, 2) for s in mine}
+            second = sum(rate[s] * squares[s] * (1 + self.service_cv(s) ** 2) for s in mine) / total
             cs2 = second / mean**2 - 1
-            ca2 = sum(rate[s] * self.incoming_cv2(s, rate, departures, month) for s in mine) / total
+            ca2 = sum(rate[s] * self.incoming_cv2(s, rate, departures, month, customers) for s in mine) / total
             kinds = [lines.Kind(rate[s], self.at(f"processes.{s[0]}.patience_minutes", month) / 60) for s in mine]
             people, _ = self.staff(role, month)
             line = lines.line(people, mean, (ca2 + cs2) / 2, self.arm.hours, self.backlog[role], kinds)
@@ -470,21 +702,27 @@ class Lines:
             self.departures[role] = lines.departure_cv2(people, line.busy, ca2, cs2)
             busy += line.busy
             for place, step in enumerate(mine):
-                share, error = self.number(step, "share", month), self.number(step, "error_probability", month)
-                self.kept[step] = lines.kept_through(share, error, line.lost[place])
+                error = self.number(step, "error_probability", month)
+                self.kept[step] = lines.kept_through(self.by_people(step, month), error, line.lost[place])
+                served += rate[step] * (1 - line.lost[place])
                 found[step] = line, place
+        self.visits = machine, served
         return service, found, busy
 
     def service_cv(self, step: Step) -> float:
         return self.scenario.processes[step[0]].steps[step[1]].cv
 
-    def incoming_cv2(self, step: Step, rate: dict[Step, float], departures: dict[str, float], month: int) -> float:
+    def incoming_cv2(
+        self, step: Step, rate: dict[Step, float], departures: dict[str, float], month: int, customers: float
+    ) -> float:
         """A thinned stream: of the arrivals at the first step, of the departures of the role before otherwise."""
         process = self.scenario.processes[step[0]]
         names = list(process.steps)
         place = names.index(step[1])
         if place == 0:
-            kept = (1 - self.at(f"processes.{step[0]}.lost_share", month)) * self.number(step, "share", month)
+            kept = (1 - self.lost(step[0], month)) * self.by_people(step, month)
+            come = self.arrivals(step[0], month, customers)
+            kept *= self.own_arrivals(step[0], month, customers) / come if come > 0 else 1.0
             return 1 + kept * (process.arrival_cv**2 - 1)
         before = self.role((step[0], names[place - 1]))
         through = sum(rate[other] for other in self.steps if self.role(other) == before)
@@ -497,19 +735,21 @@ class Lines:
         """Share of a month's items completed, share of those on time, mean wait in hours."""
         block, outages = self.scenario.processes[process], self.arm.outages
         patient = self.at(f"processes.{process}.patience_minutes", month) >= 1e8
-        completed = 1 - self.at(f"processes.{process}.lost_share", month)
+        completed = 1 - self.lost(process, month)
         mean = variance = waits = late = 0.0
         served = [1.0]
         for name in block.steps:
             step = (process, name)
             share, error = self.number(step, "share", month), self.number(step, "error_probability", month)
-            passes, passes_variance = lines.visits_moments(share, error)
+            people, machine = self.by_people(step, month), self.number(step, "machine_minutes", month) / 60
+            passes, passes_variance = lines.visits_moments(people, error)
             wait, waiting = 0.0, 0.0
             if step in found:
                 line, place = found[step]
                 wait, waiting = line.wait[place], line.waiting
                 if patient:
-                    served.append(line.served)
+                    in_line = 1 - self.number(step, "automated", month) * (1 - self.number(step, "exceptions", month))
+                    served.append(1 - in_line * (1 - line.served))
             completed *= self.kept[step] * (1 - share * min(1.0, outages.lost[step][month]))
             once = wait + service[step]
             spread = (service[step] * self.service_cv(step)) ** 2
@@ -517,6 +757,10 @@ class Lines:
                 spread += wait**2 * (2 / waiting - 1)
             mean += passes * once
             variance += passes * spread + passes_variance * once**2
+            taken = share * self.number(step, "automated", month)  # at the machine, of whom some go on to people
+            both = taken * self.number(step, "exceptions", month) / (1 - error)
+            mean += taken * machine
+            variance += taken * (1 - taken) * machine**2 + 2 * machine * once * (both - taken * passes)
             waits += passes * wait + share * outages.delay[step][month]
             late += share * outages.late[step][month]
         # A line that falls behind holds the whole process back; one that catches up lets more items out than come in.
