@@ -133,7 +133,10 @@ class Business:
         for i, (name, initiative) in enumerate(self.world.initiatives.items()):
             dip, g = initiative.dip, int(self.plan.go_live[i])
             if dip is not None and 0 <= g <= m < g + dip.months:
-                depth = self.draw.value(f"initiatives.{name}.dip.depth") * (1.0 - (m - g) / dip.months)
+                depth = self.plan.value(f"initiatives.{name}.dip.depth") * (1.0 - (m - g) / dip.months)
+                depth *= self.plan.part(i)
+                if initiative.parallel is not None and self.plan.beside(i, m):
+                    depth *= float(initiative.parallel.dip)
                 for r, role in enumerate(self.world.people):
                     if role in dip.roles:
                         pace[r] *= 1.0 - depth

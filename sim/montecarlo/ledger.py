@@ -9,6 +9,7 @@ import numpy as np
 from sim.compiled import inline
 from sim.lanes import WIDTH
 from sim.lanes.values import lanes, select, some
+from sim.mechanisms.delivery import FINISHED
 from sim.montecarlo.effects import at_month
 from sim.montecarlo.kpis import (
     CAPITAL,
@@ -63,15 +64,21 @@ def book_standing(lay, w):  # type: ignore[no-untyped-def]
 def book_initiatives(lay, w, n):  # type: ignore[no-untyped-def]
     """Cost of the n chosen initiatives by month: capital, delivery, running, renewal; own_cost is their sum,
     positive."""
-    c, months, life = lay.candidates, lay.calendar.months, lay.calendar.depreciation_months
+    c, p, months, life = lay.candidates, lay.projects, lay.calendar.months, lay.calendar.depreciation_months
     for m in range(months):
         w.own_cost[m] = 0.0
         w.depreciation[m] = 0.0
     for j in range(n):
         i = w.chosen[j]
-        capital = w.values[c.capital_slot[i]] * w.cost_ratio[i]
-        delivery = w.values[c.delivery_slot[i]] * w.cost_ratio[i]
-        running = w.values[c.running_slot[i]]
+        capital, delivery = w.values[c.capital_slot[i]], w.values[c.delivery_slot[i]]
+        if p.help_slots[i, 0] >= 0:
+            capital += w.values[p.help_slots[i, 0]]
+            delivery += w.values[p.help_slots[i, 1]]
+        capital, delivery = capital * w.cost_ratio[i], delivery * w.cost_ratio[i]
+        if p.deposit[i] > 0.0:
+            book_deposit(lay, w, i)
+            capital = capital * (1.0 - p.deposit[i])
+        running = w.values[c.running_slot[i]] * w.part[i]
         for m in range(months):
             part = w.work[i, m]
             if some(part > 0.0):
@@ -85,8 +92,15 @@ def book_initiatives(lay, w, n):  # type: ignore[no-untyped-def]
                 cost = select(works, running, 0.0)
                 w.flow[RUNNING, m] -= cost
                 w.own_cost[m] += cost
+        if p.beside_months[i] > 0:
+            for m in range(months):
+                beside = (w.begins[i] <= m) & (w.beside_until[i] > m)
+                if some(beside):
+                    cost = select(beside, w.values[p.beside_slot[i]], 0.0)
+                    w.flow[RUNNING, m] -= cost
+                    w.own_cost[m] += cost
         if c.life[i] > 0 and c.renewal_slot[i] >= 0:
-            renewal = w.values[c.renewal_slot[i]]
+            renewal = w.values[c.renewal_slot[i]] * w.part[i]
             for m in range(c.life[i], months):
                 since = m - w.begins[i]
                 due = (since > 0.0) & (math.floor(since / c.life[i]) * c.life[i] == since)
@@ -97,10 +111,31 @@ def book_initiatives(lay, w, n):  # type: ignore[no-untyped-def]
 
 
 @inline
+def realised_capital(lay, w, i, k):  # type: ignore[no-untyped-def]
+    """Capital of initiative i in path k, overrun and help included."""
+    capital, help_slot = w.values[lay.candidates.capital_slot[i], k], lay.projects.help_slots[i, 0]
+    return (capital + (w.values[help_slot, k] if help_slot >= 0 else 0.0)) * w.cost_ratio[i, k]
+
+
+@inline
+def book_deposit(lay, w, i):  # type: ignore[no-untyped-def]
+    """The part of the capital of initiative i that is paid with the order, path by path."""
+    months, life = lay.calendar.months, lay.calendar.depreciation_months
+    for k in range(WIDTH):
+        m = w.started[k, i]
+        if m >= 0:
+            amount = lay.projects.deposit[i] * realised_capital(lay, w, i, k)
+            w.flow[CAPITAL, m, k] -= amount
+            w.own_cost[m, k] += amount
+            for later in range(m, min(months, m + life)):
+                w.depreciation[later, k] += amount / life
+
+
+@inline
 def book_grants(lay, w, n):  # type: ignore[no-untyped-def]
     """Grants of the n chosen initiatives, path by path: a share of the realised cost up to a cap, some months after
     go-live (what would come after the horizon, in its last month). Depreciation is lower by them from then on."""
-    c, months, life = lay.candidates, lay.calendar.months, lay.calendar.depreciation_months
+    c, p, months, life = lay.candidates, lay.projects, lay.calendar.months, lay.calendar.depreciation_months
     for j in range(n):
         i = w.chosen[j]
         if c.grant_slot[i] < 0:
@@ -108,8 +143,10 @@ def book_grants(lay, w, n):  # type: ignore[no-untyped-def]
         for k in range(WIDTH):
             started = w.started[k, i]
             eligible = c.grant_window[i, 0] <= started <= c.grant_window[i, 1]
-            if w.awarded[k, i] == 1 and w.go_live[k, i] >= 0 and eligible:
+            if w.awarded[k, i] == 1 and w.state[k, i] == FINISHED and eligible:
                 cost = (w.values[c.capital_slot[i], k] + w.values[c.delivery_slot[i], k]) * w.cost_ratio[i, k]
+                if p.help_slots[i, 0] >= 0:
+                    cost += (w.values[p.help_slots[i, 0], k] + w.values[p.help_slots[i, 1], k]) * w.cost_ratio[i, k]
                 amount = min(c.grant_cap[i], c.grant_share[i] * cost)
                 m = min(w.go_live[k, i] + c.grant_lag[i], months - 1)
                 w.flow[GRANT, m, k] += amount

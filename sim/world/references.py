@@ -73,8 +73,9 @@ def _initiatives(data: Mapping[str, Any]) -> Iterator[Problem]:
     candidates = _block(data, "initiatives")
     for name, initiative in _items(data, "initiatives"):
         at = f"initiatives.{name}"
-        for skill in _block(initiative, "skill_days"):
-            yield from _unknown("skill", skill, skills, f"{at}.skill_days.{skill}")
+        for place in ("skill_days", "help.days", "parallel.skill_days"):
+            for skill in _block(initiative, *place.split(".")):
+                yield from _unknown("skill", skill, skills, f"{at}.{place}.{skill}")
         if initiative.get("risk_class") is not None:
             yield from _unknown(
                 "risk class", initiative["risk_class"], _block(data, "risk_classes"), f"{at}.risk_class"
@@ -95,7 +96,57 @@ def _initiatives(data: Mapping[str, Any]) -> Iterator[Problem]:
             if problem:
                 message, hint = problem
                 yield Problem(path=f"{at}.effects.{path}", value=str(path), message=message, hint=hint)
+            elif str(path).startswith(f"{at}."):
+                yield Problem(
+                    path=f"{at}.effects.{path}",
+                    value=str(path),
+                    message="its own numbers are settled at its start, before any effect of it",
+                    hint="write the number as it will be, or let another initiative change it",
+                )
+            elif str(path).endswith(".failure_probability"):
+                yield from _gate_of_effect(str(path), candidates, f"{at}.effects.{path}")
+        yield from _overruns(initiative, at, _block(data, "risk_classes"))
+        yield from _parallel_days(initiative, at, skills)
     yield from _circles(candidates)
+
+
+def _gate_of_effect(path: str, candidates: Mapping[str, Any], at: str) -> Iterator[Problem]:
+    """An effect on the one gate of an initiative that has phases with gates of their own."""
+    parts = path.split(".")
+    phases = _block(candidates, parts[1], "phases") if parts[0] == "initiatives" else {}
+    if phases and len(parts) == 3:
+        yield Problem(
+            path=at,
+            value=path,
+            message=f"{parts[1]} has phases, each with a gate of its own",
+            hint=f"address one of them, such as initiatives.{parts[1]}.phases.{next(iter(phases))}.failure_probability",
+        )
+
+
+def _overruns(initiative: Mapping[str, Any], at: str, classes: Mapping[str, Any]) -> Iterator[Problem]:
+    """Integrations that raise nothing."""
+    number, name = initiative.get("integrations"), initiative.get("risk_class")
+    if isinstance(number, int) and number > 0 and not _block(classes, str(name), "per_integration"):
+        yield Problem(
+            path=f"{at}.integrations",
+            value=number,
+            message="integrations have no effect: "
+            + (f"the risk class {name} has no `per_integration`" if name else "there is no `risk_class`"),
+            hint="state how each one raises the overrun in the class, or remove them",
+        )
+
+
+def _parallel_days(initiative: Mapping[str, Any], at: str, skills: Mapping[str, Any]) -> Iterator[Problem]:
+    """Days for running old and new side by side that the skill does not have."""
+    for skill, days in _block(initiative, "parallel", "skill_days").items():
+        most = _block(skills, str(skill)).get("days_per_month")
+        if isinstance(days, (int, float)) and isinstance(most, (int, float)) and days > most:
+            yield Problem(
+                path=f"{at}.parallel.skill_days.{skill}",
+                value=days,
+                message=f"{days:g} days a month are more than the {most:g} that {skill} has",
+                hint=f"at most {most:g}",
+            )
 
 
 def _futures(data: Mapping[str, Any]) -> Iterator[Problem]:
@@ -109,6 +160,8 @@ def _futures(data: Mapping[str, Any]) -> Iterator[Problem]:
             if problem:
                 message, hint = problem
                 yield Problem(path=f"futures.{name}.changes.{path}", value=str(path), message=message, hint=hint)
+            elif str(path).endswith(".failure_probability"):
+                yield from _gate_of_effect(str(path), _block(data, "initiatives"), f"futures.{name}.changes.{path}")
         if name == "base":
             yield Problem(
                 path="futures.base",
