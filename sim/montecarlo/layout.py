@@ -13,7 +13,7 @@ from sim.montecarlo.layout_projects import OWN, own, projects
 from sim.montecarlo.structures import Calendar, Candidates, Estate, Floats, Futures, Ints, Keys, Layout, Work
 from sim.parameters import Parameters
 from sim.streams import stream_key
-from sim.world import Initiative, Scenario
+from sim.world import Initiative
 from sim.world.futures import Change
 from sim.world.initiatives import Effect, Grant
 

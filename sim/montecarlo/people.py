@@ -6,7 +6,6 @@ from sim.compiled import inline
 from sim.lanes import WIDTH
 from sim.mechanisms.occupancy import presence, seat_changes
 from sim.mechanisms.seats import adopt
-from sim.streams import uniform
 
 NO_MONTH = 10**9  # month of what does not happen
 

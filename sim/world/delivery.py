@@ -67,7 +67,8 @@ class RiskClass(World):
     def _grows(self) -> Self:
         growths = (("per_integration", self.per_integration), ("per_doubling", self.per_doubling))
         found = [
-            f"`{name}.tail_odds` has no effect: `tail_share` is 0, and so are its odds; state a tail, or remove it"
+            f"in `{name}`, the factor on the odds of the tail has no effect: `tail_share` is 0; "
+            "state a tail, or remove the factor"
             for name, growth in growths
             if growth is not None and growth.tail_odds != 1.0 and self.tail_share == 0.0
         ]

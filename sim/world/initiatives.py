@@ -190,7 +190,7 @@ class Initiative(World):
         """Contradictions of the phases with each other and with the rest."""
         total = math.fsum(phase.share for phase in self.phases.values())
         if self.phases and abs(total - 1.0) > 1e-6:
-            yield f"the shares of the phases add up to {total:g}, not to 1; scale them so that they do"
+            yield f"the shares of `phases` add up to {total:g}, not to 1; scale them so that they do"
         if self.phases and not _is(self.failure_probability, 0.0):
             yield "`failure_probability` has no effect beside `phases`; state it in each phase, or remove the phases"
         for kind in ("cost", "duration"):
@@ -199,7 +199,7 @@ class Initiative(World):
                 limit = getattr(phase, f"stop_above_{kind}")
                 if limit is None:
                     continue
-                at = f"`phases.{name}.stop_above_{kind}` {limit:g} has no effect"
+                at = f"in `phases`, {name}: `stop_above_{kind}` {limit:g} has no effect"
                 if k == len(self.phases):
                     yield f"{at}: after the last phase nothing is left to stop; put it into an earlier phase"
                 elif self.risk_class is None:
@@ -213,13 +213,13 @@ class Initiative(World):
         for skill, days in self.help.days.items() if self.help is not None else ():
             needed = self.skill_days.get(skill, 0.0)
             if days > needed:
-                yield f"`help.days` buys {days:g} days of {skill} a month, but the work needs {needed:g}; at most that"
+                yield f"`help` buys {days:g} days of {skill} a month, but the work needs {needed:g}; at most that"
         if self.help is not None and self.risk_class is None:
             for name in ("spread", "tail"):
                 if not _is(getattr(self.help, name), 1.0):
-                    yield f"`help.{name}` has no effect without `risk_class`; name a class of overrun, or remove it"
+                    yield f"in `help`, {name} has no effect without a `risk_class`; name a class, or remove it"
         if self.parallel is not None and self.parallel.dip != 1.0 and self.dip is None:
-            yield "`parallel.dip` has no effect without `dip`; state the dip, or remove the factor"
+            yield "in `parallel`, `dip` has no effect: the initiative has no dip; state the dip, or remove the factor"
 
     @property
     def gates(self) -> tuple[Gate, ...]:

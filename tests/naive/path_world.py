@@ -193,8 +193,8 @@ def adopted_share(
 
 @dataclass
 class Overrun:
-    """What the work of an initiative would be: realised over planned cost, months at full pace, share of the work after
-    which it ends, how (finished, failed, stopped), share of the benefit that is left unless finished, vendor's dates."""
+    """What the work of an initiative would be: realised over planned cost, months at full pace, share of the work
+    after which it ends, how (finished, failed, stopped), share of the benefit that is left if not finished, vendor."""
 
     cost: float
     months: float

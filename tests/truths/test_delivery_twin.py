@@ -1,5 +1,7 @@
-"""Delivery with phases, vendors, help, side-by-side running and numbers that other initiatives change: the kernel against
-its plain twin, every figure to 1e-9, and against the company where the world layer fixes it."""
+"""Delivery with phases, vendors, help, side by side running and numbers that other initiatives change.
+
+The kernel against its plain twin, every figure to 1e-9, and against the company where the world layer fixes it.
+"""
 
 from typing import Any
 
