@@ -30,6 +30,7 @@ KERNEL = (
     "operations",
     "months",
     "ledger",
+    "integration",
     "kernel",
 )
 ITEMS = ("heap", "lines", "state", "arrivals", "course", "loop")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.links import reserved_prices
 from sim.mechanisms import normal_cdf, normal_quantile, overrun_ratio
 from sim.mechanisms.projects import COMMON_STREAM
 from sim.parameters import parameters
@@ -23,7 +24,8 @@ PRICES = ("capital", "delivery")
 class CostProfile:
     """Mean over draws by elapsed month, (months,): money and, for days, the plan.
 
-    Overrun, help, lead time and running old and new side by side are included. A gate gives no credit: the whole cost
+    Overrun, help, lead time and running old and new side by side are included. Links are reserved at what
+    they cost an initiative that stands alone with what it requires. A gate gives no credit: the whole cost
     of all phases is reserved. Skill days are those of the plan (the lead time as plans count it); the simulation knows
     the overrun. What other initiatives change of it is left out.
     """
@@ -69,12 +71,17 @@ def _profile(scenario, name, initiative: Initiative, numbers, seed: int, column)
     since = elapsed - lead - work  # months after go-live
     works = since >= 0
     running = column(f"{at}.running_per_month") * works
+    lasts = initiative.life_months if initiative.renewal_cost is None else None
     if initiative.life_months is not None:
         if initiative.renewal_cost is None:
             running = running * (since < initiative.life_months)
         else:
             due = (since > 0) & (np.mod(since, initiative.life_months) == 0)
             running = running + column(f"{at}.renewal_cost") * due
+    capital = column(f"{at}.capital") + help_of["capital"]
+    for link_capital, link_monthly in reserved_prices(scenario, name):
+        capital = capital + column(link_capital)
+        running = running + column(link_monthly) * (works if lasts is None else works & (since < lasts))
     planned = np.zeros(months)
     first = initiative.planned_months - initiative.duration_months
     planned[first : first + initiative.duration_months] = 1.0
@@ -85,7 +92,7 @@ def _profile(scenario, name, initiative: Initiative, numbers, seed: int, column)
         beside[initiative.planned_months :][: initiative.parallel.months] = 1.0
         for skill, more in initiative.parallel.skill_days.items():
             days[skill] = days.get(skill, 0.0) + float(more) * beside
-    capital = (column(f"{at}.capital") + help_of["capital"]) * cost
+    capital = capital * cost
     deposit = float(initiative.deposit_share)
     paid = np.mean(capital * (1.0 - deposit) * share, axis=1)
     paid[0] += np.mean(deposit * capital)
