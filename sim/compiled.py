@@ -26,6 +26,7 @@ KERNEL = (
     "projects",
     "effects",
     "estate",
+    "cyber",
     "feeds",
     "operations",
     "months",

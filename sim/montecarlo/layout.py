@@ -9,7 +9,9 @@ import numpy as np
 
 from sim.derived import lost_path, share_path
 from sim.futures import STREAM, limits
+from sim.mechanisms.attacks import layer_height
 from sim.mechanisms.delivery import FROM_START, PROCEED
+from sim.montecarlo.cyber_layout import cyber
 from sim.montecarlo.landscape import integrations
 from sim.montecarlo.layout_projects import OWN, own, projects
 from sim.montecarlo.structures import (
@@ -30,7 +32,6 @@ from sim.world.futures import Change
 from sim.world.initiatives import Effect, Grant
 
 UNSUPPORTED_NEVER = 10**6
-LOWEST_LAYER = 0.01  # incidents a year: a rarer threat that effects make frequent needs few layers all the same
 
 
 def _ints(values: Any) -> Ints:
@@ -56,6 +57,7 @@ def layout(table: Parameters, seed: int) -> Layout:
         own=own(table, effects(table)),
         futures=_futures(table, seed),
         integrations=integrations(table),
+        cyber=cyber(table, seed),
         low=table.low,
         high=table.high,
         row=row,
@@ -235,7 +237,9 @@ def _estate(table: Parameters, seed: int) -> Estate:
         repair_key=_keys(seed, (f"systems/{name}/repair" for name in systems)),
         attempts_slot=threat_slots("attempts_per_year"),
         success_slot=threat_slots("success_probability"),
-        frailty_slot=threat_slots("frailty"),
+        frailty_slot=_ints(
+            slot.get(f"threats.{name}.frailty", slot.get(f"threats.{name}.frailty_0", -1)) for name in threats
+        ),
         severity_slot=threat_slots("severity"),
         severity_p95=_floats(t.severity_p95_ratio for t in world.threats.values()),
         tail_index=_floats(t.tail_index for t in world.threats.values()),
@@ -243,8 +247,7 @@ def _estate(table: Parameters, seed: int) -> Estate:
         outage_p95=_floats(t.outage_p95_ratio for t in world.threats.values()),
         churn_slot=threat_slots("churn_shock"),
         layer=_floats(
-            max(LOWEST_LAYER, median(name, "attempts_per_year") * median(name, "success_probability"))
-            for name in threats
+            layer_height(median(name, "attempts_per_year"), median(name, "success_probability")) for name in threats
         ),
         hits=np.array([[y in t.hits for y in systems] for t in world.threats.values()], dtype=np.int64).reshape(
             len(threats), len(systems)

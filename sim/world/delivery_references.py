@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.errors import Problem
-from sim.world.references import block
+from sim.world.references import _block
 
 
 def gate_of_effect(path: str, candidates: Mapping[str, Any], at: str) -> Iterator[Problem]:
     """An effect on the one gate of an initiative that has phases with gates of their own."""
     parts = path.split(".")
-    phases = block(candidates, parts[1], "phases") if parts[0] == "initiatives" else {}
+    phases = _block(candidates, parts[1], "phases") if parts[0] == "initiatives" else {}
     if phases and len(parts) == 3:
         yield Problem(
             path=at,
@@ -25,7 +25,7 @@ def gate_of_effect(path: str, candidates: Mapping[str, Any], at: str) -> Iterato
 def overruns(initiative: Mapping[str, Any], at: str, classes: Mapping[str, Any]) -> Iterator[Problem]:
     """Integrations that raise nothing."""
     number, name = initiative.get("integrations"), initiative.get("risk_class")
-    if isinstance(number, int) and number > 0 and not block(classes, str(name), "per_integration"):
+    if isinstance(number, int) and number > 0 and not _block(classes, str(name), "per_integration"):
         yield Problem(
             path=f"{at}.integrations",
             value=number,
@@ -37,8 +37,8 @@ def overruns(initiative: Mapping[str, Any], at: str, classes: Mapping[str, Any])
 
 def parallel_days(initiative: Mapping[str, Any], at: str, skills: Mapping[str, Any]) -> Iterator[Problem]:
     """Days for running old and new side by side that the skill does not have."""
-    for skill, days in block(initiative, "parallel", "skill_days").items():
-        most = block(skills, str(skill)).get("days_per_month")
+    for skill, days in _block(initiative, "parallel", "skill_days").items():
+        most = _block(skills, str(skill)).get("days_per_month")
         if isinstance(days, (int, float)) and isinstance(most, (int, float)) and days > most:
             yield Problem(
                 path=f"{at}.parallel.skill_days.{skill}",

@@ -22,6 +22,7 @@ def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
         _processes,
         _integrations,
         _threats,
+        _controls,
         _initiatives,
         _exclusive,
         _futures,
@@ -33,7 +34,7 @@ def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def block(data: Any, *keys: str) -> Mapping[str, Any]:
+def _block(data: Any, *keys: str) -> Mapping[str, Any]:
     """The mapping at `keys`, or an empty one where the file has something else (the schema reports that)."""
     for key in keys:
         data = data.get(key) if isinstance(data, Mapping) else None
@@ -41,7 +42,7 @@ def block(data: Any, *keys: str) -> Mapping[str, Any]:
 
 
 def _items(data: Any, *keys: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for name, value in block(data, *keys).items():
+    for name, value in _block(data, *keys).items():
         if isinstance(value, Mapping):
             yield str(name), value
 
@@ -59,30 +60,30 @@ def _unknown(kind: str, name: Any, known: Mapping[str, Any], path: str) -> Itera
 
 def _people(data: Mapping[str, Any]) -> Iterator[Problem]:
     for name, skill in _items(data, "skills"):
-        yield from _unknown("role", skill.get("role"), block(data, "people"), f"skills.{name}.role")
+        yield from _unknown("role", skill.get("role"), _block(data, "people"), f"skills.{name}.role")
 
 
 def _processes(data: Mapping[str, Any]) -> Iterator[Problem]:
     for name, process in _items(data, "processes"):
         for label, step in _items(process, "steps"):
             path = f"processes.{name}.steps.{label}"
-            yield from _unknown("role", step.get("role"), block(data, "people"), f"{path}.role")
+            yield from _unknown("role", step.get("role"), _block(data, "people"), f"{path}.role")
             needs = step.get("system")
-            systems = block(data, "systems")
+            systems = _block(data, "systems")
             yield from _unknown("system", needs, systems, f"{path}.system")
             for i, system in enumerate(_names(needs)):
                 yield from _unknown("system", system, systems, f"{path}.system.{i}")
             for field in ("by_hand", "mends"):
                 if step.get(field) is not None:
                     yield from _crosses(data, name, step[field], f"{path}.{field}")
-        for source in block(process, "fed_by"):
-            yield from _unknown("process", source, block(data, "processes"), f"processes.{name}.fed_by.{source}")
-    yield from _feeding_circles(block(data, "processes"))
+        for source in _block(process, "fed_by"):
+            yield from _unknown("process", source, _block(data, "processes"), f"processes.{name}.fed_by.{source}")
+    yield from _feeding_circles(_block(data, "processes"))
 
 
 def _feeding_circles(processes: Mapping[str, Any]) -> Iterator[Problem]:
     """Processes that, step by step, feed themselves; and items that could come to one place in too many ways."""
-    sources = {str(name): [str(s) for s in block(process, "fed_by")] for name, process in processes.items()}
+    sources = {str(name): [str(s) for s in _block(process, "fed_by")] for name, process in processes.items()}
     circle = sorted(name for name in sources if name in _upstream(name, sources))
     if circle:
         yield Problem(
@@ -119,8 +120,8 @@ def _upstream(name: str, sources: Mapping[str, list[str]]) -> set[str]:
 
 def _crosses(data: Mapping[str, Any], process: str, integration: Any, path: str) -> Iterator[Problem]:
     """A step by hand belongs to a pair that its process crosses."""
-    yield from _unknown("integration", integration, block(data, "integrations"), path)
-    crossings = block(data, "integrations", str(integration), "crossings")
+    yield from _unknown("integration", integration, _block(data, "integrations"), path)
+    crossings = _block(data, "integrations", str(integration), "crossings")
     if crossings and process not in crossings:
         yield Problem(
             path=path,
@@ -136,7 +137,7 @@ def _integrations(data: Mapping[str, Any]) -> Iterator[Problem]:
         at = f"integrations.{name}"
         between = _names(integration.get("between"))
         for i, system in enumerate(between):
-            yield from _unknown("system", system, block(data, "systems"), f"{at}.between.{i}")
+            yield from _unknown("system", system, _block(data, "systems"), f"{at}.between.{i}")
         other = pairs.setdefault(frozenset(between), name)
         if other != name:
             yield Problem(
@@ -146,8 +147,8 @@ def _integrations(data: Mapping[str, Any]) -> Iterator[Problem]:
                 hint=f"put the crossings of both into {other}",
             )
         for process, crossing in _items(integration, "crossings"):
-            yield from _unknown("process", process, block(data, "processes"), f"{at}.crossings.{process}")
-            steps = _items(block(data, "processes", process), "steps")
+            yield from _unknown("process", process, _block(data, "processes"), f"{at}.crossings.{process}")
+            steps = _items(_block(data, "processes", process), "steps")
             by_hand = any(name in (step.get("by_hand"), step.get("mends")) for _, step in steps)
             if not by_hand and crossing.get("lost") in (None, 0):
                 yield Problem(
@@ -162,7 +163,34 @@ def _integrations(data: Mapping[str, Any]) -> Iterator[Problem]:
 def _threats(data: Mapping[str, Any]) -> Iterator[Problem]:
     for name, threat in _items(data, "threats"):
         for i, system in enumerate(_names(threat.get("hits"))):
-            yield from _unknown("system", system, block(data, "systems"), f"threats.{name}.hits.{i}")
+            yield from _unknown("system", system, _block(data, "systems"), f"threats.{name}.hits.{i}")
+
+
+def _controls(data: Mapping[str, Any]) -> Iterator[Problem]:
+    threats, candidates, controls = _block(data, "threats"), _block(data, "initiatives"), _block(data, "controls")
+    for name, control in _items(data, "controls"):
+        for i, threat in enumerate(_names(control.get("threats"))):
+            yield from _unknown("threat", threat, threats, f"controls.{name}.threats.{i}")
+        for i, initiative in enumerate(_names(control.get("brought_by"))):
+            yield from _unknown("initiative", initiative, candidates, f"controls.{name}.brought_by.{i}")
+        if not threats:
+            yield Problem(
+                path=f"controls.{name}",
+                value=name,
+                message="a control without any threat changes nothing",
+                hint="state what it protects against under `threats`",
+            )
+    for block in ("demands", "credits"):
+        for name in _block(data, "insurance", block):
+            yield from _unknown("control", name, controls, f"insurance.{block}.{name}")
+    held = _block(data, "profile").get("records")
+    if held not in (None, 0) and not any(threat.get("breach") is not None for _, threat in _items(data, "threats")):
+        yield Problem(
+            path="profile.records",
+            value=held if isinstance(held, (str, int, float)) else "stated",
+            message="the records change nothing: no threat has a `breach` that exposes them",
+            hint="add the block `breach` to a threat, or remove the records",
+        )
 
 
 def _initiatives(data: Mapping[str, Any]) -> Iterator[Problem]:
@@ -170,15 +198,17 @@ def _initiatives(data: Mapping[str, Any]) -> Iterator[Problem]:
     from sim.world.paths import effect_problem, effect_targets
 
     targets = effect_targets(data)
-    roles, skills, systems = block(data, "people"), block(data, "skills"), block(data, "systems")
-    candidates = block(data, "initiatives")
+    roles, skills, systems = _block(data, "people"), _block(data, "skills"), _block(data, "systems")
+    candidates = _block(data, "initiatives")
     for name, initiative in _items(data, "initiatives"):
         at = f"initiatives.{name}"
         for place in ("skill_days", "help.days", "parallel.skill_days"):
-            for skill in block(initiative, *place.split(".")):
+            for skill in _block(initiative, *place.split(".")):
                 yield from _unknown("skill", skill, skills, f"{at}.{place}.{skill}")
         if initiative.get("risk_class") is not None:
-            yield from _unknown("risk class", initiative["risk_class"], block(data, "risk_classes"), f"{at}.risk_class")
+            yield from _unknown(
+                "risk class", initiative["risk_class"], _block(data, "risk_classes"), f"{at}.risk_class"
+            )
         requires = initiative.get("requires")
         for i, requirement in enumerate(requires if isinstance(requires, (list, tuple)) else ()):
             if isinstance(requirement, Mapping):
@@ -188,9 +218,9 @@ def _initiatives(data: Mapping[str, Any]) -> Iterator[Problem]:
         for i, system in enumerate(_names(initiative.get("refreshes"))):
             yield from _unknown("system", system, systems, f"{at}.refreshes.{i}")
         for kind in ("adoption", "dip"):
-            for i, role in enumerate(_names(block(initiative, kind).get("roles"))):
+            for i, role in enumerate(_names(_block(initiative, kind).get("roles"))):
                 yield from _unknown("role", role, roles, f"{at}.{kind}.roles.{i}")
-        for path in block(initiative, "effects"):
+        for path in _block(initiative, "effects"):
             problem = effect_problem(str(path), targets)
             if problem:
                 message, hint = problem
@@ -204,7 +234,7 @@ def _initiatives(data: Mapping[str, Any]) -> Iterator[Problem]:
                 )
             elif str(path).endswith(".failure_probability"):
                 yield from gate_of_effect(str(path), candidates, f"{at}.effects.{path}")
-        yield from overruns(initiative, at, block(data, "risk_classes"))
+        yield from overruns(initiative, at, _block(data, "risk_classes"))
         yield from parallel_days(initiative, at, skills)
     yield from _circles(candidates)
 
@@ -216,13 +246,13 @@ def _futures(data: Mapping[str, Any]) -> Iterator[Problem]:
     targets = effect_targets(data)
     total = 0.0
     for name, future in _items(data, "futures"):
-        for path in block(future, "changes"):
+        for path in _block(future, "changes"):
             problem = effect_problem(str(path), targets)
             if problem:
                 message, hint = problem
                 yield Problem(path=f"futures.{name}.changes.{path}", value=str(path), message=message, hint=hint)
             elif str(path).endswith(".failure_probability"):
-                yield from gate_of_effect(str(path), block(data, "initiatives"), f"futures.{name}.changes.{path}")
+                yield from gate_of_effect(str(path), _block(data, "initiatives"), f"futures.{name}.changes.{path}")
         if name == "base":
             yield Problem(
                 path="futures.base",
@@ -274,12 +304,12 @@ def _circles(candidates: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _exclusive(data: Mapping[str, Any]) -> Iterator[Problem]:
-    candidates = block(data, "initiatives")
-    for group, members in block(data, "exclusive").items():
+    candidates = _block(data, "initiatives")
+    for group, members in _block(data, "exclusive").items():
         names = _names(members)
         for i, member in enumerate(names):
             yield from _unknown("initiative", member, candidates, f"exclusive.{group}.{i}")
-        mandatory = [m for m in names if block(candidates, m).get("mandatory") is True]
+        mandatory = [m for m in names if _block(candidates, m).get("mandatory") is True]
         if len(mandatory) > 1:
             yield Problem(
                 path=f"exclusive.{group}",
