@@ -6,26 +6,48 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.errors import Problem
-from sim.world.references import _block
+from sim.world.references import _block, _unknown
 
 
-def gate_of_effect(path: str, candidates: Mapping[str, Any], at: str) -> Iterator[Problem]:
-    """An effect on the one gate of an initiative that has phases with gates of their own."""
-    parts = path.split(".")
-    phases = _block(candidates, parts[1], "phases") if parts[0] == "initiatives" else {}
-    if phases and len(parts) == 3:
+def delivery_problems(initiative: Mapping[str, Any], at: str, data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Skills and risk classes that do not exist, integrations that raise nothing, days that nobody has."""
+    skills, classes = _block(data, "skills"), _block(data, "risk_classes")
+    for place in ("skill_days", "help.days", "parallel.skill_days"):
+        for skill in _block(initiative, *place.split(".")):
+            yield from _unknown("skill", skill, skills, f"{at}.{place}.{skill}")
+    yield from _unknown("risk class", initiative.get("risk_class"), classes, f"{at}.risk_class")
+    yield from _overruns(initiative, at, classes)
+    yield from _parallel_days(initiative, at, skills)
+
+
+def own_number_problems(path: str, candidates: Mapping[str, Any], at: str) -> Iterator[Problem]:
+    """What is wrong with a change at `at` of a number of an initiative: its own, or of a gate that is none."""
+    kind, _, rest = path.partition(".")
+    name, _, field = rest.partition(".")
+    if kind != "initiatives":
+        return
+    if at.startswith(f"initiatives.{name}."):
         yield Problem(
             path=at,
             value=path,
-            message=f"{parts[1]} has phases, each with a gate of its own",
-            hint=f"address one of them, such as initiatives.{parts[1]}.phases.{next(iter(phases))}.failure_probability",
+            message="its own numbers are settled at its start, before any effect of it",
+            hint="write the number as it will be, or let another initiative change it",
+        )
+    phases = _block(candidates, name, "phases")
+    if phases and field == "failure_probability":
+        yield Problem(
+            path=at,
+            value=path,
+            message=f"{name} has phases, each with a gate of its own",
+            hint=f"address one of them, such as initiatives.{name}.phases.{next(iter(phases))}.failure_probability",
         )
 
 
-def overruns(initiative: Mapping[str, Any], at: str, classes: Mapping[str, Any]) -> Iterator[Problem]:
+def _overruns(initiative: Mapping[str, Any], at: str, classes: Mapping[str, Any]) -> Iterator[Problem]:
     """Integrations that raise nothing."""
     number, name = initiative.get("integrations"), initiative.get("risk_class")
-    if isinstance(number, int) and number > 0 and not _block(classes, str(name), "per_integration"):
+    known = name is None or name in classes
+    if isinstance(number, int) and number > 0 and known and not _block(classes, str(name), "per_integration"):
         yield Problem(
             path=f"{at}.integrations",
             value=number,
@@ -35,7 +57,7 @@ def overruns(initiative: Mapping[str, Any], at: str, classes: Mapping[str, Any])
         )
 
 
-def parallel_days(initiative: Mapping[str, Any], at: str, skills: Mapping[str, Any]) -> Iterator[Problem]:
+def _parallel_days(initiative: Mapping[str, Any], at: str, skills: Mapping[str, Any]) -> Iterator[Problem]:
     """Days for running old and new side by side that the skill does not have."""
     for skill, days in _block(initiative, "parallel", "skill_days").items():
         most = _block(skills, str(skill)).get("days_per_month")

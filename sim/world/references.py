@@ -194,21 +194,14 @@ def _controls(data: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _initiatives(data: Mapping[str, Any]) -> Iterator[Problem]:
-    from sim.world.delivery_references import gate_of_effect, overruns, parallel_days
+    from sim.world.delivery_references import delivery_problems, own_number_problems
     from sim.world.paths import effect_problem, effect_targets
 
     targets = effect_targets(data)
-    roles, skills, systems = _block(data, "people"), _block(data, "skills"), _block(data, "systems")
-    candidates = _block(data, "initiatives")
+    roles, systems, candidates = _block(data, "people"), _block(data, "systems"), _block(data, "initiatives")
     for name, initiative in _items(data, "initiatives"):
         at = f"initiatives.{name}"
-        for place in ("skill_days", "help.days", "parallel.skill_days"):
-            for skill in _block(initiative, *place.split(".")):
-                yield from _unknown("skill", skill, skills, f"{at}.{place}.{skill}")
-        if initiative.get("risk_class") is not None:
-            yield from _unknown(
-                "risk class", initiative["risk_class"], _block(data, "risk_classes"), f"{at}.risk_class"
-            )
+        yield from delivery_problems(initiative, at, data)
         requires = initiative.get("requires")
         for i, requirement in enumerate(requires if isinstance(requires, (list, tuple)) else ()):
             if isinstance(requirement, Mapping):
@@ -225,22 +218,13 @@ def _initiatives(data: Mapping[str, Any]) -> Iterator[Problem]:
             if problem:
                 message, hint = problem
                 yield Problem(path=f"{at}.effects.{path}", value=str(path), message=message, hint=hint)
-            elif str(path).startswith(f"{at}."):
-                yield Problem(
-                    path=f"{at}.effects.{path}",
-                    value=str(path),
-                    message="its own numbers are settled at its start, before any effect of it",
-                    hint="write the number as it will be, or let another initiative change it",
-                )
-            elif str(path).endswith(".failure_probability"):
-                yield from gate_of_effect(str(path), candidates, f"{at}.effects.{path}")
-        yield from overruns(initiative, at, _block(data, "risk_classes"))
-        yield from parallel_days(initiative, at, skills)
+            else:
+                yield from own_number_problems(str(path), candidates, f"{at}.effects.{path}")
     yield from _circles(candidates)
 
 
 def _futures(data: Mapping[str, Any]) -> Iterator[Problem]:
-    from sim.world.delivery_references import gate_of_effect
+    from sim.world.delivery_references import own_number_problems
     from sim.world.paths import effect_problem, effect_targets
 
     targets = effect_targets(data)
@@ -251,8 +235,9 @@ def _futures(data: Mapping[str, Any]) -> Iterator[Problem]:
             if problem:
                 message, hint = problem
                 yield Problem(path=f"futures.{name}.changes.{path}", value=str(path), message=message, hint=hint)
-            elif str(path).endswith(".failure_probability"):
-                yield from gate_of_effect(str(path), _block(data, "initiatives"), f"futures.{name}.changes.{path}")
+            else:
+                at = f"futures.{name}.changes.{path}"
+                yield from own_number_problems(str(path), _block(data, "initiatives"), at)
         if name == "base":
             yield Problem(
                 path="futures.base",
