@@ -28,6 +28,7 @@ KERNEL = (
     "estate",
     "cyber",
     "feeds",
+    "finance",
     "operations",
     "months",
     "ledger",

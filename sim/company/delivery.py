@@ -10,12 +10,13 @@ import numpy as np
 import simpy
 
 from sim.company.clock import Clock, until
+from sim.company.finance import Prices, finance_capital
 from sim.company.ledger import Ledger
 from sim.company.own_numbers import settle
 from sim.company.people import absence
 from sim.company.pool import People
 from sim.company.world_layer import Draw, Floats, Ints, Project, run_delivery
-from sim.mechanisms.delivery import FINISHED, FROM_START, PROCEED
+from sim.mechanisms.delivery import FAILED, FINISHED, FROM_START, PROCEED, STOPPED
 from sim.montecarlo.kpis import CAPITAL, DELIVERY, GRANT, RENEWAL, RUNNING
 from sim.roadmap import Roadmap
 from sim.world.initiatives import Grant
@@ -60,9 +61,14 @@ class Schedule:
         return self.own[path] if path in self.own else self.draw.value(path)
 
     def earns_grant(self, i: int, grant: Grant) -> bool:
-        """Whether initiative i started in the window of its grant and was finished."""
+        """Whether initiative i started in the window of its grant and, where that is asked for, was finished."""
         latest = math.inf if grant.last_start is None else grant.last_start
-        return self.finished(i) and grant.first_start <= int(self.started[i]) <= latest
+        done = grant.paid == "upfront" or self.finished(i)
+        return done and grant.first_start <= int(self.started[i]) <= latest
+
+    def end(self, i: int) -> int:
+        """Month after the last one in which initiative i was worked on."""
+        return int(np.flatnonzero(self.work[i])[-1]) + 1
 
     def beside(self, i: int, m: int) -> bool:
         """Whether old and new run side by side in month m."""
@@ -132,7 +138,7 @@ def _delivered(
 
 
 def project(
-    env: simpy.Environment, clock: Clock, draw: Draw, plan: Schedule, i: int, ledger: Ledger
+    env: simpy.Environment, clock: Clock, draw: Draw, plan: Schedule, i: int, ledger: Ledger, prices: Prices
 ) -> Generator[simpy.Event, None, None]:
     """Pay for initiative i month by month: a deposit with the order, capital and delivery as the work goes on, running
     cost, the old one beside it and renewals from go-live; what a grant will pay is booked in its month."""
@@ -142,17 +148,28 @@ def project(
     if initiative.help is not None:
         capital += plan.value(f"{at}.help.capital")
         delivery += plan.value(f"{at}.help.delivery")
-    capital, delivery = capital * cost_ratio, delivery * cost_ratio
+    start, life, g = int(plan.started[i]), initiative.life_months, int(plan.go_live[i])
+    price = prices.of_initiative(name, start)
+    capital, delivery = capital * cost_ratio * price, delivery * cost_ratio * price
     running = plan.value(f"{at}.running_per_month") * part
     beside = 0.0 if initiative.parallel is None else plan.value(f"{at}.parallel.running_per_month")
-    start, life, g = int(plan.started[i]), initiative.life_months, int(plan.go_live[i])
     renewal = 0.0 if initiative.renewal_cost is None else plan.value(f"{at}.renewal_cost") * part
     if initiative.grant is not None and draw.awarded(name) and plan.earns_grant(i, initiative.grant):
         amount = min(float(initiative.grant.cap), float(initiative.grant.share) * (capital + delivery))
-        paid = min(g + initiative.grant.lag_months, clock.months - 1)
+        upfront = initiative.grant.paid == "upfront"
+        paid = int(plan.started[i]) if upfront else min(g + initiative.grant.lag_months, clock.months - 1)
         ledger.receive(GRANT, paid, amount)
         ledger.depreciate(paid, -amount)
-    deposit = float(initiative.deposit_share) * capital
+        if upfront and plan.state[i] in (FAILED, STOPPED):
+            back = min(plan.end(i) + initiative.grant.lag_months, clock.months - 1)
+            ledger.pay(GRANT, back, amount)
+            ledger.depreciate(back, amount)
+    share = float(initiative.deposit_share)
+    deposit = share * capital
+    if initiative.financing is not None:
+        spent = [(1.0 - share) * float(part) for part in plan.work[i]]
+        spent[start] += share
+        finance_capital(draw, ledger, name, initiative.financing, capital, cost_ratio * price, spent)
     for m in range(start, clock.months):
         yield until(env, m * clock.month_hours)
         if m == start and deposit > 0.0:
@@ -164,11 +181,11 @@ def project(
             ledger.pay_own(DELIVERY, m, delivery * done)
             ledger.depreciate(m, (capital - deposit) * done)
         if plan.beside(i, m):
-            ledger.pay_own(RUNNING, m, beside)
+            ledger.pay_own(RUNNING, m, beside * prices.of_initiative(name, m))
         if plan.alive(i, m):
-            ledger.pay_own(RUNNING, m, running)
+            ledger.pay_own(RUNNING, m, running * prices.of_initiative(name, m))
             if life is not None and m > g and (m - g) % life == 0:
-                ledger.pay_own(RENEWAL, m, renewal)
+                ledger.pay_own(RENEWAL, m, renewal * prices.of_initiative(name, m))
 
 
 def project_days(

@@ -13,6 +13,7 @@ from sim.mechanisms.attacks import layer_height
 from sim.mechanisms.delivery import FROM_START, PROCEED
 from sim.montecarlo.cyber_layout import cyber
 from sim.montecarlo.landscape import integrations
+from sim.montecarlo.layout_finance import debts, financing
 from sim.montecarlo.layout_projects import OWN, own, projects
 from sim.montecarlo.structures import (
     Calendar,
@@ -50,6 +51,7 @@ def layout(table: Parameters, seed: int) -> Layout:
     calendar, work, estate = _calendar(table), _work(table, seed), _estate(table, seed)
     return Layout(
         calendar=calendar,
+        finance=debts(table),
         work=work,
         estate=estate,
         candidates=candidates,
@@ -324,6 +326,8 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
         grant_window=np.array([_window(i.grant, world.horizon_months) for i in all_of], dtype=np.int64).reshape(
             len(names), 2
         ),
+        grant_upfront=_ints(i.grant is not None and i.grant.paid == "upfront" for i in all_of),
+        **financing(table),
         duration=_ints(i.duration_months for i in all_of),
         days=np.array([[i.own_days(k) for k in world.skills] for i in all_of], dtype=np.float64).reshape(
             len(names), len(world.skills)

@@ -9,14 +9,16 @@ import numpy as np
 from sim.compiled import inline
 from sim.lanes import WIDTH
 from sim.lanes.values import lanes, select, some
-from sim.mechanisms.delivery import FINISHED
+from sim.mechanisms.delivery import FAILED, FINISHED, STOPPED
 from sim.montecarlo.effects import at_month
+from sim.montecarlo.finance import FIXED, PREMIUMS, TECHNOLOGY, WAGES, price_of, set_price
 from sim.montecarlo.kpis import (
     CAPITAL,
     CASH,
     CATEGORIES,
     COST_TO_SERVE,
     DELIVERY,
+    FINANCE,
     GRANT,
     GROSS_MARGIN,
     INSURANCE,
@@ -31,6 +33,7 @@ from sim.montecarlo.kpis import (
     SERVING,
     TAX,
 )
+from sim.montecarlo.projects import capital_of, delivery_of
 
 N_CATEGORIES, N_KPIS = len(CATEGORIES), len(KPIS)
 
@@ -48,8 +51,8 @@ def book_standing(lay, w):  # type: ignore[no-untyped-def]
     """Flows that do not depend on operations: fixed costs, wages of occupied seats, systems, premium."""
     cal, work, estate = lay.calendar, lay.work, lay.estate
     for m in range(cal.months):
-        w.flow[OVERHEAD, m] -= at_month(lay, w, cal.slots[5], m)
-        premium = at_month(lay, w, cal.insurance[0], m) / 12.0
+        w.flow[OVERHEAD, m] -= at_month(lay, w, cal.slots[5], m) * w.price_index[FIXED, m]
+        premium = at_month(lay, w, cal.insurance[0], m) / 12.0 * w.price_index[PREMIUMS, m]
         for c in range(w.control_state.shape[0]):
             premium = premium * (1.0 - lay.cyber.credit[c] * w.control_state[c, m])
         w.flow[INSURANCE, m] -= premium
@@ -59,8 +62,8 @@ def book_standing(lay, w):  # type: ignore[no-untyped-def]
             wages += seats * w.present[r, m] * at_month(lay, w, work.cost_slot[r], m)
         for y in range(estate.age.shape[0]):
             running += at_month(lay, w, estate.monthly_slot[y], m)
-        w.flow[LABOUR, m] -= wages
-        w.flow[RUNNING, m] -= running
+        w.flow[LABOUR, m] -= wages * w.price_index[WAGES, m]
+        w.flow[RUNNING, m] -= running * w.price_index[TECHNOLOGY, m]
 
 
 @inline
@@ -73,11 +76,12 @@ def book_initiatives(lay, w, n):  # type: ignore[no-untyped-def]
         w.depreciation[m] = 0.0
     for j in range(n):
         i = w.chosen[j]
+        set_price(lay, w, i)
         capital, delivery = w.values[c.capital_slot[i]], w.values[c.delivery_slot[i]]
         if p.help_slots[i, 0] >= 0:
             capital += w.values[p.help_slots[i, 0]]
             delivery += w.values[p.help_slots[i, 1]]
-        capital, delivery = capital * w.cost_ratio[i], delivery * w.cost_ratio[i]
+        capital, delivery = capital * w.cost_ratio[i] * w.price[i], delivery * w.cost_ratio[i] * w.price[i]
         if p.deposit[i] > 0.0:
             book_deposit(lay, w, i)
             capital = capital * (1.0 - p.deposit[i])
@@ -92,14 +96,14 @@ def book_initiatives(lay, w, n):  # type: ignore[no-untyped-def]
                     w.depreciation[later] += capital * part / life
             works = (w.begins[i] <= m) & (w.ends[i] > m)
             if some(works):
-                cost = select(works, running, 0.0)
+                cost = select(works, running * price_of(lay, w, i, m), 0.0)
                 w.flow[RUNNING, m] -= cost
                 w.own_cost[m] += cost
         if p.beside_months[i] > 0:
             for m in range(months):
                 beside = (w.begins[i] <= m) & (w.beside_until[i] > m)
                 if some(beside):
-                    cost = select(beside, w.values[p.beside_slot[i]], 0.0)
+                    cost = select(beside, w.values[p.beside_slot[i]] * price_of(lay, w, i, m), 0.0)
                     w.flow[RUNNING, m] -= cost
                     w.own_cost[m] += cost
         if c.life[i] > 0 and c.renewal_slot[i] >= 0:
@@ -108,16 +112,9 @@ def book_initiatives(lay, w, n):  # type: ignore[no-untyped-def]
                 since = m - w.begins[i]
                 due = (since > 0.0) & (math.floor(since / c.life[i]) * c.life[i] == since)
                 if some(due):
-                    cost = select(due, renewal, 0.0)
+                    cost = select(due, renewal * price_of(lay, w, i, m), 0.0)
                     w.flow[RENEWAL, m] -= cost
                     w.own_cost[m] += cost
-
-
-@inline
-def realised_capital(lay, w, i, k):  # type: ignore[no-untyped-def]
-    """Capital of initiative i in path k, overrun and help included."""
-    capital, help_slot = w.values[lay.candidates.capital_slot[i], k], lay.projects.help_slots[i, 0]
-    return (capital + (w.values[help_slot, k] if help_slot >= 0 else 0.0)) * w.cost_ratio[i, k]
 
 
 @inline
@@ -127,7 +124,7 @@ def book_deposit(lay, w, i):  # type: ignore[no-untyped-def]
     for k in range(WIDTH):
         m = w.started[k, i]
         if m >= 0:
-            amount = lay.projects.deposit[i] * realised_capital(lay, w, i, k)
+            amount = lay.projects.deposit[i] * (capital_of(lay, w, i, k) * w.cost_ratio[i, k] * w.price[i, k])
             w.flow[CAPITAL, m, k] -= amount
             w.own_cost[m, k] += amount
             for later in range(m, min(months, m + life)):
@@ -137,8 +134,9 @@ def book_deposit(lay, w, i):  # type: ignore[no-untyped-def]
 @inline
 def book_grants(lay, w, n):  # type: ignore[no-untyped-def]
     """Grants of the n chosen initiatives, path by path: a share of the realised cost up to a cap, some months after
-    go-live (what would come after the horizon, in its last month). Depreciation is lower by them from then on."""
-    c, p, months, life = lay.candidates, lay.projects, lay.calendar.months, lay.calendar.depreciation_months
+    go-live (what would come after the horizon, in its last month), or at the start and back after a failure.
+    Depreciation is lower by them from then on."""
+    c, months, life = lay.candidates, lay.calendar.months, lay.calendar.depreciation_months
     for j in range(n):
         i = w.chosen[j]
         if c.grant_slot[i] < 0:
@@ -146,15 +144,27 @@ def book_grants(lay, w, n):  # type: ignore[no-untyped-def]
         for k in range(WIDTH):
             started = w.started[k, i]
             eligible = c.grant_window[i, 0] <= started <= c.grant_window[i, 1]
-            if w.awarded[k, i] == 1 and w.state[k, i] == FINISHED and eligible:
-                cost = (w.values[c.capital_slot[i], k] + w.values[c.delivery_slot[i], k]) * w.cost_ratio[i, k]
-                if p.help_slots[i, 0] >= 0:
-                    cost += (w.values[p.help_slots[i, 0], k] + w.values[p.help_slots[i, 1], k]) * w.cost_ratio[i, k]
-                amount = min(c.grant_cap[i], c.grant_share[i] * cost)
-                m = min(w.go_live[k, i] + c.grant_lag[i], months - 1)
-                w.flow[GRANT, m, k] += amount
-                for later in range(m, min(months, m + life)):
-                    w.depreciation[later, k] -= amount / life
+            if w.awarded[k, i] == 1 and eligible:
+                cost = (capital_of(lay, w, i, k) + delivery_of(lay, w, i, k)) * w.cost_ratio[i, k]
+                amount = min(c.grant_cap[i], c.grant_share[i] * (cost * w.price[i, k]))
+                if c.grant_upfront[i] == 1:
+                    _grant(w, started, k, amount, life)
+                    if w.state[k, i] == FAILED or w.state[k, i] == STOPPED:
+                        end = started + 1
+                        for m in range(started, months):
+                            if w.work[i, m, k] > 0.0:
+                                end = m + 1
+                        _grant(w, min(end + c.grant_lag[i], months - 1), k, -amount, life)
+                elif w.state[k, i] == FINISHED:
+                    _grant(w, min(w.go_live[k, i] + c.grant_lag[i], months - 1), k, amount, life)
+
+
+@inline
+def _grant(w, m, k, amount, life):  # type: ignore[no-untyped-def]
+    """Book a grant, or what is taken back of one."""
+    w.flow[GRANT, m, k] += amount
+    for later in range(m, min(w.depreciation.shape[0], m + life)):
+        w.depreciation[later, k] -= amount / life
 
 
 @inline
@@ -227,20 +237,23 @@ def keep_baseline(w):  # type: ignore[no-untyped-def]
 
 @inline
 def write_values(lay, w):  # type: ignore[no-untyped-def]
-    """What the paths are worth, into w.result: NPV, PV of own cost, payback in months (infinity: never), cash trough,
-    funding need."""
+    """What the paths are worth, into w.result: NPV, PV of own cost, payback in months (infinity: never), all before
+    finance; cash trough and funding need, with it; PV of the financing."""
     cal = lay.calendar
     worth, cost, cash, total, need = lanes(0.0), lanes(0.0), lanes(cal.cash), lanes(0.0), lanes(0.0)
     trough, payback = lanes(math.inf), lanes(0.0)
     for m in range(cal.months):
         own, base = lanes(0.0), lanes(0.0)
         for c in range(N_CATEGORIES):
-            own += w.flow[c, m]
-            base += w.base_flow[c, m]
+            if c != FINANCE:
+                own += w.flow[c, m]
+                base += w.base_flow[c, m]
         cost += w.own_cost[m] * cal.discount[m]
         cash += own
+        cash += w.flow[FINANCE, m]
         trough = min(trough, cash)
         total += own - base
+        total += w.flow[FINANCE, m] - w.base_flow[FINANCE, m]
         need = max(need, -total)
         before = worth
         worth += (own - base) * cal.discount[m]
@@ -251,6 +264,7 @@ def write_values(lay, w):  # type: ignore[no-untyped-def]
     w.result[2] = payback
     w.result[3] = trough
     w.result[4] = need
+    w.result[5] = w.financing[0]
 
 
 @inline

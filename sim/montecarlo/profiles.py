@@ -24,16 +24,19 @@ PRICES = ("capital", "delivery")
 class CostProfile:
     """Mean over draws by elapsed month, (months,): money and, for days, the plan.
 
-    Overrun, help, lead time and running old and new side by side are included. Links are reserved at what
-    they cost an initiative that stands alone with what it requires. A gate gives no credit: the whole cost
-    of all phases is reserved. Skill days are those of the plan (the lead time as plans count it); the simulation knows
-    the overrun. What other initiatives change of it is left out.
+    Overrun, help, lead time and running old and new side by side are included. A gate gives no credit: the whole cost
+    of all phases is reserved. Links are reserved at what they cost an initiative that stands alone with what it
+    requires. Skill days are those of the plan (the lead time as plans count it); the simulation knows the overrun. What
+    other initiatives change of it is left out. Costs are gross: a loan changes nothing, a lease moves the capital that
+    it pays to the running cost, and only a grant paid upfront whose window stays open is taken off, by its mean. Prices
+    are those of a start in month 0; price (months,): mean price of a start in a later month over that.
     """
 
     capital: Floats
     delivery: Floats
     running: Floats
     days: dict[str, Floats]
+    price: Floats
 
 
 def cost_profiles(scenario: Scenario, draws: int, seed: int, *, first_draw: int = 0) -> dict[str, CostProfile]:
@@ -78,30 +81,56 @@ def _profile(scenario, name, initiative: Initiative, numbers, seed: int, column)
         else:
             due = (since > 0) & (np.mod(since, initiative.life_months) == 0)
             running = running + column(f"{at}.renewal_cost") * due
-    capital = column(f"{at}.capital") + help_of["capital"]
+    links = np.zeros(len(numbers))
     for link_capital, link_monthly in reserved_prices(scenario, name):
-        capital = capital + column(link_capital)
+        links = links + column(link_capital)
         running = running + column(link_monthly) * (works if lasts is None else works & (since < lasts))
-    planned = np.zeros(months)
-    first = initiative.planned_months - initiative.duration_months
-    planned[first : first + initiative.duration_months] = 1.0
-    days = {skill: initiative.own_days(skill) * planned for skill in initiative.skill_days}
     if initiative.parallel is not None:
         running = running + column(f"{at}.parallel.running_per_month") * (works & (since < initiative.parallel.months))
+    own = f"{at}.price_change" if initiative.price_change is not None else "money.inflation.technology"
+    growth = np.log1p(column(own))
+    index = np.exp(growth * (elapsed / 12.0))
+    running = running * index
+    price_of = {field: column(f"{at}.{field}") + help_of[field] for field in PRICES}
+    spent = share * (1.0 - float(initiative.deposit_share))
+    spent[0] += float(initiative.deposit_share)
+    own_capital, delivery = price_of["capital"] * cost * spent, price_of["delivery"] * cost * share
+    capital = own_capital + links * cost * share
+    grant, terms = initiative.grant, initiative.financing
+    if grant is not None and grant.paid == "upfront" and grant.first_start == 0 and grant.last_start is None:
+        whole = (price_of["capital"] + price_of["delivery"]) * cost
+        paid = column(f"{at}.grant.probability") * np.minimum(float(grant.cap), float(grant.share) * whole)
+        granted = np.divide(paid, whole, out=np.zeros_like(whole), where=whole > 0.0)
+        capital, delivery = capital - own_capital * granted, delivery * (1.0 - granted)
+    if terms is not None and terms.kind == "lease":
+        price = column(f"{at}.financing.monthly_price") * cost
+        begun = np.cumsum(spent, axis=0)  # part of the capital for which the price is paid from the next month on
+        due = np.zeros_like(begun)
+        due[1:] = begun[:-1]
+        due[1 + terms.months :] -= begun[: max(0, months - 1 - terms.months)]
+        running = running + price * due
+        capital = np.maximum(0.0, capital - own_capital * float(terms.share))
+    return CostProfile(
+        capital=np.mean(capital, axis=1),
+        delivery=np.mean(delivery, axis=1),
+        running=np.mean(running, axis=1),
+        price=np.mean(index, axis=1),
+        days=_days(initiative, months),
+    )
+
+
+def _days(initiative: Initiative, months: int) -> dict[str, Floats]:
+    """Own staff's days by elapsed month as planned: of the work, and of running old and new side by side."""
+    planned = np.zeros(months)
+    first = initiative.planned_months - initiative.duration_months
+    planned[first : initiative.planned_months] = 1.0
+    days = {skill: initiative.own_days(skill) * planned for skill in initiative.skill_days}
+    if initiative.parallel is not None:
         beside = np.zeros(months)
         beside[initiative.planned_months :][: initiative.parallel.months] = 1.0
         for skill, more in initiative.parallel.skill_days.items():
             days[skill] = days.get(skill, 0.0) + float(more) * beside
-    capital = capital * cost
-    deposit = float(initiative.deposit_share)
-    paid = np.mean(capital * (1.0 - deposit) * share, axis=1)
-    paid[0] += np.mean(deposit * capital)
-    return CostProfile(
-        capital=paid,
-        delivery=np.mean((column(f"{at}.delivery") + help_of["delivery"]) * cost * share, axis=1),
-        running=np.mean(running, axis=1),
-        days=days,
-    )
+    return days
 
 
 def _ratios(  # type: ignore[no-untyped-def]

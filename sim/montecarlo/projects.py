@@ -161,3 +161,26 @@ def _reach(lay, w, draw, k, source, m, fades):  # type: ignore[no-untyped-def]
         share *= w.remains[k, source]
     since = m - g - c.imitation_lag[source]
     return share * 2.0 ** (-since / c.half_life[source]) if fades and since > 0 else share
+
+
+@inline
+def capital_of(lay, w, i, k):  # type: ignore[no-untyped-def]
+    """Capital of initiative i in path k as planned, help included."""
+    capital, slot = w.values[lay.candidates.capital_slot[i], k], lay.projects.help_slots[i, 0]
+    return capital + w.values[slot, k] if slot >= 0 else capital
+
+
+@inline
+def delivery_of(lay, w, i, k):  # type: ignore[no-untyped-def]
+    """The same of its delivery."""
+    delivery, slot = w.values[lay.candidates.delivery_slot[i], k], lay.projects.help_slots[i, 1]
+    return delivery + w.values[slot, k] if slot >= 0 else delivery
+
+
+@inline
+def spent_part(lay, w, i, m, k):  # type: ignore[no-untyped-def]
+    """Part of the capital of initiative i that is spent in month m, the deposit included."""
+    part, deposit = w.work[i, m, k], lay.projects.deposit[i]
+    if deposit > 0.0:
+        part = part * (1.0 - deposit) + (deposit if m == w.started[k, i] else 0.0)
+    return part

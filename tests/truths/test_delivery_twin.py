@@ -47,6 +47,11 @@ SOLD: list[Edit] = [
     setting("initiatives.web.deposit_share", 1),
     setting("profile.tax_rate", 0.4),
     setting("money.depreciation_months", 10),
+    setting("money.inflation", {"technology": 0.1}),
+    setting("initiatives.pos.financing", {"kind": "loan", "share": 0.6, "months": 14, "rate": 0.08}),
+    setting("initiatives.web.financing", {"kind": "lease", "months": 12, "monthly_price": 400}),
+    setting("initiatives.web.grant", {"probability": 0.7, "share": 0.5, "cap": "1M", "paid": "upfront"}),
+    setting("initiatives.web.failure_probability", 0.5),
 ]
 HELPED: list[Edit] = [
     setting(
