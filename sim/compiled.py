@@ -27,6 +27,7 @@ KERNEL = (
     "estate",
     "cyber",
     "feeds",
+    "finance",
     "operations",
     "months",
     "ledger",
