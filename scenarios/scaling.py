@@ -68,6 +68,17 @@ RULES = (
     Rule("initiatives.*.grant.cap", "staff", TECHNOLOGY),
     Rule("money.budgets.*.amount", "staff", TECHNOLOGY),
     Rule("money.budgets.*.carry_cap", "staff", TECHNOLOGY),
+    Rule("integrations.*.link_capital", "staff", TECHNOLOGY),
+    Rule("integrations.*.link_monthly", "staff", TECHNOLOGY),
+    Rule("initiatives.*.hub.capital_per_system", "staff", TECHNOLOGY),
+    Rule("initiatives.*.hub.monthly_per_system", "staff", TECHNOLOGY),
+    Rule("initiatives.*.financing.monthly_price", "staff", TECHNOLOGY),
+    Rule("controls.*.audit_cost", "staff", TECHNOLOGY),
+    Rule("threats.*.secondary.*.loss", "revenue", SEVERITY),
+    Rule("profile.records", "staff"),
+    Rule("money.loans.*.balance", "revenue"),
+    Rule("money.credit_line.limit", "revenue"),
+    Rule("money.cash_floor.amount", "revenue"),
     Rule("money.indifference", "revenue"),
 )
 #: Amounts and volumes that stay on purpose: wages and the terms of contracts do not follow the size of the firm, and a
@@ -78,6 +89,8 @@ STAYS = (
     "insurance.retention",
     "insurance.event_limit",
     "insurance.annual_limit",
+    "insurance.sublimits.*",
+    "threats.*.breach.*",
     "initiatives.*.effects.*",
     "futures.*.changes.*",
 )
