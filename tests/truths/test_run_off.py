@@ -58,6 +58,7 @@ def test_a_year_later_with_tax_is_worth_the_same_discounted() -> None:
     edits = (
         setting("profile.tax_rate", 0.3),
         setting("horizon_months", 60),
+        setting("planning_months", 54),
         setting("money.depreciation_months", 12),
         setting("profile.fixed_costs_per_month", 3_000),
         setting("profile.customers.service_churn", 0),
