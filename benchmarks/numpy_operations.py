@@ -62,6 +62,7 @@ class Outages:
         self.delay = {step: np.zeros(shape) for step in on_systems}
         self.repairs, self.losses, self.claims = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         self.counts, self.staying = np.zeros(shape), np.ones(shape)
+        self.ages = np.zeros(shape)  # of all systems together
 
     def add(self, target: Floats, month: Ints, row: Ints, amount: Value) -> None:
         np.add.at(target, (month, row), amount)
@@ -400,6 +401,7 @@ def run_months(
             ("cyber_loss", outages.losses[m], 1 / 12),
             ("adoption", reached / np.maximum(1.0, count), 1.0),
             ("cost_to_serve", 0.0, done),
+            ("estate_age", outages.ages[m], float(len(world.systems))),
             ("automation_share", 0.0, 1.0),
         ):
             sums[name][year] += amount

@@ -52,7 +52,7 @@ def incidents(effects: Effects, clock: Clock, estate: Mapping[str, Wear], name: 
     severity_key, outage_key = draw.key(f"threats/{name}/severity"), draw.key(f"threats/{name}/outage")
     p95, tail = float(threat.severity_p95_ratio), float(threat.tail_index)
     found = []
-    for time, layer, number in zip(*attack_points(draw, name, layer_height, intensity), strict=True):
+    for time, layer, number in zip(*attack_points(draw, f"threats/{name}", layer_height, intensity), strict=True):
         m = int(time)
         size, hours = at("severity", m), at("outage_hours", m)
         loss = point_loss(severity_key, draw.number, layer, number, size, size * p95, tail) if size > 0.0 else 0.0

@@ -10,7 +10,7 @@ import numpy as np
 from sim.derived import lost_path, share_path
 from sim.futures import STREAM, limits
 from sim.mechanisms.delivery import FROM_START, PROCEED
-from sim.montecarlo.landscape import integrations
+from sim.montecarlo.landscape import integrations, terms
 from sim.montecarlo.structures import (
     Calendar,
     Candidates,
@@ -47,7 +47,9 @@ def layout(table: Parameters, seed: int) -> Layout:
     row[candidates.target_slot] = np.arange(len(candidates.target_slot))
     calendar, work, estate = _calendar(table), _work(table, seed), _estate(table, seed)
     futures = _futures(table, seed)
-    return Layout(calendar, work, estate, candidates, futures, integrations(table), table.low, table.high, row)
+    return Layout(
+        calendar, work, estate, candidates, futures, integrations(table), terms(table, seed), table.low, table.high, row
+    )
 
 
 def _calendar(table: Parameters) -> Calendar:
@@ -169,6 +171,9 @@ def _what_counts(table: Parameters) -> tuple[Ints, Ints, Ints]:
     world, slot = table.scenario, table.slot
     changed = _changed(world)
     steps = {name: [step.role for step in process.steps.values()] for name, process in world.processes.items()}
+    if any(system.capacity_per_day is not None for system in world.systems.values()):  # what counts shares it
+        everything = _ints(1 for _ in world.processes)
+        return everything, everything.copy(), _ints(1 for _ in world.people)
     earning = set()
     for name, process in world.processes.items():
         revenue = f"processes.{name}.item_revenue"

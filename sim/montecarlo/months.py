@@ -6,6 +6,7 @@ import math
 
 from sim.compiled import inline
 from sim.lanes.values import lanes, select
+from sim.montecarlo.hosting import bill_use, restore_use
 from sim.montecarlo.integration import add_linked_share, derive
 from sim.montecarlo.kpis import (
     ADOPTION,
@@ -16,6 +17,7 @@ from sim.montecarlo.kpis import (
     CUSTOMERS,
     CYBER,
     CYBER_LOSS,
+    ESTATE_AGE,
     INCIDENTS,
     LOST,
     MARGIN,
@@ -84,6 +86,7 @@ def start_months(lay, w):  # type: ignore[no-untyped-def]
     derive(lay, w)
     for s in range(w.staying.shape[0]):
         w.staying[s] = 1.0
+        w.admitted[s] = 1.0
     for r in range(w.backlog.shape[0]):
         w.backlog[r] = 0.0
         w.departure[r] = 1.0
@@ -111,6 +114,7 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
     begin = min(first, cal.months - 1)
     if begin > 0:
         customers = restore_state(w, ref, begin)
+        restore_use(lay, w, ref, begin)
     for m in range(begin, cal.months):
         if keep >= 0:
             save_state(w, keep, m, customers)
@@ -126,6 +130,7 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
             busy, people = run_lines(lay, w, brief)
         came, done, timely, waited, revenue, asked, satisfied = finish_month(lay, w, m, brief)
         w.flow[MARGIN, m] = revenue * w.now[cal.slots[4]]
+        bill_use(lay, w, m, customers, keep)
         if keep >= 0:
             w.kept_margin[keep, m] = w.flow[MARGIN, m]
         if not brief:
@@ -154,6 +159,10 @@ def add_standing_kpis(lay, w, m, n):  # type: ignore[no-untyped-def]
     up, systems = lanes(0.0), w.down.shape[0]
     for y in range(systems):
         up += 1.0 - min(w.down[y, m] / cal.hours, 1.0)
+    ages = lanes(0.0)
+    for y in range(systems):
+        ages += w.age[y, m]
+    add_share(w, ESTATE_AGE, year, ages, lanes(float(systems)))
     adopters, used = lanes(0.0), lanes(0.0)
     for j in range(n):
         i = w.chosen[j]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.links import reserved_prices
+from sim.links import reserved_exits, reserved_prices
 from sim.mechanisms import normal_cdf, normal_quantile, overrun_ratio
 from sim.parameters import parameters
 from sim.streams import stream_key, uniforms
@@ -22,8 +22,8 @@ class CostProfile:
     """Mean over draws by elapsed month, (months,): money and, for days, the plan.
 
     Overrun is included. A failed gate gives no credit: the whole cost is reserved. Links are reserved at what they cost
-    an initiative that stands alone with what it requires. Skill days are those of the plan;
-    the simulation knows the overrun.
+    an initiative that stands alone with what it requires, and leaving a subscription wherever its term may still run.
+    Skill days are those of the plan; the simulation knows the overrun.
     """
 
     capital: Floats
@@ -73,10 +73,11 @@ def _profile(scenario, name, initiative: Initiative, numbers, seed: int, column)
     for link_capital, link_monthly in reserved_prices(scenario, name):
         capital = capital + column(link_capital)
         running = running + column(link_monthly) * (works if lasts is None else works & (since < lasts))
+    leaving = sum((column(path) for path in reserved_exits(scenario, name)), np.zeros(len(numbers)))
     planned = np.arange(months) < initiative.duration_months
     return CostProfile(
         capital=np.mean(capital * cost * share, axis=1),
-        delivery=np.mean(column(f"{at}.delivery") * cost * share, axis=1),
+        delivery=np.mean(column(f"{at}.delivery") * cost * share + leaving * (since == 0), axis=1),
         running=np.mean(running, axis=1),
         days={skill: np.where(planned, float(days), 0.0) for skill, days in initiative.skill_days.items()},
     )

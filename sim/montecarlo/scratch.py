@@ -99,7 +99,14 @@ class Scratch(NamedTuple):
     shock: Lanes1  # (months,) share of customers that stays after incidents
     covered: Lanes1  # (months,) what the layer would pay
     happened: Lanes1  # (months,) incidents
+    limit: Floats1  # (months,) of the system at hand
+    renewals: Floats1
+    age: Lanes2  # (systems, months) years
+    in_force: Lanes2  # (systems, months) 1 while its subscription runs
     # operations
+    admitted: Lanes1  # (steps,) share of the items that the system of a step takes
+    asked: Lanes1  # (systems,) items a day
+    spread: Lanes1  # (systems,) variance of them
     capacity: Lanes1  # (roles,)
     pace: Lanes1  # (roles,) factor on service times
     backlog: Lanes1
@@ -139,6 +146,7 @@ class Scratch(NamedTuple):
     depreciation: Lanes1
     kept: Lanes3  # (2, months, state) of the first two roadmaps, at the start of each month
     kept_margin: Lanes2  # (2, months)
+    kept_use: Lanes2  # (2, months) cost of subscriptions
     kept_completions: Lanes3  # (2, processes, months)
     yearly: Lanes2  # (KPIs + weights, years)
     result: Lanes1  # (N_VALUES,)
@@ -161,20 +169,20 @@ def new_scratch(lay: Layout) -> Packed:
     years = -(-months // 12)
     monthly = {
         "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered", "happened",
-        "demand", "own_cost", "depreciation",
+        "demand", "own_cost", "depreciation", "limit",
     }  # fmt: skip
     shapes: dict[str, tuple[int, ...]] = dict.fromkeys(monthly, (months,))
     for count, names in (
         (slots, "values now"),
         (CHANGES, "role_times role_seat role_occupant"),
-        (EVENTS, "event_times event_hours layers numbers"),
+        (EVENTS, "event_times event_hours layers numbers renewals"),
         (seats, "current level queue"),
         (0, "no_times no_changes"),
         (n, "chosen cost_ratio end_one hub_of"),
-        (systems, "attached"),
+        (systems, "attached asked spread"),
         (sources, "first_month begins ends"),
         (roles, "capacity pace backlog departure waiting served role_rate role_work role_squares role_cv2"),
-        (steps, "staying human step_rate step_hours step_wait line_rate line_patience line_lost line_wait"),
+        (steps, "admitted staying human step_rate step_hours step_wait line_rate line_patience line_lost line_wait"),
         (processes, "items own fulfilled"),
         (2, "visits"),
     ):
@@ -185,7 +193,7 @@ def new_scratch(lay: Layout) -> Packed:
         ((n, months), "work_one work strength"),
         ((sources, months), "adopting"),
         ((skills, months), "used_one used"),
-        ((systems, months), "base_exposure exposure down"),
+        ((systems, months), "base_exposure exposure down age in_force"),
         ((steps, months), "out_lost out_late out_delay"),
         ((N_CATEGORIES, months), "flow base_flow"),
         ((2, n), "hub_price link_cost"),
@@ -197,7 +205,7 @@ def new_scratch(lay: Layout) -> Packed:
         "changed": (targets, months), "present": (roles, months), "changes": (WIDTH,),
         "known": (WIDTH * n, months + 1), "adopted": (WIDTH * n, months + 1, months),
         "failure_count": (WIDTH, systems), "intensity": (threats, months),
-        "kept": (2, months, 1 + 2 * roles + steps + processes), "kept_margin": (2, months),
+        "kept": (2, months, 1 + 2 * roles + steps + processes), "kept_margin": (2, months), "kept_use": (2, months),
         "completions": (fed, months), "kept_completions": (2, fed, months), "yearly": (2 * N_KPIS, years),
         "result": (N_VALUES,), "detail": (N_CATEGORIES + N_KPIS * years,), "clipped": (1,),
     }  # fmt: skip
