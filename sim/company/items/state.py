@@ -28,9 +28,9 @@ class Items(NamedTuple):
     """By process: first_step .. target, demand, coming, counts, sums. By step: role .. exception_key; those of systems
     that it needs stand in needs from first_need on. By feed, those of source p from first_feed[p] on: feed_target ..
     feed_key; most_feeds: of a process. attempt of an item at a machine: -1. courses of arrivals:
-    moments, values, of process p from first_piece[p] on. now by slot; slow, free, claims by role; down and
-    credit by system; head and tail of lines, roles first and then systems; busy by month. By place: process .. waited. journal_*: room for
-    notes, none if nobody reads them."""
+    moments, values, of process p from first_piece[p] on. now by slot; slow, free, claims by role; down and credit by
+    system; head and tail of lines, roles first and then systems; busy by month. By place: process .. waited.
+    journal_*: room for notes, none if nobody reads them."""
 
     draw: int
     months: int
