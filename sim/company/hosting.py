@@ -12,6 +12,7 @@ import simpy
 from sim.company.clock import Clock, until
 from sim.company.delivery import Schedule
 from sim.company.effects import Effects
+from sim.company.finance import Prices
 from sim.company.ledger import Ledger
 from sim.company.systems import System
 from sim.company.world_layer import attack_points, point_hours
@@ -47,7 +48,7 @@ def contracts(effects: Effects, plan: Schedule) -> dict[str, Contract]:
     return found
 
 
-def pay_exits(effects: Effects, deals: Mapping[str, Contract], months: int, ledger: Ledger) -> None:
+def pay_exits(effects: Effects, deals: Mapping[str, Contract], months: int, ledger: Ledger, prices: Prices) -> None:
     """Leaving within the term costs the initiative that cancels."""
     world, slot = effects.draw.table.scenario, effects.draw.table.slot
     for name, deal in deals.items():
@@ -55,7 +56,8 @@ def pay_exits(effects: Effects, deals: Mapping[str, Contract], months: int, ledg
         term = 0 if subscription is None else subscription.term_months
         if deal.end < min(months, deal.begin + term):
             m = int(deal.end)
-            ledger.pay_own(DELIVERY, m, effects.at_month(slot[f"systems.{name}.subscription.exit_cost"], m))
+            cost = effects.at_month(slot[f"systems.{name}.subscription.exit_cost"], m)
+            ledger.pay_own(DELIVERY, m, cost * prices.of("technology", m))
 
 
 def use(effects: Effects, deals: Mapping[str, Contract], m: int, items: Mapping[str, int], customers: float) -> float:

@@ -12,6 +12,7 @@ import simpy
 from sim.company.clock import Clock, until
 from sim.company.delivery import Schedule
 from sim.company.effects import Effects
+from sim.company.finance import Prices
 from sim.company.ledger import Ledger
 from sim.company.pool import FOREVER
 from sim.company.world_layer import Draw, failure_times
@@ -163,7 +164,7 @@ def wear(draw: Draw, clock: Clock, plan: Schedule, effects: Effects, name: str) 
 
 
 def renewing(
-    env: simpy.Environment, clock: Clock, name: str, policy: Wear, effects: Effects, ledger: Ledger
+    env: simpy.Environment, clock: Clock, name: str, policy: Wear, effects: Effects, ledger: Ledger, prices: Prices
 ) -> Generator[simpy.Event, None, None]:
     """Be replaced as planned, again and again."""
     if not policy.renewals:
@@ -171,16 +172,24 @@ def renewing(
     cost = effects.draw.table.slot[f"systems.{name}.refresh.cost"]
     for time in policy.renewals:
         yield until(env, time * clock.month_hours)
-        ledger.pay(RENEWAL, int(time), effects.at_month(cost, int(time)))
+        m = int(time)
+        ledger.pay(RENEWAL, m, effects.at_month(cost, m) * prices.of("technology", m))
 
 
 def failing(
-    env: simpy.Environment, clock: Clock, system: System, name: str, failures: Wear, effects: Effects, ledger: Ledger
+    env: simpy.Environment,
+    clock: Clock,
+    system: System,
+    name: str,
+    failures: Wear,
+    effects: Effects,
+    ledger: Ledger,
+    prices: Prices,
 ) -> Generator[simpy.Event, None, None]:
     """Break down and be repaired, again and again."""
     cost = effects.draw.table.slot[f"systems.{name}.repair_cost"]
     for time, hours in zip(failures.times, failures.hours, strict=True):
         yield until(env, time * clock.month_hours)
         month = int(time)
-        ledger.pay(REPAIR, month, effects.at_month(cost, month))
+        ledger.pay(REPAIR, month, effects.at_month(cost, month) * prices.of("technology", month))
         env.process(system.outage(hours))

@@ -12,6 +12,7 @@ from sim.mechanisms.attacks import incidents
 from sim.mechanisms.wearout import lognormal_hours
 from sim.montecarlo.effects import number_at
 from sim.montecarlo.estate import hold_up, take_down
+from sim.montecarlo.finance import TECHNOLOGY
 from sim.montecarlo.kpis import DELIVERY, RUNNING
 from sim.streams import identity, uniform
 
@@ -63,6 +64,7 @@ def book_exits(lay, w):  # type: ignore[no-untyped-def]
             begin, end, _ = subscription(lay, w, k, y)
             if end < months and end < begin + terms.term[y]:
                 cost = number_at(lay.row, w.values, w.changed, terms.exit_slot[y], end, k)
+                cost *= w.price_index[TECHNOLOGY, end, k]
                 w.flow[DELIVERY, end, k] -= cost
                 w.own_cost[end, k] += cost
 
@@ -84,6 +86,7 @@ def bill_use(lay, w, m, customers, keep):  # type: ignore[no-untyped-def]
                 items += w.items[p]
         used = now[terms.per_item_slot[y]] * items + now[terms.per_customer_slot[y]] * customers
         total += w.in_force[y, m] * max(now[terms.minimum_slot[y]], used)
+    total = total * w.price_index[TECHNOLOGY, m]
     w.flow[RUNNING, m] -= total
     if keep >= 0:
         w.kept_use[keep, m] = total

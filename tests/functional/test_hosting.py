@@ -47,6 +47,7 @@ RENTED = [
     setting("systems.till.subscription", {**RENT, "exit_cost": "800 to 1200", "begins_month": -4}),
     setting("systems.office.subscription", {"minimum": 90, "begins_month": None, "term_months": 5, "exit_cost": 400}),
 ]
+DEARER = setting("money.inflation", {"technology": 0.05})
 MOVE = {"duration_months": 1, "subscribes": ["office"], "cancels": ["till"]}
 LEAVE = {"duration_months": 1, "cancels": ["office"]}
 MOVING = [adding_initiative("move", MOVE), adding_initiative("leave", LEAVE)]
@@ -78,10 +79,12 @@ def flows(scenario: Scenario, category: int, draw: int = 0, starts: dict[str, in
 @pytest.mark.parametrize(
     ("edits", "roadmaps"),
     [
-        pytest.param(REFRESHED, [{}, {"pos": 1}, {"pos": 9, "edr": 2}], id="refresh"),
+        pytest.param([*REFRESHED, DEARER], [{}, {"pos": 1}, {"pos": 9, "edr": 2}], id="refresh"),
         pytest.param([*REFRESHED, setting("systems.till.age_years", 40)], [{"pos": 3}], id="overdue"),
         pytest.param(PROVIDED, [{}, {"pos": 1}], id="provider"),
-        pytest.param([*RENTED, *PROVIDED, *MOVING], [{}, {"move": 2}, {"move": 0, "leave": 4}], id="subscription"),
+        pytest.param(
+            [*RENTED, *PROVIDED, *MOVING, DEARER], [{}, {"move": 2}, {"move": 0, "leave": 4}], id="subscription"
+        ),
         pytest.param([*LIMITED, *MOVING[:0]], [{}, {"grow": 3, "pos": 1}], id="capacity"),
     ],
 )
@@ -114,7 +117,7 @@ def test_blocks_without_strength_change_nothing() -> None:
 
 def test_both_engines_agree_on_the_world_layer() -> None:
     """Replacements, ages, outages, exits: the same numbers; the shares of operations to the tolerances of `verify`."""
-    for edits in (REFRESHED, [*CALM, *PROVIDED], [*CALM, *RENTED, *MOVING]):
+    for edits in ([*REFRESHED, DEARER], [*CALM, *PROVIDED], [*CALM, *RENTED, *MOVING, DEARER]):
         scenario = corner_shop(setting("horizon_months", 24), setting("planning_months", 12), *edits)
         plan = {"pos": 1, "move": 2, "leave": 5} if "move" in scenario.initiatives else {"pos": 1}
         kernel, company = evaluate(scenario, plan, 8, SEED)[0], simulate(scenario, plan, 8, SEED)[0]
