@@ -12,7 +12,7 @@ from sim.futures import STREAM, limits
 from sim.mechanisms.attacks import layer_height
 from sim.mechanisms.delivery import FROM_START, PROCEED
 from sim.montecarlo.cyber_layout import cyber
-from sim.montecarlo.landscape import integrations
+from sim.montecarlo.landscape import integrations, terms
 from sim.montecarlo.layout_finance import debts, financing
 from sim.montecarlo.layout_projects import OWN, own, projects
 from sim.montecarlo.structures import (
@@ -60,6 +60,7 @@ def layout(table: Parameters, seed: int) -> Layout:
         futures=_futures(table, seed),
         integrations=integrations(table),
         cyber=cyber(table, seed),
+        terms=terms(table, seed),
         low=table.low,
         high=table.high,
         row=row,
@@ -186,6 +187,9 @@ def _what_counts(table: Parameters) -> tuple[Ints, Ints, Ints]:
     world, slot = table.scenario, table.slot
     changed = _changed(world)
     steps = {name: [step.role for step in process.steps.values()] for name, process in world.processes.items()}
+    if any(system.capacity_per_day is not None for system in world.systems.values()):  # what counts shares it
+        everything = _ints(1 for _ in world.processes)
+        return everything, everything.copy(), _ints(1 for _ in world.people)
     earning = set()
     for name, process in world.processes.items():
         revenue = f"processes.{name}.item_revenue"

@@ -8,6 +8,7 @@ from sim.compiled import inline
 from sim.lanes.values import lanes, select
 from sim.montecarlo.cyber import expected_loss, spared_margin
 from sim.montecarlo.finance import PRICES
+from sim.montecarlo.hosting import bill_use, restore_use
 from sim.montecarlo.integration import add_linked_share, derive
 from sim.montecarlo.kpis import (
     ADOPTION,
@@ -19,6 +20,7 @@ from sim.montecarlo.kpis import (
     CUSTOMERS,
     CYBER,
     CYBER_LOSS,
+    ESTATE_AGE,
     INCIDENTS,
     LOST,
     MARGIN,
@@ -88,6 +90,7 @@ def start_months(lay, w):  # type: ignore[no-untyped-def]
     derive(lay, w)
     for s in range(w.staying.shape[0]):
         w.staying[s] = 1.0
+        w.admitted[s] = 1.0
     for r in range(w.backlog.shape[0]):
         w.backlog[r] = 0.0
         w.departure[r] = 1.0
@@ -117,6 +120,7 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
     begin = min(first, cal.horizon - 1)
     if begin > 0:
         customers = restore_state(w, ref, begin)
+        restore_use(lay, w, ref, begin)
     for m in range(begin, cal.months):
         short = brief or m >= cal.horizon
         if keep >= 0:
@@ -134,6 +138,7 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
         came, done, timely, waited, revenue, asked, satisfied = finish_month(lay, w, m, short)
         revenue = revenue * w.price_index[PRICES, m]
         w.flow[MARGIN, m] = revenue * w.now[cal.slots[4]]
+        bill_use(lay, w, m, customers, keep)
         if w.spared.shape[0] > 0:
             w.flow[MARGIN, m] += spared_margin(lay, w, m) * w.price_index[PRICES, m]
         if keep >= 0:
@@ -167,6 +172,10 @@ def add_standing_kpis(lay, w, m, n):  # type: ignore[no-untyped-def]
     up, systems = lanes(0.0), w.down.shape[0]
     for y in range(systems):
         up += 1.0 - min(w.down[y, m] / cal.hours, 1.0)
+    ages = lanes(0.0)
+    for y in range(systems):
+        ages += w.age[y, m]
+    add_share(w, ESTATE_AGE, year, ages, lanes(float(systems)))
     adopters, used = lanes(0.0), lanes(0.0)
     for j in range(n):
         i = w.chosen[j]

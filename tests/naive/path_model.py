@@ -6,7 +6,7 @@ with the package the scenario schema and nothing else, and it is as slow as it l
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sim.world import Scenario
 from sim.world.paths import numbers
@@ -143,17 +143,23 @@ class Arm:
         self.changed = self.effects()
         self.outages: Outages = no_outages(self.scenario)
         self.staying = [1.0] * self.months  # share of customers that incidents leave, by month
+        self.exits: list[tuple[int, str]] = []  # month and price
         self.claims = [0.0] * self.months  # what the layer would pay
         self.counts = [0] * self.months
+        self.ages = [0.0] * self.months  # of all systems together
+        self.contracts = {name: self.contract(name) for name, y in self.scenario.systems.items() if y.subscription}
         self.refused = [0] * self.months
         self.expected_loss = [0.0] * self.months
         self.spared = {process: [0.0] * self.months for process in self.scenario.processes}
         self.controls = cyber.Controls(self.scenario, self.at, self.works)
         self.systems_and_threats()
+        self.providers()
         self.sums: dict[str, dict[int, list[float]]] = {}  # KPI -> year -> amount and weight
         self.operations()
         self.book_initiatives()
         self.book_links()
+        for month, path in self.exits:
+            self.pay("delivery", month, self.at(path, month) * self.price("technology", month))
         self.book_insurance()
         self.book_tax()
         self.book_loans()
@@ -258,7 +264,20 @@ class Arm:
         scenario, streams, at = self.scenario, self.world.streams, self.at
         states = {system: support(scenario, system, self.projects) for system in scenario.systems}
         for system, state in states.items():
-            for time, hours in failures(scenario, system, state, at, streams):
+            broken, renewals = failures(scenario, system, state, at, streams)
+            for time in renewals:
+                self.flows["renewal"][int(time)] -= at(f"systems.{system}.refresh.cost", int(time)) * self.price(
+                    "technology", int(time)
+                )
+            if renewals:
+                states[system] = replace(state, old=state.old - set(range(int(renewals[0]) + 1, self.months)))
+            births = [-12 * scenario.systems[system].age_years, *state.refreshed, *renewals]
+            if scenario.systems[system].on_failure == "replace":
+                births += [time for time, _ in broken]
+            for month in range(self.months):
+                middle = month + 0.5
+                self.ages[month] += (middle - max(birth for birth in births if birth <= middle)) / 12
+            for time, hours in broken:
                 self.flows["repair"][int(time)] -= at(f"systems.{system}.repair_cost", int(time)) * self.price(
                     "technology", int(time)
                 )
@@ -279,8 +298,49 @@ class Arm:
                 left = self.controls.left("loss", threat, month)
                 self.expected_loss[month] += intensity[month] * cyber.mean_loss(threat, block, at, month, left)
             base = quantile(block.attempts_per_year, 0.5) * quantile(block.success_probability, 0.5)
-            for point in incidents(threat, max(base, 0.01), intensity, streams):
+            for point in incidents(f"threats/{threat}", max(base, 0.01), intensity, streams):
                 self.incident(threat, point.time, (point.layer, point.number), at)
+
+    def contract(self, system: str) -> range:
+        """Months in which the subscription of a system runs."""
+        block, live = self.scenario.systems[system].subscription, self.live()
+        assert block is not None
+        own = [] if block.begins_month is None else [block.begins_month]
+        begin = min(
+            own + [g for i, g in live.items() if system in self.scenario.initiatives[i].subscribes], default=999
+        )
+        ends = [g for i, g in live.items() if system in self.scenario.initiatives[i].cancels and g >= begin]
+        end = min(ends, default=999)
+        if end < min(self.months, begin + block.term_months):
+            self.exits.append((end, f"systems.{system}.subscription.exit_cost"))
+        return range(begin, end)
+
+    def providers(self) -> None:
+        """Outages that take down every system of a provider."""
+        scenario, streams = self.scenario, self.world.streams
+        for name, block in scenario.providers.items():
+            rate = [self.at(f"providers.{name}.outages_per_year", month) for month in range(self.months)]
+            layer = max(quantile(block.outages_per_year, 0.5), 0.01)
+            for point in incidents(f"providers/{name}", layer, rate, streams):
+                month = int(point.time)
+                u = streams.uniform(f"providers/{name}/hours", point.layer, point.number)
+                hours = lognormal(u, self.at(f"providers.{name}.outage_hours", month), block.outage_p95_ratio)
+                hit = {
+                    system
+                    for system, one in scenario.systems.items()
+                    if one.provider == name and month in self.contracts.get(system, range(self.months))
+                }
+                self.outages.book_together(scenario, self.at, hit, point.time, hours)
+
+    def subscriptions(self, month: int, items: dict[str, float], customers: float) -> float:
+        total = 0.0
+        for system, contract in self.contracts.items():
+            block, path = self.scenario.systems[system].subscription, f"systems.{system}.subscription"
+            if block is not None and month in contract:
+                use = sum(items[process] for process in block.processes) * self.at(f"{path}.per_item", month)
+                use += customers * self.at(f"{path}.per_customer", month)
+                total += max(use, self.at(f"{path}.minimum", month))
+        return total
 
     def incident(self, threat: str, time: float, identity: tuple[int, int], at: At) -> None:
         block, streams, month = self.scenario.threats[threat], self.world.streams, int(time)
@@ -366,6 +426,11 @@ class Arm:
                 "cost_to_serve": (0.0, result.done),
                 "automation_share": (result.by_machine, result.by_machine + result.by_people),
             }
+            items = {process: state.arrivals(process, month, customers) for process in scenario.processes}
+            self.flows["running"][month] -= self.subscriptions(month, items, customers) * self.price(
+                "technology", month
+            )
+            rows["estate_age"] = self.ages[month], len(up)
             crossed = {
                 (pair, process): state.arrivals(process, month, customers)
                 * at(f"integrations.{pair}.crossings.{process}.share", month)
@@ -742,6 +807,7 @@ class Lines:
     def run(self, month: int, customers: float) -> tuple[dict[Step, float], dict[Step, tuple[lines.Line, int]], float]:
         """Service hours and line (with the place in it) of every step; busy people."""
         rate, service, machine, served = {}, {}, 0.0, 0.0
+        admitted = self.admitted(month, customers)
         departures = dict(self.departures)  # of the month before, like the losses: the order of the roles plays no part
         for process, block in self.scenario.processes.items():
             lost = self.lost(process, month)
@@ -749,8 +815,8 @@ class Lines:
             for name, work in block.steps.items():
                 step = (process, name)
                 people, error = self.by_people(step, month), self.number(step, "error_probability", month)
-                machine += flow * (self.number(step, "share", month) - people)
-                rate[step] = flow * lines.visits_moments(people, error)[0]
+                machine += flow * admitted[step] * (self.number(step, "share", month) - people)
+                rate[step] = flow * admitted[step] * lines.visits_moments(people, error)[0]
                 service[step] = self.number(step, "minutes", month) / 60 / self.staff(work.role, month)[1]
                 flow *= self.kept[step]
         found: dict[Step, tuple[lines.Line, int]] = {}
@@ -774,11 +840,42 @@ class Lines:
             busy += line.busy
             for place, step in enumerate(mine):
                 error = self.number(step, "error_probability", month)
-                self.kept[step] = lines.kept_through(self.by_people(step, month), error, line.lost[place])
+                through = 1 - lines.kept_through(self.by_people(step, month), error, line.lost[place])
+                blocked = self.number(step, "share", month) * (1 - admitted[step])
+                self.kept[step] = 1 - admitted[step] * through - blocked
                 served += rate[step] * (1 - line.lost[place])
                 found[step] = line, place
         self.visits = machine, served
         return service, found, busy
+
+    def admitted(self, month: int, customers: float) -> dict[Step, float]:
+        """Share of the items of a step that all its systems can take: the count of a day is about normal."""
+        profile = self.scenario.profile
+        days = math.ceil(profile.working_days_per_month)
+        share = dict.fromkeys(self.steps, 1.0)
+        for system, block in self.scenario.systems.items():
+            if block.capacity_per_day is None:
+                continue
+            mean = variance = 0.0
+            for process, work in self.scenario.processes.items():
+                part = 1 - self.lost(process, month)
+                for name, step in work.steps.items():
+                    if system in step.systems:
+                        passing = part * self.number((process, name), "share", month)
+                        items = self.arrivals(process, month, customers) * passing / days
+                        mean += items
+                        variance += items * (1 + passing * (work.arrival_cv**2 - 1))
+                    part *= self.kept[process, name]
+            if mean <= 1e-9:
+                continue
+            limit = self.at(f"systems.{system}.capacity_per_day", month) * profile.working_days_per_month / days
+            spread = math.sqrt(max(variance, 1e-9))
+            z = (limit - mean) / spread
+            over = spread * (lines.NORMAL.pdf(z) - z * (1 - lines.NORMAL.cdf(z)))
+            for process, name in self.steps:
+                if system in self.scenario.processes[process].steps[name].systems:
+                    share[process, name] *= min(1.0, max(0.0, 1 - over / mean))
+        return share
 
     def service_cv(self, step: Step) -> float:
         return self.scenario.processes[step[0]].steps[step[1]].cv
