@@ -26,6 +26,7 @@ KERNEL = (
     "effects",
     "estate",
     "feeds",
+    "hires",
     "operations",
     "months",
     "ledger",

@@ -81,7 +81,9 @@ class Outcome:
     npv, cost (PV of its own cost), payback (months, discounted; inf: never), trough (lowest cash balance), need
     (funding need): (draws,), money unless said. categories: (draws, CATEGORIES) PV. kpis: (draws, KPIS, years); NaN
     where a year has no such value. baseline_kpis: the same of the empty roadmap. states: (draws, initiatives), see
-    `sim.mechanisms.delivery`. The last four are empty when detail was not asked for.
+    `sim.mechanisms.delivery`. freed_hours: (draws, roles) hours a month that a role needs less, mean of all months.
+    spared_months: (draws, roles) seat-months of planned hires that were not made. All but the first five are empty when
+    detail was not asked for.
     """
 
     roadmap: Roadmap
@@ -94,6 +96,8 @@ class Outcome:
     kpis: Floats
     baseline_kpis: Floats
     states: NDArray[np.int64]
+    freed_hours: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    spared_months: Floats = field(default_factory=lambda: np.empty((0, 0)))
 
     def __repr__(self) -> str:
         return f"Outcome({self.roadmap}, NPV {_with_error(statistic(self.npv))}, {len(self.npv)} draws)"
@@ -128,6 +132,7 @@ class Outcomes:
     first_draw: int
     draws: int
     initiatives: tuple[str, ...]
+    roles: tuple[str, ...]
     outcomes: tuple[Outcome, ...]
     clipped: int = 0
     notes: tuple[str, ...] = field(default=())
@@ -159,7 +164,7 @@ class Outcomes:
         }
 
     def measures(self, index: int = 0) -> dict[str, Any]:
-        """The figures of one roadmap: npv, roi, payback_months, cash_trough, probability, categories, KPIs."""
+        """The figures of one roadmap: npv, roi, payback_months, cash_trough, probability, categories, KPIs, hours."""
         one = self.outcomes[index]
         return {
             "npv": statistic(one.npv).as_dict(),
@@ -180,6 +185,14 @@ class Outcomes:
                 for k, kpi in enumerate(KPIS)
                 if one.kpis.size
             },
+            "freed_hours": {
+                role: {
+                    "hours_per_month": float(np.mean(one.freed_hours[:, r])),
+                    "spared_seat_months": float(np.mean(one.spared_months[:, r])),
+                }
+                for r, role in enumerate(self.roles)
+                if one.freed_hours.size
+            },
         }
 
     def to_frame(self) -> polars.DataFrame:
@@ -199,6 +212,9 @@ class Outcomes:
             for name, kpi in measures["kpis"].items():
                 rows.append((str(one.roadmap), f"kpis.{name}", kpi["roadmap"], kpi["unit"]))
                 rows.append((str(one.roadmap), f"kpis.{name}.baseline", kpi["baseline"], kpi["unit"]))
+            for role, hours in measures["freed_hours"].items():
+                rows.append((str(one.roadmap), f"freed_hours.{role}", hours["hours_per_month"], "hours/month"))
+                rows.append((str(one.roadmap), f"spared_months.{role}", hours["spared_seat_months"], "seat-months"))
         frame = polars.DataFrame(rows, schema=["roadmap", "measure", "value", "unit"], orient="row")
         return frame.with_columns(
             engine=polars.lit(self.engine),

@@ -16,6 +16,7 @@ from sim.company.clock import clock
 from sim.company.cyber import Policy, attacked, incidents
 from sim.company.delivery import project, project_days, schedule
 from sim.company.effects import Effects, follow
+from sim.company.hires import freed_hours, hired
 from sim.company.items.interface import ItemEngine, Journal, Tally, Work, routes
 from sim.company.ledger import Ledger, year_tax
 from sim.company.market import Market
@@ -104,7 +105,12 @@ class Business:
 
     def _items(self, journal: Journal | None) -> ItemEngine:
         roles = self.world.people
-        self.headcount = [self._by_month(f"people.{name}.headcount") for name in roles]
+        self.freed = freed_hours(self.draw, self.clock, self.effects)
+        added, self.spared = hired(self.draw, self.clock, self.freed)
+        self.headcount = [
+            [seats + float(more) for seats, more in zip(self._by_month(f"people.{name}.headcount"), row, strict=True)]
+            for name, row in zip(roles, added, strict=True)
+        ]
         self.routes = routes(self.world, self.slot)
         courses = tuple(self.effects.course(route.arrivals_slot) for route in self.routes)
         capacity = tuple(capacity_of(n) for n in self.headcount)
@@ -213,6 +219,8 @@ class Business:
             cash=np.array(self.ledger.cash),
             own_cost=np.array(self.ledger.own_cost),
             kpis=self.yearly.array(),
+            freed_hours=self.freed.mean(axis=1),
+            spared_months=self.spared,
             items={name: self._count(p) for p, name in enumerate(self.world.processes)},
             planned=self.plan.planned,
             started=self.plan.started,

@@ -74,6 +74,7 @@ def simulate(
         first_draw=first_draw,
         draws=replications,
         initiatives=tuple(scenario.initiatives),
+        roles=tuple(scenario.people),
         outcomes=tuple(
             outcome(scenario, one, [row[0] for row in rows], [row[r] for row in rows])
             for r, one in enumerate(chosen, start=1)
@@ -141,4 +142,6 @@ def outcome(
         kpis=np.array([r.kpis for r in replications]),
         baseline_kpis=np.array([b.kpis for b in baseline]),
         states=np.array([r.state for r in replications]),
+        freed_hours=np.array([r.freed_hours for r in replications]),
+        spared_months=np.array([r.spared_months for r in replications]),
     )

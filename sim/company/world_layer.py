@@ -19,6 +19,7 @@ from sim.futures import future_of
 from sim.mechanisms.attacks import incidents
 from sim.mechanisms.delivery import deliver
 from sim.mechanisms.elementwise import compile_scalar
+from sim.mechanisms.hires import hire
 from sim.mechanisms.normal import normal_cdf, normal_quantile
 from sim.mechanisms.occupancy import presence, seat_changes
 from sim.mechanisms.overrun import overrun_ratio
@@ -101,6 +102,12 @@ def point_loss(key, draw, layer, number, median, p95, tail_index):  # type: igno
 def point_hours(key, draw, layer, number, median, p95_ratio):  # type: ignore[no-untyped-def]
     """Outage of the attack point (layer, number), working hours."""
     return lognormal_hours(uniform(key, draw, identity(layer, number)), median, p95_ratio)
+
+
+@compiled
+def run_hire(first, seats, step, share, notice, freed, month_hours, spared, added):  # type: ignore[no-untyped-def]
+    """See `sim.mechanisms.hires`."""
+    hire(first, seats, step, share, notice, freed, month_hours, spared, added)
 
 
 @compiled

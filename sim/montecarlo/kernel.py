@@ -16,6 +16,7 @@ from sim.lanes import WIDTH
 from sim.lanes.records import Packed
 from sim.montecarlo.effects import apply_effects, turn
 from sim.montecarlo.estate import clear_outages, run_systems, run_threats, set_intensities
+from sim.montecarlo.hires import free_hours
 from sim.montecarlo.ledger import (
     add_money_kpis,
     book_grants,
@@ -75,6 +76,8 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
         for j in range(n):
             use(lay, w, draws[min(first + k, last - 1)], k, w.chosen[j])
     apply_effects(lay, w)
+    if not brief or lay.work.hire_role.shape[0] > 0:
+        free_hours(lay, w, baseline)
     for k in range(WIDTH):
         row = min(first + k, last - 1)
         if not run_systems(lay, w, draws[row], k, baseline):

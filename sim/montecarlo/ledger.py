@@ -10,6 +10,7 @@ from sim.compiled import inline
 from sim.lanes import WIDTH
 from sim.lanes.values import lanes, select, some
 from sim.montecarlo.effects import at_month
+from sim.montecarlo.hires import write_freed
 from sim.montecarlo.kpis import (
     CAPITAL,
     CASH,
@@ -52,6 +53,8 @@ def book_standing(lay, w):  # type: ignore[no-untyped-def]
         wages, running = lanes(0.0), lanes(0.0)
         for r in range(work.seats.shape[0]):
             seats = at_month(lay, w, work.headcount_slot[r], m)
+            if work.hire_role.shape[0] > 0:
+                seats += w.hired[r, m]
             wages += seats * w.present[r, m] * at_month(lay, w, work.cost_slot[r], m)
         for y in range(estate.age.shape[0]):
             running += at_month(lay, w, estate.monthly_slot[y], m)
@@ -227,3 +230,4 @@ def write_detail(lay, w):  # type: ignore[no-untyped-def]
         for y in range(years):
             weight = w.yearly[N_KPIS + kpi, y]
             w.detail[N_CATEGORIES + kpi * years + y] = select(weight > 0.0, w.yearly[kpi, y] / weight, np.nan)
+    write_freed(lay, w, N_CATEGORIES + N_KPIS * years)

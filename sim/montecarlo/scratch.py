@@ -125,6 +125,14 @@ class Scratch(NamedTuple):
     line_patience: Lanes1
     line_lost: Lanes1
     line_wait: Lanes1
+    # freed hours
+    base_needed: Lanes2  # (roles, months) hours of work of the baseline
+    freed: Lanes2  # (roles, months) hours that a role needs less than in the baseline
+    hired: Lanes2  # (roles, months) seats that planned hires add
+    planned_flow: Lanes1  # (processes,) items of the month at hand, at its demand without season
+    freed_one: Floats1  # (months,) of the role and path at hand
+    spared: Floats1  # (months,) seats left out so far
+    added: Floats1  # (months,) seats of the hire at hand
     # ledger
     flow: Lanes2  # (categories, months)
     base_flow: Lanes2
@@ -135,7 +143,7 @@ class Scratch(NamedTuple):
     kept_completions: Lanes3  # (2, processes, months)
     yearly: Lanes2  # (KPIs + weights, years)
     result: Lanes1  # (N_VALUES,)
-    detail: Lanes1  # (categories + KPIs * years,)
+    detail: Lanes1  # (categories + KPIs * years + 2 * roles,)
     clipped: Lanes1  # (1,)
 
 
@@ -154,7 +162,7 @@ def new_scratch(lay: Layout) -> Packed:
     years = -(-months // 12)
     monthly = {
         "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered", "happened",
-        "demand", "own_cost", "depreciation",
+        "demand", "own_cost", "depreciation", "freed_one", "spared", "added",
     }  # fmt: skip
     shapes: dict[str, tuple[int, ...]] = dict.fromkeys(monthly, (months,))
     for count, names in (
@@ -167,7 +175,7 @@ def new_scratch(lay: Layout) -> Packed:
         (sources, "first_month begins ends"),
         (roles, "capacity pace backlog departure waiting served role_rate role_work role_squares role_cv2"),
         (steps, "staying human step_rate step_hours step_wait line_rate line_patience line_lost line_wait"),
-        (processes, "items own fulfilled"),
+        (processes, "items own fulfilled planned_flow"),
         (2, "visits"),
     ):
         shapes |= dict.fromkeys(names.split(), (count,))
@@ -177,6 +185,7 @@ def new_scratch(lay: Layout) -> Packed:
         ((n, months), "work_one work strength"),
         ((sources, months), "adopting"),
         ((skills, months), "used_one used"),
+        ((roles, months), "base_needed freed hired"),
         ((systems, months), "base_exposure exposure down"),
         ((steps, months), "out_lost out_late out_delay"),
         ((N_CATEGORIES, months), "flow base_flow"),
@@ -189,7 +198,7 @@ def new_scratch(lay: Layout) -> Packed:
         "failure_count": (WIDTH, systems), "intensity": (threats, months),
         "kept": (2, months, 1 + 2 * roles + steps + processes), "kept_margin": (2, months),
         "completions": (fed, months), "kept_completions": (2, fed, months), "yearly": (2 * N_KPIS, years),
-        "result": (N_VALUES,), "detail": (N_CATEGORIES + N_KPIS * years,), "clipped": (1,),
+        "result": (N_VALUES,), "detail": (N_CATEGORIES + N_KPIS * years + 2 * roles,), "clipped": (1,),
     }  # fmt: skip
     return pack(Scratch(**{name: _array(hint, shapes[name]) for name, hint in _hints().items()}))
 

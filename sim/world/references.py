@@ -49,6 +49,18 @@ def _unknown(kind: str, name: Any, known: Mapping[str, Any], path: str) -> Itera
 def _people(data: Mapping[str, Any]) -> Iterator[Problem]:
     for name, skill in _items(data, "skills"):
         yield from _unknown("role", skill.get("role"), _block(data, "people"), f"skills.{name}.role")
+    planning = data.get("planning_months", 48)
+    horizon = data.get("horizon_months", planning + 12 if isinstance(planning, int) else None)
+    for name, role in _items(data, "people"):
+        for label, hire in _items(role, "hires"):
+            month = hire.get("month")
+            if isinstance(horizon, int) and isinstance(month, int) and month >= horizon:
+                yield Problem(
+                    path=f"people.{name}.hires.{label}.month",
+                    value=month,
+                    message=f"nobody would see these seats: the simulated months end at {horizon}",
+                    hint=f"0 to {horizon - 1}, or a longer `horizon_months`",
+                )
 
 
 def _processes(data: Mapping[str, Any]) -> Iterator[Problem]:
