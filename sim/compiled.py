@@ -25,11 +25,13 @@ KERNEL = (
     "people",
     "effects",
     "estate",
+    "cyber",
     "feeds",
     "hires",
     "operations",
     "months",
     "ledger",
+    "integration",
     "kernel",
 )
 ITEMS = ("heap", "lines", "state", "arrivals", "course", "loop")

@@ -13,10 +13,12 @@ import numpy as np
 
 from sim.company.adoption import all_adopters
 from sim.company.clock import clock
-from sim.company.cyber import Policy, attacked, incidents
+from sim.company.controls import defence
+from sim.company.cyber import Attacks, Policy, Spared, attacked
 from sim.company.delivery import project, project_days, schedule
 from sim.company.effects import Effects, follow
 from sim.company.hires import freed_hours, hired
+from sim.company.integration import Crossings, link_cost, linking
 from sim.company.items.interface import ItemEngine, Journal, Tally, Work, routes
 from sim.company.ledger import Ledger, year_tax
 from sim.company.market import Market
@@ -27,6 +29,7 @@ from sim.company.world_layer import Draw
 from sim.company.yearly import Yearly
 from sim.montecarlo.kpis import (
     ADOPTION,
+    ALE,
     AUTOMATION,
     AVAILABILITY,
     CHURN,
@@ -36,10 +39,12 @@ from sim.montecarlo.kpis import (
     INCIDENTS,
     INSURANCE,
     LABOUR,
+    LINKED_SHARE,
     LOST,
     MARGIN,
     ON_TIME,
     OVERHEAD,
+    REFUSED_CLAIMS,
     REVENUE,
     RUNNING,
     TAX,
@@ -67,6 +72,7 @@ class Business:
         self.ledger = Ledger(self.clock.months, world.money.depreciation_months)
         self.market = Market(self.effects, self.clock)
         self.yearly = Yearly(self.clock.months)
+        self.crossings = Crossings(self.effects)
         self.carried_loss = 0.0
         self.history: list[list[Tally]] = []  # by month and process
         self.items = self._items(journal)
@@ -91,22 +97,33 @@ class Business:
         for i in range(len(self.world.initiatives)):
             if self.plan.started[i] >= 0:
                 self.env.process(project(self.env, self.clock, self.draw, self.plan, i, self.ledger))
+        for i, cost in link_cost(self.draw, self.plan).items():
+            self.env.process(linking(self.env, self.clock, self.draw, self.plan, i, cost, self.ledger))
 
     def _estate(self) -> None:
-        env, policy = self.env, Policy(self.effects, self.ledger)
+        env = self.env
+        self.defence = defence(self.effects, self.clock, self.plan)
+        self.policy = Policy(self.effects, self.ledger, self.defence)
+        self.spared = Spared(self.effects, self.clock)
         self.systems = self.items.systems
         self.wear = {name: wear(self.draw, self.clock, self.plan, self.effects, name) for name in self.systems}
         for name, system in self.systems.items():
             env.process(failing(env, self.clock, system, name, self.wear[name], self.effects, self.ledger))
-        self.incidents = {name: incidents(self.effects, self.clock, self.wear, name) for name in self.world.threats}
+        self.attacks = [
+            Attacks(self.effects, self.clock, self.wear, self.defence, self.market, name) for name in self.world.threats
+        ]
+        self.incidents = {attacks.name: attacks.incidents() for attacks in self.attacks}
         for name, events in self.incidents.items():
+            if "interruption" in self.world.threats[name].severity_covers:
+                for event in events:
+                    self.spared.note(name, event)
             hit = [self.systems[y] for y in self.systems if y in self.world.threats[name].hits]
-            env.process(attacked(env, self.clock, events, hit, self.ledger, policy, self.market))
+            env.process(attacked(env, self.clock, events, hit, self.ledger, self.policy, self.market))
 
     def _items(self, journal: Journal | None) -> ItemEngine:
         roles = self.world.people
         self.freed = freed_hours(self.draw, self.clock, self.effects)
-        added, self.spared = hired(self.draw, self.clock, self.freed)
+        added, self.spared_months = hired(self.draw, self.clock, self.freed)
         self.headcount = [
             [seats + float(more) for seats, more in zip(self._by_month(f"people.{name}.headcount"), row, strict=True)]
             for name, row in zip(roles, added, strict=True)
@@ -118,7 +135,7 @@ class Business:
 
     def _values(self) -> None:
         slots = set[int]().union(*(route.slots for route in self.routes))
-        changing = [(slot, self.effects.course(slot)) for slot in sorted(slots) if slot in self.effects.changes]
+        changing = [(slot, self.effects.course(slot)) for slot in sorted(slots) if self.effects.moves(slot)]
         self.env.process(follow(self.env, self.items.now, changing))
 
     def _by_month(self, path: str) -> list[float]:
@@ -154,7 +171,8 @@ class Business:
         """Book what the month earned and cost, and who was satisfied."""
         taken = self.items.close_month(m)
         self.history.append(taken)
-        self._book(m, sum(tally.margin for tally in taken))
+        spared = self.spared.margin(m, [tally.arrived - tally.absent for tally in taken])
+        self._book(m, sum(tally.margin for tally in taken) + spared)
         self._gather(m, taken)
         of_process = zip(taken, self.world.processes.values(), strict=True)
         driven = [tally for tally, process in of_process if process.driven_by == "customers"]
@@ -171,7 +189,9 @@ class Business:
             ledger.pay(LABOUR, m, occupied * at_month(slot[f"people.{name}.monthly_cost"], m))
         for name in self.systems:
             ledger.pay(RUNNING, m, at_month(slot[f"systems.{name}.monthly_cost"], m))
-        ledger.pay(INSURANCE, m, at_month(slot["insurance.annual_premium"], m) / 12.0)
+        ledger.pay(RUNNING, m, self.defence.audits[m])
+        premium = at_month(slot["insurance.annual_premium"], m) / 12.0
+        ledger.pay(INSURANCE, m, premium * self.defence.premium_factor(self.world.insurance.credits, m))
 
     def _gather(self, m: int, taken: list[Tally]) -> None:
         """KPIs of the month, but availability: outages may still be open."""
@@ -189,12 +209,15 @@ class Business:
         in_month = [event for events in self.incidents.values() for event in events if int(event.time) == m]
         add(INCIDENTS, m, len(in_month), 1.0 / 12.0)
         add(CYBER_LOSS, m, sum(event.loss for event in in_month), 1.0 / 12.0)
+        add(ALE, m, sum(attacks.expected_loss(m) for attacks in self.attacks), 1.0)
+        add(REFUSED_CLAIMS, m, self.policy.refused.get(m, 0), 1.0 / 12.0)
         users = [
             self.adopters[i].share[m]
             for i, initiative in enumerate(self.world.initiatives.values())
             if initiative.adoption is not None and self.plan.alive(i, m)
         ]
         add(ADOPTION, m, sum(users) / len(users) if users else 0.0, 1.0)
+        add(LINKED_SHARE, m, *self.crossings.month(m, [t.arrived for t in taken]))
 
     def _close_year(self, m: int) -> None:
         """Tax on the profit of the year that ends with month m, paid in the third month of the next one."""
@@ -220,7 +243,7 @@ class Business:
             own_cost=np.array(self.ledger.own_cost),
             kpis=self.yearly.array(),
             freed_hours=self.freed.mean(axis=1),
-            spared_months=self.spared,
+            spared_months=self.spared_months,
             items={name: self._count(p) for p, name in enumerate(self.world.processes)},
             planned=self.plan.planned,
             started=self.plan.started,

@@ -8,6 +8,7 @@ from sim.company.clock import Clock
 from sim.company.delivery import schedule
 from sim.company.effects import Effects
 from sim.company.world_layer import Draw, Floats, run_hire
+from sim.derived import lost_path, share_path
 from sim.mechanisms.workload import attendance, by_people
 from sim.roadmap import EMPTY
 from sim.world import Scenario
@@ -48,13 +49,14 @@ def _needed(draw: Draw, clock: Clock, effects: Effects) -> Floats:
             items = items * demand
         for source in process.fed_by:
             items = items + number(f"{at}.fed_by.{source}.share") * flows[source]
-        items = items * (1.0 - number(f"{at}.lost_share"))
+        items = items * (1.0 - number(lost_path(world, name)))
         no_show = number(f"{at}.no_show")
         taken, _ = attendance.py_func(no_show, number(f"{at}.no_show_time"))
         flows[name] = items * (1.0 - no_show)
         for label, step in process.steps.items():
             of = f"{at}.steps.{label}"
-            human = by_people.py_func(*(number(f"{of}.{field}") for field in ("share", "automated", "exceptions")))
+            share = number(share_path(name, label, step))
+            human = by_people.py_func(share, number(f"{of}.automated"), number(f"{of}.exceptions"))
             visits = items * human / (1.0 - number(f"{of}.error_probability"))
             needed[roles.index(step.role)] += visits * taken * number(f"{of}.minutes") / 60.0
     return needed

@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 
 from sim.compiled import compiled, inline
 from sim.futures import future_of
+from sim.mechanisms.aftermath import fine, secondary_loss
 from sim.mechanisms.attacks import incidents
 from sim.mechanisms.delivery import deliver
 from sim.mechanisms.elementwise import compile_scalar
 from sim.mechanisms.hires import hire
+from sim.mechanisms.links import link_costs
 from sim.mechanisms.normal import normal_cdf, normal_quantile
 from sim.mechanisms.occupancy import presence, seat_changes
 from sim.mechanisms.overrun import overrun_ratio
@@ -66,6 +68,13 @@ def run_delivery(  # type: ignore[no-untyped-def]
 
 
 @compiled
+def run_links(  # type: ignore[no-untyped-def]
+    linking, started, go_live, ends, links, is_hub, between, pair_price, hub_price, hub_of, attached, cost,
+):  # fmt: skip
+    link_costs(linking, started, go_live, ends, links, is_hub, between, pair_price, hub_price, hub_of, attached, cost)
+
+
+@compiled
 def _adopt(  # type: ignore[no-untyped-def]
     mark_keys, threshold_keys, joiner_keys, draw, member, first_seat, seats, role, times, seat, occupant, go_live,
     p, q, ceiling, joiner_share, months, current, level, queue, share, event_times, event_changes,
@@ -108,6 +117,18 @@ def point_hours(key, draw, layer, number, median, p95_ratio):  # type: ignore[no
 def run_hire(first, seats, step, share, notice, freed, month_hours, spared, added):  # type: ignore[no-untyped-def]
     """See `sim.mechanisms.hires`."""
     hire(first, seats, step, share, notice, freed, month_hours, spared, added)
+
+
+@compiled
+def point_secondary(mark_key, size_key, draw, layer, number, frequency, median, p95_ratio):  # type: ignore[no-untyped-def]
+    """Sum of the secondary losses of one kind of the attack point (layer, number)."""
+    return secondary_loss(mark_key, size_key, draw, layer, number, frequency, median, p95_ratio)
+
+
+@compiled
+def point_fine(key, draw, layer, number, probability, amount, cap):  # type: ignore[no-untyped-def]
+    """Fine of the attack point (layer, number)."""
+    return fine(key, draw, layer, number, probability, amount, cap)
 
 
 @compiled

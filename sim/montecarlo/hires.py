@@ -9,15 +9,20 @@ from sim.lanes import WIDTH, mathematics  # noqa: F401  gives math.exp and its l
 from sim.lanes.values import lanes
 from sim.mechanisms.hires import hire
 from sim.mechanisms.workload import attendance, by_people
-from sim.montecarlo.effects import at_month
+from sim.montecarlo.integration import derive
 
 
 @inline
 def free_hours(lay, w, baseline):  # type: ignore[no-untyped-def]
     """Hours that each role needs less than in the baseline, by month, and the seats that planned hires add."""
-    work, months = lay.work, lay.calendar.months
+    work, c, months = lay.work, lay.candidates, lay.calendar.months
+    for slot in range(w.now.shape[0]):
+        w.now[slot] = w.values[slot]
     customers = lanes(lay.calendar.customers)
     for m in range(months):
+        for t in range(c.target_slot.shape[0]):
+            w.now[c.target_slot[t]] = w.changed[t, m]
+        derive(lay, w)
         for r in range(work.seats.shape[0]):
             w.freed[r, m] = 0.0
         _need(lay, w, m, customers)
@@ -25,8 +30,8 @@ def free_hours(lay, w, baseline):  # type: ignore[no-untyped-def]
             if baseline:
                 w.base_needed[r, m] = -w.freed[r, m]
             w.freed[r, m] += w.base_needed[r, m]
-        leaving = min(at_month(lay, w, lay.calendar.slots[0], m), 1.0)
-        customers = customers * (1.0 - leaving) + at_month(lay, w, lay.calendar.slots[1], m)
+        leaving = min(w.now[lay.calendar.slots[0]], 1.0)
+        customers = customers * (1.0 - leaving) + w.now[lay.calendar.slots[1]]
     _hire(lay, w)
 
 
@@ -34,29 +39,25 @@ def free_hours(lay, w, baseline):  # type: ignore[no-untyped-def]
 def _need(lay, w, m, customers):  # type: ignore[no-untyped-def]
     """Take the hours of work of month m from w.freed: from the numbers of the month, at the demand of its customers
     without season; no loss by waiting, no delay between processes, pace as after the dips."""
-    cal, work = lay.calendar, lay.work
+    cal, work, now = lay.calendar, lay.work, w.now
     growth = math.exp(math.log1p(w.values[cal.slots[3]]) * (m / 12.0))
-    demand = at_month(lay, w, cal.slots[6], m) * growth * customers / cal.customers
+    demand = now[cal.slots[6]] * growth * customers / cal.customers
     feeds = work.feed_order.shape[0] > 0
     for j in range(work.driven.shape[0]):
         p = work.feed_order[j] if feeds else j
-        items = at_month(lay, w, work.arrivals_slot[p], m) * cal.days
+        items = now[work.arrivals_slot[p]] * cal.days
         if work.driven[p]:
             items = items * demand
         for f in range(work.first_feed[p], work.first_feed[p + 1]):
-            items += at_month(lay, w, work.feed_share_slot[f], m) * w.planned_flow[work.feed_source[f]]
-        items = items * (1.0 - at_month(lay, w, work.lost_slot[p], m))
-        no_show = at_month(lay, w, work.no_show_slot[p], m)
-        taken, _ = attendance(no_show, at_month(lay, w, work.no_show_time_slot[p], m))
+            items += now[work.feed_share_slot[f]] * w.planned_flow[work.feed_source[f]]
+        items = items * (1.0 - now[work.lost_slot[p]])
+        no_show = now[work.no_show_slot[p]]
+        taken, _ = attendance(no_show, now[work.no_show_time_slot[p]])
         w.planned_flow[p] = items * (1.0 - no_show)
         for s in range(work.first_step[p], work.first_step[p + 1]):
-            human = by_people(
-                at_month(lay, w, work.share_slot[s], m),
-                at_month(lay, w, work.automated_slot[s], m),
-                at_month(lay, w, work.exceptions_slot[s], m),
-            )
-            visits = items * human / (1.0 - at_month(lay, w, work.error_slot[s], m))
-            w.freed[work.step_role[s], m] -= visits * taken * at_month(lay, w, work.minutes_slot[s], m) / 60.0
+            human = by_people(now[work.share_slot[s]], now[work.automated_slot[s]], now[work.exceptions_slot[s]])
+            visits = items * human / (1.0 - now[work.error_slot[s]])
+            w.freed[work.step_role[s], m] -= visits * taken * now[work.minutes_slot[s]] / 60.0
 
 
 @inline
@@ -75,20 +76,21 @@ def _hire(lay, w):  # type: ignore[no-untyped-def]
             for m in range(months):
                 w.freed_one[m] = w.freed[r, m, k]
                 if first:
-                    w.spared[m] = 0.0
+                    w.left_out[m] = 0.0
             hire(
                 work.hire_month[h], work.hire_seats[h], work.hire_step[h], w.values[work.hire_share_slot[h], k],
-                work.hire_notice[h], w.freed_one, lay.calendar.hours, w.spared, w.added,
+                work.hire_notice[h], w.freed_one, lay.calendar.hours, w.left_out, w.added,
             )  # fmt: skip
             for m in range(months):
                 w.hired[r, m, k] += w.added[m]
 
 
 @inline
-def write_freed(lay, w, at):  # type: ignore[no-untyped-def]
-    """Mean freed hours a month by role and spared seat-months of planned hires, into w.detail from `at` on."""
+def write_freed(lay, w):  # type: ignore[no-untyped-def]
+    """Mean freed hours a month by role and spared seat-months of planned hires, to the end of w.detail."""
     work, months = lay.work, lay.calendar.months
     roles = work.seats.shape[0]
+    at = w.detail.shape[0] - 2 * roles
     for r in range(roles):
         freed, spared = lanes(0.0), lanes(0.0)
         for m in range(months):

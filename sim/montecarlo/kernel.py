@@ -14,9 +14,11 @@ import numpy as np
 from sim.compiled import compiled, inline
 from sim.lanes import WIDTH
 from sim.lanes.records import Packed
+from sim.montecarlo.cyber import run_controls
 from sim.montecarlo.effects import apply_effects, turn
 from sim.montecarlo.estate import clear_outages, run_systems, run_threats, set_intensities
-from sim.montecarlo.hires import free_hours
+from sim.montecarlo.hires import free_hours, write_freed
+from sim.montecarlo.integration import book_links
 from sim.montecarlo.ledger import (
     add_money_kpis,
     book_grants,
@@ -83,6 +85,8 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
         if not run_systems(lay, w, draws[row], k, baseline):
             status[row] = TOO_MANY_EVENTS
             return False
+    if w.control_state.shape[0] > 0:
+        run_controls(lay, w, n)
     set_intensities(lay, w)
     for k in range(WIDTH):
         row = min(first + k, last - 1)
@@ -92,6 +96,7 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
     book_standing(lay, w)
     run_months(lay, w, n, months, ref, keep, brief)
     book_initiatives(lay, w, n)
+    book_links(lay, w)
     book_grants(lay, w, n)
     book_insurance(lay, w)
     book_tax(lay, w)
@@ -106,6 +111,7 @@ def write(lay, w, first, last, r, values, detail, flows, states, clipped):  # ty
     write_values(lay, w)
     if detail.shape[2] > 0:
         write_detail(lay, w)
+        write_freed(lay, w)
     for row in range(first, last):
         k = row - first
         for j in range(N_VALUES):

@@ -6,8 +6,11 @@ import math
 
 from sim.compiled import inline
 from sim.lanes.values import lanes, select
+from sim.montecarlo.cyber import expected_loss, spared_margin
+from sim.montecarlo.integration import add_linked_share, derive
 from sim.montecarlo.kpis import (
     ADOPTION,
+    ALE,
     AUTOMATION,
     AVAILABILITY,
     CHURN,
@@ -19,6 +22,7 @@ from sim.montecarlo.kpis import (
     LOST,
     MARGIN,
     ON_TIME,
+    REFUSED_CLAIMS,
     REVENUE,
     UTILISATION,
     WAIT,
@@ -80,6 +84,7 @@ def start_months(lay, w):  # type: ignore[no-untyped-def]
     cal = lay.calendar
     for slot in range(w.now.shape[0]):
         w.now[slot] = w.values[slot]
+    derive(lay, w)
     for s in range(w.staying.shape[0]):
         w.staying[s] = 1.0
     for r in range(w.backlog.shape[0]):
@@ -124,6 +129,8 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
             busy, people = run_lines(lay, w, brief)
         came, done, timely, waited, revenue, asked, satisfied = finish_month(lay, w, m, brief)
         w.flow[MARGIN, m] = revenue * w.now[cal.slots[4]]
+        if w.spared.shape[0] > 0:
+            w.flow[MARGIN, m] += spared_margin(lay, w, m)
         if keep >= 0:
             w.kept_margin[keep, m] = w.flow[MARGIN, m]
         if not brief:
@@ -135,6 +142,7 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
             add_share(w, CUSTOMERS, year, customers, lanes(1.0))
             add_share(w, REVENUE, year, revenue, lanes(1.0 / 12.0))
             add_share(w, COST_TO_SERVE, year, lanes(0.0), done)  # the cost is known when all is booked
+            add_linked_share(lay, w, year)
             add_share(w, AUTOMATION, year, w.visits[0], w.visits[0] + w.visits[1])
             add_standing_kpis(lay, w, m, n)
         unserved = select(asked > 0.0, 1.0 - satisfied / asked, 0.0)
@@ -146,7 +154,8 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
 
 @inline
 def add_standing_kpis(lay, w, m, n):  # type: ignore[no-untyped-def]
-    """Month m of the KPIs that do not depend on operations: availability, incidents, their loss, adoption."""
+    """Month m of the KPIs that do not depend on operations: availability, incidents, their loss, what is to be
+    expected of it, refused claims, adoption."""
     cal, c, year = lay.calendar, lay.candidates, m // 12
     up, systems = lanes(0.0), w.down.shape[0]
     for y in range(systems):
@@ -162,3 +171,5 @@ def add_standing_kpis(lay, w, m, n):  # type: ignore[no-untyped-def]
     add_share(w, INCIDENTS, year, w.happened[m], lanes(1.0 / 12.0))
     add_share(w, CYBER_LOSS, year, -w.flow[CYBER, m], lanes(1.0 / 12.0))
     add_share(w, ADOPTION, year, share, lanes(1.0))
+    add_share(w, ALE, year, expected_loss(lay, w, m), lanes(1.0))
+    add_share(w, REFUSED_CLAIMS, year, w.refused[m], lanes(1.0 / 12.0))

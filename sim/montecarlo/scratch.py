@@ -96,6 +96,13 @@ class Scratch(NamedTuple):
     out_lost: Lanes2  # (steps, months) share of items lost to outages
     out_late: Lanes2  # (steps, months) share made late
     out_delay: Lanes2  # (steps, months) mean hours of delay
+    # cyber; empty where the scenario has no controls, and no severity that covers the interruption
+    control_state: Lanes2  # (controls, months) coverage times what is left since the last audit
+    success_left: Lanes2  # (threats, months) factor that controls leave of the success of attempts
+    loss_left: Lanes2  # (threats, months) of the loss
+    outage_left: Lanes2  # (threats, months) of the outage
+    spared: Lanes2  # (processes, months) share of the sales lost to outages whose margin the severity contains
+    refused: Lanes1  # (months,) incidents that insurance does not pay
     shock: Lanes1  # (months,) share of customers that stays after incidents
     covered: Lanes1  # (months,) what the layer would pay
     happened: Lanes1  # (months,) incidents
@@ -131,8 +138,15 @@ class Scratch(NamedTuple):
     hired: Lanes2  # (roles, months) seats that planned hires add
     planned_flow: Lanes1  # (processes,) items of the month at hand, at its demand without season
     freed_one: Floats1  # (months,) of the role and path at hand
-    spared: Floats1  # (months,) seats left out so far
+    left_out: Floats1  # (months,) seats left out so far
     added: Floats1  # (months,) seats of the hire at hand
+    # links
+    pair_price: Floats2  # (2, pairs) capital and monthly, of the path at hand
+    hub_price: Floats2  # (2, initiatives)
+    link_cost: Floats2  # (2, initiatives)
+    end_one: Floats1  # (initiatives,) end of life, of the path at hand
+    hub_of: Ints1  # (initiatives,)
+    attached: Ints1  # (systems,)
     # ledger
     flow: Lanes2  # (categories, months)
     base_flow: Lanes2
@@ -159,10 +173,13 @@ def new_scratch(lay: Layout) -> Packed:
     systems, threats = len(lay.estate.age), len(lay.estate.layer)
     n, targets = len(lay.candidates.duration), len(lay.candidates.target_slot)
     sources = n + len(lay.futures.limit)
+    controls = len(lay.cyber.function)
+    controlled = threats if controls else 0
+    spared = processes if lay.cyber.covers_interruption.any() else 0
     years = -(-months // 12)
     monthly = {
         "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered", "happened",
-        "demand", "own_cost", "depreciation", "freed_one", "spared", "added",
+        "refused", "demand", "own_cost", "depreciation", "freed_one", "left_out", "added",
     }  # fmt: skip
     shapes: dict[str, tuple[int, ...]] = dict.fromkeys(monthly, (months,))
     for count, names in (
@@ -171,7 +188,8 @@ def new_scratch(lay: Layout) -> Packed:
         (EVENTS, "event_times event_hours layers numbers"),
         (seats, "current level queue"),
         (0, "no_times no_changes"),
-        (n, "chosen cost_ratio"),
+        (n, "chosen cost_ratio end_one hub_of"),
+        (systems, "attached"),
         (sources, "first_month begins ends"),
         (roles, "capacity pace backlog departure waiting served role_rate role_work role_squares role_cv2"),
         (steps, "staying human step_rate step_hours step_wait line_rate line_patience line_lost line_wait"),
@@ -186,9 +204,14 @@ def new_scratch(lay: Layout) -> Packed:
         ((sources, months), "adopting"),
         ((skills, months), "used_one used"),
         ((roles, months), "base_needed freed hired"),
+        ((controls, months), "control_state"),
+        ((controlled, months), "success_left loss_left outage_left"),
+        ((spared, months), "spared"),
         ((systems, months), "base_exposure exposure down"),
         ((steps, months), "out_lost out_late out_delay"),
         ((N_CATEGORIES, months), "flow base_flow"),
+        ((2, n), "hub_price link_cost"),
+        ((2, len(lay.integrations.linked_slot)), "pair_price"),
         ((WIDTH, systems, KEPT_FAILURES), "failure_times failure_hours"),
     ):
         shapes |= dict.fromkeys(names.split(), shape)

@@ -122,6 +122,44 @@ class Estate(NamedTuple):
     outage_key: Keys1
 
 
+class Cyber(NamedTuple):
+    """Controls, what follows incidents, and the terms of the policy beyond its layer."""
+
+    function: Ints1  # (controls,) PREVENT, DETECT, RESPOND, RECOVER
+    coverage_slot: Ints1
+    strength_slot: Ints1
+    decay_slot: Ints1
+    audit_slot: Ints1  # months between audits; -1: none
+    audit_cost_slot: Ints1
+    against: Ints2  # (controls, threats)
+    brought_by: Ints2  # (controls, initiatives)
+    from_start: Ints1
+    demanded: Floats1  # (controls,) state that the policy demands
+    credit: Floats1  # (controls,) share of the premium that it saves
+    dependence: Floats1  # (threats,)
+    first_secondary: Ints1  # secondary losses of threat h stand at first_secondary[h] .. first_secondary[h + 1] - 1
+    frequency_slot: Ints1
+    loss_slot: Ints1
+    loss_p95: Floats1
+    loss_mean: Floats1  # mean of one over its median
+    mark_key: Keys1
+    size_key: Keys1
+    exposed_slot: Ints1  # (threats,) -1: no records are exposed
+    record_cost_slot: Ints1
+    fine_slot: Ints1  # probability
+    fine_record_slot: Ints1
+    fine_cap_slot: Ints1
+    fine_key: Keys1
+    records_slot: int
+    covers_interruption: Ints1  # (threats,) 1 where the severity contains the margin lost to the outage
+    yearly: Ints1  # (threats,) 1 where each year has its own frailty
+    severity_mean: Floats1  # (threats,) mean of the primary loss over its median
+    share_slot: Ints1  # (steps,) as the file states it, also where operations meet another
+    lost_slot: Ints1  # (processes,) the same
+    sublimits: Ints1  # slots: incident, secondary, notification, fine, interruption
+    waiting_slot: int  # -1: interruption is not insured
+
+
 class Candidates(NamedTuple):
     """Initiatives and their effects."""
 
@@ -167,6 +205,24 @@ class Candidates(NamedTuple):
     grant_key: Keys1
 
 
+class Integrations(NamedTuple):
+    """Pairs of systems, what crosses them, and what links cost. pair: number of an integration."""
+
+    derived: Ints2  # (numbers, 6) slots: itself, base, crossing, linked, mismatch, lost; -1 for none
+    linked_slot: Ints1  # (pairs,)
+    capital_slot: Ints1  # (pairs,) of a link from point to point
+    monthly_slot: Ints1
+    between: Ints2  # (pairs, 2) systems
+    crossing_pair: Ints1  # (crossings,)
+    crossing_process: Ints1
+    crossing_slot: Ints1  # share of the items of the process that cross
+    links: Ints2  # (initiatives, pairs) 1 where it links the pair
+    linking: Ints1  # initiatives that link a pair or are a hub
+    is_hub: Ints1  # (initiatives,)
+    hub_capital_slot: Ints1  # (initiatives,) by system; -1: no hub
+    hub_monthly_slot: Ints1
+
+
 class Futures(NamedTuple):
     """How the world may turn: sources of effects like initiatives, counted behind them."""
 
@@ -182,8 +238,10 @@ class Layout(NamedTuple):
     calendar: Calendar
     work: Work
     estate: Estate
+    cyber: Cyber
     candidates: Candidates
     futures: Futures
+    integrations: Integrations
     low: Floats1
     high: Floats1
     row: Ints1  # (slots,) row of a slot among the targets of effects, -1 for none

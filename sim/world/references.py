@@ -17,7 +17,19 @@ MOST_WAYS = 128  # from arrivals to a process: the numbers of its items are kept
 def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
     """Every name in `data` (a scenario as plain mappings) that points nowhere, and every contradiction."""
     found: list[Problem] = []
-    for check in (_people, _processes, _threats, _initiatives, _exclusive, _futures, _goals, _time, _correlations):
+    for check in (
+        _people,
+        _processes,
+        _integrations,
+        _threats,
+        _controls,
+        _initiatives,
+        _exclusive,
+        _futures,
+        _goals,
+        _time,
+        _correlations,
+    ):
         found.extend(check(data))
     return tuple(found)
 
@@ -73,6 +85,9 @@ def _processes(data: Mapping[str, Any]) -> Iterator[Problem]:
             yield from _unknown("system", needs, systems, f"{path}.system")
             for i, system in enumerate(_names(needs)):
                 yield from _unknown("system", system, systems, f"{path}.system.{i}")
+            for field in ("by_hand", "mends"):
+                if step.get(field) is not None:
+                    yield from _crosses(data, name, step[field], f"{path}.{field}")
         for source in _block(process, "fed_by"):
             yield from _unknown("process", source, _block(data, "processes"), f"processes.{name}.fed_by.{source}")
     yield from _feeding_circles(_block(data, "processes"))
@@ -115,10 +130,79 @@ def _upstream(name: str, sources: Mapping[str, list[str]]) -> set[str]:
     return found
 
 
+def _crosses(data: Mapping[str, Any], process: str, integration: Any, path: str) -> Iterator[Problem]:
+    """A step by hand belongs to a pair that its process crosses."""
+    yield from _unknown("integration", integration, _block(data, "integrations"), path)
+    crossings = _block(data, "integrations", str(integration), "crossings")
+    if crossings and process not in crossings:
+        yield Problem(
+            path=path,
+            value=integration,
+            message=f"no item of {process} crosses {integration}",
+            hint=f"state `crossings: {{{process}: ...}}` of {integration}, or one of: {', '.join(crossings)}",
+        )
+
+
+def _integrations(data: Mapping[str, Any]) -> Iterator[Problem]:
+    pairs: dict[frozenset[str], str] = {}
+    for name, integration in _items(data, "integrations"):
+        at = f"integrations.{name}"
+        between = _names(integration.get("between"))
+        for i, system in enumerate(between):
+            yield from _unknown("system", system, _block(data, "systems"), f"{at}.between.{i}")
+        other = pairs.setdefault(frozenset(between), name)
+        if other != name:
+            yield Problem(
+                path=f"{at}.between",
+                value=", ".join(between),
+                message=f"{other} joins the same systems",
+                hint=f"put the crossings of both into {other}",
+            )
+        for process, crossing in _items(integration, "crossings"):
+            yield from _unknown("process", process, _block(data, "processes"), f"{at}.crossings.{process}")
+            steps = _items(_block(data, "processes", process), "steps")
+            by_hand = any(name in (step.get("by_hand"), step.get("mends")) for _, step in steps)
+            if not by_hand and crossing.get("lost") in (None, 0):
+                yield Problem(
+                    path=f"{at}.crossings.{process}",
+                    value=process,
+                    message=f"nothing depends on it: no step of {process} is done `by_hand` or `mends` {name}, and no "
+                    "item is lost",
+                    hint="add such a step, or state `mismatch` and `lost`",
+                )
+
+
 def _threats(data: Mapping[str, Any]) -> Iterator[Problem]:
     for name, threat in _items(data, "threats"):
         for i, system in enumerate(_names(threat.get("hits"))):
             yield from _unknown("system", system, _block(data, "systems"), f"threats.{name}.hits.{i}")
+
+
+def _controls(data: Mapping[str, Any]) -> Iterator[Problem]:
+    threats, candidates, controls = _block(data, "threats"), _block(data, "initiatives"), _block(data, "controls")
+    for name, control in _items(data, "controls"):
+        for i, threat in enumerate(_names(control.get("threats"))):
+            yield from _unknown("threat", threat, threats, f"controls.{name}.threats.{i}")
+        for i, initiative in enumerate(_names(control.get("brought_by"))):
+            yield from _unknown("initiative", initiative, candidates, f"controls.{name}.brought_by.{i}")
+        if not threats:
+            yield Problem(
+                path=f"controls.{name}",
+                value=name,
+                message="a control without any threat changes nothing",
+                hint="state what it protects against under `threats`",
+            )
+    for block in ("demands", "credits"):
+        for name in _block(data, "insurance", block):
+            yield from _unknown("control", name, controls, f"insurance.{block}.{name}")
+    held = _block(data, "profile").get("records")
+    if held not in (None, 0) and not any(threat.get("breach") is not None for _, threat in _items(data, "threats")):
+        yield Problem(
+            path="profile.records",
+            value=held if isinstance(held, (str, int, float)) else "stated",
+            message="the records change nothing: no threat has a `breach` that exposes them",
+            hint="add the block `breach` to a threat, or remove the records",
+        )
 
 
 def _initiatives(data: Mapping[str, Any]) -> Iterator[Problem]:

@@ -11,9 +11,11 @@ from pydantic import Field, model_validator
 
 from sim.errors import ProblemsFound
 from sim.world.base import ID, PLANNER, Certain, World, plain
+from sim.world.controls import Control
 from sim.world.futures import Future
 from sim.world.goals import Goal
 from sim.world.initiatives import Initiative, RiskClass
+from sim.world.integrations import Integration
 from sim.world.money import Money
 from sim.world.paths import numbers
 from sim.world.people import Role, Skill
@@ -47,7 +49,9 @@ class Scenario(World):
     skills: dict[str, Skill] = Field(default_factory=dict, description="name -> days for change work")
     processes: dict[str, Process] = Field(min_length=1, description="name -> process")
     systems: dict[str, System] = Field(default_factory=dict, description="name -> system")
+    integrations: dict[str, Integration] = Field(default_factory=dict, description="name -> pair of systems")
     threats: dict[str, Threat] = Field(default_factory=dict, description="name -> threat")
+    controls: dict[str, Control] = Field(default_factory=dict, description="name -> security control")
     insurance: Insurance = Field(default_factory=lambda: Insurance(origin=PLANNER))
     risk_classes: dict[str, RiskClass] = Field(default_factory=dict, description="name -> class of overrun")
     initiatives: dict[str, Initiative] = Field(default_factory=dict, description="name -> candidate")

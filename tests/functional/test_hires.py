@@ -12,6 +12,7 @@ from sim.montecarlo import evaluate
 from sim.montecarlo.kpis import CATEGORIES, KPI_NAMES
 from sim.world import Scenario
 from tests.functional.test_automation import EVERY_WAY, SERVE
+from tests.functional.test_integration import silo
 from tests.naive.shops import EVERYTHING, SEED, Edit, corner_shop, setting
 from tests.truths.test_kernel_twin import check
 
@@ -117,6 +118,16 @@ def test_both_engines_free_the_same_hours_and_make_the_same_hires() -> None:
     np.testing.assert_allclose(company.spared_months, kernel.spared_months, rtol=1e-10, atol=1e-9)
     np.testing.assert_allclose(company.categories[:, LABOUR], kernel.categories[:, LABOUR], rtol=1e-9, atol=1e-6)
     assert kernel.spared_months.any()
+
+
+def test_links_free_the_hours_of_keying_again() -> None:
+    """What `link` frees is the keying and the mending of the counter, less the work on items no longer lost; both
+    engines and the twin."""
+    scenario = silo(*MORE)
+    kernel, company = evaluate(scenario, {"link": 0}, 3, 5)[0], simulate(scenario, {"link": 0}, 3, 5)[0]
+    np.testing.assert_allclose(company.freed_hours, kernel.freed_hours, rtol=1e-10, atol=1e-9)
+    assert np.all(kernel.freed_hours[:, list(scenario.people).index("it")] > 10)
+    check(scenario, [{"link": 0}, {"link": 2, **EVERYTHING}], range(2))
 
 
 def test_a_roadmap_alone_has_the_values_that_it_has_among_others() -> None:

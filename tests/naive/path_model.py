@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from sim.world import Scenario
 from sim.world.paths import numbers
+from tests.naive import path_cyber as cyber
 from tests.naive import path_lines as lines
 from tests.naive.path_events import At, Outages, failures, incidents, lognormal, no_outages, severity, support
 from tests.naive.path_world import (
@@ -74,7 +75,7 @@ def simulate_path(scenario: Scenario, roadmap: Mapping[str, int], draw: int, see
         clipped=arm.clipped,
         states={name: project.state for name, project in arm.projects.items()},
         freed_hours={role: sum(hours) / len(hours) for role, hours in arm.freed.items()},
-        spared_months=arm.spared,
+        spared_months=arm.spared_months,
     )
 
 
@@ -140,16 +141,21 @@ class Arm:
         self.freed = {
             role: [a - b for a, b in zip(before[role], hours, strict=True)] for role, hours in self.needed.items()
         }
-        self.spared = dict.fromkeys(self.scenario.people, 0.0)
+        self.spared_months = dict.fromkeys(self.scenario.people, 0.0)
         self.hired = self.hires()
         self.outages: Outages = no_outages(self.scenario)
         self.staying = [1.0] * self.months  # share of customers that incidents leave, by month
         self.claims = [0.0] * self.months  # what the layer would pay
         self.counts = [0] * self.months
+        self.refused = [0] * self.months
+        self.expected_loss = [0.0] * self.months
+        self.spared = {process: [0.0] * self.months for process in self.scenario.processes}
+        self.controls = cyber.Controls(self.scenario, self.at, self.works)
         self.systems_and_threats()
         self.sums: dict[str, dict[int, list[float]]] = {}  # KPI -> year -> amount and weight
         self.operations()
         self.book_initiatives()
+        self.book_links()
         self.book_insurance()
         self.book_tax()
         self.kpis = self.yearly()
@@ -223,16 +229,19 @@ class Arm:
                 for source in block.fed_by:
                     share = at(f"processes.{process}.fed_by.{source}.share", month)
                     items += share * served(source) * (1 - at(f"processes.{source}.no_show", month))
-                return items * (1 - at(f"processes.{process}.lost_share", month))
+                return items * (1 - lost_share(self.scenario, at, process, month))
 
             for process, block in self.scenario.processes.items():
                 root = f"processes.{process}"
                 absent, part = at(f"{root}.no_show", month), at(f"{root}.no_show_time", month)
                 for step, work in block.steps.items():
                     here = f"{root}.steps.{step}"
-                    people = at(f"{here}.share", month) * (
-                        1 - at(f"{here}.automated", month) * (1 - at(f"{here}.exceptions", month))
-                    )
+                    people = at(f"{here}.share", month)
+                    if work.by_hand:
+                        people *= unlinked(at, work.by_hand, process, month)
+                    if work.mends:
+                        people *= mismatched(at, work.mends, process, month)
+                    people *= 1 - at(f"{here}.automated", month) * (1 - at(f"{here}.exceptions", month))
                     visits = served(process) * people / (1 - at(f"{here}.error_probability", month))
                     hours = visits * at(f"{here}.minutes", month) / 60
                     needed[work.role][month] += hours * (1 - absent + absent * part)
@@ -256,7 +265,7 @@ class Arm:
                     here = max(here, hire.seats - steps * hire.step_seats)
                     added[role][month] += here
                     used[month] += hire.seats - here
-                    self.spared[role] += hire.seats - here
+                    self.spared_months[role] += hire.seats - here
         return added
 
     def systems_and_threats(self) -> None:
@@ -276,10 +285,13 @@ class Arm:
                     if month in states[system].old
                 ]
                 success = min(1.0, at(f"{root}.success_probability", month) * math.prod(exposure))
-                frailty = self.world.values.get(f"{root}.frailty", 1.0)
+                success *= self.controls.left("success", threat, month)
+                frailty = cyber.frailty(threat, block, month, self.world.values)
                 intensity.append(at(f"{root}.attempts_per_year", month) * success * frailty)
+                left = self.controls.left("loss", threat, month)
+                self.expected_loss[month] += intensity[month] * cyber.mean_loss(threat, block, at, month, left)
             base = quantile(block.attempts_per_year, 0.5) * quantile(block.success_probability, 0.5)
-            for point in incidents(threat, max(base, 1e-6), intensity, streams):
+            for point in incidents(threat, max(base, 0.01), intensity, streams):
                 self.incident(threat, point.time, (point.layer, point.number), at)
 
     def incident(self, threat: str, time: float, identity: tuple[int, int], at: At) -> None:
@@ -287,19 +299,31 @@ class Arm:
         root = f"threats.{threat}"
         self.counts[month] += 1
         self.staying[month] *= 1 - at(f"{root}.churn_shock", month)
-        median = at(f"{root}.severity", month)
+        left, median, loss = self.controls.left("loss", threat, month), at(f"{root}.severity", month), {}
+        loss["incident"] = 0.0
         if median > 0:
             u = streams.uniform(f"threats/{threat}/severity", *identity)
-            loss = severity(u, median, block.severity_p95_ratio, block.tail_index)
-            self.flows["cyber"][month] -= loss
-            layer = min(max(0.0, loss - at("insurance.retention", month)), at("insurance.event_limit", month))
-            self.claims[month] += (1 - at("insurance.coinsurance", month)) * layer
-        outage = at(f"{root}.outage_hours", month)
+            loss["incident"] = left * severity(u, median, block.severity_p95_ratio, block.tail_index)
+        loss["secondary"] = left * cyber.secondary_loss(threat, block, identity, at, month, streams)
+        loss["notification"], loss["fine"] = cyber.breach_losses(threat, block, identity, at, month, left, streams)
+        self.flows["cyber"][month] -= sum(loss.values())
+        hours, outage = 0.0, at(f"{root}.outage_hours", month)
         if outage > 0:
             u = streams.uniform(f"threats/{threat}/outage", *identity)
-            hours = lognormal(u, outage, block.outage_p95_ratio)
+            hours = lognormal(u, outage, block.outage_p95_ratio) * self.controls.left("outage", threat, month)
             for system in block.hits:
                 self.outages.book(self.scenario, at, system, time, hours)
+            if "interruption" in block.severity_covers:
+                for process, shares in cyber.spared_shares(self.scenario, threat, at, time, hours).items():
+                    self.spared[process] = [a + b for a, b in zip(self.spared[process], shares, strict=True)]
+        loss["interruption"] = cyber.planned_margin(self.scenario, threat, at, month, hours)
+        counted = sum(min(amount, at(f"insurance.sublimits.{kind}", month)) for kind, amount in loss.items())
+        layer = min(max(0.0, counted - at("insurance.retention", month)), at("insurance.event_limit", month))
+        claim = (1 - at("insurance.coinsurance", month)) * layer
+        if self.controls.lapsed(month):
+            self.refused[month] += claim > 0
+        else:
+            self.claims[month] += claim
 
     def operations(self) -> None:
         """Month by month: lines, completed items, customers, flows, sums of KPIs."""
@@ -314,7 +338,15 @@ class Arm:
                 for name, initiative in scenario.initiatives.items()
                 if initiative.adoption is not None and self.works(name, month)
             ]
-            self.flows["margin"][month] += result.revenue * at("profile.gross_margin", month)
+            spared = sum(
+                state.come[process]
+                * (1 - at(f"processes.{process}.no_show", month))
+                * (1 - at(f"processes.{process}.lost_share", month))
+                * at(f"processes.{process}.item_revenue", month)
+                * min(1.0, self.spared[process][month])
+                for process in scenario.processes
+            )
+            self.flows["margin"][month] += (result.revenue + spared) * at("profile.gross_margin", month)
             self.flows["overhead"][month] -= at("profile.fixed_costs_per_month", month)
             for role in scenario.people:
                 seats = at(f"people.{role}.headcount", month) + self.hired[role][month]
@@ -322,7 +354,8 @@ class Arm:
                 self.flows["labour"][month] -= staff * at(f"people.{role}.monthly_cost", month)
             for system in scenario.systems:
                 self.flows["running"][month] -= at(f"systems.{system}.monthly_cost", month)
-            self.flows["insurance"][month] -= at("insurance.annual_premium", month) / 12
+            self.flows["running"][month] -= self.controls.audits[month]
+            self.flows["insurance"][month] -= self.controls.premium(month)
             rows = {
                 "revenue": (result.revenue, 1 / 12),
                 "on_time_share": (result.timely, result.done),
@@ -333,10 +366,20 @@ class Arm:
                 "availability": (sum(up), len(up)),
                 "incidents": (self.counts[month], 1 / 12),
                 "cyber_loss": (-self.flows["cyber"][month], 1 / 12),
+                "ale": (self.expected_loss[month], 1.0),
+                "refused_claims": (self.refused[month], 1 / 12),
                 "adoption": (sum(reach) / len(reach) if reach else 0.0, 1.0),
                 "cost_to_serve": (0.0, result.done),
                 "automation_share": (result.by_machine, result.by_machine + result.by_people),
             }
+            crossed = {
+                (pair, process): state.arrivals(process, month, customers)
+                * at(f"integrations.{pair}.crossings.{process}.share", month)
+                for pair, block in scenario.integrations.items()
+                for process in block.crossings
+            }
+            passed = sum(items * at(f"integrations.{pair}.linked", month) for (pair, _), items in crossed.items())
+            rows["linked_share"] = passed, sum(crossed.values())
             churn = at("profile.customers.monthly_churn", month)
             churn += at("profile.customers.service_churn", month) * result.let_down
             rows["churn"] = 1 - (1 - min(1.0, churn)) * self.staying[month], 1.0
@@ -397,6 +440,36 @@ class Arm:
                     if initiative.life_months is not None and since > 0 and since % initiative.life_months == 0:
                         self.pay("renewal", month, values[f"{root}.renewal_cost"])
 
+    def book_links(self) -> None:
+        """What initiatives pay for the pairs that they link, in the order in which they began."""
+        scenario, values = self.scenario, self.world.values
+        order = list(scenario.initiatives)
+        begun = [p for p in self.projects.values() if p.started is not None]
+        on_a_hub: set[str] = set()
+        for project in sorted(begun, key=lambda p: (p.started, order.index(p.name))):
+            initiative, start = scenario.initiatives[project.name], project.started
+            assert start is not None
+            pairs = [pair for pair in scenario.integrations if f"integrations.{pair}.linked" in initiative.effects]
+            hub = project.name if initiative.hub is not None else None
+            if hub is None:
+                live = [name for name in self.live() if scenario.initiatives[name].hub and self.works(name, start)]
+                hub = min(live, key=lambda name: (self.live()[name], order.index(name)), default=None)
+            capital = monthly = 0.0
+            if hub is None:
+                capital = sum(values[f"integrations.{pair}.link_capital"] for pair in pairs)
+                monthly = sum(values[f"integrations.{pair}.link_monthly"] for pair in pairs)
+            else:
+                systems = {system for pair in pairs for system in scenario.integrations[pair].between}
+                capital = len(systems - on_a_hub) * values[f"initiatives.{hub}.hub.capital_per_system"]
+                monthly = len(systems - on_a_hub) * values[f"initiatives.{hub}.hub.monthly_per_system"]
+                if project.go_live is not None:
+                    on_a_hub |= systems
+            for month, share in project.work.items():
+                self.pay("capital", month, capital * project.overrun.cost * share)
+            for month in range(self.months):
+                if self.works(project.name, month):
+                    self.pay("running", month, monthly)
+
     def pay(self, category: str, month: int, amount: float) -> None:
         self.flows[category][month] -= amount
         self.own_cost[month] += amount
@@ -423,6 +496,25 @@ class Arm:
             taxable = profit - carried
             carried = max(0.0, -taxable)
             self.flows["tax"][min(end + 2, self.months - 1)] -= self.scenario.profile.tax_rate * max(0.0, taxable)
+
+
+def unlinked(at: At, pair: str, process: str, month: int) -> float:
+    """Share of the items of a process that cross a pair by hand."""
+    return at(f"integrations.{pair}.crossings.{process}.share", month) * (1 - at(f"integrations.{pair}.linked", month))
+
+
+def mismatched(at: At, pair: str, process: str, month: int) -> float:
+    return unlinked(at, pair, process, month) * at(f"integrations.{pair}.crossings.{process}.mismatch", month)
+
+
+def lost_share(scenario: Scenario, at: At, process: str, month: int) -> float:
+    """Share of arrivals lost before any work, mismatched records included."""
+    kept = 1 - at(f"processes.{process}.lost_share", month)
+    for name, pair in scenario.integrations.items():
+        if process in pair.crossings:
+            lost = at(f"integrations.{name}.crossings.{process}.lost", month)
+            kept *= 1 - mismatched(at, name, process, month) * lost
+    return 1 - kept
 
 
 @dataclass
@@ -455,7 +547,11 @@ class Lines:
         self.kept: dict[Step, float] = dict.fromkeys(self.steps, 1.0)
         self.departures = dict.fromkeys(self.scenario.people, 1.0)
         self.backlog = dict.fromkeys(self.scenario.people, 0.0)
-        self.fulfilled = {p: 1 - arm.world.values[f"processes.{p}.lost_share"] for p in self.scenario.processes}
+
+        def at_first(path: str, month: int) -> float:
+            return arm.world.values[path]
+
+        self.fulfilled = {p: 1 - lost_share(self.scenario, at_first, p, 0) for p in self.scenario.processes}
         self.visits = 0.0, 0.0  # an hour, in the month at hand: finished by machines, served by people
         self.completions: dict[tuple[str, int], float] = {}  # process and month -> items that were completed and came
 
@@ -470,7 +566,16 @@ class Lines:
         return 1 - absent + absent * math.pow(self.at(f"processes.{process}.no_show_time", month), power)
 
     def number(self, step: Step, name: str, month: int) -> float:
-        return self.at(f"processes.{step[0]}.steps.{step[1]}.{name}", month)
+        value = self.at(f"processes.{step[0]}.steps.{step[1]}.{name}", month)
+        work = self.scenario.processes[step[0]].steps[step[1]]
+        if name == "share" and work.by_hand:
+            value *= unlinked(self.at, work.by_hand, step[0], month)
+        if name == "share" and work.mends:
+            value *= mismatched(self.at, work.mends, step[0], month)
+        return value
+
+    def lost(self, process: str, month: int) -> float:
+        return lost_share(self.scenario, self.at, process, month)
 
     def role(self, step: Step) -> str:
         return self.scenario.processes[step[0]].steps[step[1]].role
@@ -530,6 +635,7 @@ class Lines:
             }
         result = Month()
         come = {process: self.arrivals(process, month, customers) for process in self.scenario.processes}
+        self.come = come
         service, found, busy = self.run(month, customers)
         result.busy = busy
         result.by_machine, result.by_people = self.visits
@@ -556,7 +662,7 @@ class Lines:
         rate, service, machine, served = {}, {}, 0.0, 0.0
         departures = dict(self.departures)  # of the month before, like the losses: the order of the roles plays no part
         for process, block in self.scenario.processes.items():
-            lost = self.at(f"processes.{process}.lost_share", month)
+            lost = self.lost(process, month)
             flow = self.arrivals(process, month, customers) / self.arm.hours * (1 - lost)
             for name, work in block.steps.items():
                 step = (process, name)
@@ -603,7 +709,7 @@ class Lines:
         names = list(process.steps)
         place = names.index(step[1])
         if place == 0:
-            kept = (1 - self.at(f"processes.{step[0]}.lost_share", month)) * self.by_people(step, month)
+            kept = (1 - self.lost(step[0], month)) * self.by_people(step, month)
             come = self.arrivals(step[0], month, customers)
             kept *= self.own_arrivals(step[0], month, customers) / come if come > 0 else 1.0
             return 1 + kept * (process.arrival_cv**2 - 1)
@@ -618,7 +724,7 @@ class Lines:
         """Share of a month's items completed, share of those on time, mean wait in hours."""
         block, outages = self.scenario.processes[process], self.arm.outages
         patient = self.at(f"processes.{process}.patience_minutes", month) >= 1e8
-        completed = 1 - self.at(f"processes.{process}.lost_share", month)
+        completed = 1 - self.lost(process, month)
         mean = variance = waits = late = 0.0
         served = [1.0]
         for name in block.steps:
