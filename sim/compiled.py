@@ -28,6 +28,7 @@ KERNEL = (
     "cyber",
     "feeds",
     "hires",
+    "finance",
     "operations",
     "months",
     "ledger",

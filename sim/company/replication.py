@@ -40,13 +40,14 @@ class Replication:
     freed_hours (roles,): a month, in the mean. spared_months (roles,): seat-months of planned hires not made. items by
     process. planned, started, go_live (month, -1 for none), state (of `sim.mechanisms.delivery`). adoption: by
     initiative, moments (months) and steps of +1 or -1. failures by system and incidents by threat: moments (months).
-    clipped: monthly values cut to the range of their field.
+    clipped: monthly values cut to the range of their field. financing: PV of what others pay of capital and get for it.
     """
 
     draw: int
     flows: Floats
     cash: Floats
     own_cost: Floats
+    financing: float
     kpis: Floats
     freed_hours: Floats
     spared_months: Floats

@@ -13,6 +13,7 @@ from sim.mechanisms.attacks import layer_height
 from sim.mechanisms.delivery import FROM_START, PROCEED
 from sim.montecarlo.cyber_layout import cyber
 from sim.montecarlo.landscape import integrations
+from sim.montecarlo.layout_finance import debts, financing
 from sim.montecarlo.structures import (
     Calendar,
     Candidates,
@@ -48,7 +49,8 @@ def layout(table: Parameters, seed: int) -> Layout:
     row[candidates.target_slot] = np.arange(len(candidates.target_slot))
     calendar, work, estate = _calendar(table), _work(table, seed), _estate(table, seed)
     futures, defence, pairs = _futures(table, seed), cyber(table, seed), integrations(table)
-    return Layout(calendar, work, estate, defence, candidates, futures, pairs, table.low, table.high, row)
+    money = debts(table)
+    return Layout(calendar, money, work, estate, defence, candidates, futures, pairs, table.low, table.high, row)
 
 
 def _calendar(table: Parameters) -> Calendar:
@@ -318,6 +320,8 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
         grant_window=np.array([_window(i.grant, world.horizon_months) for i in all_of], dtype=np.int64).reshape(
             len(names), 2
         ),
+        grant_upfront=_ints(i.grant is not None and i.grant.paid == "upfront" for i in all_of),
+        **financing(table),
         duration=_ints(i.duration_months for i in all_of),
         days=np.array([[i.skill_days.get(k, 0.0) for k in world.skills] for i in all_of], dtype=np.float64).reshape(
             len(names), len(world.skills)

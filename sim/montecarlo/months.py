@@ -7,6 +7,7 @@ import math
 from sim.compiled import inline
 from sim.lanes.values import lanes, select
 from sim.montecarlo.cyber import expected_loss, spared_margin
+from sim.montecarlo.finance import PRICES
 from sim.montecarlo.integration import add_linked_share, derive
 from sim.montecarlo.kpis import (
     ADOPTION,
@@ -128,9 +129,10 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
                 arrivals(lay, w, m, customers)
             busy, people = run_lines(lay, w, brief)
         came, done, timely, waited, revenue, asked, satisfied = finish_month(lay, w, m, brief)
+        revenue = revenue * w.price_index[PRICES, m]
         w.flow[MARGIN, m] = revenue * w.now[cal.slots[4]]
         if w.spared.shape[0] > 0:
-            w.flow[MARGIN, m] += spared_margin(lay, w, m)
+            w.flow[MARGIN, m] += spared_margin(lay, w, m) * w.price_index[PRICES, m]
         if keep >= 0:
             w.kept_margin[keep, m] = w.flow[MARGIN, m]
         if not brief:
