@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.errors import Problem, nearest
+from sim.world.feeds import feed_problems
 
 PERIOD_FALLBACK = 3
-MOST_WAYS = 128  # from arrivals to a process: the numbers of its items are kept apart by them
 
 
 def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
@@ -90,86 +90,7 @@ def _processes(data: Mapping[str, Any]) -> Iterator[Problem]:
                     yield from _crosses(data, name, step[field], f"{path}.{field}")
         for source in _block(process, "fed_by"):
             yield from _unknown("process", source, _block(data, "processes"), f"processes.{name}.fed_by.{source}")
-    yield from _feeding_circles(_block(data, "processes"))
-
-
-def _feeding_circles(processes: Mapping[str, Any]) -> Iterator[Problem]:
-    """Processes that, step by step, feed themselves; and items that could come to one place in too many ways."""
-    sources = {str(name): [str(s) for s in _block(process, "fed_by")] for name, process in processes.items()}
-    circle = sorted(name for name in sources if name in _upstream(name, sources))
-    if circle:
-        yield Problem(
-            path=f"processes.{circle[0]}.fed_by",
-            value=", ".join(circle),
-            message="items would make each other without end",
-            hint="remove one of these feeds; work that is done again is an `error_probability`",
-        )
-        return
-    ways = dict.fromkeys(sources, 1)
-    for _ in sources:  # after the longest chain of feeds nothing changes any more
-        ways = {name: 1 + sum(ways.get(s, 0) for s in of) for name, of in sources.items()}
-    for name, count in ways.items():
-        if count > MOST_WAYS:
-            yield Problem(
-                path=f"processes.{name}.fed_by",
-                value=f"{count} ways",
-                message="its items can come from too many processes, counted along every way",
-                hint=f"at most {MOST_WAYS} ways",
-            )
-
-
-def _upstream(name: str, sources: Mapping[str, list[str]]) -> set[str]:
-    """Every process whose items may end as items of `name`."""
-    found: set[str] = set()
-    stack = list(sources[name])
-    while stack:
-        other = stack.pop()
-        if other not in found and other in sources:
-            found.add(other)
-            stack.extend(sources[other])
-    return found
-
-
-def _crosses(data: Mapping[str, Any], process: str, integration: Any, path: str) -> Iterator[Problem]:
-    """A step by hand belongs to a pair that its process crosses."""
-    yield from _unknown("integration", integration, _block(data, "integrations"), path)
-    crossings = _block(data, "integrations", str(integration), "crossings")
-    if crossings and process not in crossings:
-        yield Problem(
-            path=path,
-            value=integration,
-            message=f"no item of {process} crosses {integration}",
-            hint=f"state `crossings: {{{process}: ...}}` of {integration}, or one of: {', '.join(crossings)}",
-        )
-
-
-def _integrations(data: Mapping[str, Any]) -> Iterator[Problem]:
-    pairs: dict[frozenset[str], str] = {}
-    for name, integration in _items(data, "integrations"):
-        at = f"integrations.{name}"
-        between = _names(integration.get("between"))
-        for i, system in enumerate(between):
-            yield from _unknown("system", system, _block(data, "systems"), f"{at}.between.{i}")
-        other = pairs.setdefault(frozenset(between), name)
-        if other != name:
-            yield Problem(
-                path=f"{at}.between",
-                value=", ".join(between),
-                message=f"{other} joins the same systems",
-                hint=f"put the crossings of both into {other}",
-            )
-        for process, crossing in _items(integration, "crossings"):
-            yield from _unknown("process", process, _block(data, "processes"), f"{at}.crossings.{process}")
-            steps = _items(_block(data, "processes", process), "steps")
-            by_hand = any(name in (step.get("by_hand"), step.get("mends")) for _, step in steps)
-            if not by_hand and crossing.get("lost") in (None, 0):
-                yield Problem(
-                    path=f"{at}.crossings.{process}",
-                    value=process,
-                    message=f"nothing depends on it: no step of {process} is done `by_hand` or `mends` {name}, and no "
-                    "item is lost",
-                    hint="add such a step, or state `mismatch` and `lost`",
-                )
+    yield from feed_problems({name: list(_block(p, "fed_by")) for name, p in _items(data, "processes")})
 
 
 def _threats(data: Mapping[str, Any]) -> Iterator[Problem]:
