@@ -93,6 +93,48 @@ def _processes(data: Mapping[str, Any]) -> Iterator[Problem]:
     yield from feed_problems({name: list(_block(p, "fed_by")) for name, p in _items(data, "processes")})
 
 
+def _crosses(data: Mapping[str, Any], process: str, integration: Any, path: str) -> Iterator[Problem]:
+    """A step by hand belongs to a pair that its process crosses."""
+    yield from _unknown("integration", integration, _block(data, "integrations"), path)
+    crossings = _block(data, "integrations", str(integration), "crossings")
+    if crossings and process not in crossings:
+        yield Problem(
+            path=path,
+            value=integration,
+            message=f"no item of {process} crosses {integration}",
+            hint=f"state `crossings: {{{process}: ...}}` of {integration}, or one of: {', '.join(crossings)}",
+        )
+
+
+def _integrations(data: Mapping[str, Any]) -> Iterator[Problem]:
+    pairs: dict[frozenset[str], str] = {}
+    for name, integration in _items(data, "integrations"):
+        at = f"integrations.{name}"
+        between = _names(integration.get("between"))
+        for i, system in enumerate(between):
+            yield from _unknown("system", system, _block(data, "systems"), f"{at}.between.{i}")
+        other = pairs.setdefault(frozenset(between), name)
+        if other != name:
+            yield Problem(
+                path=f"{at}.between",
+                value=", ".join(between),
+                message=f"{other} joins the same systems",
+                hint=f"put the crossings of both into {other}",
+            )
+        for process, crossing in _items(integration, "crossings"):
+            yield from _unknown("process", process, _block(data, "processes"), f"{at}.crossings.{process}")
+            steps = _items(_block(data, "processes", process), "steps")
+            by_hand = any(name in (step.get("by_hand"), step.get("mends")) for _, step in steps)
+            if not by_hand and crossing.get("lost") in (None, 0):
+                yield Problem(
+                    path=f"{at}.crossings.{process}",
+                    value=process,
+                    message=f"nothing depends on it: no step of {process} is done `by_hand` or `mends` {name}, and no "
+                    "item is lost",
+                    hint="add such a step, or state `mismatch` and `lost`",
+                )
+
+
 def _threats(data: Mapping[str, Any]) -> Iterator[Problem]:
     for name, threat in _items(data, "threats"):
         for i, system in enumerate(_names(threat.get("hits"))):
