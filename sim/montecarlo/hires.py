@@ -40,7 +40,7 @@ def _need(lay, w, m, customers):  # type: ignore[no-untyped-def]
     """Take the hours of work of month m from w.freed: from the numbers of the month, at the demand of its customers
     without season; no loss by waiting, no delay between processes, pace as after the dips."""
     cal, work, now = lay.calendar, lay.work, w.now
-    growth = math.exp(math.log1p(w.values[cal.slots[3]]) * (m / 12.0))
+    growth = math.exp(math.log1p(w.values[cal.slots[3]]) * (min(m, cal.horizon - 1) / 12.0))
     demand = now[cal.slots[6]] * growth * customers / cal.customers
     feeds = work.feed_order.shape[0] > 0
     for j in range(work.driven.shape[0]):
@@ -88,7 +88,7 @@ def _hire(lay, w):  # type: ignore[no-untyped-def]
 @inline
 def write_freed(lay, w):  # type: ignore[no-untyped-def]
     """Mean freed hours a month by role and spared seat-months of planned hires, to the end of w.detail."""
-    work, months = lay.work, lay.calendar.months
+    work, months = lay.work, lay.calendar.horizon
     roles = work.seats.shape[0]
     at = w.detail.shape[0] - 2 * roles
     for r in range(roles):

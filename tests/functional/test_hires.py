@@ -106,7 +106,11 @@ def test_hires_month_by_month() -> None:
     assert added([-50, -50, -50]) == [0, 0, 1]
 
 
-@pytest.mark.parametrize("edits", [MORE, (*MORE, *EVERY_WAY)], ids=["hires", "hires and all"])
+@pytest.mark.parametrize(
+    "edits",
+    [MORE, (*MORE, *EVERY_WAY), (*MORE, setting("money.run_off_months", 24))],
+    ids=["hires", "hires and all", "run-off"],
+)
 def test_kernel_is_its_twin(edits: tuple[Edit, ...]) -> None:
     check(corner_shop(*edits), [{}, EVERYTHING, {"pos": 2, "edr": 4, "web": 3}], range(3))
 
