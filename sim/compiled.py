@@ -28,6 +28,7 @@ KERNEL = (
     "estate",
     "cyber",
     "feeds",
+    "hires",
     "finance",
     "operations",
     "months",

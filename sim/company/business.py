@@ -18,6 +18,7 @@ from sim.company.cyber import Attacks, Policy, Spared, attacked
 from sim.company.delivery import project, project_days, schedule
 from sim.company.effects import Effects, follow
 from sim.company.finance import Prices, book_credit, book_debts
+from sim.company.hires import freed_hours, hired
 from sim.company.hosting import contracts, pay_exits, start_hosting, use
 from sim.company.integration import Crossings, link_cost, linking
 from sim.company.items.interface import ItemEngine, Journal, Tally, Work, routes
@@ -129,7 +130,12 @@ class Business:
 
     def _items(self, journal: Journal | None) -> ItemEngine:
         roles = self.world.people
-        self.headcount = [self._by_month(f"people.{name}.headcount") for name in roles]
+        self.freed = freed_hours(self.draw, self.clock, self.effects)
+        added, self.spared_months = hired(self.draw, self.clock, self.freed)
+        self.headcount = [
+            [seats + float(more) for seats, more in zip(self._by_month(f"people.{name}.headcount"), row, strict=True)]
+            for name, row in zip(roles, added, strict=True)
+        ]
         self.routes = routes(self.world, self.slot)
         courses = tuple(self.effects.course(route.arrivals_slot) for route in self.routes)
         capacity = tuple(capacity_of(n) for n in self.headcount)
@@ -255,6 +261,8 @@ class Business:
             own_cost=np.array(self.ledger.own_cost),
             financing=self.ledger.financing,
             kpis=self.yearly.array(),
+            freed_hours=self.freed.mean(axis=1),
+            spared_months=self.spared_months,
             items={name: self._count(p) for p, name in enumerate(self.world.processes)},
             planned=self.plan.planned,
             started=self.plan.started,

@@ -81,6 +81,7 @@ def simulate(
         first_draw=first_draw,
         draws=replications,
         initiatives=tuple(scenario.initiatives),
+        roles=tuple(scenario.people),
         outcomes=tuple(carry_on(scenario, played, first_draw, seed)),
         clipped=missed + clipped,
         notes=future_notes(scenario) + clipping_notes(missed, clipped, replications),
@@ -172,4 +173,6 @@ def outcome(
         kpis=np.array([r.kpis for r in replications]),
         baseline_kpis=np.array([b.kpis for b in baseline]),
         states=np.array([r.state for r in replications]),
+        freed_hours=np.array([r.freed_hours for r in replications]),
+        spared_months=np.array([r.spared_months for r in replications]),
     )

@@ -22,6 +22,7 @@ from sim.mechanisms.aftermath import fine, secondary_loss
 from sim.mechanisms.attacks import incidents
 from sim.mechanisms.delivery import deliver
 from sim.mechanisms.elementwise import compile_scalar
+from sim.mechanisms.hires import hire
 from sim.mechanisms.links import link_costs
 from sim.mechanisms.occupancy import presence, seat_changes
 from sim.mechanisms.projects import COMMON_STREAM, ending, ratios
@@ -111,6 +112,12 @@ def point_loss(key, draw, layer, number, median, p95, tail_index):  # type: igno
 def point_hours(key, draw, layer, number, median, p95_ratio):  # type: ignore[no-untyped-def]
     """Outage of the attack point (layer, number), working hours."""
     return lognormal_hours(uniform(key, draw, identity(layer, number)), median, p95_ratio)
+
+
+@compiled
+def run_hire(first, seats, step, share, notice, freed, month_hours, spared, added):  # type: ignore[no-untyped-def]
+    """See `sim.mechanisms.hires`."""
+    hire(first, seats, step, share, notice, freed, month_hours, spared, added)
 
 
 @compiled

@@ -71,7 +71,7 @@ def evaluate(
         for name, month in one.starts:
             planned[row, names.index(name)] = month
     years = -(-scenario.horizon_months // 12)
-    width = len(CATEGORIES) + len(KPIS) * years if detail else 0
+    width = len(CATEGORIES) + len(KPIS) * years + 2 * len(scenario.people) if detail else 0
     out = kernel.empty_outputs(draws, len(planned), width, (0, 0), len(names) if detail else 0)
     workers = min(threads or THREADS, THREADS)
     out_of_range = 0
@@ -100,6 +100,7 @@ def evaluate(
         first_draw=first_draw,
         draws=draws,
         initiatives=tuple(names),
+        roles=tuple(scenario.people),
         outcomes=outcomes,
         clipped=out_of_range + clipped,
         notes=notes,
@@ -225,6 +226,8 @@ def _outcome(
 ) -> Outcome:
     n, c = len(values), len(CATEGORIES)
     shape = (n, len(KPIS), years) if details.shape[2] else (n, 0, 0)
+    end = c + len(KPIS) * years
+    roles = (details.shape[2] - end) // 2 if details.shape[2] else 0
     return Outcome(
         roadmap=one,
         npv=np.ascontiguousarray(values[:, row, 0]),
@@ -237,7 +240,9 @@ def _outcome(
         residual=np.ascontiguousarray(values[:, row, 6]),
         run_off_cost=np.ascontiguousarray(values[:, row, 7]),
         categories=details[:, row, :c],
-        kpis=details[:, row, c:].reshape(shape),
-        baseline_kpis=details[:, 0, c:].reshape(shape),
+        kpis=details[:, row, c:end].reshape(shape),
+        baseline_kpis=details[:, 0, c:end].reshape(shape),
         states=states[:, row],
+        freed_hours=details[:, row, end : end + roles],
+        spared_months=details[:, row, end + roles :],
     )

@@ -18,6 +18,7 @@ from sim.montecarlo.cyber import run_controls
 from sim.montecarlo.effects import apply_effects, turn
 from sim.montecarlo.estate import clear_outages, run_systems, run_threats, set_intensities
 from sim.montecarlo.finance import book_credit, book_debts, book_financing, set_index
+from sim.montecarlo.hires import free_hours, write_freed
 from sim.montecarlo.hosting import book_exits, run_providers, set_subscriptions
 from sim.montecarlo.integration import book_links
 from sim.montecarlo.ledger import (
@@ -84,6 +85,8 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
             use(lay, w, draw, k, w.chosen[j])
     apply_effects(lay, w)
     set_subscriptions(lay, w)
+    if not brief or lay.work.hire_role.shape[0] > 0:
+        free_hours(lay, w, baseline)
     for k in range(WIDTH):
         row = min(first + k, last - 1)
         if not run_systems(lay, w, draws[row], k, baseline, brief):
@@ -119,6 +122,7 @@ def write(lay, w, first, last, r, values, detail, flows, states, clipped):  # ty
     write_values(lay, w)
     if detail.shape[2] > 0:
         write_detail(lay, w)
+        write_freed(lay, w)
     for row in range(first, last):
         k = row - first
         for j in range(N_VALUES):

@@ -96,6 +96,7 @@ def _work(table: Parameters, seed: int) -> Work:
     world, slot = table.scenario, table.slot
     roles = list(world.people)
     systems, names = list(world.systems), list(world.processes)
+    hires = [(name, label, hire) for name, role in world.people.items() for label, hire in role.hires.items()]
     feeds = [(name, source, feed) for name, p in world.processes.items() for source, feed in p.fed_by.items()]
     seats = _ints(role.seats for role in world.people.values())
     steps = [
@@ -157,6 +158,12 @@ def _work(table: Parameters, seed: int) -> Work:
         feed_delay=_floats(feed.delay_days / world.profile.working_days_per_month for _, _, feed in feeds),
         service_cv2=_floats(step.cv**2 for _, _, step, _ in steps),
         turnover_key=_keys(seed, (f"people/{name}/turnover" for name in roles)),
+        hire_role=_ints(roles.index(name) for name, _, _ in hires),
+        hire_month=_ints(hire.month for _, _, hire in hires),
+        hire_notice=_ints(hire.notice_months for _, _, hire in hires),
+        hire_seats=_floats(hire.seats for _, _, hire in hires),
+        hire_step=_floats(hire.step_seats for _, _, hire in hires),
+        hire_share_slot=_ints(slot[f"people.{name}.hires.{label}.realisable_share"] for name, label, _ in hires),
     )
 
 

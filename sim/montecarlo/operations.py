@@ -25,6 +25,8 @@ def set_month(lay, w, m, n):  # type: ignore[no-untyped-def]
     derive(lay, w)
     for r in range(work.seats.shape[0]):
         w.capacity[r] = w.now[work.headcount_slot[r]] * w.present[r, m]
+        if work.hire_role.shape[0] > 0:
+            w.capacity[r] += w.hired[r, m] * w.present[r, m]
         w.pace[r] = 1.0
     for k in range(work.skill_role.shape[0]):
         w.capacity[work.skill_role[k]] -= w.used[k, m] / lay.calendar.days

@@ -148,6 +148,14 @@ class Scratch(NamedTuple):
     line_patience: Lanes1
     line_lost: Lanes1
     line_wait: Lanes1
+    # freed hours
+    base_needed: Lanes2  # (roles, months) hours of work of the baseline
+    freed: Lanes2  # (roles, months) hours that a role needs less than in the baseline
+    hired: Lanes2  # (roles, months) seats that planned hires add
+    planned_flow: Lanes1  # (processes,) items of the month at hand, at its demand without season
+    freed_one: Floats1  # (months,) of the role and path at hand
+    left_out: Floats1  # (months,) seats left out so far
+    added: Floats1  # (months,) seats of the hire at hand
     # links
     pair_price: Floats2  # (2, pairs) capital and monthly, of the path at hand
     hub_price: Floats2  # (2, initiatives)
@@ -169,7 +177,7 @@ class Scratch(NamedTuple):
     kept_completions: Lanes3  # (2, processes, months)
     yearly: Lanes2  # (KPIs + weights, years)
     result: Lanes1  # (N_VALUES,)
-    detail: Lanes1  # (categories + KPIs * years,)
+    detail: Lanes1  # (categories + KPIs * years + 2 * roles,)
     clipped: Lanes1  # (1,)
 
 
@@ -191,7 +199,7 @@ def new_scratch(lay: Layout) -> Packed:
     years = -(-lay.calendar.horizon // 12)
     monthly = {
         "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered", "happened",
-        "refused", "demand", "own_cost", "depreciation", "limit",
+        "refused", "demand", "own_cost", "depreciation", "limit", "freed_one", "left_out", "added",
     }  # fmt: skip
     shapes: dict[str, tuple[int, ...]] = dict.fromkeys(monthly, (months,))
     for count, names in (
@@ -207,7 +215,7 @@ def new_scratch(lay: Layout) -> Packed:
         (sources, "first_month begins ends"),
         (roles, "capacity pace backlog departure waiting served role_rate role_work role_squares role_cv2"),
         (steps, "admitted staying human step_rate step_hours step_wait line_rate line_patience line_lost line_wait"),
-        (processes, "items own fulfilled"),
+        (processes, "items own fulfilled planned_flow"),
         (2, "visits"),
     ):
         shapes |= dict.fromkeys(names.split(), (count,))
@@ -217,6 +225,7 @@ def new_scratch(lay: Layout) -> Packed:
         ((n, months), "work_one work strength"),
         ((sources, months), "adopting"),
         ((skills, months), "used_one used"),
+        ((roles, months), "base_needed freed hired"),
         ((controls, months), "control_state"),
         ((controlled, months), "success_left loss_left outage_left"),
         ((spared, months), "spared"),
@@ -235,7 +244,8 @@ def new_scratch(lay: Layout) -> Packed:
         "kept": (2, months, 1 + 2 * roles + steps + processes), "kept_margin": (2, months), "kept_use": (2, months),
         "completions": (fed, months), "kept_completions": (2, fed, months), "yearly": (2 * N_KPIS, years),
         "price_index": (5, months), "financing": (1,),
-        "result": (N_VALUES,), "detail": (N_CATEGORIES + N_KPIS * years,), "clipped": (1,), "own_clipped": (1,),
+        "result": (N_VALUES,), "detail": (N_CATEGORIES + N_KPIS * years + 2 * roles,), "clipped": (1,),
+        "own_clipped": (1,),
     }  # fmt: skip
     return pack(Scratch(**{name: _array(hint, shapes[name]) for name, hint in _hints().items()}))
 

@@ -94,6 +94,12 @@ class Work(NamedTuple):
     feed_delay: Floats1  # months
     service_cv2: Floats1
     turnover_key: Keys1
+    hire_role: Ints1  # (hires,) in the order of roles
+    hire_month: Ints1
+    hire_notice: Ints1
+    hire_seats: Floats1
+    hire_step: Floats1
+    hire_share_slot: Ints1
 
 
 class Estate(NamedTuple):

@@ -51,6 +51,8 @@ class Path:
     flows: dict[str, list[float]]
     clipped: int
     states: dict[str, str]
+    freed_hours: dict[str, float]
+    spared_months: dict[str, float]
 
 
 def simulate_path(scenario: Scenario, roadmap: Mapping[str, int], draw: int, seed: int) -> Path:
@@ -58,7 +60,8 @@ def simulate_path(scenario: Scenario, roadmap: Mapping[str, int], draw: int, see
     horizon = scenario.horizon_months
     whole = scenario.model_copy(update={"horizon_months": horizon + scenario.money.run_off_months})
     world = World(whole, Streams(seed, draw))
-    base, arm = Arm(world, {}, horizon), Arm(world, dict(roadmap), horizon)
+    base = Arm(world, {}, horizon)
+    arm = Arm(world, dict(roadmap), horizon, base.needed)
     months, run_off = range(horizon), range(horizon, whole.horizon_months)
     discount = [(1 + scenario.money.discount_rate) ** (-m / 12) for m in range(whole.horizon_months)]
     before_finance = [c for c in CATEGORIES if c != "finance"]
@@ -81,6 +84,8 @@ def simulate_path(scenario: Scenario, roadmap: Mapping[str, int], draw: int, see
         flows=arm.flows,
         clipped=arm.clipped,
         states={name: project.state for name, project in arm.projects.items()},
+        freed_hours={role: sum(hours[:horizon]) / horizon for role, hours in arm.freed.items()},
+        spared_months=arm.spared_months,
     )
 
 
@@ -127,7 +132,9 @@ class World:
 class Arm:
     """One roadmap in one world: projects, effects, events, months, ledger."""
 
-    def __init__(self, world: World, roadmap: dict[str, int], horizon: int) -> None:
+    def __init__(
+        self, world: World, roadmap: dict[str, int], horizon: int, baseline: dict[str, list[float]] | None = None
+    ) -> None:
         self.world, self.scenario = world, world.scenario
         self.months = self.scenario.horizon_months
         self.horizon = horizon  # behind it lies the run-off
@@ -141,6 +148,13 @@ class Arm:
         self.projects, self.days_used = deliver(self.scenario, roadmap, world.overruns, self.settle)
         self.adopted = {name: self.use(project) for name, project in self.projects.items() if name in self.live()}
         self.changed = self.effects()
+        self.needed = self.hours_needed()
+        before = self.needed if baseline is None else baseline
+        self.freed = {
+            role: [a - b for a, b in zip(before[role], hours, strict=True)] for role, hours in self.needed.items()
+        }
+        self.spared_months = dict.fromkeys(self.scenario.people, 0.0)
+        self.hired = self.hires()
         self.outages: Outages = no_outages(self.scenario)
         self.staying = [1.0] * self.months  # share of customers that incidents leave, by month
         self.exits: list[tuple[int, str]] = []  # month and price
@@ -259,6 +273,62 @@ class Arm:
 
     def at(self, path: str, month: int) -> float:
         return self.changed[path][month] if path in self.changed else self.world.values[path]
+
+    def hours_needed(self) -> dict[str, list[float]]:
+        """Hours of work of every role by month, at the demand of the customers whom no bad service drove away."""
+        profile, at = self.scenario.profile, self.at
+        needed = {role: [0.0] * self.months for role in self.scenario.people}
+        customers = float(profile.customers.start)
+        for month in range(self.months):
+            growth = math.pow(1 + at("profile.growth_per_year", month), min(month, self.horizon - 1) / 12)
+            demand = at("profile.demand", month) * growth * customers / profile.customers.start
+
+            def served(process: str, month: int = month, demand: float = demand) -> float:
+                """Items of the month that are not lost before any work."""
+                block = self.scenario.processes[process]
+                items = at(f"processes.{process}.arrivals_per_day", month) * profile.working_days_per_month
+                items *= demand if block.driven_by == "customers" else 1.0
+                for source in block.fed_by:
+                    share = at(f"processes.{process}.fed_by.{source}.share", month)
+                    items += share * served(source) * (1 - at(f"processes.{source}.no_show", month))
+                return items * (1 - lost_share(self.scenario, at, process, month))
+
+            for process, block in self.scenario.processes.items():
+                root = f"processes.{process}"
+                absent, part = at(f"{root}.no_show", month), at(f"{root}.no_show_time", month)
+                for step, work in block.steps.items():
+                    here = f"{root}.steps.{step}"
+                    people = at(f"{here}.share", month)
+                    if work.by_hand:
+                        people *= unlinked(at, work.by_hand, process, month)
+                    if work.mends:
+                        people *= mismatched(at, work.mends, process, month)
+                    people *= 1 - at(f"{here}.automated", month) * (1 - at(f"{here}.exceptions", month))
+                    visits = served(process) * people / (1 - at(f"{here}.error_probability", month))
+                    hours = visits * at(f"{here}.minutes", month) / 60
+                    needed[work.role][month] += hours * (1 - absent + absent * part)
+            customers -= customers * min(1.0, at("profile.customers.monthly_churn", month))
+            customers += at("profile.customers.monthly_acquisition", month)
+        return needed
+
+    def hires(self) -> dict[str, list[float]]:
+        """Seats that planned hires add to every role, by month: those that freed hours do not make superfluous."""
+        added = {role: [0.0] * self.months for role in self.scenario.people}
+        for role, people in self.scenario.people.items():
+            used = [0.0] * self.months
+            for name, hire in people.hires.items():
+                share = self.world.values[f"people.{role}.hires.{name}.realisable_share"]
+                here = 0.0
+                for month in range(hire.month, self.months):
+                    free = share * self.freed[role][max(0, month - hire.notice_months)] / self.hours - used[month]
+                    steps = 0
+                    while (steps + 1) * hire.step_seats <= min(hire.seats, free) + 1e-9 * hire.step_seats:
+                        steps += 1
+                    here = max(here, hire.seats - steps * hire.step_seats)
+                    added[role][month] += here
+                    used[month] += hire.seats - here
+                    self.spared_months[role] += hire.seats - here if month < self.horizon else 0.0
+        return added
 
     def systems_and_threats(self) -> None:
         scenario, streams, at = self.scenario, self.world.streams, self.at
@@ -400,7 +470,8 @@ class Arm:
             )
             self.flows["overhead"][month] -= at("profile.fixed_costs_per_month", month) * self.price("fixed", month)
             for role in scenario.people:
-                staff = at(f"people.{role}.headcount", month) * presence(self.world.seats[role], month)
+                seats = at(f"people.{role}.headcount", month) + self.hired[role][month]
+                staff = seats * presence(self.world.seats[role], month)
                 self.flows["labour"][month] -= (
                     staff * at(f"people.{role}.monthly_cost", month) * self.price("wages", month)
                 )
@@ -727,7 +798,8 @@ class Lines:
 
     def staff(self, role: str, month: int) -> tuple[float, float]:
         """People at work, and their pace after go-lives."""
-        people = self.at(f"people.{role}.headcount", month) * presence(self.arm.world.seats[role], month)
+        seats = self.at(f"people.{role}.headcount", month) + self.arm.hired[role][month]
+        people = seats * presence(self.arm.world.seats[role], month)
         for skill, block in self.scenario.skills.items():
             if block.role == role:
                 people -= self.arm.days_used[skill][month] / self.scenario.profile.working_days_per_month
