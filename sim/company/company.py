@@ -18,6 +18,7 @@ from sim.company.items.engines import item_engines
 from sim.company.items.interface import Items
 from sim.company.replication import Replication
 from sim.company.world_layer import Draw
+from sim.delivery_notes import delivery_notes
 from sim.errors import Problem, ProblemsFound
 from sim.futures import future_notes
 from sim.measures import npv, payback
@@ -66,6 +67,11 @@ def simulate(
             progress(len(rows))
     missed = table.theta(np.array(draws, dtype=np.int64), seed)[1]
     clipped = sum(one.clipped for row in rows for one in row)
+    outcomes = tuple(
+        outcome(scenario, one, [row[0] for row in rows], [row[r] for row in rows])
+        for r, one in enumerate(chosen, start=1)
+    )
+    notes = future_notes(scenario) + clipping_notes(missed, clipped, replications)
     return Outcomes(
         scenario=scenario.name,
         scenario_hash=scenario.hash(),
@@ -76,12 +82,9 @@ def simulate(
         first_draw=first_draw,
         draws=replications,
         initiatives=tuple(scenario.initiatives),
-        outcomes=tuple(
-            outcome(scenario, one, [row[0] for row in rows], [row[r] for row in rows])
-            for r, one in enumerate(chosen, start=1)
-        ),
+        outcomes=outcomes,
         clipped=missed + clipped,
-        notes=future_notes(scenario) + clipping_notes(missed, clipped, replications),
+        notes=notes + delivery_notes(table, outcomes, first_draw, seed),
         floor=floor_rule(scenario),
     )
 
