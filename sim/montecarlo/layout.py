@@ -44,7 +44,7 @@ def _floats(values: Any) -> Floats:
 
 
 def layout(table: Parameters, seed: int) -> Layout:
-    """Arrays of a scenario under a seed."""
+    """Arrays of a scenario under a seed; its horizon contains the run-off, see `sim.run_off`."""
     candidates = _candidates(table, seed)
     row = np.full(len(table.numbers), -1, dtype=np.int64)
     row[candidates.target_slot] = np.arange(len(candidates.target_slot))
@@ -74,6 +74,7 @@ def _calendar(table: Parameters) -> Calendar:
     names = (*customers, "growth_per_year", "gross_margin", "fixed_costs_per_month", "demand")
     cover = ("annual_premium", "retention", "event_limit", "annual_limit", "coinsurance")
     return Calendar(
+        horizon=months - world.money.run_off_months,
         months=months,
         hours=profile.working_days_per_month * profile.hours_per_day,
         days=float(profile.working_days_per_month),

@@ -33,7 +33,7 @@ CHANGES = 4096  # changes of occupants in a path, of one role and of all
 KEPT_FAILURES = 64  # of a system in the baseline, for roadmaps that do not touch it
 EVENTS = 2048  # failures of a system, incidents of a threat
 N_CATEGORIES, N_KPIS = len(CATEGORIES), len(KPIS)
-N_VALUES = 6  # of a path under a roadmap, see `write_values`
+N_VALUES = 8  # of a path under a roadmap, see `write_values`
 
 
 class Scratch(NamedTuple):
@@ -180,7 +180,7 @@ def new_scratch(lay: Layout) -> Packed:
     controls = len(lay.cyber.function)
     controlled = threats if controls else 0
     spared = processes if lay.cyber.covers_interruption.any() else 0
-    years = -(-months // 12)
+    years = -(-lay.calendar.horizon // 12)
     monthly = {
         "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered", "happened",
         "refused", "demand", "own_cost", "depreciation",

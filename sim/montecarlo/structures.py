@@ -21,7 +21,8 @@ Keys = NDArray[np.uint64]
 class Calendar(NamedTuple):
     """Time, demand and money of the whole business."""
 
-    months: int
+    horizon: int  # months of which everything is reported
+    months: int  # those of the run-off too
     hours: float  # working hours of a month
     days: float  # working days of a month
     season: Floats1  # (months,)

@@ -45,6 +45,7 @@ class Path:
     need: float
     pv: dict[str, float]
     financing: float
+    residual: float
     kpis: dict[str, list[float]]
     baseline_kpis: dict[str, list[float]]
     flows: dict[str, list[float]]
@@ -54,22 +55,27 @@ class Path:
 
 def simulate_path(scenario: Scenario, roadmap: Mapping[str, int], draw: int, seed: int) -> Path:
     """The path of `draw` under a roadmap (initiative -> start month), against the empty roadmap of the same draw."""
-    world = World(scenario, Streams(seed, draw))
-    base, arm = Arm(world, {}), Arm(world, dict(roadmap))
-    months = range(scenario.horizon_months)
-    discount = [(1 + scenario.money.discount_rate) ** (-m / 12) for m in months]
+    horizon = scenario.horizon_months
+    whole = scenario.model_copy(update={"horizon_months": horizon + scenario.money.run_off_months})
+    world = World(whole, Streams(seed, draw))
+    base, arm = Arm(world, {}, horizon), Arm(world, dict(roadmap), horizon)
+    months, run_off = range(horizon), range(horizon, whole.horizon_months)
+    discount = [(1 + scenario.money.discount_rate) ** (-m / 12) for m in range(whole.horizon_months)]
+    before_finance = [c for c in CATEGORIES if c != "finance"]
+    residual = sum(discount[m] * sum(arm.flows[c][m] - base.flows[c][m] for c in before_finance) for m in run_off)
     delta = {c: [arm.flows[c][m] - base.flows[c][m] for m in months] for c in CATEGORIES}
     steps = [sum(delta[c][m] for c in CATEGORIES if c != "finance") for m in months]
     with_finance = [sum(delta[c][m] for c in CATEGORIES) for m in months]
     cash = running_sums([sum(arm.flows[c][m] for c in CATEGORIES) for m in months])
     return Path(
-        npv=sum(s * d for s, d in zip(steps, discount, strict=True)),
+        residual=residual,
+        npv=residual + sum(s * discount[m] for m, s in enumerate(steps)),
         cost=sum(c * d for c, d in zip(arm.own_cost, discount, strict=True)),
-        payback=payback([s * d for s, d in zip(steps, discount, strict=True)]),
+        payback=payback([s * discount[m] for m, s in enumerate(steps)]),
         trough=scenario.profile.cash_at_start + min(cash),
         need=max(0.0, -min(running_sums(with_finance))),
         financing=arm.financing,
-        pv={c: sum(x * d for x, d in zip(delta[c], discount, strict=True)) for c in CATEGORIES},
+        pv={c: sum(x * discount[m] for m, x in enumerate(delta[c])) for c in CATEGORIES},
         kpis=arm.kpis,
         baseline_kpis=base.kpis,
         flows=arm.flows,
@@ -121,9 +127,10 @@ class World:
 class Arm:
     """One roadmap in one world: projects, effects, events, months, ledger."""
 
-    def __init__(self, world: World, roadmap: dict[str, int]) -> None:
+    def __init__(self, world: World, roadmap: dict[str, int], horizon: int) -> None:
         self.world, self.scenario = world, world.scenario
         self.months = self.scenario.horizon_months
+        self.horizon = horizon  # behind it lies the run-off
         self.hours = self.scenario.profile.working_days_per_month * self.scenario.profile.hours_per_day
         self.flows = {category: [0.0] * self.months for category in CATEGORIES}
         self.own_cost = [0.0] * self.months
@@ -370,7 +377,10 @@ class Arm:
             churn = at("profile.customers.monthly_churn", month)
             churn += at("profile.customers.service_churn", month) * result.let_down
             rows["churn"] = 1 - (1 - min(1.0, churn)) * self.staying[month], 1.0
-            self.add(rows, month)
+            if month < self.horizon:
+                self.add(rows, month)
+            else:
+                self.flows["cyber"][month] = -self.expected_loss[month] / 12
             customers = customers * (1 - min(1.0, churn)) + at("profile.customers.monthly_acquisition", month)
             customers *= self.staying[month]
 
@@ -384,7 +394,7 @@ class Arm:
     def yearly(self) -> dict[str, list[float]]:
         """KPIs by year, those of money included: name -> values."""
         cash = self.scenario.profile.cash_at_start
-        for month in range(self.months):
+        for month in range(self.horizon):
             flow = {category: self.flows[category][month] for category in CATEGORIES}
             cash += sum(flow.values())
             serving = -flow["labour"] - flow["overhead"] - flow["running"] - flow["repair"]
@@ -425,11 +435,12 @@ class Arm:
                 latest = self.months if grant.last_start is None else grant.last_start
                 if award and grant.first_start <= start <= latest:
                     amount = min(grant.cap, (capital + delivery) * grant.share)
-                    month = start if upfront else min((live or 0) + grant.lag_months, self.months - 1)
+                    month = start if upfront else min((live or 0) + grant.lag_months, self.last(live or 0))
                     self.flows["grant"][month] += amount
                     self.granted[month] += amount
                     if upfront and project.state in ("failed", "stopped"):
-                        month = min(max(project.work) + 1 + grant.lag_months, self.months - 1)
+                        end = max(project.work) + 1
+                        month = min(end + grant.lag_months, self.last(end))
                         self.flows["grant"][month] -= amount
                         self.granted[month] -= amount
             if initiative.financing is not None and start is not None:
@@ -446,6 +457,10 @@ class Arm:
                     since = month - self.live()[name]
                     if initiative.life_months is not None and since > 0 and since % initiative.life_months == 0:
                         self.pay("renewal", month, values[f"{root}.renewal_cost"] * price)
+
+    def last(self, month: int) -> int:
+        """Month in which what is owed for a month is paid at the latest."""
+        return (self.horizon if month < self.horizon else self.months) - 1
 
     def price(self, kind: str, month: int) -> float:
         """Price of a month over that of the file."""
@@ -490,7 +505,7 @@ class Arm:
         lowest = floor.amount if floor is not None else 0.0
         interest = math.pow(1 + self.world.values["money.credit_line.rate"], 1 / 12) - 1
         cash, owed = self.scenario.profile.cash_at_start, 0.0
-        for month in range(self.months):
+        for month in range(self.horizon):
             paid = owed * interest
             cash += sum(self.flows[category][month] for category in CATEGORIES) - paid
             change = min(lowest - cash, line.limit - owed) if cash < lowest else -min(cash - lowest, owed)
@@ -537,7 +552,7 @@ class Arm:
             for month in range(first, min(first + 12, self.months)):
                 due = min(self.claims[month], max(0.0, self.at("insurance.annual_limit", month) - paid))
                 paid += due
-                when = min(month + self.scenario.insurance.settlement_months, self.months - 1)
+                when = min(month + self.scenario.insurance.settlement_months, self.last(month))
                 self.flows["insurance"][when] += due
 
     def book_tax(self) -> None:
@@ -546,13 +561,14 @@ class Arm:
         spent = [capital + grant for capital, grant in zip(self.flows["capital"], self.granted, strict=True)]
         expensed = [c for c in CATEGORIES if c not in ("capital", "grant", "tax", "finance")]
         carried = 0.0
-        for first in range(0, self.months, 12):
-            end = min(first + 12, self.months)
+        years = [*range(0, self.horizon, 12), *range(self.horizon, self.months, 12)]
+        for first in years:
+            end = min(first + 12, self.last(first) + 1)
             profit = sum(self.flows[c][m] for c in expensed for m in range(first, end))
             profit += sum(spent[s] / life for m in range(first, end) for s in range(max(0, m - life + 1), m + 1))
             taxable = profit - carried
             carried = max(0.0, -taxable)
-            self.flows["tax"][min(end + 2, self.months - 1)] -= self.scenario.profile.tax_rate * max(0.0, taxable)
+            self.flows["tax"][min(end + 2, self.last(first))] -= self.scenario.profile.tax_rate * max(0.0, taxable)
 
 
 def annuity(principal: float, interest: float, payments: int) -> float:
@@ -687,7 +703,7 @@ class Lines:
         if self.scenario.processes[process].driven_by == "fixed":
             return items
         calendar_month = (int(self.scenario.start.split("-")[1]) - 1 + month) % 12
-        growth = math.pow(1 + self.at("profile.growth_per_year", month), month / 12)
+        growth = math.pow(1 + self.at("profile.growth_per_year", month), min(month, self.arm.horizon - 1) / 12)
         growth *= self.at("profile.demand", month)
         return items * profile.seasonality[calendar_month] * growth * customers / profile.customers.start
 
