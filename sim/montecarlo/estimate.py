@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from sim.cash_floor import floor_rule
+from sim.delivery_notes import delivery_notes
 from sim.errors import Problem, ProblemsFound
 from sim.futures import future_notes
 from sim.lanes import WIDTH
@@ -90,6 +91,7 @@ def evaluate(
         _outcome(one, row, out.values, out.detail, out.states, years) for row, one in enumerate(chosen, start=1)
     )
     notes = future_notes(scenario) + clipping_notes(out_of_range, clipped, draws)
+    notes += delivery_notes(prepared.table, outcomes, first_draw, seed)
     return Outcomes(
         scenario=scenario.name,
         scenario_hash=scenario.hash(),
