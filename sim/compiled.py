@@ -18,7 +18,20 @@ import numba
 
 CONFIG: Any = numba.config
 ROOT = Path(__file__).resolve().parent
-KERNEL = ("kpis", "scratch", "structures", "people", "effects", "estate", "operations", "months", "ledger", "kernel")
+KERNEL = (
+    "kpis",
+    "scratch",
+    "structures",
+    "people",
+    "effects",
+    "estate",
+    "channels",
+    "operations",
+    "market",
+    "months",
+    "ledger",
+    "kernel",
+)
 ITEMS = ("heap", "lines", "state", "arrivals", "course", "loop")
 CALLED = (
     "streams.py",

@@ -28,13 +28,14 @@ from sim.montecarlo.ledger import (
     write_detail,
     write_values,
 )
+from sim.montecarlo.market import set_customers, value_business
 from sim.montecarlo.months import run_months, shared_months
 from sim.montecarlo.people import NO_MONTH, choose, deliver_roadmap, forget, occupants, overruns, set_numbers, use
 from sim.montecarlo.scratch import N_VALUES, scratch_at
 from sim.montecarlo.structures import Floats, Ints, layout_at
 from sim.streams import uniform
 
-OK, TOO_MANY_CHANGES, TOO_MANY_EVENTS = 0, 1, 2
+OK, TOO_MANY_CHANGES, TOO_MANY_EVENTS, TOO_MANY_CUSTOMERS = 0, 1, 2, 3
 
 
 class Outputs(NamedTuple):
@@ -60,6 +61,7 @@ def prepare(lay, w, draws, first, last, status):  # type: ignore[no-untyped-def]
             status[row] = TOO_MANY_CHANGES
             return False
         overruns(lay, w, draws[row], k)
+        set_customers(lay, w, draws[row], k)
         turn(lay, w, k, uniform(lay.futures.which_key[0], draws[row], 0))
     return True
 
@@ -88,12 +90,18 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
             return False
     book_standing(lay, w)
     run_months(lay, w, n, months, ref, keep, brief)
+    if w.crowded[0] >= 0:
+        for row in range(first, last):
+            if draws[row] == w.crowded[0]:
+                status[row] = TOO_MANY_CUSTOMERS
+        return False
     book_initiatives(lay, w, n)
     book_grants(lay, w, n)
     book_insurance(lay, w)
     book_tax(lay, w)
     if not brief:
         add_money_kpis(lay, w)
+        value_business(lay, w)
     return True
 
 

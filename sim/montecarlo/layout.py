@@ -9,12 +9,24 @@ import numpy as np
 
 from sim.futures import STREAM, limits
 from sim.mechanisms.delivery import FROM_START, PROCEED
-from sim.montecarlo.structures import Calendar, Candidates, Estate, Floats, Futures, Ints, Keys, Layout, Work
+from sim.montecarlo.structures import (
+    Calendar,
+    Candidates,
+    Estate,
+    Floats,
+    Futures,
+    Ints,
+    Keys,
+    Layout,
+    Market,
+    Work,
+)
 from sim.parameters import Parameters
 from sim.streams import stream_key
 from sim.world import Initiative, Scenario
 from sim.world.futures import Change
 from sim.world.initiatives import Effect, Grant
+from sim.world.market import ARRIVING, CHANNEL, COUNTED_BELOW, LEAVING
 
 UNSUPPORTED_NEVER = 10**6
 LOWEST_LAYER = 0.01  # incidents a year: a rarer threat that effects make frequent needs few layers all the same
@@ -34,7 +46,8 @@ def layout(table: Parameters, seed: int) -> Layout:
     row = np.full(len(table.numbers), -1, dtype=np.int64)
     row[candidates.target_slot] = np.arange(len(candidates.target_slot))
     calendar, work, estate = _calendar(table), _work(table, seed), _estate(table, seed)
-    return Layout(calendar, work, estate, candidates, _futures(table, seed), table.low, table.high, row)
+    futures, market = _futures(table, seed), _market(table, seed)
+    return Layout(calendar, work, estate, candidates, futures, market, table.low, table.high, row)
 
 
 def _calendar(table: Parameters) -> Calendar:
@@ -218,6 +231,40 @@ def _futures(table: Parameters, seed: int) -> Futures:
     )
 
 
+def _market(table: Parameters, seed: int) -> Market:
+    world, slot = table.scenario, table.slot
+    start = world.profile.customers.start
+    rivals = [] if world.market is None else list(world.market.rivals)
+    channels = [
+        [slot[f"processes.{name}.channels.{channel}.{field}"] for field in CHANNEL]
+        for name, process in world.processes.items()
+        for channel in process.channels
+    ]
+    counts = [len(process.channels) for process in world.processes.values()]
+
+    def slots(*paths: str) -> Ints:
+        return _ints(slot.get(path, -1) for path in paths)
+
+    return Market(
+        counted=start if start < COUNTED_BELOW else 0,
+        leave_key=_keys(seed, [LEAVING]),
+        arrive_key=_keys(seed, [ARRIVING]),
+        referral_slot=slot["profile.customers.referral"],
+        choice=slots(
+            "market.size", "market.moves_per_month", "market.utility", "market.price.level", "market.price.sensitivity"
+        ),
+        rival_slot=slots(*(f"market.rivals.{name}.utility" for name in rivals)),
+        gain_slot=slots(*(f"market.rivals.{name}.gain_per_year" for name in rivals)),
+        reputation=slots(*(f"reputation.{name}" for name in ("start", "incident_hit", "sensitivity", "utility"))),
+        half_life=1.0 if world.reputation is None else float(world.reputation.half_life_months),
+        valuation=slots(
+            *(f"valuation.{name}" for name in ("multiple", "recurring_share", "recurring_premium", "risk_discount"))
+        ),
+        first_channel=_ints(np.concatenate([[0], np.cumsum(counts)])),
+        channel=np.array(channels, dtype=np.int64).reshape(len(channels), len(CHANNEL)),
+    )
+
+
 def _touches(initiative: Initiative, system: str) -> bool:
     return system in initiative.refreshes or any(t.startswith(f"systems.{system}.") for t in initiative.effects)
 
@@ -276,7 +323,7 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
         dips=membership("dip"),
         dip_slot=slots("dip.depth"),
         dip_months=_ints(0 if i.dip is None else i.dip.months for i in all_of),
-        imitation_lag=_ints(0 if i.imitation is None else i.imitation.lag_months for i in all_of),
+        imitation_slot=slots("imitation.lag_months"),
         half_life=_floats(1.0 if i.imitation is None else i.imitation.half_life_months for i in all_of),
         imitated=_ints(any(e.competitive for e in i.effects.values()) for i in all_of),
         risk=_risk(world),

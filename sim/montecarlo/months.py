@@ -23,6 +23,7 @@ from sim.montecarlo.kpis import (
     WAIT,
 )
 from sim.montecarlo.ledger import add_share
+from sim.montecarlo.market import add_market_kpis, keep_market, next_customers, resume_market, start_market
 from sim.montecarlo.operations import arrivals, finish_month, run_lines, set_month
 
 
@@ -93,13 +94,16 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
     """
     cal = lay.calendar
     start_months(lay, w)
+    start_market(lay, w)
     customers = lanes(cal.customers)
     begin = min(first, cal.months - 1)
     if begin > 0:
         customers = restore_state(w, ref, begin)
+        resume_market(lay, w, ref, begin)
     for m in range(begin, cal.months):
         if keep >= 0:
             save_state(w, keep, m, customers)
+            keep_market(lay, w, keep, m)
         set_month(lay, w, m, n)
         arrivals(lay, w, m, customers)
         busy, people = run_lines(lay, w, brief)
@@ -108,7 +112,12 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
                 w.backlog[r] = 0.0
             busy, people = run_lines(lay, w, brief)
         came, done, timely, waited, revenue, asked, satisfied = finish_month(lay, w, m, brief)
-        w.flow[MARGIN, m] = revenue * w.now[cal.slots[4]]
+        rate = w.now[cal.slots[4]]
+        if lay.market.choice[3] >= 0:  # what the price adds is margin
+            level = w.now[lay.market.choice[3]]
+            rate = (rate + (level - 1.0)) / level
+            revenue = revenue * level
+        w.flow[MARGIN, m] = revenue * rate
         if keep >= 0:
             w.kept_margin[keep, m] = w.flow[MARGIN, m]
         if not brief:
@@ -121,11 +130,11 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
             add_share(w, REVENUE, year, revenue, lanes(1.0 / 12.0))
             add_share(w, COST_TO_SERVE, year, lanes(0.0), done)  # the cost is known when all is booked
             add_standing_kpis(lay, w, m, n)
+            add_market_kpis(lay, w, m, customers)
         unserved = select(asked > 0.0, 1.0 - satisfied / asked, 0.0)
-        leaving = min(w.now[cal.slots[0]] + w.now[cal.slots[2]] * unserved, 1.0)
+        customers, left = next_customers(lay, w, m, customers, unserved, keep)
         if not brief:
-            add_share(w, CHURN, m // 12, 1.0 - (1.0 - leaving) * w.shock[m], lanes(1.0))
-        customers = (customers * (1.0 - leaving) + w.now[cal.slots[1]]) * w.shock[m]
+            add_share(w, CHURN, m // 12, left, lanes(1.0))
 
 
 @inline

@@ -8,6 +8,7 @@ from sim.compiled import inline
 from sim.lanes.mathematics import normal_cdf
 from sim.lanes.values import lanes, select, some
 from sim.mechanisms.line import waiting_line
+from sim.montecarlo.channels import through_channels
 
 EMPTY = 1e-12
 
@@ -41,6 +42,8 @@ def arrivals(lay, w, m, customers):  # type: ignore[no-untyped-def]
     demand = w.demand[m] * w.now[cal.slots[6]] * customers / cal.customers
     for p in range(work.driven.shape[0]):
         items = w.now[work.arrivals_slot[p]] * cal.days
+        if lay.market.first_channel[p] < lay.market.first_channel[p + 1]:
+            items = items * through_channels(lay, w, p)
         w.items[p] = items * demand if work.driven[p] else items
 
 

@@ -121,11 +121,12 @@ def use(lay, w, draw, k, i):  # type: ignore[no-untyped-def]
     if g < 0:
         return
     _adopt(lay, w, draw, k, i, g)
+    lag = w.values[c.imitation_slot[i], k] if c.imitation_slot[i] >= 0 else 0.0
     share = w.adopted[k * c.duration.shape[0] + i, g]
     for m in range(g, months):
         if m < w.ends[i, k]:
             w.adopting[i, m, k] = share[m]
-            since = m - g - c.imitation_lag[i]
+            since = m - g - lag
             faded = since > 0 and c.imitated[i] == 1
             w.strength[i, m, k] = share[m] * 2.0 ** (-since / c.half_life[i]) if faded else share[m]
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.errors import Problem, nearest
+from sim.quantities import Quantity
 
 PERIOD_FALLBACK = 3
 
@@ -16,7 +17,18 @@ PERIOD_FALLBACK = 3
 def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
     """Every name in `data` (a scenario as plain mappings) that points nowhere, and every contradiction."""
     found: list[Problem] = []
-    for check in (_people, _processes, _threats, _initiatives, _exclusive, _futures, _goals, _time, _correlations):
+    for check in (
+        _people,
+        _processes,
+        _threats,
+        _market,
+        _initiatives,
+        _exclusive,
+        _futures,
+        _goals,
+        _time,
+        _correlations,
+    ):
         found.extend(check(data))
     return tuple(found)
 
@@ -63,6 +75,51 @@ def _threats(data: Mapping[str, Any]) -> Iterator[Problem]:
     for name, threat in _items(data, "threats"):
         for i, system in enumerate(_names(threat.get("hits"))):
             yield from _unknown("system", system, _block(data, "systems"), f"threats.{name}.hits.{i}")
+
+
+def _stated(data: Mapping[str, Any], name: str) -> Quantity | None:
+    """The number under `name`, None where there is none or a wrong one (the schema reports that)."""
+    from sim.quantities import QuantityError, parse_quantity
+
+    if data.get(name) is None:
+        return None
+    try:
+        return parse_quantity(data[name])
+    except QuantityError:
+        return None
+
+
+def _market(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """A market must hold more than our own customers; shares of channels fit into the demand."""
+    start = _block(data, "profile", "customers").get("start")
+    size = _stated(_block(data, "market"), "size")
+    if size is not None and isinstance(start, int):
+        least = float(size.quantile(0.05, few=True))
+        if least <= start:
+            yield Problem(
+                path="market.size",
+                value=str(size),
+                message=f"a market of {least:g} customers has no room beside the {start} of the start",
+                hint=f"more than {start}: ours and those of all rivals together",
+            )
+    utility = _stated(_block(data, "reputation"), "utility")
+    if not _block(data, "market") and utility is not None and utility.params != (0.0,):
+        yield Problem(
+            path="reputation.utility",
+            value=str(utility),
+            message="`utility` has no effect: there is no market in which it could count",
+            hint="remove it, or add the block `market`",
+        )
+    for name, process in _items(data, "processes"):
+        shares = [_stated(channel, "share") for _, channel in _items(process, "channels")]
+        total = sum(share.mean for share in shares if share is not None)
+        if total > 1 + 1e-9:
+            yield Problem(
+                path=f"processes.{name}.channels",
+                value=f"{total:g}",
+                message=f"the shares of the channels add up to {total:g}",
+                hint="at most 1 together; the rest comes in person",
+            )
 
 
 def _initiatives(data: Mapping[str, Any]) -> Iterator[Problem]:
@@ -186,12 +243,20 @@ def _goals(data: Mapping[str, Any]) -> Iterator[Problem]:
     from sim.montecarlo.kpis import KPIS
 
     units = {kpi.name: kpi.unit for kpi in KPIS}
+    blocks = {kpi.name: kpi.block for kpi in KPIS if kpi.block}
     planning = data.get("planning_months", 48)
     horizon = data.get("horizon_months", planning + 12 if isinstance(planning, int) else None)
     known = isinstance(horizon, int) and isinstance(planning, int) and horizon >= planning > 0
     for name, goal in _items(data, "goals"):
         kpi, month, target = goal.get("kpi"), goal.get("month"), goal.get("target")
         yield from _unknown("KPI", kpi, units, f"goals.{name}.kpi")
+        if isinstance(kpi, str) and kpi in blocks and not _block(data, blocks[kpi]):
+            yield Problem(
+                path=f"goals.{name}.kpi",
+                value=kpi,
+                message=f"{kpi} has no value: the scenario has no block `{blocks[kpi]}`",
+                hint=f"add the block `{blocks[kpi]}`, or choose another KPI",
+            )
         if known and isinstance(month, int) and month >= horizon:
             yield Problem(
                 path=f"goals.{name}.month",

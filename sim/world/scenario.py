@@ -14,6 +14,7 @@ from sim.world.base import ID, PLANNER, Certain, World, plain
 from sim.world.futures import Future
 from sim.world.goals import Goal
 from sim.world.initiatives import Initiative, RiskClass
+from sim.world.market import Market, Reputation, Valuation
 from sim.world.money import Money
 from sim.world.paths import numbers
 from sim.world.people import Role, Skill
@@ -48,6 +49,9 @@ class Scenario(World):
     processes: dict[str, Process] = Field(min_length=1, description="name -> process")
     systems: dict[str, System] = Field(default_factory=dict, description="name -> system")
     threats: dict[str, Threat] = Field(default_factory=dict, description="name -> threat")
+    market: Market | None = None
+    reputation: Reputation | None = None
+    valuation: Valuation | None = None
     insurance: Insurance = Field(default_factory=lambda: Insurance(origin=PLANNER))
     risk_classes: dict[str, RiskClass] = Field(default_factory=dict, description="name -> class of overrun")
     initiatives: dict[str, Initiative] = Field(default_factory=dict, description="name -> candidate")

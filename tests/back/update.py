@@ -59,8 +59,12 @@ def _figures(one: Outcome) -> dict[str, Any]:
             "mean": float(np.mean(finite)) if len(finite) else None,
         },
         "categories": {c: float(np.mean(one.categories[:, k])) for k, c in enumerate(CATEGORIES)},
-        "kpis": {name: [float(x) for x in np.mean(one.kpis[:, k], axis=0)] for k, name in enumerate(KPI_NAMES)},
+        "kpis": {name: [_number(x) for x in np.mean(one.kpis[:, k], axis=0)] for k, name in enumerate(KPI_NAMES)},
     }
+
+
+def _number(x: float) -> float | None:
+    return None if np.isnan(x) else float(x)
 
 
 def text(figures: list[dict[str, Any]]) -> str:

@@ -12,6 +12,7 @@ from sim.world import Scenario
 from sim.world.paths import numbers
 from tests.naive import path_lines as lines
 from tests.naive.path_events import At, Outages, failures, incidents, lognormal, no_outages, severity, support
+from tests.naive.path_market import Customers, channel_factor, price_of_business
 from tests.naive.path_world import (
     Overrun,
     Seats,
@@ -172,7 +173,8 @@ class Arm:
                         effect = initiative.effects[path]
                         reach = self.adopted[name][month]
                         if effect.competitive and initiative.imitation is not None:
-                            since = month - self.live()[name] - initiative.imitation.lag_months
+                            lag = self.world.values[f"initiatives.{name}.imitation.lag_months"]
+                            since = month - self.live()[name] - lag
                             reach *= 0.5 ** (max(0, since) / initiative.imitation.half_life_months)
                         at = f"initiatives.{name}.effects.{path}"
                         if effect.add is not None:
@@ -240,9 +242,15 @@ class Arm:
         """Month by month: lines, completed items, customers, flows, sums of KPIs."""
         scenario, at = self.scenario, self.at
         state = Lines(self)
-        customers = float(scenario.profile.customers.start)
+        base = Customers(scenario, at, self.world.values, self.world.streams)
         for month in range(self.months):
-            result = state.month(month, customers)
+            result = state.month(month, base.number)
+            if scenario.market is not None and scenario.market.price is not None:
+                level = at("market.price.level", month)
+                self.flows["margin"][month] += result.revenue * (level - 1)
+                revenue = result.revenue * level
+            else:
+                revenue = result.revenue
             up = [1 - min(1.0, self.outages.down[y][month] / self.hours) for y in scenario.systems]
             reach = [
                 self.adopted[name][month]
@@ -258,24 +266,22 @@ class Arm:
                 self.flows["running"][month] -= at(f"systems.{system}.monthly_cost", month)
             self.flows["insurance"][month] -= at("insurance.annual_premium", month) / 12
             rows = {
-                "revenue": (result.revenue, 1 / 12),
+                "revenue": (revenue, 1 / 12),
                 "on_time_share": (result.timely, result.done),
                 "lost_share": (result.came - result.done, result.came),
                 "wait": (60 * result.waited, result.done),
                 "utilisation": (result.busy, result.present),
-                "customers": (customers, 1.0),
+                "customers": (base.number, 1.0),
                 "availability": (sum(up), len(up)),
                 "incidents": (self.counts[month], 1 / 12),
                 "cyber_loss": (-self.flows["cyber"][month], 1 / 12),
                 "adoption": (sum(reach) / len(reach) if reach else 0.0, 1.0),
                 "cost_to_serve": (0.0, result.done),
             }
-            churn = at("profile.customers.monthly_churn", month)
-            churn += at("profile.customers.service_churn", month) * result.let_down
-            rows["churn"] = 1 - (1 - min(1.0, churn)) * self.staying[month], 1.0
+            rows["market_share"] = (base.share(month), 1.0) if scenario.market is not None else (0.0, 0.0)
+            rows["reputation"] = (base.reputation, 1.0) if scenario.reputation is not None else (0.0, 0.0)
+            rows["churn"] = base.close(month, result.let_down, self.staying[month], self.counts[month]), 1.0
             self.add(rows, month)
-            customers = customers * (1 - min(1.0, churn)) + at("profile.customers.monthly_acquisition", month)
-            customers *= self.staying[month]
 
     def add(self, rows: dict[str, tuple[float, float]], month: int) -> None:
         """Add amounts and weights of a month to the years of KPIs."""
@@ -301,10 +307,25 @@ class Arm:
                 },
                 month,
             )
+        for year in range(-(-self.months // 12)):
+            last = min(12 * year + 11, self.months - 1)
+            rows = {"valuation": (0.0, 0.0)}
+            if self.scenario.valuation is not None:
+                earnings = sum(self.lasting(month) for month in range(12 * year, last + 1)) / (last + 1 - 12 * year)
+                rows["valuation"] = price_of_business(self.scenario, self.at, 12 * earnings, last), 1.0
+            self.add(rows, last)
         return {
             name: [total / weight if weight > 0 else math.nan for total, weight in years.values()]
             for name, years in self.sums.items()
         }
+
+    def lasting(self, month: int) -> float:
+        """Earnings of a month without what is spent once, less depreciation."""
+        once = ("capital", "grant", "tax", "delivery")
+        life = self.scenario.money.depreciation_months
+        bought = [capital + grant for capital, grant in zip(self.flows["capital"], self.granted, strict=True)]
+        worn = sum(bought[max(0, month - life + 1) : month + 1]) / life
+        return sum(self.flows[c][month] for c in CATEGORIES if c not in once) + worn
 
     def book_initiatives(self) -> None:
         """Own cost of the roadmap; the capital of a month is depreciated from that month on."""
@@ -410,6 +431,8 @@ class Lines:
     def arrivals(self, process: str, month: int, customers: float) -> float:
         profile = self.scenario.profile
         items = self.at(f"processes.{process}.arrivals_per_day", month) * profile.working_days_per_month
+        if self.scenario.processes[process].channels:
+            items *= channel_factor(self.scenario, self.at, process, month)
         if self.scenario.processes[process].driven_by == "fixed":
             return items
         calendar_month = (int(self.scenario.start.split("-")[1]) - 1 + month) % 12
