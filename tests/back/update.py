@@ -49,6 +49,7 @@ def statistics(name: str) -> list[dict[str, Any]]:
 
 def _figures(one: Outcome) -> dict[str, Any]:
     finite = one.payback[np.isfinite(one.payback)]
+    valued = {name: k for k, name in enumerate(KPI_NAMES) if not np.isnan(one.kpis[:, k]).all()}
     return {
         "npv": [float(x) for x in one.npv],
         "cost": float(np.mean(one.cost)),
@@ -59,12 +60,8 @@ def _figures(one: Outcome) -> dict[str, Any]:
             "mean": float(np.mean(finite)) if len(finite) else None,
         },
         "categories": {c: float(np.mean(one.categories[:, k])) for k, c in enumerate(CATEGORIES)},
-        "kpis": {name: [_number(x) for x in np.mean(one.kpis[:, k], axis=0)] for k, name in enumerate(KPI_NAMES)},
+        "kpis": {name: [float(x) for x in np.mean(one.kpis[:, k], axis=0)] for name, k in valued.items()},
     }
-
-
-def _number(x: float) -> float | None:
-    return None if np.isnan(x) else float(x)
 
 
 def text(figures: list[dict[str, Any]]) -> str:

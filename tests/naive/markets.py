@@ -1,8 +1,7 @@
 """Blocks of the market that the tests put into the corner shop."""
 
-from tests.naive.shops import PLANNER, Edit, setting, without
+from tests.naive.shops import PLANNER, Edit, setting
 
-SMALL = [setting("profile.customers", {"start": 120, "monthly_churn": 0.02, "monthly_acquisition": 3})]
 MARKET = {
     "size": "8k to 12k",
     "moves_per_month": 0.05,
@@ -69,6 +68,3 @@ def small(acquisition: float = 3.0, churn: float = 0.02, start: int = 120, **cus
 def quiet() -> list[Edit]:
     """Nothing that happens in operations changes the number of customers, and no incident does."""
     return [setting("processes.counter.driven_by", "fixed"), setting("threats.ransomware.churn_shock", 0)]
-
-
-__all__ = ["CHANNELS", "LEVERS", "MARKET", "REFERRAL", "REPUTATION", "VALUATION", "WHOLE", "quiet", "small", "without"]
