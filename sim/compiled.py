@@ -26,6 +26,7 @@ KERNEL = (
     "effects",
     "estate",
     "channels",
+    "feeds",
     "operations",
     "market",
     "months",

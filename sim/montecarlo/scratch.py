@@ -111,7 +111,12 @@ class Scratch(NamedTuple):
     step_wait: Lanes1
     waiting: Lanes1  # (roles,) P(wait > 0)
     served: Lanes1  # (roles,) served share of those who never give up
+    human: Lanes1  # (steps,) share of the items whom people serve
+    visits: Lanes1  # (2,) an hour: of steps without people, and with people
     items: Lanes1  # (processes,)
+    own: Lanes1  # (processes,) share of the items that no other process made
+    fulfilled: Lanes1  # (processes,) share of the items that were completed and came, of the month before
+    completions: Lanes2  # (processes, months) items that were completed and came; no rows without feeds
     role_rate: Lanes1  # (roles,) visits an hour
     role_work: Lanes1  # (roles,) Erlang offered
     role_squares: Lanes1
@@ -128,6 +133,7 @@ class Scratch(NamedTuple):
     depreciation: Lanes1
     kept: Lanes3  # (2, months, state) of the first two roadmaps, at the start of each month
     kept_margin: Lanes2  # (2, months)
+    kept_completions: Lanes3  # (2, processes, months)
     # customers
     draw: Ints1  # (lanes,) number of the draw
     reputation: Lanes1  # (1,) at the start of the month at hand
@@ -153,6 +159,7 @@ def new_scratch(lay: Layout) -> Packed:
     months, slots = lay.calendar.months, len(lay.low)
     roles, seats, skills = len(lay.work.seats), int(lay.work.seats.sum()), len(lay.work.skill_role)
     steps, processes = len(lay.work.step_role), len(lay.work.driven)
+    fed = len(lay.work.feed_order)
     systems, threats = len(lay.estate.age), len(lay.estate.layer)
     n, targets = len(lay.candidates.duration), len(lay.candidates.target_slot)
     sources = n + len(lay.futures.limit)
@@ -171,8 +178,9 @@ def new_scratch(lay: Layout) -> Packed:
         (n, "chosen cost_ratio"),
         (sources, "first_month begins ends"),
         (roles, "capacity pace backlog departure waiting served role_rate role_work role_squares role_cv2"),
-        (steps, "staying step_rate step_hours step_wait line_rate line_patience line_lost line_wait"),
-        (processes, "items"),
+        (steps, "staying human step_rate step_hours step_wait line_rate line_patience line_lost line_wait"),
+        (processes, "items own fulfilled"),
+        (2, "visits"),
     ):
         shapes |= dict.fromkeys(names.split(), (count,))
     for shape, names in (
@@ -191,7 +199,8 @@ def new_scratch(lay: Layout) -> Packed:
         "changed": (targets, months), "present": (roles, months), "changes": (WIDTH,),
         "known": (WIDTH * n, months + 1), "adopted": (WIDTH * n, months + 1, months),
         "failure_count": (WIDTH, systems), "intensity": (threats, months),
-        "kept": (2, months, 1 + 2 * roles + steps), "kept_margin": (2, months), "yearly": (2 * N_KPIS, years),
+        "kept": (2, months, 1 + 2 * roles + steps + processes), "kept_margin": (2, months),
+        "completions": (fed, months), "kept_completions": (2, fed, months), "yearly": (2 * N_KPIS, years),
         "draw": (WIDTH,), "reputation": (1,), "kept_reputation": (2, months), "hazard": (1,), "crowded": (1,),
         "customers": (1,), "month": (4,),
         "first_level": (WIDTH, lay.market.counted), "crowd": (WIDTH, MOST if lay.market.counted else 0),
