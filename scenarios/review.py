@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scenarios.evidence import evidence
+from sim.derived import derived_numbers, derived_paths, lost_path, share_path
 from sim.world.base import PLANNER
 from sim.world.paths import Number, numbers
 
@@ -132,16 +133,17 @@ def _loads(scenario: Scenario) -> Iterator[Load]:
     """
     profile = scenario.profile
     peak = max(profile.seasonality)
+    mean = _means(scenario)
     for name, role in scenario.people.items():
         average = busiest = 0.0
         for label, process in scenario.processes.items():
             own, seasonal = _arrivals(scenario, label)
             taken = 1 - process.no_show.mean * (1 - process.no_show_time.mean)
-            for step in process.steps.values():
+            for at, step in process.steps.items():
                 if step.role == name:
                     kept = step.automated.mean * (1 - step.exceptions.mean)
-                    passes = step.share.mean * (1 - kept) / (1 - step.error_probability.mean)
-                    hours = (1 - process.lost_share.mean) * passes * taken * step.minutes.mean / 60
+                    passes = mean[share_path(label, at, step)] * (1 - kept) / (1 - step.error_probability.mean)
+                    hours = (1 - mean[lost_path(scenario, label)]) * passes * taken * step.minutes.mean / 60
                     average += hours * (own + seasonal)
                     busiest += hours * (own + seasonal * peak)
         available = role.seats * profile.hours_per_day
@@ -149,6 +151,15 @@ def _loads(scenario: Scenario) -> Iterator[Load]:
             yield Load(name, role.seats, average / available, busiest / available)
         else:
             yield Load(name, 0, float("inf") if average else 0.0, float("inf") if busiest else 0.0)
+
+
+def _means(scenario: Scenario) -> dict[str, float]:
+    """Means of all numbers by path, those that follow from others at the means of these."""
+    mean = {number.path: number.quantity.mean for number in numbers(scenario)}
+    paths = [*mean, *derived_paths(scenario)]
+    for row in derived_numbers(scenario, {path: slot for slot, path in enumerate(paths)}):
+        mean[row.path] = row.value(lambda slot: mean[paths[slot]])
+    return mean
 
 
 def _threats(scenario: Scenario, stated: dict[str, Number]) -> Iterator[ThreatReview]:

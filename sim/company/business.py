@@ -16,6 +16,7 @@ from sim.company.clock import clock
 from sim.company.cyber import Incident, Policy, attacked, incidents
 from sim.company.delivery import project, project_days, schedule
 from sim.company.effects import Effects, follow
+from sim.company.integration import Crossings, link_cost, linking
 from sim.company.items.interface import ItemEngine, Journal, Tally, Work, routes
 from sim.company.ledger import Ledger, year_tax
 from sim.company.market import Market
@@ -36,6 +37,7 @@ from sim.montecarlo.kpis import (
     INCIDENTS,
     INSURANCE,
     LABOUR,
+    LINKED_SHARE,
     LOST,
     MARGIN,
     MARKET_SHARE,
@@ -70,6 +72,7 @@ class Business:
         self.ledger = Ledger(self.clock.months, world.money.depreciation_months)
         self.market = Market(self.effects, self.clock)
         self.yearly = Yearly(self.clock.months)
+        self.crossings = Crossings(self.effects)
         self.carried_loss = 0.0
         self.history: list[list[Tally]] = []  # by month and process
         self.items = self._items(journal)
@@ -94,6 +97,8 @@ class Business:
         for i in range(len(self.world.initiatives)):
             if self.plan.started[i] >= 0:
                 self.env.process(project(self.env, self.clock, self.draw, self.plan, i, self.ledger))
+        for i, cost in link_cost(self.draw, self.plan).items():
+            self.env.process(linking(self.env, self.clock, self.draw, self.plan, i, cost, self.ledger))
 
     def _estate(self) -> None:
         env, policy = self.env, Policy(self.effects, self.ledger)
@@ -116,7 +121,7 @@ class Business:
 
     def _values(self) -> None:
         slots = set[int]().union(*(route.slots for route in self.routes))
-        changing = [(slot, self.effects.course(slot)) for slot in sorted(slots) if slot in self.effects.changes]
+        changing = [(slot, self.effects.course(slot)) for slot in sorted(slots) if self.effects.moves(slot)]
         self.env.process(follow(self.env, self.items.now, changing))
 
     def _by_month(self, path: str) -> list[float]:
@@ -203,6 +208,7 @@ class Business:
             if initiative.adoption is not None and self.plan.alive(i, m)
         ]
         add(ADOPTION, m, sum(users) / len(users) if users else 0.0, 1.0)
+        add(LINKED_SHARE, m, *self.crossings.month(m, [t.arrived for t in taken]))
 
     def _in_month(self, m: int) -> list[Incident]:
         """Security incidents of a month."""

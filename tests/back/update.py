@@ -49,7 +49,6 @@ def statistics(name: str) -> list[dict[str, Any]]:
 
 def _figures(one: Outcome) -> dict[str, Any]:
     finite = one.payback[np.isfinite(one.payback)]
-    valued = {name: k for k, name in enumerate(KPI_NAMES) if not np.isnan(one.kpis[:, k]).all()}
     return {
         "npv": [float(x) for x in one.npv],
         "cost": float(np.mean(one.cost)),
@@ -60,7 +59,10 @@ def _figures(one: Outcome) -> dict[str, Any]:
             "mean": float(np.mean(finite)) if len(finite) else None,
         },
         "categories": {c: float(np.mean(one.categories[:, k])) for k, c in enumerate(CATEGORIES)},
-        "kpis": {name: [float(x) for x in np.mean(one.kpis[:, k], axis=0)] for name, k in valued.items()},
+        "kpis": {
+            name: [None if np.isnan(x) else float(x) for x in np.mean(one.kpis[:, k], axis=0)]
+            for k, name in enumerate(KPI_NAMES)
+        },
     }
 
 
