@@ -25,6 +25,7 @@ KERNEL = (
     "people",
     "effects",
     "estate",
+    "cyber",
     "channels",
     "feeds",
     "operations",

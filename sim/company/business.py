@@ -13,7 +13,8 @@ import numpy as np
 
 from sim.company.adoption import all_adopters
 from sim.company.clock import clock
-from sim.company.cyber import Incident, Policy, attacked, incidents
+from sim.company.controls import defence
+from sim.company.cyber import Attacks, Incident, Policy, Spared, attacked
 from sim.company.delivery import project, project_days, schedule
 from sim.company.effects import Effects, follow
 from sim.company.integration import Crossings, link_cost, linking
@@ -28,6 +29,7 @@ from sim.company.world_layer import Draw
 from sim.company.yearly import Yearly
 from sim.montecarlo.kpis import (
     ADOPTION,
+    ALE,
     AUTOMATION,
     AVAILABILITY,
     CHURN,
@@ -43,6 +45,7 @@ from sim.montecarlo.kpis import (
     MARKET_SHARE,
     ON_TIME,
     OVERHEAD,
+    REFUSED_CLAIMS,
     REPUTATION,
     REVENUE,
     RUNNING,
@@ -101,15 +104,24 @@ class Business:
             self.env.process(linking(self.env, self.clock, self.draw, self.plan, i, cost, self.ledger))
 
     def _estate(self) -> None:
-        env, policy = self.env, Policy(self.effects, self.ledger)
+        env = self.env
+        self.defence = defence(self.effects, self.clock, self.plan)
+        self.policy = Policy(self.effects, self.ledger, self.defence)
+        self.spared = Spared(self.effects, self.clock)
         self.systems = self.items.systems
         self.wear = {name: wear(self.draw, self.clock, self.plan, self.effects, name) for name in self.systems}
         for name, system in self.systems.items():
             env.process(failing(env, self.clock, system, name, self.wear[name], self.effects, self.ledger))
-        self.incidents = {name: incidents(self.effects, self.clock, self.wear, name) for name in self.world.threats}
+        self.attacks = [
+            Attacks(self.effects, self.clock, self.wear, self.defence, self.market, name) for name in self.world.threats
+        ]
+        self.incidents = {attacks.name: attacks.incidents() for attacks in self.attacks}
         for name, events in self.incidents.items():
+            if "interruption" in self.world.threats[name].severity_covers:
+                for event in events:
+                    self.spared.note(name, event)
             hit = [self.systems[y] for y in self.systems if y in self.world.threats[name].hits]
-            env.process(attacked(env, self.clock, events, hit, self.ledger, policy, self.market))
+            env.process(attacked(env, self.clock, events, hit, self.ledger, self.policy, self.market))
 
     def _items(self, journal: Journal | None) -> ItemEngine:
         roles = self.world.people
@@ -161,7 +173,8 @@ class Business:
         taken = self.items.close_month(m)
         self.history.append(taken)
         premium = self.market.price(m) - 1.0  # what the price adds is margin
-        self._book(m, sum(tally.margin + premium * tally.revenue for tally in taken))
+        spared = self.spared.margin(m, [tally.arrived - tally.absent for tally in taken], premium)
+        self._book(m, sum(tally.margin + premium * tally.revenue for tally in taken) + spared)
         self._gather(m, taken)
         of_process = zip(taken, self.world.processes.values(), strict=True)
         driven = [tally for tally, process in of_process if process.driven_by == "customers"]
@@ -179,7 +192,9 @@ class Business:
             ledger.pay(LABOUR, m, occupied * at_month(slot[f"people.{name}.monthly_cost"], m))
         for name in self.systems:
             ledger.pay(RUNNING, m, at_month(slot[f"systems.{name}.monthly_cost"], m))
-        ledger.pay(INSURANCE, m, at_month(slot["insurance.annual_premium"], m) / 12.0)
+        ledger.pay(RUNNING, m, self.defence.audits[m])
+        premium = at_month(slot["insurance.annual_premium"], m) / 12.0
+        ledger.pay(INSURANCE, m, premium * self.defence.premium_factor(self.world.insurance.credits, m))
 
     def _gather(self, m: int, taken: list[Tally]) -> None:
         """KPIs of the month, but availability: outages may still be open."""
@@ -202,6 +217,8 @@ class Business:
         in_month = self._in_month(m)
         add(INCIDENTS, m, len(in_month), 1.0 / 12.0)
         add(CYBER_LOSS, m, sum(event.loss for event in in_month), 1.0 / 12.0)
+        add(ALE, m, sum(attacks.expected_loss(m) for attacks in self.attacks), 1.0)
+        add(REFUSED_CLAIMS, m, self.policy.refused.get(m, 0), 1.0 / 12.0)
         users = [
             self.adopters[i].share[m]
             for i, initiative in enumerate(self.world.initiatives.values())

@@ -60,10 +60,14 @@ class Market:
         """Number at a path in month m, after effects."""
         return self.effects.at_month(self.slot[path], m)
 
-    def demand(self, m: int) -> float:
-        """Factor on the arrivals of customer-driven processes in month m."""
+    def planned(self, m: int) -> float:
+        """Factor on the arrivals of customer-driven processes in month m with the customers of the start."""
         level = self.at("profile.demand", m)
-        return self.season[m] * level * math.pow(1.0 + self.growth, m / 12.0) * self.customers / self.start
+        return self.season[m] * level * math.pow(1.0 + self.growth, m / 12.0)
+
+    def demand(self, m: int) -> float:
+        """The same with the customers of the moment."""
+        return self.planned(m) * self.customers / self.start
 
     def through_channels(self, process: str, m: int) -> float:
         """Factor of a process's channels on its arrivals: what they do not let through never becomes an item."""

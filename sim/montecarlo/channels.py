@@ -1,4 +1,5 @@
-"""Kernel part: what the channels by which demand comes let through, in lanes."""
+"""Kernel part: what the channels by which demand comes let through, in lanes; the same, and what a sale earns, path by
+path (k is the lane)."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from sim.compiled import inline
 from sim.lanes.values import lanes
 from sim.mechanisms.elementwise import compile_scalar
 from sim.mechanisms.market import channel_conversion
+from sim.montecarlo.effects import number_at
 
 let_through = compile_scalar(channel_conversion, inline)
 
@@ -21,3 +23,27 @@ def through_channels(lay, w, p):  # type: ignore[no-untyped-def]
         lost += share * (1.0 - part)
         total += share
     return 1.0 - lost / max(total, 1.0)
+
+
+@inline
+def through_at(lay, w, k, p, m):  # type: ignore[no-untyped-def]
+    """The same in month m for the path of lane k."""
+    market = lay.market
+    lost, total = 0.0, 0.0
+    for c in range(market.first_channel[p], market.first_channel[p + 1]):
+        share = number_at(lay.row, w.values, w.changed, market.channel[c, 0], m, k)
+        conversion = number_at(lay.row, w.values, w.changed, market.channel[c, 1], m, k)
+        seconds = number_at(lay.row, w.values, w.changed, market.channel[c, 2], m, k)
+        gone = number_at(lay.row, w.values, w.changed, market.channel[c, 3], m, k)
+        lost += share * (1.0 - let_through(conversion, seconds, gone))
+        total += share
+    return 1.0 - lost / max(total, 1.0)
+
+
+@inline
+def margin_at(lay, w, k, m):  # type: ignore[no-untyped-def]
+    """Margin on today's revenue in month m for the path of lane k: what the price adds is margin."""
+    rate = number_at(lay.row, w.values, w.changed, lay.calendar.slots[4], m, k)
+    if lay.market.choice[3] >= 0:
+        rate += number_at(lay.row, w.values, w.changed, lay.market.choice[3], m, k) - 1.0
+    return rate

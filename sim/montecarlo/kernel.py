@@ -14,6 +14,7 @@ import numpy as np
 from sim.compiled import compiled, inline
 from sim.lanes import WIDTH
 from sim.lanes.records import Packed
+from sim.montecarlo.cyber import run_controls
 from sim.montecarlo.effects import apply_effects, turn
 from sim.montecarlo.estate import clear_outages, run_systems, run_threats, set_intensities
 from sim.montecarlo.integration import book_links
@@ -83,6 +84,8 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
         if not run_systems(lay, w, draws[row], k, baseline):
             status[row] = TOO_MANY_EVENTS
             return False
+    if w.control_state.shape[0] > 0:
+        run_controls(lay, w, n)
     set_intensities(lay, w)
     for k in range(WIDTH):
         row = min(first + k, last - 1)

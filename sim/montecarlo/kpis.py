@@ -56,13 +56,28 @@ KPIS = (
     Kpi("cash", "money", "higher", "balance", "cash at the end of a month, mean of the year"),
     Kpi("automation_share", "share", "higher", "share", "visits to a step that a machine finishes, of all visits"),
     Kpi("linked_share", "share", "higher", "share", "records crossing a pair of systems that pass by themselves"),
+    Kpi(
+        "ale",
+        "money/year",
+        "lower",
+        "money",
+        "annualised loss expectancy: direct loss to be expected in the state at hand",
+    ),
+    Kpi(
+        "refused_claims",
+        "1/year",
+        "lower",
+        "volume",
+        "incidents that insurance does not pay: a demanded control lapsed",
+    ),
     Kpi("market_share", "share", "higher", "share", "customers over those of the whole market", "market"),
     Kpi("reputation", "share", "higher", "share", "what people say of the business, mean of the year", "reputation"),
     Kpi("valuation", "money", "higher", "balance", "multiple of a year's sustainable earnings after tax", "valuation"),
 )
 (
     REVENUE, ON_TIME, LOST, WAIT, UTILISATION, CUSTOMERS, AVAILABILITY, INCIDENTS, CYBER_LOSS, ADOPTION,
-    GROSS_MARGIN, PROFIT, COST_TO_SERVE, CHURN, CASH, AUTOMATION, LINKED_SHARE, MARKET_SHARE, REPUTATION, VALUATION,
+    GROSS_MARGIN, PROFIT, COST_TO_SERVE, CHURN, CASH, AUTOMATION, LINKED_SHARE, ALE, REFUSED_CLAIMS,
+    MARKET_SHARE, REPUTATION, VALUATION,
 ) = range(len(KPIS))  # fmt: skip
 NOT_IN_PROFIT = (CAPITAL, GRANT, TAX)  # depreciation stands in place of capital, and is lower by a grant
 SERVING = (LABOUR, OVERHEAD, RUNNING, REPAIR)

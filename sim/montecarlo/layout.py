@@ -9,8 +9,11 @@ import numpy as np
 
 from sim.derived import lost_path, share_path
 from sim.futures import STREAM, limits
+from sim.mechanisms.attacks import layer_height
 from sim.mechanisms.delivery import FROM_START, PROCEED
+from sim.montecarlo.cyber_layout import cyber
 from sim.montecarlo.landscape import integrations
+from sim.montecarlo.market_layout import market
 from sim.montecarlo.structures import (
     Calendar,
     Candidates,
@@ -20,7 +23,6 @@ from sim.montecarlo.structures import (
     Ints,
     Keys,
     Layout,
-    Market,
     Work,
 )
 from sim.parameters import Parameters
@@ -28,10 +30,8 @@ from sim.streams import stream_key
 from sim.world import Initiative, Scenario
 from sim.world.futures import Change
 from sim.world.initiatives import Effect, Grant
-from sim.world.market import ARRIVING, CHANNEL, COUNTED_BELOW, LEAVING
 
 UNSUPPORTED_NEVER = 10**6
-LOWEST_LAYER = 0.01  # incidents a year: a rarer threat that effects make frequent needs few layers all the same
 
 
 def _ints(values: Any) -> Ints:
@@ -48,8 +48,9 @@ def layout(table: Parameters, seed: int) -> Layout:
     row = np.full(len(table.numbers), -1, dtype=np.int64)
     row[candidates.target_slot] = np.arange(len(candidates.target_slot))
     calendar, work, estate = _calendar(table), _work(table, seed), _estate(table, seed)
-    futures, market = _futures(table, seed), _market(table, seed)
-    return Layout(calendar, work, estate, candidates, futures, integrations(table), market, table.low, table.high, row)
+    futures, defence = _futures(table, seed), cyber(table, seed)
+    pairs, customers = integrations(table), market(table, seed)
+    return Layout(calendar, work, estate, defence, candidates, futures, pairs, customers, table.low, table.high, row)
 
 
 def _calendar(table: Parameters) -> Calendar:
@@ -225,7 +226,9 @@ def _estate(table: Parameters, seed: int) -> Estate:
         repair_key=_keys(seed, (f"systems/{name}/repair" for name in systems)),
         attempts_slot=threat_slots("attempts_per_year"),
         success_slot=threat_slots("success_probability"),
-        frailty_slot=threat_slots("frailty"),
+        frailty_slot=_ints(
+            slot.get(f"threats.{name}.frailty", slot.get(f"threats.{name}.frailty_0", -1)) for name in threats
+        ),
         severity_slot=threat_slots("severity"),
         severity_p95=_floats(t.severity_p95_ratio for t in world.threats.values()),
         tail_index=_floats(t.tail_index for t in world.threats.values()),
@@ -233,8 +236,7 @@ def _estate(table: Parameters, seed: int) -> Estate:
         outage_p95=_floats(t.outage_p95_ratio for t in world.threats.values()),
         churn_slot=threat_slots("churn_shock"),
         layer=_floats(
-            max(LOWEST_LAYER, median(name, "attempts_per_year") * median(name, "success_probability"))
-            for name in threats
+            layer_height(median(name, "attempts_per_year"), median(name, "success_probability")) for name in threats
         ),
         hits=np.array([[y in t.hits for y in systems] for t in world.threats.values()], dtype=np.int64).reshape(
             len(threats), len(systems)
@@ -269,40 +271,6 @@ def _futures(table: Parameters, seed: int) -> Futures:
         start_slot=_ints(table.slot[f"futures.{name}.start_month"] for name in world.futures),
         months=_ints(world.horizon_months if f.months is None else f.months for f in world.futures.values()),
         which_key=_keys(seed, [STREAM]),
-    )
-
-
-def _market(table: Parameters, seed: int) -> Market:
-    world, slot = table.scenario, table.slot
-    start = world.profile.customers.start
-    rivals = [] if world.market is None else list(world.market.rivals)
-    channels = [
-        [slot[f"processes.{name}.channels.{channel}.{field}"] for field in CHANNEL]
-        for name, process in world.processes.items()
-        for channel in process.channels
-    ]
-    counts = [len(process.channels) for process in world.processes.values()]
-
-    def slots(*paths: str) -> Ints:
-        return _ints(slot.get(path, -1) for path in paths)
-
-    return Market(
-        counted=start if start < COUNTED_BELOW else 0,
-        leave_key=_keys(seed, [LEAVING]),
-        arrive_key=_keys(seed, [ARRIVING]),
-        referral_slot=slot["profile.customers.referral"],
-        choice=slots(
-            "market.size", "market.moves_per_month", "market.utility", "market.price.level", "market.price.sensitivity"
-        ),
-        rival_slot=slots(*(f"market.rivals.{name}.utility" for name in rivals)),
-        gain_slot=slots(*(f"market.rivals.{name}.gain_per_year" for name in rivals)),
-        reputation=slots(*(f"reputation.{name}" for name in ("start", "incident_hit", "sensitivity", "utility"))),
-        half_life=1.0 if world.reputation is None else float(world.reputation.half_life_months),
-        valuation=slots(
-            *(f"valuation.{name}" for name in ("multiple", "recurring_share", "recurring_premium", "risk_discount"))
-        ),
-        first_channel=_ints(np.concatenate([[0], np.cumsum(counts)])),
-        channel=np.array(channels, dtype=np.int64).reshape(len(channels), len(CHANNEL)),
     )
 
 

@@ -48,7 +48,10 @@ def book_standing(lay, w):  # type: ignore[no-untyped-def]
     cal, work, estate = lay.calendar, lay.work, lay.estate
     for m in range(cal.months):
         w.flow[OVERHEAD, m] -= at_month(lay, w, cal.slots[5], m)
-        w.flow[INSURANCE, m] -= at_month(lay, w, cal.insurance[0], m) / 12.0
+        premium = at_month(lay, w, cal.insurance[0], m) / 12.0
+        for c in range(w.control_state.shape[0]):
+            premium = premium * (1.0 - lay.cyber.credit[c] * w.control_state[c, m])
+        w.flow[INSURANCE, m] -= premium
         wages, running = lanes(0.0), lanes(0.0)
         for r in range(work.seats.shape[0]):
             seats = at_month(lay, w, work.headcount_slot[r], m)

@@ -97,6 +97,13 @@ class Scratch(NamedTuple):
     out_lost: Lanes2  # (steps, months) share of items lost to outages
     out_late: Lanes2  # (steps, months) share made late
     out_delay: Lanes2  # (steps, months) mean hours of delay
+    # cyber; empty where the scenario has no controls, and no severity that covers the interruption
+    control_state: Lanes2  # (controls, months) coverage times what is left since the last audit
+    success_left: Lanes2  # (threats, months) factor that controls leave of the success of attempts
+    loss_left: Lanes2  # (threats, months) of the loss
+    outage_left: Lanes2  # (threats, months) of the outage
+    spared: Lanes2  # (processes, months) share of the sales lost to outages whose margin the severity contains
+    refused: Lanes1  # (months,) incidents that insurance does not pay
     shock: Lanes1  # (months,) share of customers that stays after incidents
     covered: Lanes1  # (months,) what the layer would pay
     happened: Lanes1  # (months,) incidents
@@ -170,10 +177,13 @@ def new_scratch(lay: Layout) -> Packed:
     systems, threats = len(lay.estate.age), len(lay.estate.layer)
     n, targets = len(lay.candidates.duration), len(lay.candidates.target_slot)
     sources = n + len(lay.futures.limit)
+    controls = len(lay.cyber.function)
+    controlled = threats if controls else 0
+    spared = processes if lay.cyber.covers_interruption.any() else 0
     years = -(-months // 12)
     monthly = {
         "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered", "happened",
-        "demand", "own_cost", "depreciation",
+        "refused", "demand", "own_cost", "depreciation",
     }  # fmt: skip
     shapes: dict[str, tuple[int, ...]] = dict.fromkeys(monthly, (months,))
     for count, names in (
@@ -197,6 +207,9 @@ def new_scratch(lay: Layout) -> Packed:
         ((n, months), "work_one work strength"),
         ((sources, months), "adopting"),
         ((skills, months), "used_one used"),
+        ((controls, months), "control_state"),
+        ((controlled, months), "success_left loss_left outage_left"),
+        ((spared, months), "spared"),
         ((systems, months), "base_exposure exposure down"),
         ((steps, months), "out_lost out_late out_delay"),
         ((N_CATEGORIES, months), "flow base_flow"),

@@ -116,6 +116,44 @@ class Estate(NamedTuple):
     outage_key: Keys1
 
 
+class Cyber(NamedTuple):
+    """Controls, what follows incidents, and the terms of the policy beyond its layer."""
+
+    function: Ints1  # (controls,) PREVENT, DETECT, RESPOND, RECOVER
+    coverage_slot: Ints1
+    strength_slot: Ints1
+    decay_slot: Ints1
+    audit_slot: Ints1  # months between audits; -1: none
+    audit_cost_slot: Ints1
+    against: Ints2  # (controls, threats)
+    brought_by: Ints2  # (controls, initiatives)
+    from_start: Ints1
+    demanded: Floats1  # (controls,) state that the policy demands
+    credit: Floats1  # (controls,) share of the premium that it saves
+    dependence: Floats1  # (threats,)
+    first_secondary: Ints1  # secondary losses of threat h stand at first_secondary[h] .. first_secondary[h + 1] - 1
+    frequency_slot: Ints1
+    loss_slot: Ints1
+    loss_p95: Floats1
+    loss_mean: Floats1  # mean of one over its median
+    mark_key: Keys1
+    size_key: Keys1
+    exposed_slot: Ints1  # (threats,) -1: no records are exposed
+    record_cost_slot: Ints1
+    fine_slot: Ints1  # probability
+    fine_record_slot: Ints1
+    fine_cap_slot: Ints1
+    fine_key: Keys1
+    records_slot: int
+    covers_interruption: Ints1  # (threats,) 1 where the severity contains the margin lost to the outage
+    yearly: Ints1  # (threats,) 1 where each year has its own frailty
+    severity_mean: Floats1  # (threats,) mean of the primary loss over its median
+    share_slot: Ints1  # (steps,) as the file states it, also where operations meet another
+    lost_slot: Ints1  # (processes,) the same
+    sublimits: Ints1  # slots: incident, secondary, notification, fine, interruption
+    waiting_slot: int  # -1: interruption is not insured
+
+
 class Candidates(NamedTuple):
     """Initiatives and their effects."""
 
@@ -211,6 +249,7 @@ class Layout(NamedTuple):
     calendar: Calendar
     work: Work
     estate: Estate
+    cyber: Cyber
     candidates: Candidates
     futures: Futures
     integrations: Integrations

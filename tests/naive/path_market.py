@@ -123,3 +123,9 @@ def price_of_business(scenario: Scenario, at: At, earnings: float, month: int) -
     multiple = at("valuation.multiple", month)
     multiple *= 1 + at("valuation.recurring_share", month) * at("valuation.recurring_premium", month)
     return after_tax * multiple * (1 - at("valuation.risk_discount", month))
+
+
+def price_level(scenario: Scenario, at: At, month: int) -> float:
+    """Our price against today's."""
+    priced = scenario.market is not None and scenario.market.price is not None
+    return at("market.price.level", month) if priced else 1.0

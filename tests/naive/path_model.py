@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 
 from sim.world import Scenario
 from sim.world.paths import numbers
+from tests.naive import path_cyber as cyber
 from tests.naive import path_lines as lines
 from tests.naive.path_events import At, Outages, failures, incidents, lognormal, no_outages, severity, support
-from tests.naive.path_market import Customers, channel_factor, price_of_business
+from tests.naive.path_market import Customers, channel_factor, price_level, price_of_business
 from tests.naive.path_world import (
     Overrun,
     Seats,
@@ -135,6 +136,10 @@ class Arm:
         self.staying = [1.0] * self.months  # share of customers that incidents leave, by month
         self.claims = [0.0] * self.months  # what the layer would pay
         self.counts = [0] * self.months
+        self.refused = [0] * self.months
+        self.expected_loss = [0.0] * self.months
+        self.spared = {process: [0.0] * self.months for process in self.scenario.processes}
+        self.controls = cyber.Controls(self.scenario, self.at, self.works)
         self.systems_and_threats()
         self.sums: dict[str, dict[int, list[float]]] = {}  # KPI -> year -> amount and weight
         self.operations()
@@ -214,10 +219,13 @@ class Arm:
                     if month in states[system].old
                 ]
                 success = min(1.0, at(f"{root}.success_probability", month) * math.prod(exposure))
-                frailty = self.world.values.get(f"{root}.frailty", 1.0)
+                success *= self.controls.left("success", threat, month)
+                frailty = cyber.frailty(threat, block, month, self.world.values)
                 intensity.append(at(f"{root}.attempts_per_year", month) * success * frailty)
+                left = self.controls.left("loss", threat, month)
+                self.expected_loss[month] += intensity[month] * cyber.mean_loss(threat, block, at, month, left)
             base = quantile(block.attempts_per_year, 0.5) * quantile(block.success_probability, 0.5)
-            for point in incidents(threat, max(base, 1e-6), intensity, streams):
+            for point in incidents(threat, max(base, 0.01), intensity, streams):
                 self.incident(threat, point.time, (point.layer, point.number), at)
 
     def incident(self, threat: str, time: float, identity: tuple[int, int], at: At) -> None:
@@ -225,19 +233,31 @@ class Arm:
         root = f"threats.{threat}"
         self.counts[month] += 1
         self.staying[month] *= 1 - at(f"{root}.churn_shock", month)
-        median = at(f"{root}.severity", month)
+        left, median, loss = self.controls.left("loss", threat, month), at(f"{root}.severity", month), {}
+        loss["incident"] = 0.0
         if median > 0:
             u = streams.uniform(f"threats/{threat}/severity", *identity)
-            loss = severity(u, median, block.severity_p95_ratio, block.tail_index)
-            self.flows["cyber"][month] -= loss
-            layer = min(max(0.0, loss - at("insurance.retention", month)), at("insurance.event_limit", month))
-            self.claims[month] += (1 - at("insurance.coinsurance", month)) * layer
-        outage = at(f"{root}.outage_hours", month)
+            loss["incident"] = left * severity(u, median, block.severity_p95_ratio, block.tail_index)
+        loss["secondary"] = left * cyber.secondary_loss(threat, block, identity, at, month, streams)
+        loss["notification"], loss["fine"] = cyber.breach_losses(threat, block, identity, at, month, left, streams)
+        self.flows["cyber"][month] -= sum(loss.values())
+        hours, outage = 0.0, at(f"{root}.outage_hours", month)
         if outage > 0:
             u = streams.uniform(f"threats/{threat}/outage", *identity)
-            hours = lognormal(u, outage, block.outage_p95_ratio)
+            hours = lognormal(u, outage, block.outage_p95_ratio) * self.controls.left("outage", threat, month)
             for system in block.hits:
                 self.outages.book(self.scenario, at, system, time, hours)
+            if "interruption" in block.severity_covers:
+                for process, shares in cyber.spared_shares(self.scenario, threat, at, time, hours).items():
+                    self.spared[process] = [a + b for a, b in zip(self.spared[process], shares, strict=True)]
+        loss["interruption"] = cyber.planned_margin(self.scenario, threat, at, month, hours)
+        counted = sum(min(amount, at(f"insurance.sublimits.{kind}", month)) for kind, amount in loss.items())
+        layer = min(max(0.0, counted - at("insurance.retention", month)), at("insurance.event_limit", month))
+        claim = (1 - at("insurance.coinsurance", month)) * layer
+        if self.controls.lapsed(month):
+            self.refused[month] += claim > 0
+        else:
+            self.claims[month] += claim
 
     def operations(self) -> None:
         """Month by month: lines, completed items, customers, flows, sums of KPIs."""
@@ -246,26 +266,31 @@ class Arm:
         base = Customers(scenario, at, self.world.values, self.world.streams)
         for month in range(self.months):
             result = state.month(month, base.number)
-            if scenario.market is not None and scenario.market.price is not None:
-                level = at("market.price.level", month)
-                self.flows["margin"][month] += result.revenue * (level - 1)
-                revenue = result.revenue * level
-            else:
-                revenue = result.revenue
+            level = price_level(scenario, at, month)
+            revenue = result.revenue * level
             up = [1 - min(1.0, self.outages.down[y][month] / self.hours) for y in scenario.systems]
             reach = [
                 self.adopted[name][month]
                 for name, initiative in scenario.initiatives.items()
                 if initiative.adoption is not None and self.works(name, month)
             ]
-            self.flows["margin"][month] += result.revenue * at("profile.gross_margin", month)
+            spared = sum(
+                state.come[process]
+                * (1 - at(f"processes.{process}.no_show", month))
+                * (1 - at(f"processes.{process}.lost_share", month))
+                * at(f"processes.{process}.item_revenue", month)
+                * min(1.0, self.spared[process][month])
+                for process in scenario.processes
+            )
+            self.flows["margin"][month] += (result.revenue + spared) * (at("profile.gross_margin", month) + level - 1)
             self.flows["overhead"][month] -= at("profile.fixed_costs_per_month", month)
             for role in scenario.people:
                 staff = at(f"people.{role}.headcount", month) * presence(self.world.seats[role], month)
                 self.flows["labour"][month] -= staff * at(f"people.{role}.monthly_cost", month)
             for system in scenario.systems:
                 self.flows["running"][month] -= at(f"systems.{system}.monthly_cost", month)
-            self.flows["insurance"][month] -= at("insurance.annual_premium", month) / 12
+            self.flows["running"][month] -= self.controls.audits[month]
+            self.flows["insurance"][month] -= self.controls.premium(month)
             rows = {
                 "revenue": (revenue, 1 / 12),
                 "on_time_share": (result.timely, result.done),
@@ -276,6 +301,8 @@ class Arm:
                 "availability": (sum(up), len(up)),
                 "incidents": (self.counts[month], 1 / 12),
                 "cyber_loss": (-self.flows["cyber"][month], 1 / 12),
+                "ale": (self.expected_loss[month], 1.0),
+                "refused_claims": (self.refused[month], 1 / 12),
                 "adoption": (sum(reach) / len(reach) if reach else 0.0, 1.0),
                 "cost_to_serve": (0.0, result.done),
                 "automation_share": (result.by_machine, result.by_machine + result.by_people),
@@ -557,6 +584,7 @@ class Lines:
             }
         result = Month()
         come = {process: self.arrivals(process, month, customers) for process in self.scenario.processes}
+        self.come = come
         service, found, busy = self.run(month, customers)
         result.busy = busy
         result.by_machine, result.by_people = self.visits

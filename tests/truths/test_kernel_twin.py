@@ -17,7 +17,7 @@ from sim.outcomes import Outcome
 from sim.world import Scenario
 from tests.naive import path_lines
 from tests.naive.path_model import Path, simulate_path
-from tests.naive.shops import EVERYTHING, PLANNER, SEED, Edit, corner_shop, setting, without
+from tests.naive.shops import CYBER, EVERYTHING, PLANNER, SEED, Edit, corner_shop, setting, without
 
 TOLERANCE = 1e-9
 MONEY = 1e5
@@ -204,6 +204,7 @@ EVERY_KIND_OF_NUMBER = [
         pytest.param(QUEUE_BEFORE_A_FREE_STEP, id="overloaded step before a free one"),
         pytest.param(TURNING, id="futures"),
         pytest.param(GRANTED, id="grants"),
+        pytest.param(CYBER, id="controls, aftermath and terms of insurance"),
         pytest.param(EVERY_KIND_OF_NUMBER, id="every kind of number"),
     ],
 )

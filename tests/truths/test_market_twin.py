@@ -14,6 +14,13 @@ MANY_INCIDENTS = [
 RAID = setting("threats.ransomware.churn_shock", 0.1)
 BUSY_SMALL = small(acquisition=9, churn=0.06, start=80, referral=0.02, service_churn=0.05)
 CROWDED = [small(acquisition=40, start=300), setting("market", {**MARKET, "size": 420, "moves_per_month": 0.3})]
+INTERRUPTED = [
+    *WHOLE,
+    *MANY_INCIDENTS,
+    setting("insurance.waiting_hours", 4),
+    setting("insurance.annual_limit", "1M"),
+]
+CONTAINED = [*WHOLE, *MANY_INCIDENTS, setting("threats.ransomware.severity_covers", ["response", "interruption"])]
 
 
 @pytest.mark.parametrize(
@@ -21,6 +28,8 @@ CROWDED = [small(acquisition=40, start=300), setting("market", {**MARKET, "size"
     [
         pytest.param(WHOLE, id="everything at once"),
         pytest.param([*WHOLE, *MANY_INCIDENTS, RAID], id="many incidents"),
+        pytest.param(INTERRUPTED, id="insured interruption"),
+        pytest.param(CONTAINED, id="interruption inside the severity"),
         pytest.param([*WHOLE, BUSY_SMALL, setting("market", {**MARKET, "size": 500}), RAID], id="a small base"),
         pytest.param([BUSY_SMALL, *MANY_INCIDENTS, RAID], id="a small base without a market"),
         pytest.param(CROWDED, id="a small market that is full"),
