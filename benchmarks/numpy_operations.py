@@ -570,7 +570,7 @@ def book_insurance(world: Scenario, numbers: Numbers, outages: Outages, flows: d
 
 def book_tax(world: Scenario, flows: dict[str, Floats], depreciation: Floats) -> None:
     months, rate = world.horizon_months, world.profile.tax_rate
-    income = sum(flows[c] for c in CATEGORIES if c not in ("capital", "grant", "tax")) - depreciation
+    income = sum(flows[c] for c in CATEGORIES if c not in ("capital", "grant", "tax", "finance")) - depreciation
     carried = np.zeros(income.shape[1])
     for start in range(0, months, 12):
         end = min(start + 12, months)

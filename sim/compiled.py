@@ -28,6 +28,7 @@ KERNEL = (
     "cyber",
     "channels",
     "feeds",
+    "finance",
     "operations",
     "market",
     "months",

@@ -17,6 +17,7 @@ from sim.company.controls import defence
 from sim.company.cyber import Attacks, Incident, Policy, Spared, attacked
 from sim.company.delivery import project, project_days, schedule
 from sim.company.effects import Effects, follow
+from sim.company.finance import Prices, book_credit, book_debts
 from sim.company.integration import Crossings, link_cost, linking
 from sim.company.items.interface import ItemEngine, Journal, Tally, Work, routes
 from sim.company.ledger import Ledger, year_tax
@@ -73,6 +74,7 @@ class Business:
         self.adopters = all_adopters(draw, self.plan)
         self.effects = Effects(draw, self.clock, self.plan, self.adopters)
         self.ledger = Ledger(self.clock.months, world.money.depreciation_months)
+        self.prices = Prices(draw)
         self.market = Market(self.effects, self.clock)
         self.yearly = Yearly(self.clock.months)
         self.crossings = Crossings(self.effects)
@@ -99,9 +101,9 @@ class Business:
             self.env.process(project_days(self.env, self.clock, self.pools[r], days, self.claimed[r]))
         for i in range(len(self.world.initiatives)):
             if self.plan.started[i] >= 0:
-                self.env.process(project(self.env, self.clock, self.draw, self.plan, i, self.ledger))
+                self.env.process(project(self.env, self.clock, self.draw, self.plan, i, self.ledger, self.prices))
         for i, cost in link_cost(self.draw, self.plan).items():
-            self.env.process(linking(self.env, self.clock, self.draw, self.plan, i, cost, self.ledger))
+            self.env.process(linking(self.env, self.clock, self.draw, self.plan, i, cost, self.ledger, self.prices))
 
     def _estate(self) -> None:
         env = self.env
@@ -111,7 +113,7 @@ class Business:
         self.systems = self.items.systems
         self.wear = {name: wear(self.draw, self.clock, self.plan, self.effects, name) for name in self.systems}
         for name, system in self.systems.items():
-            env.process(failing(env, self.clock, system, name, self.wear[name], self.effects, self.ledger))
+            env.process(failing(env, self.clock, system, name, self.wear[name], self.effects, self.ledger, self.prices))
         self.attacks = [
             Attacks(self.effects, self.clock, self.wear, self.defence, self.market, name) for name in self.world.threats
         ]
@@ -185,15 +187,16 @@ class Business:
 
     def _book(self, m: int, margin: float) -> None:
         at_month, slot, ledger = self.effects.at_month, self.slot, self.ledger
-        ledger.receive(MARGIN, m, margin)
-        ledger.pay(OVERHEAD, m, at_month(slot["profile.fixed_costs_per_month"], m))
+        of = self.prices.of
+        ledger.receive(MARGIN, m, margin * of("prices", m))
+        ledger.pay(OVERHEAD, m, at_month(slot["profile.fixed_costs_per_month"], m) * of("fixed", m))
         for r, name in enumerate(self.world.people):
             occupied = self.headcount[r][m] * float(self.draw.occupants[r].share[m])
-            ledger.pay(LABOUR, m, occupied * at_month(slot[f"people.{name}.monthly_cost"], m))
+            ledger.pay(LABOUR, m, occupied * at_month(slot[f"people.{name}.monthly_cost"], m) * of("wages", m))
         for name in self.systems:
-            ledger.pay(RUNNING, m, at_month(slot[f"systems.{name}.monthly_cost"], m))
-        ledger.pay(RUNNING, m, self.defence.audits[m])
-        premium = at_month(slot["insurance.annual_premium"], m) / 12.0
+            ledger.pay(RUNNING, m, at_month(slot[f"systems.{name}.monthly_cost"], m) * of("technology", m))
+        ledger.pay(RUNNING, m, self.defence.audits[m] * of("technology", m))
+        premium = at_month(slot["insurance.annual_premium"], m) / 12.0 * of("premiums", m)
         ledger.pay(INSURANCE, m, premium * self.defence.premium_factor(self.world.insurance.credits, m))
 
     def _gather(self, m: int, taken: list[Tally]) -> None:
@@ -201,7 +204,8 @@ class Business:
         add = self.yearly.add
         completed = sum(t.completed for t in taken)
         arrived = sum(t.arrived for t in taken)
-        add(REVENUE, m, self.market.price(m) * sum(t.revenue for t in taken), 1.0 / 12.0)
+        level = self.market.price(m) * self.prices.of("prices", m)
+        add(REVENUE, m, sum(t.revenue for t in taken) * level, 1.0 / 12.0)
         add(ON_TIME, m, sum(t.timely for t in taken), completed)
         add(COST_TO_SERVE, m, 0.0, completed)  # the cost is known when all is booked
         add(LOST, m, sum(t.lost + t.gave_up + t.absent for t in taken), arrived)
@@ -246,6 +250,8 @@ class Business:
             self.yearly.add(UTILISATION, m, self.items.busy[m], staff)
             up = sum(1.0 - system.down[m] / T for system in self.systems.values())
             self.yearly.add(AVAILABILITY, m, up, len(self.systems))
+        book_debts(self.draw, self.ledger)
+        book_credit(self.draw, self.ledger)
         self.yearly.add_money(self.ledger.array(), float(self.world.profile.cash_at_start))
         if self.world.valuation is not None:
             for year, worth in enumerate(value_by_year(self.effects, self.ledger)):
@@ -256,6 +262,7 @@ class Business:
             flows=self.ledger.array(),
             cash=np.array(self.ledger.cash),
             own_cost=np.array(self.ledger.own_cost),
+            financing=self.ledger.financing,
             kpis=self.yearly.array(),
             items={name: self._count(p) for p, name in enumerate(self.world.processes)},
             planned=self.plan.planned,

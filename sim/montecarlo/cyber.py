@@ -12,6 +12,7 @@ from sim.mechanisms.controls import joint_effectiveness, left_since_audit
 from sim.mechanisms.elementwise import compile_scalar
 from sim.montecarlo.channels import margin_at, through_at
 from sim.montecarlo.effects import at_month, number_at
+from sim.montecarlo.finance import TECHNOLOGY
 from sim.montecarlo.kpis import RUNNING
 
 PREVENT, DETECT, RESPOND, RECOVER = range(4)  # in the order of `cyber_layout.FUNCTIONS`
@@ -39,7 +40,9 @@ def run_controls(lay, w, n):  # type: ignore[no-untyped-def]
             age = select((active > 0.0) & (before > 0.0), age + 1.0, 0.0)
             if cy.audit_slot[c] >= 0:
                 due = (active > 0.0) & (age >= at_month(lay, w, cy.audit_slot[c], m))
-                w.flow[RUNNING, m] -= select(due, at_month(lay, w, cy.audit_cost_slot[c], m), 0.0)
+                w.flow[RUNNING, m] -= (
+                    select(due, at_month(lay, w, cy.audit_cost_slot[c], m), 0.0) * w.price_index[TECHNOLOGY, m]
+                )
                 age = select(due, 0.0, age)
             left = left_of(age, at_month(lay, w, cy.decay_slot[c], m))
             w.control_state[c, m] = active * at_month(lay, w, cy.coverage_slot[c], m) * left

@@ -11,6 +11,7 @@ from sim.mechanisms.severity import severity_quantile
 from sim.mechanisms.wearout import failures, lognormal_hours
 from sim.montecarlo.cyber import breach, lapsed, secondary_losses, spare, uncounted_margin
 from sim.montecarlo.effects import at_month, number_at
+from sim.montecarlo.finance import TECHNOLOGY
 from sim.montecarlo.kpis import CYBER, REPAIR
 from sim.streams import identity, uniform
 
@@ -103,7 +104,9 @@ def run_systems(lay, w, draw, k, baseline):  # type: ignore[no-untyped-def]
                 w.exposure[y, m, k] = w.base_exposure[y, m, k]
         for j in range(n):
             m = int(event_times[j])
-            w.flow[REPAIR, m, k] -= number_at(row, w.values, w.changed, e.repair_cost_slot[y], m, k)
+            w.flow[REPAIR, m, k] -= (
+                number_at(row, w.values, w.changed, e.repair_cost_slot[y], m, k) * w.price_index[TECHNOLOGY, m, k]
+            )
             outage(lay, w, k, y, event_times[j], event_hours[j])
     return True
 

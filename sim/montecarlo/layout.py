@@ -13,6 +13,7 @@ from sim.mechanisms.attacks import layer_height
 from sim.mechanisms.delivery import FROM_START, PROCEED
 from sim.montecarlo.cyber_layout import cyber
 from sim.montecarlo.landscape import integrations
+from sim.montecarlo.layout_finance import debts, financing
 from sim.montecarlo.market_layout import market
 from sim.montecarlo.structures import (
     Calendar,
@@ -48,9 +49,9 @@ def layout(table: Parameters, seed: int) -> Layout:
     row = np.full(len(table.numbers), -1, dtype=np.int64)
     row[candidates.target_slot] = np.arange(len(candidates.target_slot))
     calendar, work, estate = _calendar(table), _work(table, seed), _estate(table, seed)
-    futures, defence = _futures(table, seed), cyber(table, seed)
-    pairs, customers = integrations(table), market(table, seed)
-    return Layout(calendar, work, estate, defence, candidates, futures, pairs, customers, table.low, table.high, row)
+    money, futures, defence = debts(table), _futures(table, seed), cyber(table, seed)
+    pairs, buyers, low, high = integrations(table), market(table, seed), table.low, table.high
+    return Layout(calendar, money, work, estate, defence, candidates, futures, pairs, buyers, low, high, row)
 
 
 def _calendar(table: Parameters) -> Calendar:
@@ -313,6 +314,8 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
         grant_window=np.array([_window(i.grant, world.horizon_months) for i in all_of], dtype=np.int64).reshape(
             len(names), 2
         ),
+        grant_upfront=_ints(i.grant is not None and i.grant.paid == "upfront" for i in all_of),
+        **financing(table),
         duration=_ints(i.duration_months for i in all_of),
         days=np.array([[i.skill_days.get(k, 0.0) for k in world.skills] for i in all_of], dtype=np.float64).reshape(
             len(names), len(world.skills)

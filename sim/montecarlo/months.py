@@ -7,6 +7,7 @@ import math
 from sim.compiled import inline
 from sim.lanes.values import lanes, select
 from sim.montecarlo.cyber import expected_loss, spared_margin
+from sim.montecarlo.finance import PRICES
 from sim.montecarlo.integration import add_linked_share, derive
 from sim.montecarlo.kpis import (
     ADOPTION,
@@ -135,11 +136,12 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
         rate = w.now[cal.slots[4]]
         if lay.market.choice[3] >= 0:  # what the price adds is margin
             rate = rate + (w.now[lay.market.choice[3]] - 1.0)
+        revenue = revenue * w.price_index[PRICES, m]
         w.flow[MARGIN, m] = revenue * rate
         if lay.market.choice[3] >= 0:
             revenue = revenue * w.now[lay.market.choice[3]]
         if w.spared.shape[0] > 0:
-            w.flow[MARGIN, m] += spared_margin(lay, w, m, rate)
+            w.flow[MARGIN, m] += spared_margin(lay, w, m, rate) * w.price_index[PRICES, m]
         if keep >= 0:
             w.kept_margin[keep, m] = w.flow[MARGIN, m]
         if not brief:

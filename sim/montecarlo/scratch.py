@@ -34,7 +34,7 @@ CHANGES = 4096  # changes of occupants in a path, of one role and of all
 KEPT_FAILURES = 64  # of a system in the baseline, for roadmaps that do not touch it
 EVENTS = 2048  # failures of a system, incidents of a threat
 N_CATEGORIES, N_KPIS = len(CATEGORIES), len(KPIS)
-N_VALUES = 5  # of a path under a roadmap, see `write_values`
+N_VALUES = 6  # of a path under a roadmap, see `write_values`
 
 
 class Scratch(NamedTuple):
@@ -143,6 +143,9 @@ class Scratch(NamedTuple):
     # ledger
     flow: Lanes2  # (categories, months)
     base_flow: Lanes2
+    price_index: Lanes2  # (5, months) prices over those of the file: wages, items, fixed cost, technology, premiums
+    price: Lanes1  # (initiatives,) the same of capital and delivery, in the month in which the work starts
+    financing: Lanes1  # (1,) PV of what others pay and get, at the firm's borrowing rate
     own_cost: Lanes1  # (months,)
     depreciation: Lanes1
     kept: Lanes3  # (2, months, state) of the first two roadmaps, at the start of each month
@@ -192,7 +195,7 @@ def new_scratch(lay: Layout) -> Packed:
         (EVENTS, "event_times event_hours layers numbers"),
         (seats, "current level queue"),
         (0, "no_times no_changes"),
-        (n, "chosen cost_ratio end_one hub_of"),
+        (n, "chosen cost_ratio price end_one hub_of"),
         (systems, "attached"),
         (sources, "first_month begins ends"),
         (roles, "capacity pace backlog departure waiting served role_rate role_work role_squares role_cv2"),
@@ -224,6 +227,7 @@ def new_scratch(lay: Layout) -> Packed:
         "failure_count": (WIDTH, systems), "intensity": (threats, months),
         "kept": (2, months, 1 + 2 * roles + steps + processes), "kept_margin": (2, months),
         "completions": (fed, months), "kept_completions": (2, fed, months), "yearly": (2 * N_KPIS, years),
+        "price_index": (5, months), "financing": (1,),
         "draw": (WIDTH,), "reputation": (1,), "kept_reputation": (2, months), "hazard": (1,), "crowded": (1,),
         "customers": (1,), "month": (4,),
         "first_level": (WIDTH, lay.market.counted), "crowd": (WIDTH, MOST if lay.market.counted else 0),

@@ -36,6 +36,19 @@ class Calendar(NamedTuple):
     insurance: Ints1  # slots: premium, retention, event limit, annual limit, coinsurance
 
 
+class Finance(NamedTuple):
+    """Prices that change, debts, the credit line."""
+
+    inflates: int  # 0: every price stays as the file states it
+    change_slots: Ints1  # yearly changes: wages, prices, fixed cost, technology, premiums
+    balance: Floats1  # (loans,) owed at the start of month 0
+    balance_slot: Ints1  # (loans,) interest
+    balance_months: Ints1
+    line_slot: int  # interest of the credit line; -1: there is none
+    line_limit: float
+    floor: float  # the line is drawn below it
+
+
 class Work(NamedTuple):
     """Roles, processes and steps."""
 
@@ -167,6 +180,14 @@ class Candidates(NamedTuple):
     grant_cap: Floats1
     grant_lag: Ints1
     grant_window: Ints2  # (initiatives, 2) first and last month of a start that may get it
+    grant_upfront: Ints1  # 1 where it is paid at the start of the work
+    price_slot: Ints1  # yearly change of what it costs
+    lender: Ints1  # NOBODY, LOAN or LEASE
+    lent_share: Floats1  # part of capital that is financed
+    lent_slot: Ints1  # interest of the loan, price of the lease
+    lent_months: Ints1
+    lent_grace: Ints1
+    lent_fee: Floats1
     duration: Ints1
     days: Floats2  # (initiatives, skills)
     life: Ints1
@@ -247,6 +268,7 @@ class Layout(NamedTuple):
     """Everything the kernel reads beside the draws."""
 
     calendar: Calendar
+    finance: Finance
     work: Work
     estate: Estate
     cyber: Cyber

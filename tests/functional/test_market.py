@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from scenarios.review import review
 from sim.company import simulate
 from sim.errors import ProblemsFound
 from sim.mechanisms.crowd import MOST
@@ -363,3 +364,12 @@ def test_wrong_markets_are_refused_with_the_remedy(edit: tuple[str, str], path: 
     text = f"{problems[0].message} {problems[0].hint}"
     for part in says.split("|"):
         assert part in text
+
+
+def test_check_says_where_the_utilities_draw_the_base() -> None:
+    """2,000 of 10,000 at the start; the logit of -1 is 27 %."""
+    (warning,) = review(corner_shop(setting("market", NEUTRAL_MARKET))).warnings
+    assert "20 % of it are customers" in warning
+    assert "27 % would choose" in warning
+    settled = {**NEUTRAL_MARKET, "rivals": {"chain": {"utility": float(np.log(4))}}}
+    assert review(corner_shop(setting("market", settled))).warnings == ()
