@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sim.errors import Problem, nearest
-from sim.quantities import Quantity
+from sim.errors import Problem
+from sim.world.mappings import block as _block
+from sim.world.mappings import items as _items
+from sim.world.mappings import names as _names
+from sim.world.mappings import unknown as _unknown
+from sim.world.market_references import market_problems
 
 PERIOD_FALLBACK = 3
 MOST_WAYS = 128  # from arrivals to a process: the numbers of its items are kept apart by them
@@ -23,7 +27,7 @@ def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
         _processes,
         _integrations,
         _threats,
-        _market,
+        market_problems,
         _controls,
         _initiatives,
         _exclusive,
@@ -34,30 +38,6 @@ def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
     ):
         found.extend(check(data))
     return tuple(found)
-
-
-def _block(data: Any, *keys: str) -> Mapping[str, Any]:
-    """The mapping at `keys`, or an empty one where the file has something else (the schema reports that)."""
-    for key in keys:
-        data = data.get(key) if isinstance(data, Mapping) else None
-    return data if isinstance(data, Mapping) else {}
-
-
-def _items(data: Any, *keys: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for name, value in _block(data, *keys).items():
-        if isinstance(value, Mapping):
-            yield str(name), value
-
-
-def _names(value: Any) -> list[str]:
-    return [v for v in value if isinstance(v, str)] if isinstance(value, (list, tuple)) else []
-
-
-def _unknown(kind: str, name: Any, known: Mapping[str, Any], path: str) -> Iterator[Problem]:
-    if isinstance(name, str) and name not in known:
-        close = nearest(name, list(known))
-        hint = f"did you mean {close}?" if close else f"known: {', '.join(known) or 'none'}"
-        yield Problem(path=path, value=name, message=f"there is no {kind} named {name}", hint=hint)
 
 
 def _people(data: Mapping[str, Any]) -> Iterator[Problem]:
@@ -166,51 +146,6 @@ def _threats(data: Mapping[str, Any]) -> Iterator[Problem]:
     for name, threat in _items(data, "threats"):
         for i, system in enumerate(_names(threat.get("hits"))):
             yield from _unknown("system", system, _block(data, "systems"), f"threats.{name}.hits.{i}")
-
-
-def _stated(data: Mapping[str, Any], name: str) -> Quantity | None:
-    """The number under `name`, None where there is none or a wrong one (the schema reports that)."""
-    from sim.quantities import QuantityError, parse_quantity
-
-    if data.get(name) is None:
-        return None
-    try:
-        return parse_quantity(data[name])
-    except QuantityError:
-        return None
-
-
-def _market(data: Mapping[str, Any]) -> Iterator[Problem]:
-    """A market must hold more than our own customers; shares of channels fit into the demand."""
-    start = _block(data, "profile", "customers").get("start")
-    size = _stated(_block(data, "market"), "size")
-    if size is not None and isinstance(start, int):
-        least = float(size.quantile(0.05, few=True))
-        if least <= start:
-            yield Problem(
-                path="market.size",
-                value=str(size),
-                message=f"a market of {least:g} customers has no room beside the {start} of the start",
-                hint=f"more than {start}: ours and those of all rivals together",
-            )
-    utility = _stated(_block(data, "reputation"), "utility")
-    if not _block(data, "market") and utility is not None and utility.params != (0.0,):
-        yield Problem(
-            path="reputation.utility",
-            value=str(utility),
-            message="`utility` has no effect: there is no market in which it could count",
-            hint="remove it, or add the block `market`",
-        )
-    for name, process in _items(data, "processes"):
-        shares = [_stated(channel, "share") for _, channel in _items(process, "channels")]
-        total = sum(share.mean for share in shares if share is not None)
-        if total > 1 + 1e-9:
-            yield Problem(
-                path=f"processes.{name}.channels",
-                value=f"{total:g}",
-                message=f"the shares of the channels add up to {total:g}",
-                hint="at most 1 together; the rest comes in person",
-            )
 
 
 def _controls(data: Mapping[str, Any]) -> Iterator[Problem]:
