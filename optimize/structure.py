@@ -105,7 +105,9 @@ def relations(scenario: Scenario, structure: Structure) -> dict[tuple[str, str],
 def _families(scenario: Scenario, name: str) -> Iterable[str]:
     """What an initiative touches."""
     initiative = scenario.initiatives[name]
-    for skill in initiative.skill_days:
+    yield f"initiatives.{name}"
+    beside = () if initiative.parallel is None else initiative.parallel.skill_days
+    for skill in (*initiative.skill_days, *beside):
         yield f"people.{scenario.skills[skill].role}"
     for block in (initiative.adoption, initiative.dip):
         for role in block.roles if block is not None else ():
@@ -125,7 +127,7 @@ def _of_path(scenario: Scenario, path: str) -> Iterable[str]:
     yield path
     kind, _, rest = path.partition(".")
     part = rest.partition(".")[0]
-    if kind in ("people", "systems", "threats", "processes"):
+    if kind in ("people", "systems", "threats", "processes", "initiatives"):
         yield f"{kind}.{part}"
     if kind in ("threats", "controls"):
         yield "insurance"

@@ -59,14 +59,21 @@ RULES = (
     Rule("initiatives.*.delivery", "staff", TECHNOLOGY),
     Rule("initiatives.*.running_per_month", "staff", TECHNOLOGY),
     Rule("initiatives.*.renewal_cost", "staff", TECHNOLOGY),
+    Rule("initiatives.*.help.capital", "staff", TECHNOLOGY),
+    Rule("initiatives.*.help.delivery", "staff", TECHNOLOGY),
+    Rule("initiatives.*.help.days.*", "staff", TECHNOLOGY),
+    Rule("initiatives.*.parallel.running_per_month", "staff", TECHNOLOGY),
+    Rule("initiatives.*.parallel.skill_days.*", "staff", TECHNOLOGY),
     Rule("initiatives.*.skill_days.*", "staff", TECHNOLOGY),
     Rule("initiatives.*.grant.cap", "staff", TECHNOLOGY),
     Rule("money.budgets.*.amount", "staff", TECHNOLOGY),
     Rule("money.budgets.*.carry_cap", "staff", TECHNOLOGY),
     Rule("money.indifference", "revenue"),
 )
-#: Amounts and volumes that stay on purpose: wages and the terms of contracts do not follow the size of the firm.
+#: Amounts and volumes that stay on purpose: wages and the terms of contracts do not follow the size of the firm, and a
+#: project that is larger overruns more.
 STAYS = (
+    "risk_classes.*.per_doubling.reference",
     "people.*.monthly_cost",
     "insurance.retention",
     "insurance.event_limit",

@@ -23,6 +23,7 @@ KERNEL = (
     "scratch",
     "structures",
     "people",
+    "projects",
     "effects",
     "estate",
     "cyber",

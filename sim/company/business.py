@@ -103,7 +103,7 @@ class Business:
             if self.plan.started[i] >= 0:
                 self.env.process(project(self.env, self.clock, self.draw, self.plan, i, self.ledger, self.prices))
         for i, cost in link_cost(self.draw, self.plan).items():
-            self.env.process(linking(self.env, self.clock, self.draw, self.plan, i, cost, self.ledger, self.prices))
+            self.env.process(linking(self.env, self.clock, self.plan, i, cost, self.ledger, self.prices))
 
     def _estate(self) -> None:
         env = self.env
@@ -157,7 +157,10 @@ class Business:
         for i, (name, initiative) in enumerate(self.world.initiatives.items()):
             dip, g = initiative.dip, int(self.plan.go_live[i])
             if dip is not None and 0 <= g <= m < g + dip.months:
-                depth = self.draw.value(f"initiatives.{name}.dip.depth") * (1.0 - (m - g) / dip.months)
+                depth = self.plan.value(f"initiatives.{name}.dip.depth") * (1.0 - (m - g) / dip.months)
+                depth *= self.plan.part(i)
+                if initiative.parallel is not None and self.plan.beside(i, m):
+                    depth *= float(initiative.parallel.dip)
                 for r, role in enumerate(self.world.people):
                     if role in dip.roles:
                         pace[r] *= 1.0 - depth

@@ -102,7 +102,7 @@ def wear(draw: Draw, clock: Clock, plan: Schedule, effects: Effects, name: str) 
     model, months = world.systems[name], clock.months
     refreshed = np.zeros(months, dtype=np.int64)
     for i, initiative in enumerate(world.initiatives.values()):
-        if name in initiative.refreshes and 0 <= plan.go_live[i] < months:
+        if name in initiative.refreshes and plan.finished(i) and plan.go_live[i] < months:
             refreshed[plan.go_live[i]] = 1
     ends = model.support_ends_month
     renewed = np.maximum.accumulate(refreshed)

@@ -8,8 +8,10 @@ roadmap. Times are in months. Buffers grow until everything fits.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +24,8 @@ from sim.mechanisms.crowd import first_customers, next_month
 from sim.mechanisms.delivery import deliver
 from sim.mechanisms.elementwise import compile_scalar
 from sim.mechanisms.links import link_costs
-from sim.mechanisms.normal import normal_cdf, normal_quantile
 from sim.mechanisms.occupancy import presence, seat_changes
-from sim.mechanisms.overrun import overrun_ratio
+from sim.mechanisms.projects import COMMON_STREAM, ending, ratios
 from sim.mechanisms.seats import adopt
 from sim.mechanisms.severity import severity_quantile
 from sim.mechanisms.wearout import failures, lognormal_hours
@@ -34,9 +35,6 @@ from sim.streams import identity, stream_key, uniform
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-overrun = compile_scalar(overrun_ratio, inline)
-quantile = compile_scalar(normal_quantile, inline)
-cdf = compile_scalar(normal_cdf, inline)
 severity = compile_scalar(severity_quantile, inline)
 
 
@@ -49,21 +47,24 @@ def _seat_changes(key, draw, seats, rate, vacancy, months, times, seat, occupant
 
 
 @compiled
-def _ratios(cost_key, time_key, draw, risk):  # type: ignore[no-untyped-def]
-    median, log_sd, share, exponent, cap, rho = risk
-    z = quantile(uniform(cost_key, draw, 0))
-    own = quantile(uniform(time_key, draw, 0))
-    cost = overrun(cdf(z), median, log_sd, share, exponent, cap)
-    return cost, overrun(cdf(rho * z + math.sqrt(1.0 - rho * rho) * own), median, log_sd, share, exponent, cap)
+def _ratios(cost_key, time_key, common_key, draw, shape, spread, tail):  # type: ignore[no-untyped-def]
+    return ratios(cost_key, time_key, common_key, draw, shape, spread, tail)
+
+
+@compiled
+def _ending(key, draw, ends, chance, factor, cost_limit, time_limit, cost_ratio, time_ratio):  # type: ignore[no-untyped-def]
+    last = ends.shape[0]
+    return ending(key, draw, 0, last, ends, chance, factor, cost_limit, time_limit, cost_ratio, time_ratio)
 
 
 @compiled
 def run_delivery(  # type: ignore[no-untyped-def]
-    planned, work_months, fails, days, capacity, before, lag, flags, first_before, state, go_live, started, work, used,
+    planned, work_months, end, ending, remains, available, lead, days, capacity, beside, beside_days, before, lag,
+    flags, first_before, state, go_live, started, work, used,
 ):  # fmt: skip
     deliver(
-        planned, work_months, fails, days, capacity, before, lag, flags, first_before, state, go_live, started, work,
-        used,
+        planned, work_months, end, ending, remains, available, lead, days, capacity, beside, beside_days, before, lag,
+        flags, first_before, state, go_live, started, work, used,
     )  # fmt: skip
 
 
@@ -156,6 +157,20 @@ class Occupants:
     share: Floats
 
 
+class Project(NamedTuple):
+    """How the work of an initiative would go, whatever the month: realised over planned cost, months of work at full
+    pace, share of the work after which it ends, state then, share of the benefit left if it does not finish, first
+    month in which the vendor takes an order, months from order to work."""
+
+    cost_ratio: float
+    work_months: float
+    end: float
+    ending: int
+    remains: float
+    available: int
+    lead: int
+
+
 @dataclass(frozen=True)
 class Draw:
     """One possible world before any roadmap: every number, and the streams behind its events."""
@@ -217,23 +232,32 @@ class Draw:
         return name, range(begin, world.horizon_months if months is None else begin + months)
 
     @cached_property
-    def projects(self) -> tuple[Floats, Floats, Ints]:
-        """By initiative: realised over planned cost, months of work at full pace, 1 where the gate fails."""
-        world = self.table.scenario
-        n = len(world.initiatives)
-        cost, work, fails = np.ones(n), np.ones(n), np.zeros(n, dtype=np.int64)
-        for i, (name, initiative) in enumerate(world.initiatives.items()):
-            ratio = 1.0
-            if initiative.risk_class is not None:
-                c = world.risk_classes[initiative.risk_class]
-                rho = 2.0 * math.sin(math.pi * c.cost_time_rank / 6.0)
-                risk = (c.median, c.log_sd, c.tail_share, c.tail_exponent, c.cap, rho)
-                keys = self.key(f"initiatives/{name}/overrun_cost"), self.key(f"initiatives/{name}/overrun_time")
-                cost[i], ratio = _ratios(*keys, self.number, tuple(float(x) for x in risk))
-            work[i] = max(1.0, math.ceil(initiative.duration_months * ratio - 1e-9))
-            gate = mark(self.key(f"initiatives/{name}/gate"), self.number, 0)
-            fails[i] = gate < self.value(f"initiatives.{name}.failure_probability")
-        return cost, work, fails
+    def projects(self) -> tuple[Project, ...]:
+        """By initiative: overrun, gate and vendor, from the numbers before effects."""
+        return tuple(self.project(name, self.value) for name in self.table.scenario.initiatives)
+
+    def project(self, name: str, value: Callable[[str], float]) -> Project:
+        """Project of an initiative, from its numbers as `value` has them by path."""
+        world, at = self.table.scenario, f"initiatives.{name}"
+        initiative = world.initiatives[name]
+        spread, tail, failure = 1.0, 1.0, 1.0
+        if initiative.help is not None:
+            spread, tail, failure = (value(f"{at}.help.{field}") for field in ("spread", "tail", "failure"))
+        cost, time = 1.0, 1.0
+        if initiative.risk_class is not None:
+            keys = self.keys([f"initiatives/{name}/overrun_cost", f"initiatives/{name}/overrun_time", COMMON_STREAM])
+            cost, time = _ratios(*keys, self.number, np.array(world.overrun_of(initiative)), spread, tail)
+        gates = initiative.gates
+        chance = np.array([value(f"{at}.{gate.field}") for gate in gates])
+        ends, cost_limit, time_limit = (np.array([gate[k] for gate in gates]) for k in (1, 2, 3))
+        key = self.key(f"initiatives/{name}/gate")
+        end, state = _ending(key, self.number, ends, chance, failure, cost_limit, time_limit, cost, time)
+        months = ["lead_months", "available_month"]
+        lead, available = (
+            0 if getattr(initiative, field) is None else math.ceil(value(f"{at}.{field}") - 1e-9) for field in months
+        )
+        work = max(1.0, math.ceil(initiative.duration_months * time - 1e-9))
+        return Project(cost, work, end, state, float(initiative.benefit_if_failed) * end, available, lead)
 
 
 def adoption_events(

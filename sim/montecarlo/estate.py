@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.compiled import inline
 from sim.lanes.values import lanes
 from sim.mechanisms.attacks import incidents
+from sim.mechanisms.delivery import FINISHED
 from sim.mechanisms.elementwise import compile_scalar
 from sim.mechanisms.insurance import insurance_payout
 from sim.mechanisms.severity import severity_quantile
@@ -119,7 +120,7 @@ def _fail(lay, w, draw, k, y):  # type: ignore[no-untyped-def]
     for m in range(cal.months):
         refreshed[m] = 0
     for i in range(c.duration.shape[0]):
-        if c.refreshes[i, y] and 0 <= w.go_live[k, i] < cal.months:
+        if c.refreshes[i, y] and w.state[k, i] == FINISHED and w.go_live[k, i] < cal.months:
             refreshed[w.go_live[k, i]] = 1
     supported = False
     for m in range(cal.months):

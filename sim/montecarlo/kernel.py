@@ -33,7 +33,8 @@ from sim.montecarlo.ledger import (
 )
 from sim.montecarlo.market import set_customers, value_business
 from sim.montecarlo.months import run_months, shared_months
-from sim.montecarlo.people import NO_MONTH, choose, deliver_roadmap, forget, occupants, overruns, set_numbers, use
+from sim.montecarlo.people import NO_MONTH, choose, forget, occupants, set_numbers, use
+from sim.montecarlo.projects import deliver_roadmap, keep_own, projects
 from sim.montecarlo.scratch import N_VALUES, scratch_at
 from sim.montecarlo.structures import Floats, Ints, layout_at
 from sim.streams import uniform
@@ -56,6 +57,7 @@ class Outputs(NamedTuple):
 def prepare(lay, w, draws, first, last, status):  # type: ignore[no-untyped-def]
     """World layer of the paths first .. last - 1; lanes beyond the last path repeat it. False after a failure."""
     forget(w)
+    keep_own(lay, w)
     set_index(lay, w)
     for source in range(w.first_month.shape[0]):
         w.first_month[source] = NO_MONTH
@@ -64,7 +66,7 @@ def prepare(lay, w, draws, first, last, status):  # type: ignore[no-untyped-def]
         if not occupants(lay, w, draws[row], k):
             status[row] = TOO_MANY_CHANGES
             return False
-        overruns(lay, w, draws[row], k)
+        projects(lay, w, draws[row], k)
         set_customers(lay, w, draws[row], k)
         turn(lay, w, k, uniform(lay.futures.which_key[0], draws[row], 0))
     return True
@@ -77,9 +79,10 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
     clear_outages(lay, w)
     n = choose(w, planned)
     for k in range(WIDTH):
-        deliver_roadmap(lay, w, k, planned, n)
+        draw = draws[min(first + k, last - 1)]
+        deliver_roadmap(lay, w, draw, k, planned, n)
         for j in range(n):
-            use(lay, w, draws[min(first + k, last - 1)], k, w.chosen[j])
+            use(lay, w, draw, k, w.chosen[j])
     apply_effects(lay, w)
     for k in range(WIDTH):
         row = min(first + k, last - 1)

@@ -14,6 +14,7 @@ from sim.mechanisms.delivery import FROM_START, PROCEED
 from sim.montecarlo.cyber_layout import cyber
 from sim.montecarlo.landscape import integrations
 from sim.montecarlo.layout_finance import debts, financing
+from sim.montecarlo.layout_projects import OWN, own, projects
 from sim.montecarlo.market_layout import market
 from sim.montecarlo.structures import (
     Calendar,
@@ -49,9 +50,22 @@ def layout(table: Parameters, seed: int) -> Layout:
     row = np.full(len(table.numbers), -1, dtype=np.int64)
     row[candidates.target_slot] = np.arange(len(candidates.target_slot))
     calendar, work, estate = _calendar(table), _work(table, seed), _estate(table, seed)
-    money, futures, defence = debts(table), _futures(table, seed), cyber(table, seed)
-    pairs, buyers, low, high = integrations(table), market(table, seed), table.low, table.high
-    return Layout(calendar, money, work, estate, defence, candidates, futures, pairs, buyers, low, high, row)
+    return Layout(
+        calendar=calendar,
+        finance=debts(table),
+        work=work,
+        estate=estate,
+        candidates=candidates,
+        projects=projects(table, seed),
+        own=own(table, effects(table)),
+        futures=_futures(table, seed),
+        integrations=integrations(table),
+        market=market(table, seed),
+        cyber=cyber(table, seed),
+        low=table.low,
+        high=table.high,
+        row=row,
+    )
 
 
 def _calendar(table: Parameters) -> Calendar:
@@ -252,7 +266,7 @@ def _estate(table: Parameters, seed: int) -> Estate:
     )
 
 
-def _effects(table: Parameters) -> Iterator[tuple[int, int, int, Change]]:
+def effects(table: Parameters) -> Iterator[tuple[int, int, int, Change]]:
     """Slot that is changed, source (initiatives, then futures), slot of the size, and the change."""
     world, slot = table.scenario, table.slot
     blocks: list[tuple[str, Mapping[str, Change]]] = [
@@ -283,8 +297,9 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
     world, slot = table.scenario, table.slot
     names, roles = list(world.initiatives), list(world.people)
     all_of = list(world.initiatives.values())
-    effects = sorted(_effects(table), key=lambda row: row[:2])
-    targets = sorted({target for target, *_ in effects})
+    of_world = (row for row in effects(table) if not table.numbers[row[0]].path.startswith(OWN))
+    changes = sorted(of_world, key=lambda row: row[:2])
+    targets = sorted({target for target, *_ in changes})
 
     def slots(field: str) -> Ints:
         return _ints(slot.get(f"initiatives.{name}.{field}", -1) for name in names)
@@ -305,7 +320,6 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
         capital_slot=slots("capital"),
         delivery_slot=slots("delivery"),
         running_slot=slots("running_per_month"),
-        failure_slot=slots("failure_probability"),
         renewal_slot=slots("renewal_cost"),
         grant_slot=slots("grant.probability"),
         grant_share=_floats(0.0 if i.grant is None else i.grant.share for i in all_of),
@@ -317,7 +331,7 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
         grant_upfront=_ints(i.grant is not None and i.grant.paid == "upfront" for i in all_of),
         **financing(table),
         duration=_ints(i.duration_months for i in all_of),
-        days=np.array([[i.skill_days.get(k, 0.0) for k in world.skills] for i in all_of], dtype=np.float64).reshape(
+        days=np.array([[i.own_days(k) for k in world.skills] for i in all_of], dtype=np.float64).reshape(
             len(names), len(world.skills)
         ),
         life=_ints(-1 if i.life_months is None else i.life_months for i in all_of),
@@ -338,25 +352,21 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
         imitation_slot=slots("imitation.lag_months"),
         half_life=_floats(1.0 if i.imitation is None else i.imitation.half_life_months for i in all_of),
         imitated=_ints(any(e.competitive for e in i.effects.values()) for i in all_of),
-        risk=_risk(world),
         before=_ints(names.index(r.initiative) for _, r in requirements),
         lag=_ints(r.lag_months for _, r in requirements),
         flags=_ints(
             FROM_START * (r.counted_from == "start") + PROCEED * (r.if_fails == "proceed") for _, r in requirements
         ),
         first_before=_ints(np.concatenate([[0], np.cumsum([len(i.requires) for i in all_of])])),
-        effect_source=_ints(i for _, i, _, _ in effects),
-        effect_value=_ints(value for _, _, value, _ in effects),
-        effect_multiplies=_ints(e.multiply is not None for *_, e in effects),
-        effect_fades=_ints(isinstance(e, Effect) and e.competitive for *_, e in effects),
+        effect_source=_ints(i for _, i, _, _ in changes),
+        effect_value=_ints(value for _, _, value, _ in changes),
+        effect_multiplies=_ints(e.multiply is not None for *_, e in changes),
+        effect_fades=_ints(isinstance(e, Effect) and e.competitive for *_, e in changes),
         target_slot=_ints(targets),
-        first_effect=_ints([sum(t < target for t, *_ in effects) for target in targets] + [len(effects)]),
+        first_effect=_ints([sum(t < target for t, *_ in changes) for target in targets] + [len(changes)]),
         mark_key=seat_keys("adoption_mark"),
         threshold_key=seat_keys("adoption_threshold"),
         joiner_key=seat_keys("adoption_joiner"),
-        gate_key=keys("gate"),
-        cost_key=keys("overrun_cost"),
-        time_key=keys("overrun_time"),
         grant_key=keys("grant"),
     )
 
@@ -366,16 +376,6 @@ def _window(grant: Grant | None, horizon: int) -> tuple[int, int]:
     if grant is None:
         return 0, -1
     return grant.first_start, horizon if grant.last_start is None else grant.last_start
-
-
-def _risk(world: Scenario) -> Floats:
-    rows = np.zeros((len(world.initiatives), 6))
-    for i, initiative in enumerate(world.initiatives.values()):
-        if initiative.risk_class is not None:
-            c = world.risk_classes[initiative.risk_class]
-            normal = 2 * np.sin(np.pi * c.cost_time_rank / 6)
-            rows[i] = c.median, c.log_sd, c.tail_share, c.tail_exponent, c.cap, normal
-    return rows
 
 
 def _keys(seed: int, names: Any) -> Keys:

@@ -9,7 +9,7 @@ import numpy as np
 from sim.compiled import inline
 from sim.lanes import WIDTH
 from sim.lanes.values import lanes, select, some
-from sim.mechanisms.delivery import FAILED
+from sim.mechanisms.delivery import FAILED, FINISHED, STOPPED
 from sim.montecarlo.effects import at_month
 from sim.montecarlo.finance import FIXED, PREMIUMS, TECHNOLOGY, WAGES, price_of, set_price
 from sim.montecarlo.kpis import (
@@ -33,6 +33,7 @@ from sim.montecarlo.kpis import (
     SERVING,
     TAX,
 )
+from sim.montecarlo.projects import capital_of, delivery_of
 
 N_CATEGORIES, N_KPIS = len(CATEGORIES), len(KPIS)
 
@@ -69,16 +70,22 @@ def book_standing(lay, w):  # type: ignore[no-untyped-def]
 def book_initiatives(lay, w, n):  # type: ignore[no-untyped-def]
     """Cost of the n chosen initiatives by month: capital, delivery, running, renewal; own_cost is their sum,
     positive."""
-    c, months, life = lay.candidates, lay.calendar.months, lay.calendar.depreciation_months
+    c, p, months, life = lay.candidates, lay.projects, lay.calendar.months, lay.calendar.depreciation_months
     for m in range(months):
         w.own_cost[m] = 0.0
         w.depreciation[m] = 0.0
     for j in range(n):
         i = w.chosen[j]
         set_price(lay, w, i)
-        capital = w.values[c.capital_slot[i]] * w.cost_ratio[i] * w.price[i]
-        delivery = w.values[c.delivery_slot[i]] * w.cost_ratio[i] * w.price[i]
-        running = w.values[c.running_slot[i]]
+        capital, delivery = w.values[c.capital_slot[i]], w.values[c.delivery_slot[i]]
+        if p.help_slots[i, 0] >= 0:
+            capital += w.values[p.help_slots[i, 0]]
+            delivery += w.values[p.help_slots[i, 1]]
+        capital, delivery = capital * w.cost_ratio[i] * w.price[i], delivery * w.cost_ratio[i] * w.price[i]
+        if p.deposit[i] > 0.0:
+            book_deposit(lay, w, i)
+            capital = capital * (1.0 - p.deposit[i])
+        running = w.values[c.running_slot[i]] * w.part[i]
         for m in range(months):
             part = w.work[i, m]
             if some(part > 0.0):
@@ -92,8 +99,15 @@ def book_initiatives(lay, w, n):  # type: ignore[no-untyped-def]
                 cost = select(works, running * price_of(lay, w, i, m), 0.0)
                 w.flow[RUNNING, m] -= cost
                 w.own_cost[m] += cost
+        if p.beside_months[i] > 0:
+            for m in range(months):
+                beside = (w.begins[i] <= m) & (w.beside_until[i] > m)
+                if some(beside):
+                    cost = select(beside, w.values[p.beside_slot[i]] * price_of(lay, w, i, m), 0.0)
+                    w.flow[RUNNING, m] -= cost
+                    w.own_cost[m] += cost
         if c.life[i] > 0 and c.renewal_slot[i] >= 0:
-            renewal = w.values[c.renewal_slot[i]]
+            renewal = w.values[c.renewal_slot[i]] * w.part[i]
             for m in range(c.life[i], months):
                 since = m - w.begins[i]
                 due = (since > 0.0) & (math.floor(since / c.life[i]) * c.life[i] == since)
@@ -101,6 +115,20 @@ def book_initiatives(lay, w, n):  # type: ignore[no-untyped-def]
                     cost = select(due, renewal * price_of(lay, w, i, m), 0.0)
                     w.flow[RENEWAL, m] -= cost
                     w.own_cost[m] += cost
+
+
+@inline
+def book_deposit(lay, w, i):  # type: ignore[no-untyped-def]
+    """The part of the capital of initiative i that is paid with the order, path by path."""
+    months, life = lay.calendar.months, lay.calendar.depreciation_months
+    for k in range(WIDTH):
+        m = w.started[k, i]
+        if m >= 0:
+            amount = lay.projects.deposit[i] * (capital_of(lay, w, i, k) * w.cost_ratio[i, k] * w.price[i, k])
+            w.flow[CAPITAL, m, k] -= amount
+            w.own_cost[m, k] += amount
+            for later in range(m, min(months, m + life)):
+                w.depreciation[later, k] += amount / life
 
 
 @inline
@@ -117,17 +145,17 @@ def book_grants(lay, w, n):  # type: ignore[no-untyped-def]
             started = w.started[k, i]
             eligible = c.grant_window[i, 0] <= started <= c.grant_window[i, 1]
             if w.awarded[k, i] == 1 and eligible:
-                cost = (w.values[c.capital_slot[i], k] + w.values[c.delivery_slot[i], k]) * w.cost_ratio[i, k]
+                cost = (capital_of(lay, w, i, k) + delivery_of(lay, w, i, k)) * w.cost_ratio[i, k]
                 amount = min(c.grant_cap[i], c.grant_share[i] * (cost * w.price[i, k]))
                 if c.grant_upfront[i] == 1:
                     _grant(w, started, k, amount, life)
-                    if w.state[k, i] == FAILED:
+                    if w.state[k, i] == FAILED or w.state[k, i] == STOPPED:
                         end = started + 1
                         for m in range(started, months):
                             if w.work[i, m, k] > 0.0:
                                 end = m + 1
                         _grant(w, min(end + c.grant_lag[i], months - 1), k, -amount, life)
-                elif w.go_live[k, i] >= 0:
+                elif w.state[k, i] == FINISHED:
                     _grant(w, min(w.go_live[k, i] + c.grant_lag[i], months - 1), k, amount, life)
 
 

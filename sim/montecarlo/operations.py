@@ -33,7 +33,9 @@ def set_month(lay, w, m, n):  # type: ignore[no-untyped-def]
         since = m - w.begins[i]
         dipping = (since >= 0.0) & (since < c.dip_months[i])
         if some(dipping):
-            depth = select(dipping, w.now[c.dip_slot[i]] * (1.0 - since / c.dip_months[i]), 0.0)
+            depth = select(dipping, w.now[c.dip_slot[i]] * (1.0 - since / c.dip_months[i]), 0.0) * w.part[i]
+            if lay.projects.beside_dip[i] != 1.0:
+                depth = select(w.beside_until[i] > m, depth * lay.projects.beside_dip[i], depth)
             for r in range(work.seats.shape[0]):
                 if c.dips[i, r]:
                     w.pace[r] *= 1.0 - depth

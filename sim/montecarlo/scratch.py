@@ -60,7 +60,16 @@ class Scratch(NamedTuple):
     # delivery
     cost_ratio: Lanes1  # (initiatives,)
     work_months: Floats2  # (lanes, initiatives)
-    fails: Ints2  # (lanes, initiatives)
+    end: Floats2  # (lanes, initiatives) share of the work after which it ends
+    ending: Ints2  # (lanes, initiatives) state then
+    remains: Floats2  # (lanes, initiatives) share of the benefit that is left of work that does not finish
+    available: Ints2  # (lanes, initiatives) first month in which the vendor takes an order
+    lead: Ints2  # (lanes, initiatives) months from order to work
+    chance: Floats1  # (gates,) of the path at hand
+    part: Lanes1  # (initiatives,) share of it that works: 1, less after a failure
+    beside_until: Lanes1  # (initiatives,) first month without running old and new side by side
+    own_base: Lanes1  # (own targets,) numbers of initiatives before effects
+    own_clipped: Lanes1  # (1,)
     awarded: Ints2  # (lanes, initiatives) 1 where the grant would be paid
     state: Ints2  # (lanes, initiatives)
     go_live: Ints2  # (lanes, initiatives) month, -1 for never
@@ -195,7 +204,9 @@ def new_scratch(lay: Layout) -> Packed:
         (EVENTS, "event_times event_hours layers numbers"),
         (seats, "current level queue"),
         (0, "no_times no_changes"),
-        (n, "chosen cost_ratio price end_one hub_of"),
+        (n, "chosen cost_ratio price part beside_until end_one hub_of"),
+        (len(lay.projects.chance_slot), "chance"),
+        (len(lay.own.slot), "own_base"),
         (systems, "attached"),
         (sources, "first_month begins ends"),
         (roles, "capacity pace backlog departure waiting served role_rate role_work role_squares role_cv2"),
@@ -206,7 +217,7 @@ def new_scratch(lay: Layout) -> Packed:
         shapes |= dict.fromkeys(names.split(), (count,))
     for shape, names in (
         ((WIDTH, CHANGES), "times role seat occupant"),
-        ((WIDTH, n), "work_months fails awarded state go_live started"),
+        ((WIDTH, n), "work_months end ending remains available lead awarded state go_live started"),
         ((n, months), "work_one work strength"),
         ((sources, months), "adopting"),
         ((skills, months), "used_one used"),
@@ -231,7 +242,8 @@ def new_scratch(lay: Layout) -> Packed:
         "draw": (WIDTH,), "reputation": (1,), "kept_reputation": (2, months), "hazard": (1,), "crowded": (1,),
         "customers": (1,), "month": (4,),
         "first_level": (WIDTH, lay.market.counted), "crowd": (WIDTH, MOST if lay.market.counted else 0),
-        "passed": (2, months, 4), "result": (N_VALUES,), "detail": (N_CATEGORIES + N_KPIS * years,), "clipped": (1,),
+        "passed": (2, months, 4),
+        "result": (N_VALUES,), "detail": (N_CATEGORIES + N_KPIS * years,), "clipped": (1,), "own_clipped": (1,),
     }  # fmt: skip
     return pack(Scratch(**{name: _array(hint, shapes[name]) for name, hint in _hints().items()}))
 

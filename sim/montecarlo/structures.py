@@ -173,7 +173,6 @@ class Candidates(NamedTuple):
     capital_slot: Ints1
     delivery_slot: Ints1
     running_slot: Ints1
-    failure_slot: Ints1
     renewal_slot: Ints1
     grant_slot: Ints1  # probability of an award; -1: there is none to win
     grant_share: Floats1
@@ -200,7 +199,6 @@ class Candidates(NamedTuple):
     imitation_slot: Ints1  # lag
     half_life: Floats1
     imitated: Ints1  # 1 where some effect fades by imitation
-    risk: Floats2  # (initiatives, 6): median, log sd, tail share, exponent, cap, normal correlation; median 0: no class
     before: Ints1
     lag: Ints1
     flags: Ints1
@@ -214,10 +212,45 @@ class Candidates(NamedTuple):
     mark_key: Keys2
     threshold_key: Keys2
     joiner_key: Keys2
+    grant_key: Keys1
+
+
+class Projects(NamedTuple):
+    """The work of the initiatives."""
+
+    shape: Floats2  # (initiatives, 7) of `Shape`; median 0: no class of overrun
+    first_gate: Ints1  # gates of initiative i stand at first_gate[i] .. first_gate[i + 1] - 1
+    chance_slot: Ints1  # (gates,) probability to fail
+    gate_end: Floats1  # (gates,) share of the work done by then
+    cost_limit: Floats1
+    time_limit: Floats1
+    remains: Floats1  # share of the benefit that failed work leaves at its end
+    lead_slot: Ints1  # -1: no lead
+    available_slot: Ints1  # -1: at any time
+    deposit: Floats1
+    help_slots: Ints2  # (initiatives, 5): capital, delivery, spread, tail, failure; -1: no help
+    beside_months: Ints1  # months of running old and new side by side
+    beside_days: Floats2  # (initiatives, skills)
+    beside_slot: Ints1  # cost a month
+    beside_dip: Floats1
     gate_key: Keys1
     cost_key: Keys1
     time_key: Keys1
-    grant_key: Keys1
+    common_key: Keys1  # (1,)
+
+
+class Own(NamedTuple):
+    """Effects on the numbers of initiatives themselves, which are settled at the start of each."""
+
+    slot: Ints1  # (targets,)
+    initiative: Ints1  # (targets,) whose number it is
+    first: Ints1  # effects of target t stand at first[t] .. first[t + 1] - 1
+    source: Ints1
+    value: Ints1
+    multiplies: Ints1
+    fades: Ints1
+    owned: Ints1  # (initiatives,) 1 where a number of it is a target
+    adoption: Ints1  # (initiatives,) 1 where a number of its adoption is one
 
 
 class Integrations(NamedTuple):
@@ -273,6 +306,8 @@ class Layout(NamedTuple):
     estate: Estate
     cyber: Cyber
     candidates: Candidates
+    projects: Projects
+    own: Own
     futures: Futures
     integrations: Integrations
     market: Market

@@ -176,19 +176,14 @@ def _controls(data: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _initiatives(data: Mapping[str, Any]) -> Iterator[Problem]:
+    from sim.world.delivery_references import delivery_problems, own_number_problems
     from sim.world.paths import effect_problem, effect_targets
 
     targets = effect_targets(data)
-    roles, skills, systems = _block(data, "people"), _block(data, "skills"), _block(data, "systems")
-    candidates = _block(data, "initiatives")
+    roles, systems, candidates = _block(data, "people"), _block(data, "systems"), _block(data, "initiatives")
     for name, initiative in _items(data, "initiatives"):
         at = f"initiatives.{name}"
-        for skill in _block(initiative, "skill_days"):
-            yield from _unknown("skill", skill, skills, f"{at}.skill_days.{skill}")
-        if initiative.get("risk_class") is not None:
-            yield from _unknown(
-                "risk class", initiative["risk_class"], _block(data, "risk_classes"), f"{at}.risk_class"
-            )
+        yield from delivery_problems(initiative, at, data)
         requires = initiative.get("requires")
         for i, requirement in enumerate(requires if isinstance(requires, (list, tuple)) else ()):
             if isinstance(requirement, Mapping):
@@ -197,18 +192,21 @@ def _initiatives(data: Mapping[str, Any]) -> Iterator[Problem]:
                 )
         for i, system in enumerate(_names(initiative.get("refreshes"))):
             yield from _unknown("system", system, systems, f"{at}.refreshes.{i}")
-        for block in ("adoption", "dip"):
-            for i, role in enumerate(_names(_block(initiative, block).get("roles"))):
-                yield from _unknown("role", role, roles, f"{at}.{block}.roles.{i}")
+        for kind in ("adoption", "dip"):
+            for i, role in enumerate(_names(_block(initiative, kind).get("roles"))):
+                yield from _unknown("role", role, roles, f"{at}.{kind}.roles.{i}")
         for path in _block(initiative, "effects"):
             problem = effect_problem(str(path), targets)
             if problem:
                 message, hint = problem
                 yield Problem(path=f"{at}.effects.{path}", value=str(path), message=message, hint=hint)
+            else:
+                yield from own_number_problems(str(path), candidates, f"{at}.effects.{path}")
     yield from _circles(candidates)
 
 
 def _futures(data: Mapping[str, Any]) -> Iterator[Problem]:
+    from sim.world.delivery_references import own_number_problems
     from sim.world.paths import effect_problem, effect_targets
 
     targets = effect_targets(data)
@@ -219,6 +217,9 @@ def _futures(data: Mapping[str, Any]) -> Iterator[Problem]:
             if problem:
                 message, hint = problem
                 yield Problem(path=f"futures.{name}.changes.{path}", value=str(path), message=message, hint=hint)
+            else:
+                at = f"futures.{name}.changes.{path}"
+                yield from own_number_problems(str(path), _block(data, "initiatives"), at)
         if name == "base":
             yield Problem(
                 path="futures.base",

@@ -78,7 +78,8 @@ class Support:
 
 
 def support(scenario: Scenario, system: str, projects: dict[str, Project]) -> Support:
-    live = {p.go_live for p in projects.values() if system in scenario.initiatives[p.name].refreshes}
+    finished = [p for p in projects.values() if p.state == "finished"]
+    live = {p.go_live for p in finished if system in scenario.initiatives[p.name].refreshes}
     refreshed = frozenset(month for month in live if month is not None)
     ends = scenario.systems[system].support_ends_month
     if ends is None:

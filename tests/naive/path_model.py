@@ -16,6 +16,7 @@ from tests.naive.path_events import At, Outages, failures, incidents, lognormal,
 from tests.naive.path_market import Customers, channel_factor, price_level, price_of_business
 from tests.naive.path_world import (
     Overrun,
+    Project,
     Seats,
     adopted_share,
     deliver,
@@ -130,11 +131,9 @@ class Arm:
         self.granted = [0.0] * self.months
         self.clipped = 0
         self.financing = 0.0
-        self.projects, self.days_used = deliver(self.scenario, roadmap, world.overruns)
-        self.adopted = {
-            name: adopted_share(self.scenario, name, live, world.values, world.seats, world.streams)
-            for name, live in self.live().items()
-        }
+        self.values = dict(world.values)  # those of initiatives become final at their start
+        self.projects, self.days_used = deliver(self.scenario, roadmap, world.overruns, self.settle)
+        self.adopted = {name: self.use(project) for name, project in self.projects.items() if name in self.live()}
         self.changed = self.effects()
         self.outages: Outages = no_outages(self.scenario)
         self.staying = [1.0] * self.months  # share of customers that incidents leave, by month
@@ -169,11 +168,55 @@ class Arm:
             or month < live + initiative.life_months
         )
 
+    def use(self, project: Project) -> list[float]:
+        """Part of its full use that a live initiative has, by month."""
+        assert project.go_live is not None
+        world = self.world
+        share = adopted_share(self.scenario, project.name, project.go_live, self.values, world.seats, world.streams)
+        return [project.part * x for x in share]
+
+    def settle(self, projects: dict[str, Project], name: str, month: int) -> Overrun:
+        """Numbers of an initiative that starts in a month, as others that are live then change them."""
+        ranges = {number.path: (number.low, number.high) for number in numbers(self.scenario)}
+        self.projects = projects
+        mine = [path for path in ranges if path.startswith(f"initiatives.{name}.")]
+        for path in mine:
+            added, factor, touched = 0.0, 1.0, False
+            for other, initiative in self.scenario.initiatives.items():
+                if path in initiative.effects and other in projects and self.works(other, month):
+                    effect = initiative.effects[path]
+                    reach = self.use(projects[other])[month]
+                    if effect.competitive and initiative.imitation is not None:
+                        since = month - self.live()[other] - initiative.imitation.lag_months
+                        reach *= 0.5 ** (max(0, since) / initiative.imitation.half_life_months)
+                    at = f"initiatives.{other}.effects.{path}"
+                    added += self.world.values.get(f"{at}.add", 0.0) * reach
+                    factor *= 1 + (self.world.values.get(f"{at}.multiply", 1.0) - 1) * reach
+                    touched = touched or reach > 0
+            for label, future in self.scenario.futures.items():
+                if path in future.changes and self.future_is_on(label, month):
+                    at = f"futures.{label}.changes.{path}"
+                    added += self.world.values.get(f"{at}.add", 0.0)
+                    factor *= self.world.values.get(f"{at}.multiply", 1.0)
+                    touched = True
+            if touched:
+                raw = (self.world.values[path] + added) * factor
+                low, high = ranges[path]
+                self.values[path] = min(max(raw, low), high)
+                self.clipped += raw != self.values[path]
+        return overrun_of(self.scenario, name, self.values, self.world.streams)
+
+    def future_is_on(self, name: str, month: int) -> bool:
+        """Whether the path lives in a future that lasts in a month."""
+        begin, lasts = math.floor(self.world.values[f"futures.{name}.start_month"]), self.scenario.futures[name].months
+        return name == self.world.future and begin <= month and (lasts is None or month < begin + lasts)
+
     def effects(self) -> dict[str, list[float]]:
         """Monthly values of every number that some initiative can change."""
         ranges = {number.path: (number.low, number.high) for number in numbers(self.scenario)}
         targets = {path for initiative in self.scenario.initiatives.values() for path in initiative.effects}
         targets |= {path for future in self.scenario.futures.values() for path in future.changes}
+        targets = {path for path in targets if not path.startswith("initiatives.")}
         changed: dict[str, list[float]] = {}
         for path in targets:
             low, high = ranges.get(path, (0.1, 1e9))
@@ -194,12 +237,10 @@ class Arm:
                         else:
                             factor *= 1 + (self.world.values[f"{at}.multiply"] - 1) * reach
                 for name, future in self.scenario.futures.items():
-                    if name == self.world.future and path in future.changes:
-                        begin = math.floor(self.world.values[f"futures.{name}.start_month"])
-                        if begin <= month and (future.months is None or month < begin + future.months):
-                            at = f"futures.{name}.changes.{path}"
-                            added += self.world.values.get(f"{at}.add", 0.0)
-                            factor *= self.world.values.get(f"{at}.multiply", 1.0)
+                    if path in future.changes and self.future_is_on(name, month):
+                        at = f"futures.{name}.changes.{path}"
+                        added += self.world.values.get(f"{at}.add", 0.0)
+                        factor *= self.world.values.get(f"{at}.multiply", 1.0)
                 raw = (self.world.values[path] + added) * factor
                 changed[path].append(min(max(raw, low), high))
                 self.clipped += raw != changed[path][-1]
@@ -383,34 +424,45 @@ class Arm:
         """Own cost of the roadmap; the capital of a month is depreciated from that month on."""
         for name, project in self.projects.items():
             initiative, root = self.scenario.initiatives[name], f"initiatives.{name}"
-            values = self.world.values
-            ratio = project.overrun.cost * self.own_price(name, project.started or 0)
+            start, part, values = project.started, project.part, self.values
+            ratio = project.overrun.cost * self.own_price(name, start or 0)
+            capital = ratio * (values[f"{root}.capital"] + values.get(f"{root}.help.capital", 0.0))
+            delivery = ratio * (values[f"{root}.delivery"] + values.get(f"{root}.help.delivery", 0.0))
+            spent = {month: share * (1 - initiative.deposit_share) for month, share in project.work.items()}
+            if start is not None:
+                spent[start] = spent.get(start, 0.0) + initiative.deposit_share
+            for month, share in spent.items():
+                self.pay("capital", month, capital * share)
             for month, share in project.work.items():
-                self.pay("capital", month, values[f"{root}.capital"] * ratio * share)
-                self.pay("delivery", month, values[f"{root}.delivery"] * ratio * share)
-            grant, live = initiative.grant, project.go_live
-            upfront = grant is not None and grant.paid == "upfront"
-            if grant is not None and project.started is not None and (upfront or live is not None):
+                self.pay("delivery", month, delivery * share)
+            grant, live, parallel = initiative.grant, project.go_live, initiative.parallel
+            finished, upfront = project.state == "finished", grant is not None and grant.paid == "upfront"
+            if grant is not None and start is not None and (upfront or finished):
                 award = self.world.streams.uniform(f"initiatives/{name}/grant") < values[f"{root}.grant.probability"]
                 latest = self.months if grant.last_start is None else grant.last_start
-                if award and grant.first_start <= project.started <= latest:
-                    cost = (values[f"{root}.capital"] + values[f"{root}.delivery"]) * ratio
-                    amount = min(grant.cap, cost * grant.share)
-                    month = project.started if upfront else min((live or 0) + grant.lag_months, self.months - 1)
+                if award and grant.first_start <= start <= latest:
+                    amount = min(grant.cap, (capital + delivery) * grant.share)
+                    month = start if upfront else min((live or 0) + grant.lag_months, self.months - 1)
                     self.flows["grant"][month] += amount
                     self.granted[month] += amount
-                    if upfront and project.state == "failed":
+                    if upfront and project.state in ("failed", "stopped"):
                         month = min(max(project.work) + 1 + grant.lag_months, self.months - 1)
                         self.flows["grant"][month] -= amount
                         self.granted[month] -= amount
-            if initiative.financing is not None and project.started is not None:
-                self.finance(name, ratio, project.work)
+            if initiative.financing is not None and start is not None:
+                self.finance(name, capital, ratio, spent)
+            if parallel is not None and live is not None and finished:
+                for month in range(live, min(self.months, live + parallel.months)):
+                    self.pay(
+                        "running", month, values[f"{root}.parallel.running_per_month"] * self.own_price(name, month)
+                    )
             for month in range(self.months):
                 if self.works(name, month):
-                    self.pay("running", month, values[f"{root}.running_per_month"] * self.own_price(name, month))
+                    price = part * self.own_price(name, month)
+                    self.pay("running", month, values[f"{root}.running_per_month"] * price)
                     since = month - self.live()[name]
                     if initiative.life_months is not None and since > 0 and since % initiative.life_months == 0:
-                        self.pay("renewal", month, values[f"{root}.renewal_cost"] * self.own_price(name, month))
+                        self.pay("renewal", month, values[f"{root}.renewal_cost"] * price)
 
     def price(self, kind: str, month: int) -> float:
         """Price of a month over that of the file."""
@@ -421,12 +473,12 @@ class Arm:
         own = self.world.values.get(f"initiatives.{name}.price_change")
         return self.price("technology", month) if own is None else math.pow(1 + own, month / 12)
 
-    def finance(self, name: str, ratio: float, work: dict[int, float]) -> None:
+    def finance(self, name: str, capital: float, ratio: float, spent: dict[int, float]) -> None:
         """Capital that others pay, a contract for every part that is spent."""
         terms, values = self.scenario.initiatives[name].financing, self.world.values
         assert terms is not None
         rate = values.get("money.credit_line.rate", self.scenario.money.discount_rate)
-        lent = values[f"initiatives.{name}.capital"] * ratio * terms.share
+        lent = capital * terms.share
         flows = {0: lent * (1 - terms.fee)}
         if terms.kind == "lease":
             price = values[f"initiatives.{name}.financing.monthly_price"] * ratio
@@ -436,7 +488,7 @@ class Arm:
             payment = annuity(lent, interest, terms.months - terms.grace_months)
             for t in range(1, terms.months + 1):
                 flows[t] = -interest * lent if t <= terms.grace_months else -payment
-        for month, part in work.items():
+        for month, part in spent.items():
             for t, amount in flows.items():
                 self.financing += part * amount * math.pow(1 + rate, -(month + t) / 12)
                 if month + t < self.months:
@@ -490,7 +542,7 @@ class Arm:
                 self.pay("capital", month, capital * project.overrun.cost * self.own_price(project.name, start) * share)
             for month in range(self.months):
                 if self.works(project.name, month):
-                    self.pay("running", month, monthly * self.own_price(project.name, month))
+                    self.pay("running", month, monthly * project.part * self.own_price(project.name, month))
 
     def pay(self, category: str, month: int, amount: float) -> None:
         self.flows[category][month] -= amount
@@ -617,9 +669,12 @@ class Lines:
                 people -= self.arm.days_used[skill][month] / self.scenario.profile.working_days_per_month
         pace = 1.0
         for name, live in self.arm.live().items():
-            dip = self.scenario.initiatives[name].dip
+            initiative, project = self.scenario.initiatives[name], self.arm.projects[name]
+            dip, parallel = initiative.dip, initiative.parallel
             if dip is not None and role in dip.roles and 0 <= month - live < dip.months:
-                depth = self.arm.world.values[f"initiatives.{name}.dip.depth"]
+                depth = self.arm.values[f"initiatives.{name}.dip.depth"] * project.part
+                if parallel is not None and project.state == "finished" and month - live < parallel.months:
+                    depth *= parallel.dip
                 pace *= 1 - depth * (1 - (month - live) / dip.months)
         return people, pace
 

@@ -21,7 +21,7 @@ from tests.naive.shops import CYBER, EVERYTHING, PLANNER, SEED, Edit, corner_sho
 
 TOLERANCE = 1e-9
 MONEY = 1e5
-STATES = {1: "finished", 2: "failed", 3: "cancelled", 4: "working", 5: "waiting"}
+STATES = {1: "finished", 2: "failed", 3: "cancelled", 4: "working", 5: "waiting", 6: "stopped"}
 
 
 def same(a: float, b: float, scale: float) -> bool:
