@@ -35,6 +35,7 @@ KERNEL = (
     "months",
     "ledger",
     "integration",
+    "hosting",
     "kernel",
 )
 ITEMS = ("heap", "lines", "state", "arrivals", "course", "loop")
@@ -45,6 +46,7 @@ CALLED = (
     "mechanisms",
     *(f"montecarlo/{part}.py" for part in KERNEL),
     "company/world_layer.py",
+    "company/systems.py",
     "company/gamma.py",
     *(f"company/items/{part}.py" for part in ITEMS),
     "company/operations.py",

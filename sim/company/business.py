@@ -18,13 +18,14 @@ from sim.company.cyber import Attacks, Incident, Policy, Spared, attacked
 from sim.company.delivery import project, project_days, schedule
 from sim.company.effects import Effects, follow
 from sim.company.finance import Prices, book_credit, book_debts
+from sim.company.hosting import contracts, pay_exits, start_hosting, use
 from sim.company.integration import Crossings, link_cost, linking
 from sim.company.items.interface import ItemEngine, Journal, Tally, Work, routes
 from sim.company.ledger import Ledger, year_tax
 from sim.company.market import Market
 from sim.company.people import absences, absent, capacity_of
 from sim.company.replication import ItemCounts, Replication
-from sim.company.systems import failing, wear
+from sim.company.systems import failing, renewing, wear
 from sim.company.valuation import value_by_year
 from sim.company.world_layer import Draw
 from sim.company.yearly import Yearly
@@ -37,6 +38,7 @@ from sim.montecarlo.kpis import (
     COST_TO_SERVE,
     CUSTOMERS,
     CYBER_LOSS,
+    ESTATE_AGE,
     INCIDENTS,
     INSURANCE,
     LABOUR,
@@ -114,6 +116,10 @@ class Business:
         self.wear = {name: wear(self.draw, self.clock, self.plan, self.effects, name) for name in self.systems}
         for name, system in self.systems.items():
             env.process(failing(env, self.clock, system, name, self.wear[name], self.effects, self.ledger, self.prices))
+            env.process(renewing(env, self.clock, name, self.wear[name], self.effects, self.ledger, self.prices))
+        self.contracts = contracts(self.effects, self.plan)
+        pay_exits(self.effects, self.contracts, self.clock.months, self.ledger, self.prices)
+        start_hosting(env, self.clock, self.effects, self.systems, self.contracts, list(self.world.providers))
         self.attacks = [
             Attacks(self.effects, self.clock, self.wear, self.defence, self.market, name) for name in self.world.threats
         ]
@@ -177,6 +183,9 @@ class Business:
         """Book what the month earned and cost, and who was satisfied."""
         taken = self.items.close_month(m)
         self.history.append(taken)
+        arrived = {name: tally.arrived for name, tally in zip(self.world.processes, taken, strict=True)}
+        used = use(self.effects, self.contracts, m, arrived, self.market.customers) * self.prices.of("technology", m)
+        self.ledger.pay(RUNNING, m, used)
         premium = self.market.price(m) - 1.0  # what the price adds is margin
         spared = self.spared.margin(m, [tally.arrived - tally.absent for tally in taken], premium)
         self._book(m, sum(tally.margin + premium * tally.revenue for tally in taken) + spared)
@@ -253,6 +262,7 @@ class Business:
             self.yearly.add(UTILISATION, m, self.items.busy[m], staff)
             up = sum(1.0 - system.down[m] / T for system in self.systems.values())
             self.yearly.add(AVAILABILITY, m, up, len(self.systems))
+            self.yearly.add(ESTATE_AGE, m, sum(one.ages[m] for one in self.wear.values()), len(self.systems))
         book_debts(self.draw, self.ledger)
         book_credit(self.draw, self.ledger)
         self.yearly.add_money(self.ledger.array(), float(self.world.profile.cash_at_start))

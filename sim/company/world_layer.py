@@ -89,11 +89,11 @@ def _adopt(  # type: ignore[no-untyped-def]
 @compiled
 def _failures(  # type: ignore[no-untyped-def]
     threshold_key, repair_key, draw, age, shape, scale, factor, refreshed, replace, median, p95_ratio, month_hours,
-    times, hours,
+    limit, times, hours, renewals,
 ):  # fmt: skip
     return failures(
         threshold_key, repair_key, draw, age, shape, scale, factor, refreshed, replace, median, p95_ratio, month_hours,
-        times, hours,
+        limit, times, hours, renewals,
     )  # fmt: skip
 
 
@@ -294,27 +294,37 @@ def adoption_events(
 
 
 def failure_times(
-    draw: Draw, system: str, scale: Floats, factor: Floats, refreshed: Ints, median: Floats, month_hours: float
-) -> tuple[Floats, Floats]:
-    """Failures of a system and hours of repair. scale, factor, refreshed, median: by month."""
+    draw: Draw,
+    system: str,
+    scale: Floats,
+    factor: Floats,
+    refreshed: Ints,
+    median: Floats,
+    month_hours: float,
+    limit: Floats,
+) -> tuple[Floats, Floats, Floats]:
+    """Failures of a system, hours of repair, planned replacements. scale, factor, refreshed, median, limit: by
+    month."""
     model = draw.table.scenario.systems[system]
     keys = draw.key(f"systems/{system}/failure"), draw.key(f"systems/{system}/repair")
     age, shape, p95 = float(model.age_years), float(model.life_shape), float(model.repair_p95_ratio)
     replace = model.on_failure == "replace"
     size = 256
     while True:
-        times, hours = np.empty(size), np.empty(size)
-        n = _failures(
-            *keys, draw.number, age, shape, scale, factor, refreshed, replace, median, p95, month_hours, times, hours
-        )
-        if n <= size:
-            return times[:n], hours[:n]
-        size = n
+        times, hours, renewals = np.empty(size), np.empty(size), np.empty(size)
+        n, renewed = _failures(
+            *keys, draw.number, age, shape, scale, factor.copy(), refreshed, replace, median, p95, month_hours,
+            limit, times, hours, renewals,
+        )  # fmt: skip
+        if max(n, renewed) <= size:
+            return times[:n], hours[:n], renewals[:renewed]
+        size = max(n, renewed)
 
 
-def attack_points(draw: Draw, threat: str, layer_height: float, intensity: Floats) -> tuple[Floats, Ints, Ints]:
-    """Incidents of a threat: times, layers and numbers of their points. intensity: incidents a year, by month."""
-    keys = draw.key(f"threats/{threat}/gap"), draw.key(f"threats/{threat}/height")
+def attack_points(draw: Draw, source: str, layer_height: float, intensity: Floats) -> tuple[Floats, Ints, Ints]:
+    """Incidents of a source such as `threats/NAME` or `providers/NAME`: times, layers and numbers of their points.
+    intensity: incidents a year, by month."""
+    keys = draw.key(f"{source}/gap"), draw.key(f"{source}/height")
     size = 256
     while True:
         times, layers, numbers = np.empty(size), np.empty(size, np.int64), np.empty(size, np.int64)

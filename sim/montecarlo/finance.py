@@ -120,7 +120,7 @@ def book_credit(lay, w):  # type: ignore[no-untyped-def]
         return
     cash, owed = lanes(lay.calendar.cash), lanes(0.0)
     rate = math.exp(math.log1p(w.values[f.line_slot]) * (1.0 / 12.0)) - 1.0
-    for m in range(lay.calendar.months):
+    for m in range(lay.calendar.horizon):
         for c in range(w.flow.shape[0]):
             cash += w.flow[c, m]
         interest = owed * rate

@@ -18,6 +18,7 @@ from sim.montecarlo.cyber import run_controls
 from sim.montecarlo.effects import apply_effects, turn
 from sim.montecarlo.estate import clear_outages, run_systems, run_threats, set_intensities
 from sim.montecarlo.finance import book_credit, book_debts, book_financing, set_index
+from sim.montecarlo.hosting import book_exits, run_providers, set_subscriptions
 from sim.montecarlo.integration import book_links
 from sim.montecarlo.ledger import (
     add_money_kpis,
@@ -84,9 +85,10 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
         for j in range(n):
             use(lay, w, draw, k, w.chosen[j])
     apply_effects(lay, w)
+    set_subscriptions(lay, w)
     for k in range(WIDTH):
         row = min(first + k, last - 1)
-        if not run_systems(lay, w, draws[row], k, baseline):
+        if not run_systems(lay, w, draws[row], k, baseline, brief):
             status[row] = TOO_MANY_EVENTS
             return False
     if w.control_state.shape[0] > 0:
@@ -94,7 +96,7 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
     set_intensities(lay, w)
     for k in range(WIDTH):
         row = min(first + k, last - 1)
-        if not run_threats(lay, w, draws[row], k):
+        if not (run_threats(lay, w, draws[row], k) and run_providers(lay, w, draws[row], k)):
             status[row] = TOO_MANY_EVENTS
             return False
     book_standing(lay, w)
@@ -106,6 +108,7 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
         return False
     book_initiatives(lay, w, n)
     book_links(lay, w)
+    book_exits(lay, w)
     book_grants(lay, w, n)
     book_insurance(lay, w)
     book_tax(lay, w)

@@ -12,7 +12,7 @@ from sim.futures import STREAM, limits
 from sim.mechanisms.attacks import layer_height
 from sim.mechanisms.delivery import FROM_START, PROCEED
 from sim.montecarlo.cyber_layout import cyber
-from sim.montecarlo.landscape import integrations
+from sim.montecarlo.landscape import integrations, terms
 from sim.montecarlo.layout_finance import debts, financing
 from sim.montecarlo.layout_projects import OWN, own, projects
 from sim.montecarlo.market_layout import market
@@ -45,7 +45,7 @@ def _floats(values: Any) -> Floats:
 
 
 def layout(table: Parameters, seed: int) -> Layout:
-    """Arrays of a scenario under a seed."""
+    """Arrays of a scenario under a seed; its horizon contains the run-off, see `sim.run_off`."""
     candidates = _candidates(table, seed)
     row = np.full(len(table.numbers), -1, dtype=np.int64)
     row[candidates.target_slot] = np.arange(len(candidates.target_slot))
@@ -62,6 +62,7 @@ def layout(table: Parameters, seed: int) -> Layout:
         integrations=integrations(table),
         market=market(table, seed),
         cyber=cyber(table, seed),
+        terms=terms(table, seed),
         low=table.low,
         high=table.high,
         row=row,
@@ -76,6 +77,7 @@ def _calendar(table: Parameters) -> Calendar:
     names = (*customers, "growth_per_year", "gross_margin", "fixed_costs_per_month", "demand")
     cover = ("annual_premium", "retention", "event_limit", "annual_limit", "coinsurance")
     return Calendar(
+        horizon=months - world.money.run_off_months,
         months=months,
         hours=profile.working_days_per_month * profile.hours_per_day,
         days=float(profile.working_days_per_month),
@@ -187,6 +189,9 @@ def _what_counts(table: Parameters) -> tuple[Ints, Ints, Ints]:
     world, slot = table.scenario, table.slot
     changed = _changed(world)
     steps = {name: [step.role for step in process.steps.values()] for name, process in world.processes.items()}
+    if any(system.capacity_per_day is not None for system in world.systems.values()):  # what counts shares it
+        everything = _ints(1 for _ in world.processes)
+        return everything, everything.copy(), _ints(1 for _ in world.people)
     earning = set()
     for name, process in world.processes.items():
         revenue = f"processes.{name}.item_revenue"

@@ -47,6 +47,13 @@ def clear_flows(w):  # type: ignore[no-untyped-def]
 
 
 @inline
+def last_month(lay, m):  # type: ignore[no-untyped-def]
+    """Month in which what is still owed for month m is booked at the latest: the end of the horizon or the run-off."""
+    cal = lay.calendar
+    return cal.horizon - 1 if m < cal.horizon else cal.months - 1
+
+
+@inline
 def book_standing(lay, w):  # type: ignore[no-untyped-def]
     """Flows that do not depend on operations: fixed costs, wages of occupied seats, systems, premium."""
     cal, work, estate = lay.calendar, lay.work, lay.estate
@@ -154,9 +161,10 @@ def book_grants(lay, w, n):  # type: ignore[no-untyped-def]
                         for m in range(started, months):
                             if w.work[i, m, k] > 0.0:
                                 end = m + 1
-                        _grant(w, min(end + c.grant_lag[i], months - 1), k, -amount, life)
+                        _grant(w, min(end + c.grant_lag[i], last_month(lay, end)), k, -amount, life)
                 elif w.state[k, i] == FINISHED:
-                    _grant(w, min(w.go_live[k, i] + c.grant_lag[i], months - 1), k, amount, life)
+                    live = w.go_live[k, i]
+                    _grant(w, min(live + c.grant_lag[i], last_month(lay, live)), k, amount, life)
 
 
 @inline
@@ -178,7 +186,7 @@ def book_insurance(lay, w):  # type: ignore[no-untyped-def]
             paid = lanes(0.0)
         due = min(w.covered[m], max(at_month(lay, w, cal.insurance[3], m) - paid, 0.0))
         paid += due
-        w.flow[INSURANCE, min(m + cal.settlement, cal.months - 1)] += due
+        w.flow[INSURANCE, min(m + cal.settlement, last_month(lay, m))] += due
 
 
 @inline
@@ -189,7 +197,7 @@ def book_tax(lay, w):  # type: ignore[no-untyped-def]
     carried = lanes(0.0)
     start = 0
     while start < cal.months:
-        end = min(start + 12, cal.months)
+        end = min(start + 12, last_month(lay, start) + 1)
         profit = -carried
         for m in range(start, end):
             profit -= w.depreciation[m]
@@ -197,7 +205,7 @@ def book_tax(lay, w):  # type: ignore[no-untyped-def]
                 if c not in NOT_IN_PROFIT:
                     profit += w.flow[c, m]
         carried = max(-profit, 0.0)
-        w.flow[TAX, min(end + 2, cal.months - 1)] -= cal.tax_rate * max(profit, 0.0)
+        w.flow[TAX, min(end + 2, last_month(lay, start))] -= cal.tax_rate * max(profit, 0.0)
         start = end
 
 
@@ -205,7 +213,7 @@ def book_tax(lay, w):  # type: ignore[no-untyped-def]
 def add_money_kpis(lay, w):  # type: ignore[no-untyped-def]
     """The KPIs that follow from the flows of a month, when all are booked."""
     cash = lanes(lay.calendar.cash)
-    for m in range(lay.calendar.months):
+    for m in range(lay.calendar.horizon):
         profit, serving = lanes(0.0), lanes(0.0)
         for c in range(N_CATEGORIES):
             cash += w.flow[c, m]
@@ -238,11 +246,12 @@ def keep_baseline(w):  # type: ignore[no-untyped-def]
 @inline
 def write_values(lay, w):  # type: ignore[no-untyped-def]
     """What the paths are worth, into w.result: NPV, PV of own cost, payback in months (infinity: never), all before
-    finance; cash trough and funding need, with it; PV of the financing."""
+    finance; cash trough and funding need, with it; PV of the financing, of the run-off and of its own cost. The run-off
+    is in NPV and cost."""
     cal = lay.calendar
     worth, cost, cash, total, need = lanes(0.0), lanes(0.0), lanes(cal.cash), lanes(0.0), lanes(0.0)
     trough, payback = lanes(math.inf), lanes(0.0)
-    for m in range(cal.months):
+    for m in range(cal.horizon):
         own, base = lanes(0.0), lanes(0.0)
         for c in range(N_CATEGORIES):
             if c != FINANCE:
@@ -259,21 +268,32 @@ def write_values(lay, w):  # type: ignore[no-untyped-def]
         worth += (own - base) * cal.discount[m]
         regained = m - 1 + before / (before - worth)
         payback = select(worth < 0.0, math.inf, select(before < 0.0, regained, payback))
-    w.result[0] = worth
-    w.result[1] = cost
+    residual, run_off_cost = lanes(0.0), lanes(0.0)
+    for m in range(cal.horizon, cal.months):
+        own, base = lanes(0.0), lanes(0.0)
+        for c in range(N_CATEGORIES):
+            if c != FINANCE:
+                own += w.flow[c, m]
+                base += w.base_flow[c, m]
+        residual += (own - base) * cal.discount[m]
+        run_off_cost += w.own_cost[m] * cal.discount[m]
+    w.result[0] = worth + residual
+    w.result[1] = cost + run_off_cost
     w.result[2] = payback
     w.result[3] = trough
     w.result[4] = need
     w.result[5] = w.financing[0]
+    w.result[6] = residual
+    w.result[7] = run_off_cost
 
 
 @inline
 def write_detail(lay, w):  # type: ignore[no-untyped-def]
-    """PV by category against the baseline, then KPIs by year, into w.detail."""
+    """PV by category against the baseline within the horizon, then KPIs by year, into w.detail."""
     cal = lay.calendar
     for c in range(N_CATEGORIES):
         pv = lanes(0.0)
-        for m in range(cal.months):
+        for m in range(cal.horizon):
             pv += (w.flow[c, m] - w.base_flow[c, m]) * cal.discount[m]
         w.detail[c] = pv
     years = w.yearly.shape[1]

@@ -158,7 +158,7 @@ def value_business(lay, w):  # type: ignore[no-untyped-def]
     if slots[0] < 0:
         return
     for year in range(w.yearly.shape[1]):
-        end = min(12 * year + 12, cal.months)
+        end = min(12 * year + 12, cal.horizon)
         earnings = lanes(0.0)
         for m in range(12 * year, end):
             earnings -= w.depreciation[m]

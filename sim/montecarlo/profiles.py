@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.links import reserved_prices
+from sim.links import reserved_exits, reserved_prices
 from sim.mechanisms import normal_cdf, normal_quantile, overrun_ratio
 from sim.mechanisms.projects import COMMON_STREAM
 from sim.parameters import parameters
@@ -26,10 +26,11 @@ class CostProfile:
 
     Overrun, help, lead time and running old and new side by side are included. A gate gives no credit: the whole cost
     of all phases is reserved. Links are reserved at what they cost an initiative that stands alone with what it
-    requires. Skill days are those of the plan (the lead time as plans count it); the simulation knows the overrun. What
-    other initiatives change of it is left out. Costs are gross: a loan changes nothing, a lease moves the capital that
-    it pays to the running cost, and only a grant paid upfront whose window stays open is taken off, by its mean. Prices
-    are those of a start in month 0; price (months,): mean price of a start in a later month over that.
+    requires, and leaving a subscription wherever its term may still run. Skill days are those of the plan (the lead
+    time as plans count it); the simulation knows the overrun. What other initiatives change of it is left out. Costs
+    are gross: a loan changes nothing, a lease moves the capital that it pays to the running cost, and only a grant paid
+    upfront whose window stays open is taken off, by its mean. Prices are those of a start in month 0; price (months,):
+    mean price of a start in a later month over that.
     """
 
     capital: Floats
@@ -110,6 +111,8 @@ def _profile(scenario, name, initiative: Initiative, numbers, seed: int, column)
         due[1 + terms.months :] -= begun[: max(0, months - 1 - terms.months)]
         running = running + price * due
         capital = np.maximum(0.0, capital - own_capital * float(terms.share))
+    leaving = sum((column(path) for path in reserved_exits(scenario, name)), np.zeros(len(numbers)))
+    delivery = delivery + leaving * (since == 0)
     return CostProfile(
         capital=np.mean(capital, axis=1),
         delivery=np.mean(delivery, axis=1),

@@ -34,7 +34,7 @@ CHANGES = 4096  # changes of occupants in a path, of one role and of all
 KEPT_FAILURES = 64  # of a system in the baseline, for roadmaps that do not touch it
 EVENTS = 2048  # failures of a system, incidents of a threat
 N_CATEGORIES, N_KPIS = len(CATEGORIES), len(KPIS)
-N_VALUES = 6  # of a path under a roadmap, see `write_values`
+N_VALUES = 8  # of a path under a roadmap, see `write_values`
 
 
 class Scratch(NamedTuple):
@@ -116,7 +116,14 @@ class Scratch(NamedTuple):
     shock: Lanes1  # (months,) share of customers that stays after incidents
     covered: Lanes1  # (months,) what the layer would pay
     happened: Lanes1  # (months,) incidents
+    limit: Floats1  # (months,) of the system at hand
+    renewals: Floats1
+    age: Lanes2  # (systems, months) years
+    in_force: Lanes2  # (systems, months) 1 while its subscription runs
     # operations
+    admitted: Lanes1  # (steps,) share of the items that the system of a step takes
+    asked: Lanes1  # (systems,) items a day
+    spread: Lanes1  # (systems,) variance of them
     capacity: Lanes1  # (roles,)
     pace: Lanes1  # (roles,) factor on service times
     backlog: Lanes1
@@ -159,6 +166,7 @@ class Scratch(NamedTuple):
     depreciation: Lanes1
     kept: Lanes3  # (2, months, state) of the first two roadmaps, at the start of each month
     kept_margin: Lanes2  # (2, months)
+    kept_use: Lanes2  # (2, months) cost of subscriptions
     kept_completions: Lanes3  # (2, processes, months)
     # customers
     draw: Ints1  # (lanes,) number of the draw
@@ -192,25 +200,25 @@ def new_scratch(lay: Layout) -> Packed:
     controls = len(lay.cyber.function)
     controlled = threats if controls else 0
     spared = processes if lay.cyber.covers_interruption.any() else 0
-    years = -(-months // 12)
+    years = -(-lay.calendar.horizon // 12)
     monthly = {
         "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered", "happened",
-        "refused", "demand", "own_cost", "depreciation",
+        "refused", "demand", "own_cost", "depreciation", "limit",
     }  # fmt: skip
     shapes: dict[str, tuple[int, ...]] = dict.fromkeys(monthly, (months,))
     for count, names in (
         (slots, "values now"),
         (CHANGES, "role_times role_seat role_occupant"),
-        (EVENTS, "event_times event_hours layers numbers"),
+        (EVENTS, "event_times event_hours layers numbers renewals"),
         (seats, "current level queue"),
         (0, "no_times no_changes"),
         (n, "chosen cost_ratio price part beside_until end_one hub_of"),
         (len(lay.projects.chance_slot), "chance"),
         (len(lay.own.slot), "own_base"),
-        (systems, "attached"),
+        (systems, "attached asked spread"),
         (sources, "first_month begins ends"),
         (roles, "capacity pace backlog departure waiting served role_rate role_work role_squares role_cv2"),
-        (steps, "staying human step_rate step_hours step_wait line_rate line_patience line_lost line_wait"),
+        (steps, "admitted staying human step_rate step_hours step_wait line_rate line_patience line_lost line_wait"),
         (processes, "items own fulfilled"),
         (2, "visits"),
     ):
@@ -224,7 +232,7 @@ def new_scratch(lay: Layout) -> Packed:
         ((controls, months), "control_state"),
         ((controlled, months), "success_left loss_left outage_left"),
         ((spared, months), "spared"),
-        ((systems, months), "base_exposure exposure down"),
+        ((systems, months), "base_exposure exposure down age in_force"),
         ((steps, months), "out_lost out_late out_delay"),
         ((N_CATEGORIES, months), "flow base_flow"),
         ((2, n), "hub_price link_cost"),
@@ -236,7 +244,7 @@ def new_scratch(lay: Layout) -> Packed:
         "changed": (targets, months), "present": (roles, months), "changes": (WIDTH,),
         "known": (WIDTH * n, months + 1), "adopted": (WIDTH * n, months + 1, months),
         "failure_count": (WIDTH, systems), "intensity": (threats, months),
-        "kept": (2, months, 1 + 2 * roles + steps + processes), "kept_margin": (2, months),
+        "kept": (2, months, 1 + 2 * roles + steps + processes), "kept_margin": (2, months), "kept_use": (2, months),
         "completions": (fed, months), "kept_completions": (2, fed, months), "yearly": (2 * N_KPIS, years),
         "price_index": (5, months), "financing": (1,),
         "draw": (WIDTH,), "reputation": (1,), "kept_reputation": (2, months), "hazard": (1,), "crowded": (1,),

@@ -21,7 +21,8 @@ Keys = NDArray[np.uint64]
 class Calendar(NamedTuple):
     """Time, demand and money of the whole business."""
 
-    months: int
+    horizon: int  # months of which everything is reported
+    months: int  # those of the run-off too
     hours: float  # working hours of a month
     days: float  # working days of a month
     season: Floats1  # (months,)
@@ -271,6 +272,33 @@ class Integrations(NamedTuple):
     hub_monthly_slot: Ints1
 
 
+class Terms(NamedTuple):
+    """What systems are bound to: planned replacement, capacity, subscriptions, providers."""
+
+    limit_slot: Ints1  # (systems,) age of planned replacement; -1: none
+    refresh_cost_slot: Ints1
+    capacity_slot: Ints1  # (systems,) -1: no limit
+    capped: int  # 1 where some system has a limit
+    subscribed: int  # 1 where some system has a subscription
+    per_item_slot: Ints1  # (systems,) -1: no subscription
+    per_customer_slot: Ints1
+    minimum_slot: Ints1
+    exit_slot: Ints1
+    billed: Ints2  # (systems, processes) 1 where items are counted
+    begins: Ints1  # (systems,) month in which the subscription begins by itself
+    term: Ints1
+    subscribes: Ints2  # (initiatives, systems)
+    cancels: Ints2
+    hosts: Ints2  # (providers, systems)
+    rate_slot: Ints1  # (providers,) outages a year
+    hours_slot: Ints1
+    hours_p95: Floats1
+    layer: Floats1
+    gap_key: Keys1
+    height_key: Keys1
+    hours_key: Keys1
+
+
 class Futures(NamedTuple):
     """How the world may turn: sources of effects like initiatives, counted behind them."""
 
@@ -310,6 +338,7 @@ class Layout(NamedTuple):
     own: Own
     futures: Futures
     integrations: Integrations
+    terms: Terms
     market: Market
     low: Floats1
     high: Floats1

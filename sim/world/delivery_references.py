@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.errors import Problem
-from sim.world.references import _block, _unknown
+from sim.world.lookup import block as _block
+from sim.world.lookup import unknown as _unknown
 
 
 def delivery_problems(initiative: Mapping[str, Any], at: str, data: Mapping[str, Any]) -> Iterator[Problem]:

@@ -195,6 +195,8 @@ class Initiative(World):
     dip: Dip | None = None
     effects: dict[str, Effect] = Field(default_factory=dict, description="path of a parameter -> how it changes")
     refreshes: tuple[str, ...] = plain("systems whose age starts again at 0 at go-live", default=())
+    subscribes: tuple[str, ...] = plain("systems whose subscription begins at go-live", default=())
+    cancels: tuple[str, ...] = plain("systems whose subscription ends at go-live", default=())
     imitation: Imitation | None = None
     hub: Hub | None = None
     grant: Grant | None = None

@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.errors import Problem
 from sim.quantities import Quantity, QuantityError, parse_quantity
-from sim.world.mappings import block, items
+from sim.world.lookup import block, items
 
 
 def _stated(data: Mapping[str, Any], name: str) -> Quantity | None:

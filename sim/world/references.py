@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.errors import Problem
-from sim.world.mappings import block as _block
-from sim.world.mappings import items as _items
-from sim.world.mappings import names as _names
-from sim.world.mappings import unknown as _unknown
+from sim.world.landscape import hosting_problems, integration_problems
+from sim.world.lookup import block as _block
+from sim.world.lookup import items as _items
+from sim.world.lookup import names as _names
+from sim.world.lookup import unknown as _unknown
 from sim.world.market_references import market_problems
 
 PERIOD_FALLBACK = 3
@@ -25,7 +26,8 @@ def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
     for check in (
         _people,
         _processes,
-        _integrations,
+        integration_problems,
+        hosting_problems,
         _threats,
         market_problems,
         _controls,
@@ -55,9 +57,6 @@ def _processes(data: Mapping[str, Any]) -> Iterator[Problem]:
             yield from _unknown("system", needs, systems, f"{path}.system")
             for i, system in enumerate(_names(needs)):
                 yield from _unknown("system", system, systems, f"{path}.system.{i}")
-            for field in ("by_hand", "mends"):
-                if step.get(field) is not None:
-                    yield from _crosses(data, name, step[field], f"{path}.{field}")
         for source in _block(process, "fed_by"):
             yield from _unknown("process", source, _block(data, "processes"), f"processes.{name}.fed_by.{source}")
     yield from _feeding_circles(_block(data, "processes"))
@@ -98,48 +97,6 @@ def _upstream(name: str, sources: Mapping[str, list[str]]) -> set[str]:
             found.add(other)
             stack.extend(sources[other])
     return found
-
-
-def _crosses(data: Mapping[str, Any], process: str, integration: Any, path: str) -> Iterator[Problem]:
-    """A step by hand belongs to a pair that its process crosses."""
-    yield from _unknown("integration", integration, _block(data, "integrations"), path)
-    crossings = _block(data, "integrations", str(integration), "crossings")
-    if crossings and process not in crossings:
-        yield Problem(
-            path=path,
-            value=integration,
-            message=f"no item of {process} crosses {integration}",
-            hint=f"state `crossings: {{{process}: ...}}` of {integration}, or one of: {', '.join(crossings)}",
-        )
-
-
-def _integrations(data: Mapping[str, Any]) -> Iterator[Problem]:
-    pairs: dict[frozenset[str], str] = {}
-    for name, integration in _items(data, "integrations"):
-        at = f"integrations.{name}"
-        between = _names(integration.get("between"))
-        for i, system in enumerate(between):
-            yield from _unknown("system", system, _block(data, "systems"), f"{at}.between.{i}")
-        other = pairs.setdefault(frozenset(between), name)
-        if other != name:
-            yield Problem(
-                path=f"{at}.between",
-                value=", ".join(between),
-                message=f"{other} joins the same systems",
-                hint=f"put the crossings of both into {other}",
-            )
-        for process, crossing in _items(integration, "crossings"):
-            yield from _unknown("process", process, _block(data, "processes"), f"{at}.crossings.{process}")
-            steps = _items(_block(data, "processes", process), "steps")
-            by_hand = any(name in (step.get("by_hand"), step.get("mends")) for _, step in steps)
-            if not by_hand and crossing.get("lost") in (None, 0):
-                yield Problem(
-                    path=f"{at}.crossings.{process}",
-                    value=process,
-                    message=f"nothing depends on it: no step of {process} is done `by_hand` or `mends` {name}, and no "
-                    "item is lost",
-                    hint="add such a step, or state `mismatch` and `lost`",
-                )
 
 
 def _threats(data: Mapping[str, Any]) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from sim.world.controls import Control
 from sim.world.delivery import HIGHEST_MEDIAN, HIGHEST_TAIL, LOWEST_MEDIAN, RiskClass, Shape
 from sim.world.futures import Future
 from sim.world.goals import Goal
+from sim.world.hosting import Provider
 from sim.world.initiatives import Initiative
 from sim.world.integrations import Integration
 from sim.world.market import Market, Reputation, Valuation
@@ -51,6 +52,7 @@ class Scenario(World):
     skills: dict[str, Skill] = Field(default_factory=dict, description="name -> days for change work")
     processes: dict[str, Process] = Field(min_length=1, description="name -> process")
     systems: dict[str, System] = Field(default_factory=dict, description="name -> system")
+    providers: dict[str, Provider] = Field(default_factory=dict, description="name -> shared provider of systems")
     integrations: dict[str, Integration] = Field(default_factory=dict, description="name -> pair of systems")
     threats: dict[str, Threat] = Field(default_factory=dict, description="name -> threat")
     controls: dict[str, Control] = Field(default_factory=dict, description="name -> security control")

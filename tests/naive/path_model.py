@@ -6,7 +6,7 @@ with the package the scenario schema and nothing else, and it is as slow as it l
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sim.world import Scenario
 from sim.world.paths import numbers
@@ -46,6 +46,7 @@ class Path:
     need: float
     pv: dict[str, float]
     financing: float
+    residual: float
     kpis: dict[str, list[float]]
     baseline_kpis: dict[str, list[float]]
     flows: dict[str, list[float]]
@@ -55,22 +56,27 @@ class Path:
 
 def simulate_path(scenario: Scenario, roadmap: Mapping[str, int], draw: int, seed: int) -> Path:
     """The path of `draw` under a roadmap (initiative -> start month), against the empty roadmap of the same draw."""
-    world = World(scenario, Streams(seed, draw))
-    base, arm = Arm(world, {}), Arm(world, dict(roadmap))
-    months = range(scenario.horizon_months)
-    discount = [(1 + scenario.money.discount_rate) ** (-m / 12) for m in months]
+    horizon = scenario.horizon_months
+    whole = scenario.model_copy(update={"horizon_months": horizon + scenario.money.run_off_months})
+    world = World(whole, Streams(seed, draw))
+    base, arm = Arm(world, {}, horizon), Arm(world, dict(roadmap), horizon)
+    months, run_off = range(horizon), range(horizon, whole.horizon_months)
+    discount = [(1 + scenario.money.discount_rate) ** (-m / 12) for m in range(whole.horizon_months)]
+    before_finance = [c for c in CATEGORIES if c != "finance"]
+    residual = sum(discount[m] * sum(arm.flows[c][m] - base.flows[c][m] for c in before_finance) for m in run_off)
     delta = {c: [arm.flows[c][m] - base.flows[c][m] for m in months] for c in CATEGORIES}
     steps = [sum(delta[c][m] for c in CATEGORIES if c != "finance") for m in months]
     with_finance = [sum(delta[c][m] for c in CATEGORIES) for m in months]
     cash = running_sums([sum(arm.flows[c][m] for c in CATEGORIES) for m in months])
     return Path(
-        npv=sum(s * d for s, d in zip(steps, discount, strict=True)),
+        residual=residual,
+        npv=residual + sum(s * discount[m] for m, s in enumerate(steps)),
         cost=sum(c * d for c, d in zip(arm.own_cost, discount, strict=True)),
-        payback=payback([s * d for s, d in zip(steps, discount, strict=True)]),
+        payback=payback([s * discount[m] for m, s in enumerate(steps)]),
         trough=scenario.profile.cash_at_start + min(cash),
         need=max(0.0, -min(running_sums(with_finance))),
         financing=arm.financing,
-        pv={c: sum(x * d for x, d in zip(delta[c], discount, strict=True)) for c in CATEGORIES},
+        pv={c: sum(x * discount[m] for m, x in enumerate(delta[c])) for c in CATEGORIES},
         kpis=arm.kpis,
         baseline_kpis=base.kpis,
         flows=arm.flows,
@@ -122,9 +128,10 @@ class World:
 class Arm:
     """One roadmap in one world: projects, effects, events, months, ledger."""
 
-    def __init__(self, world: World, roadmap: dict[str, int]) -> None:
+    def __init__(self, world: World, roadmap: dict[str, int], horizon: int) -> None:
         self.world, self.scenario = world, world.scenario
         self.months = self.scenario.horizon_months
+        self.horizon = horizon  # behind it lies the run-off
         self.hours = self.scenario.profile.working_days_per_month * self.scenario.profile.hours_per_day
         self.flows = {category: [0.0] * self.months for category in CATEGORIES}
         self.own_cost = [0.0] * self.months
@@ -137,17 +144,23 @@ class Arm:
         self.changed = self.effects()
         self.outages: Outages = no_outages(self.scenario)
         self.staying = [1.0] * self.months  # share of customers that incidents leave, by month
+        self.exits: list[tuple[int, str]] = []  # month and price
         self.claims = [0.0] * self.months  # what the layer would pay
         self.counts = [0] * self.months
+        self.ages = [0.0] * self.months  # of all systems together
+        self.contracts = {name: self.contract(name) for name, y in self.scenario.systems.items() if y.subscription}
         self.refused = [0] * self.months
         self.expected_loss = [0.0] * self.months
         self.spared = {process: [0.0] * self.months for process in self.scenario.processes}
         self.controls = cyber.Controls(self.scenario, self.at, self.works)
         self.systems_and_threats()
+        self.providers()
         self.sums: dict[str, dict[int, list[float]]] = {}  # KPI -> year -> amount and weight
         self.operations()
         self.book_initiatives()
         self.book_links()
+        for month, path in self.exits:
+            self.pay("delivery", month, self.at(path, month) * self.price("technology", month))
         self.book_insurance()
         self.book_tax()
         self.book_loans()
@@ -187,7 +200,8 @@ class Arm:
                     effect = initiative.effects[path]
                     reach = self.use(projects[other])[month]
                     if effect.competitive and initiative.imitation is not None:
-                        since = month - self.live()[other] - initiative.imitation.lag_months
+                        lag = self.world.values[f"initiatives.{other}.imitation.lag_months"]
+                        since = month - self.live()[other] - lag
                         reach *= 0.5 ** (max(0, since) / initiative.imitation.half_life_months)
                     at = f"initiatives.{other}.effects.{path}"
                     added += self.world.values.get(f"{at}.add", 0.0) * reach
@@ -253,7 +267,20 @@ class Arm:
         scenario, streams, at = self.scenario, self.world.streams, self.at
         states = {system: support(scenario, system, self.projects) for system in scenario.systems}
         for system, state in states.items():
-            for time, hours in failures(scenario, system, state, at, streams):
+            broken, renewals = failures(scenario, system, state, at, streams)
+            for time in renewals:
+                self.flows["renewal"][int(time)] -= at(f"systems.{system}.refresh.cost", int(time)) * self.price(
+                    "technology", int(time)
+                )
+            if renewals:
+                states[system] = replace(state, old=state.old - set(range(int(renewals[0]) + 1, self.months)))
+            births = [-12 * scenario.systems[system].age_years, *state.refreshed, *renewals]
+            if scenario.systems[system].on_failure == "replace":
+                births += [time for time, _ in broken]
+            for month in range(self.months):
+                middle = month + 0.5
+                self.ages[month] += (middle - max(birth for birth in births if birth <= middle)) / 12
+            for time, hours in broken:
                 self.flows["repair"][int(time)] -= at(f"systems.{system}.repair_cost", int(time)) * self.price(
                     "technology", int(time)
                 )
@@ -274,8 +301,49 @@ class Arm:
                 left = self.controls.left("loss", threat, month)
                 self.expected_loss[month] += intensity[month] * cyber.mean_loss(threat, block, at, month, left)
             base = quantile(block.attempts_per_year, 0.5) * quantile(block.success_probability, 0.5)
-            for point in incidents(threat, max(base, 0.01), intensity, streams):
+            for point in incidents(f"threats/{threat}", max(base, 0.01), intensity, streams):
                 self.incident(threat, point.time, (point.layer, point.number), at)
+
+    def contract(self, system: str) -> range:
+        """Months in which the subscription of a system runs."""
+        block, live = self.scenario.systems[system].subscription, self.live()
+        assert block is not None
+        own = [] if block.begins_month is None else [block.begins_month]
+        begin = min(
+            own + [g for i, g in live.items() if system in self.scenario.initiatives[i].subscribes], default=999
+        )
+        ends = [g for i, g in live.items() if system in self.scenario.initiatives[i].cancels and g >= begin]
+        end = min(ends, default=999)
+        if end < min(self.months, begin + block.term_months):
+            self.exits.append((end, f"systems.{system}.subscription.exit_cost"))
+        return range(begin, end)
+
+    def providers(self) -> None:
+        """Outages that take down every system of a provider."""
+        scenario, streams = self.scenario, self.world.streams
+        for name, block in scenario.providers.items():
+            rate = [self.at(f"providers.{name}.outages_per_year", month) for month in range(self.months)]
+            layer = max(quantile(block.outages_per_year, 0.5), 0.01)
+            for point in incidents(f"providers/{name}", layer, rate, streams):
+                month = int(point.time)
+                u = streams.uniform(f"providers/{name}/hours", point.layer, point.number)
+                hours = lognormal(u, self.at(f"providers.{name}.outage_hours", month), block.outage_p95_ratio)
+                hit = {
+                    system
+                    for system, one in scenario.systems.items()
+                    if one.provider == name and month in self.contracts.get(system, range(self.months))
+                }
+                self.outages.book_together(scenario, self.at, hit, point.time, hours)
+
+    def subscriptions(self, month: int, items: dict[str, float], customers: float) -> float:
+        total = 0.0
+        for system, contract in self.contracts.items():
+            block, path = self.scenario.systems[system].subscription, f"systems.{system}.subscription"
+            if block is not None and month in contract:
+                use = sum(items[process] for process in block.processes) * self.at(f"{path}.per_item", month)
+                use += customers * self.at(f"{path}.per_customer", month)
+                total += max(use, self.at(f"{path}.minimum", month))
+        return total
 
     def incident(self, threat: str, time: float, identity: tuple[int, int], at: At) -> None:
         block, streams, month = self.scenario.threats[threat], self.world.streams, int(time)
@@ -363,6 +431,11 @@ class Arm:
                 "cost_to_serve": (0.0, result.done),
                 "automation_share": (result.by_machine, result.by_machine + result.by_people),
             }
+            items = {process: state.arrivals(process, month, base.number) for process in scenario.processes}
+            self.flows["running"][month] -= self.subscriptions(month, items, base.number) * self.price(
+                "technology", month
+            )
+            rows["estate_age"] = self.ages[month], len(up)
             crossed = {
                 (pair, process): state.arrivals(process, month, base.number)
                 * at(f"integrations.{pair}.crossings.{process}.share", month)
@@ -374,7 +447,10 @@ class Arm:
             rows["market_share"] = (base.share(month), 1.0) if scenario.market is not None else (0.0, 0.0)
             rows["reputation"] = (base.reputation, 1.0) if scenario.reputation is not None else (0.0, 0.0)
             rows["churn"] = base.close(month, result.let_down, self.staying[month], self.counts[month]), 1.0
-            self.add(rows, month)
+            if month < self.horizon:
+                self.add(rows, month)
+            else:
+                self.flows["cyber"][month] = -self.expected_loss[month] / 12
 
     def add(self, rows: dict[str, tuple[float, float]], month: int) -> None:
         """Add amounts and weights of a month to the years of KPIs."""
@@ -386,7 +462,7 @@ class Arm:
     def yearly(self) -> dict[str, list[float]]:
         """KPIs by year, those of money included: name -> values."""
         cash = self.scenario.profile.cash_at_start
-        for month in range(self.months):
+        for month in range(self.horizon):
             flow = {category: self.flows[category][month] for category in CATEGORIES}
             cash += sum(flow.values())
             serving = -flow["labour"] - flow["overhead"] - flow["running"] - flow["repair"]
@@ -400,8 +476,8 @@ class Arm:
                 },
                 month,
             )
-        for year in range(-(-self.months // 12)):
-            last = min(12 * year + 11, self.months - 1)
+        for year in range(-(-self.horizon // 12)):
+            last = min(12 * year + 11, self.horizon - 1)
             rows = {"valuation": (0.0, 0.0)}
             if self.scenario.valuation is not None:
                 earnings = sum(self.lasting(month) for month in range(12 * year, last + 1)) / (last + 1 - 12 * year)
@@ -442,11 +518,12 @@ class Arm:
                 latest = self.months if grant.last_start is None else grant.last_start
                 if award and grant.first_start <= start <= latest:
                     amount = min(grant.cap, (capital + delivery) * grant.share)
-                    month = start if upfront else min((live or 0) + grant.lag_months, self.months - 1)
+                    month = start if upfront else min((live or 0) + grant.lag_months, self.last(live or 0))
                     self.flows["grant"][month] += amount
                     self.granted[month] += amount
                     if upfront and project.state in ("failed", "stopped"):
-                        month = min(max(project.work) + 1 + grant.lag_months, self.months - 1)
+                        end = max(project.work) + 1
+                        month = min(end + grant.lag_months, self.last(end))
                         self.flows["grant"][month] -= amount
                         self.granted[month] -= amount
             if initiative.financing is not None and start is not None:
@@ -463,6 +540,10 @@ class Arm:
                     since = month - self.live()[name]
                     if initiative.life_months is not None and since > 0 and since % initiative.life_months == 0:
                         self.pay("renewal", month, values[f"{root}.renewal_cost"] * price)
+
+    def last(self, month: int) -> int:
+        """Month in which what is owed for a month is paid at the latest."""
+        return (self.horizon if month < self.horizon else self.months) - 1
 
     def price(self, kind: str, month: int) -> float:
         """Price of a month over that of the file."""
@@ -507,7 +588,7 @@ class Arm:
         lowest = floor.amount if floor is not None else 0.0
         interest = math.pow(1 + self.world.values["money.credit_line.rate"], 1 / 12) - 1
         cash, owed = self.scenario.profile.cash_at_start, 0.0
-        for month in range(self.months):
+        for month in range(self.horizon):
             paid = owed * interest
             cash += sum(self.flows[category][month] for category in CATEGORIES) - paid
             change = min(lowest - cash, line.limit - owed) if cash < lowest else -min(cash - lowest, owed)
@@ -554,7 +635,7 @@ class Arm:
             for month in range(first, min(first + 12, self.months)):
                 due = min(self.claims[month], max(0.0, self.at("insurance.annual_limit", month) - paid))
                 paid += due
-                when = min(month + self.scenario.insurance.settlement_months, self.months - 1)
+                when = min(month + self.scenario.insurance.settlement_months, self.last(month))
                 self.flows["insurance"][when] += due
 
     def book_tax(self) -> None:
@@ -563,13 +644,14 @@ class Arm:
         spent = [capital + grant for capital, grant in zip(self.flows["capital"], self.granted, strict=True)]
         expensed = [c for c in CATEGORIES if c not in ("capital", "grant", "tax", "finance")]
         carried = 0.0
-        for first in range(0, self.months, 12):
-            end = min(first + 12, self.months)
+        years = [*range(0, self.horizon, 12), *range(self.horizon, self.months, 12)]
+        for first in years:
+            end = min(first + 12, self.last(first) + 1)
             profit = sum(self.flows[c][m] for c in expensed for m in range(first, end))
             profit += sum(spent[s] / life for m in range(first, end) for s in range(max(0, m - life + 1), m + 1))
             taxable = profit - carried
             carried = max(0.0, -taxable)
-            self.flows["tax"][min(end + 2, self.months - 1)] -= self.scenario.profile.tax_rate * max(0.0, taxable)
+            self.flows["tax"][min(end + 2, self.last(first))] -= self.scenario.profile.tax_rate * max(0.0, taxable)
 
 
 def annuity(principal: float, interest: float, payments: int) -> float:
@@ -706,7 +788,7 @@ class Lines:
         if self.scenario.processes[process].driven_by == "fixed":
             return items
         calendar_month = (int(self.scenario.start.split("-")[1]) - 1 + month) % 12
-        growth = math.pow(1 + self.at("profile.growth_per_year", month), month / 12)
+        growth = math.pow(1 + self.at("profile.growth_per_year", month), min(month, self.arm.horizon - 1) / 12)
         growth *= self.at("profile.demand", month)
         return items * profile.seasonality[calendar_month] * growth * customers / profile.customers.start
 
@@ -745,6 +827,7 @@ class Lines:
     def run(self, month: int, customers: float) -> tuple[dict[Step, float], dict[Step, tuple[lines.Line, int]], float]:
         """Service hours and line (with the place in it) of every step; busy people."""
         rate, service, machine, served = {}, {}, 0.0, 0.0
+        admitted = self.admitted(month, customers)
         departures = dict(self.departures)  # of the month before, like the losses: the order of the roles plays no part
         for process, block in self.scenario.processes.items():
             lost = self.lost(process, month)
@@ -752,8 +835,8 @@ class Lines:
             for name, work in block.steps.items():
                 step = (process, name)
                 people, error = self.by_people(step, month), self.number(step, "error_probability", month)
-                machine += flow * (self.number(step, "share", month) - people)
-                rate[step] = flow * lines.visits_moments(people, error)[0]
+                machine += flow * admitted[step] * (self.number(step, "share", month) - people)
+                rate[step] = flow * admitted[step] * lines.visits_moments(people, error)[0]
                 service[step] = self.number(step, "minutes", month) / 60 / self.staff(work.role, month)[1]
                 flow *= self.kept[step]
         found: dict[Step, tuple[lines.Line, int]] = {}
@@ -777,11 +860,42 @@ class Lines:
             busy += line.busy
             for place, step in enumerate(mine):
                 error = self.number(step, "error_probability", month)
-                self.kept[step] = lines.kept_through(self.by_people(step, month), error, line.lost[place])
+                through = 1 - lines.kept_through(self.by_people(step, month), error, line.lost[place])
+                blocked = self.number(step, "share", month) * (1 - admitted[step])
+                self.kept[step] = 1 - admitted[step] * through - blocked
                 served += rate[step] * (1 - line.lost[place])
                 found[step] = line, place
         self.visits = machine, served
         return service, found, busy
+
+    def admitted(self, month: int, customers: float) -> dict[Step, float]:
+        """Share of the items of a step that all its systems can take: the count of a day is about normal."""
+        profile = self.scenario.profile
+        days = math.ceil(profile.working_days_per_month)
+        share = dict.fromkeys(self.steps, 1.0)
+        for system, block in self.scenario.systems.items():
+            if block.capacity_per_day is None:
+                continue
+            mean = variance = 0.0
+            for process, work in self.scenario.processes.items():
+                part = 1 - self.lost(process, month)
+                for name, step in work.steps.items():
+                    if system in step.systems:
+                        passing = part * self.number((process, name), "share", month)
+                        items = self.arrivals(process, month, customers) * passing / days
+                        mean += items
+                        variance += items * (1 + passing * (work.arrival_cv**2 - 1))
+                    part *= self.kept[process, name]
+            if mean <= 1e-9:
+                continue
+            limit = self.at(f"systems.{system}.capacity_per_day", month) * profile.working_days_per_month / days
+            spread = math.sqrt(max(variance, 1e-9))
+            z = (limit - mean) / spread
+            over = spread * (lines.NORMAL.pdf(z) - z * (1 - lines.NORMAL.cdf(z)))
+            for process, name in self.steps:
+                if system in self.scenario.processes[process].steps[name].systems:
+                    share[process, name] *= min(1.0, max(0.0, 1 - over / mean))
+        return share
 
     def service_cv(self, step: Step) -> float:
         return self.scenario.processes[step[0]].steps[step[1]].cv

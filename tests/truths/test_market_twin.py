@@ -21,6 +21,7 @@ INTERRUPTED = [
     setting("insurance.annual_limit", "1M"),
 ]
 CONTAINED = [*WHOLE, *MANY_INCIDENTS, setting("threats.ransomware.severity_covers", ["response", "interruption"])]
+RUN_OFF = setting("money.run_off_months", 20)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,7 @@ CONTAINED = [*WHOLE, *MANY_INCIDENTS, setting("threats.ransomware.severity_cover
         pytest.param(CONTAINED, id="interruption inside the severity"),
         pytest.param([*WHOLE, BUSY_SMALL, setting("market", {**MARKET, "size": 500}), RAID], id="a small base"),
         pytest.param([BUSY_SMALL, *MANY_INCIDENTS, RAID], id="a small base without a market"),
+        pytest.param([*WHOLE, BUSY_SMALL, setting("market", {**MARKET, "size": 500}), RUN_OFF], id="a run-off"),
         pytest.param(CROWDED, id="a small market that is full"),
         pytest.param([small(churn=0.5, start=2, acquisition=0)], id="nobody left"),
         pytest.param([REFERRAL, setting("reputation", {**REPUTATION, "utility": 0})], id="reputation alone"),

@@ -162,11 +162,12 @@ def failures_of_draws(k, draws, age, shape, scale, refreshed, replace, median, m
     months = scale.shape[0]
     out = np.zeros((draws, months))
     times, hours = np.empty(4096), np.empty(4096)
-    ones, medians = np.ones(months), np.full(months, median)
+    ones, medians, never = np.ones(months), np.full(months, median), np.full(months, np.inf)
     for draw in range(draws):
-        n = failures(
-            k[0], k[1], draw, age, shape, scale, ones, refreshed, replace, medians, 3.0, month_hours, times, hours
-        )
+        n, _ = failures(
+            k[0], k[1], draw, age, shape, scale, ones, refreshed, replace, medians, 3.0, month_hours, never, times,
+            hours, times,
+        )  # fmt: skip
         for i in range(n):
             out[draw, int(times[i])] += 1
     return out

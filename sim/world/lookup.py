@@ -1,4 +1,4 @@
-"""Blocks of a scenario as plain mappings, as a file has them, whatever stands in the places of others."""
+"""Looking up names in the plain mappings of a file, which may hold anything."""
 
 from __future__ import annotations
 
@@ -16,19 +16,16 @@ def block(data: Any, *keys: str) -> Mapping[str, Any]:
 
 
 def items(data: Any, *keys: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The named blocks at `keys`."""
     for name, value in block(data, *keys).items():
         if isinstance(value, Mapping):
             yield str(name), value
 
 
 def names(value: Any) -> list[str]:
-    """The names in a list; whatever else stands there the schema reports."""
     return [v for v in value if isinstance(v, str)] if isinstance(value, (list, tuple)) else []
 
 
 def unknown(kind: str, name: Any, known: Mapping[str, Any], path: str) -> Iterator[Problem]:
-    """The problem of a name at `path` that is not among the known ones, with the nearest of them."""
     if isinstance(name, str) and name not in known:
         close = nearest(name, list(known))
         hint = f"did you mean {close}?" if close else f"known: {', '.join(known) or 'none'}"
