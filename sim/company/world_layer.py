@@ -20,6 +20,7 @@ from sim.compiled import compiled, inline
 from sim.futures import future_of
 from sim.mechanisms.aftermath import fine, secondary_loss
 from sim.mechanisms.attacks import incidents
+from sim.mechanisms.crowd import first_customers, next_month
 from sim.mechanisms.delivery import deliver
 from sim.mechanisms.elementwise import compile_scalar
 from sim.mechanisms.hires import hire
@@ -100,6 +101,20 @@ def _failures(  # type: ignore[no-untyped-def]
 @compiled
 def _incidents(gap_key, height_key, draw, layer_height, intensity, times, layers, numbers):  # type: ignore[no-untyped-def]
     return incidents(gap_key, height_key, draw, layer_height, intensity, times, layers, numbers)
+
+
+@compiled
+def crowd_at_start(key, draw, count, levels):  # type: ignore[no-untyped-def]
+    """Cumulated hazard at which each customer of the start leaves, into levels."""
+    first_customers(key, draw, count, levels)
+
+
+@compiled
+def crowd_after(  # type: ignore[no-untyped-def]
+    arrive_key, leave_key, draw, month, before, leaving, shock, intensity, room, levels, count
+):
+    """Customers after a month, in place; returns how many."""
+    return next_month(arrive_key, leave_key, draw, month, before, leaving, shock, intensity, room, levels, count)
 
 
 @compiled

@@ -19,6 +19,7 @@ from sim.errors import Problem, ProblemsFound
 from sim.futures import future_notes
 from sim.lanes import WIDTH
 from sim.lanes.records import Packed, pack
+from sim.mechanisms.crowd import too_many_customers
 from sim.montecarlo import kernel
 from sim.montecarlo.kpis import CATEGORIES, KPIS
 from sim.montecarlo.layout import layout
@@ -206,6 +207,8 @@ def _refuse_infinite(table: Parameters, theta: Floats, numbers: Ints) -> None:
 def _refuse_overflow(status: np.ndarray, numbers: np.ndarray) -> None:
     bad = np.flatnonzero(status)
     if len(bad):
+        if status[bad[0]] == kernel.TOO_MANY_CUSTOMERS:
+            raise ProblemsFound([too_many_customers(int(numbers[bad[0]]))])
         what = (
             f"more than {EVENTS} failures of a system or incidents of a threat"
             if status[bad[0]] == kernel.TOO_MANY_EVENTS

@@ -33,6 +33,7 @@ from sim.montecarlo.ledger import (
     write_detail,
     write_values,
 )
+from sim.montecarlo.market import set_customers, value_business
 from sim.montecarlo.months import run_months, shared_months
 from sim.montecarlo.people import NO_MONTH, choose, forget, occupants, set_numbers, use
 from sim.montecarlo.projects import deliver_roadmap, keep_own, projects
@@ -40,7 +41,7 @@ from sim.montecarlo.scratch import N_VALUES, scratch_at
 from sim.montecarlo.structures import Floats, Ints, layout_at
 from sim.streams import uniform
 
-OK, TOO_MANY_CHANGES, TOO_MANY_EVENTS = 0, 1, 2
+OK, TOO_MANY_CHANGES, TOO_MANY_EVENTS, TOO_MANY_CUSTOMERS = 0, 1, 2, 3
 
 
 class Outputs(NamedTuple):
@@ -68,6 +69,7 @@ def prepare(lay, w, draws, first, last, status):  # type: ignore[no-untyped-def]
             status[row] = TOO_MANY_CHANGES
             return False
         projects(lay, w, draws[row], k)
+        set_customers(lay, w, draws[row], k)
         turn(lay, w, k, uniform(lay.futures.which_key[0], draws[row], 0))
     return True
 
@@ -102,6 +104,11 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
             return False
     book_standing(lay, w)
     run_months(lay, w, n, months, ref, keep, brief)
+    if w.crowded[0] >= 0:
+        for row in range(first, last):
+            if draws[row] == w.crowded[0]:
+                status[row] = TOO_MANY_CUSTOMERS
+        return False
     book_initiatives(lay, w, n)
     book_links(lay, w)
     book_exits(lay, w)
@@ -113,6 +120,7 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
     book_credit(lay, w)
     if not brief:
         add_money_kpis(lay, w)
+        value_business(lay, w)
     return True
 
 

@@ -15,6 +15,7 @@ from sim.montecarlo.cyber_layout import cyber
 from sim.montecarlo.landscape import integrations, terms
 from sim.montecarlo.layout_finance import debts, financing
 from sim.montecarlo.layout_projects import OWN, own, projects
+from sim.montecarlo.market_layout import market
 from sim.montecarlo.structures import (
     Calendar,
     Candidates,
@@ -59,6 +60,7 @@ def layout(table: Parameters, seed: int) -> Layout:
         own=own(table, effects(table)),
         futures=_futures(table, seed),
         integrations=integrations(table),
+        market=market(table, seed),
         cyber=cyber(table, seed),
         terms=terms(table, seed),
         low=table.low,
@@ -359,7 +361,7 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
         dips=membership("dip"),
         dip_slot=slots("dip.depth"),
         dip_months=_ints(0 if i.dip is None else i.dip.months for i in all_of),
-        imitation_lag=_ints(0 if i.imitation is None else i.imitation.lag_months for i in all_of),
+        imitation_slot=slots("imitation.lag_months"),
         half_life=_floats(1.0 if i.imitation is None else i.imitation.half_life_months for i in all_of),
         imitated=_ints(any(e.competitive for e in i.effects.values()) for i in all_of),
         before=_ints(names.index(r.initiative) for _, r in requirements),

@@ -26,6 +26,7 @@ from sim.lanes.records import (
     pack,
     record_at,
 )
+from sim.mechanisms.crowd import MOST
 from sim.montecarlo.kpis import CATEGORIES, KPIS
 from sim.montecarlo.structures import Layout
 
@@ -175,6 +176,17 @@ class Scratch(NamedTuple):
     kept_margin: Lanes2  # (2, months)
     kept_use: Lanes2  # (2, months) cost of subscriptions
     kept_completions: Lanes3  # (2, processes, months)
+    # customers
+    draw: Ints1  # (lanes,) number of the draw
+    reputation: Lanes1  # (1,) at the start of the month at hand
+    kept_reputation: Lanes2  # (2, months) of the first two roadmaps, at the start of each month
+    first_level: Floats2  # (lanes, customers of the start) cumulated hazard at which they leave; none if not counted
+    crowd: Floats2  # (lanes, MOST) the same of those who are there
+    customers: Lanes1  # (1,) counted one by one
+    hazard: Lanes1  # (1,) cumulated
+    month: Lanes1  # (4,) share that leaves, share driven away, newcomers expected, room for customers
+    passed: Lanes3  # (2, months, 4) the same of the first two roadmaps
+    crowded: Ints1  # (1,) draw in which there were too many to count, -1 for none
     yearly: Lanes2  # (KPIs + weights, years)
     result: Lanes1  # (N_VALUES,)
     detail: Lanes1  # (categories + KPIs * years + 2 * roles,)
@@ -244,6 +256,10 @@ def new_scratch(lay: Layout) -> Packed:
         "kept": (2, months, 1 + 2 * roles + steps + processes), "kept_margin": (2, months), "kept_use": (2, months),
         "completions": (fed, months), "kept_completions": (2, fed, months), "yearly": (2 * N_KPIS, years),
         "price_index": (5, months), "financing": (1,),
+        "draw": (WIDTH,), "reputation": (1,), "kept_reputation": (2, months), "hazard": (1,), "crowded": (1,),
+        "customers": (1,), "month": (4,),
+        "first_level": (WIDTH, lay.market.counted), "crowd": (WIDTH, MOST if lay.market.counted else 0),
+        "passed": (2, months, 4),
         "result": (N_VALUES,), "detail": (N_CATEGORIES + N_KPIS * years + 2 * roles,), "clipped": (1,),
         "own_clipped": (1,),
     }  # fmt: skip

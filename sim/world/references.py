@@ -15,6 +15,7 @@ from sim.world.lookup import block as _block
 from sim.world.lookup import items as _items
 from sim.world.lookup import names as _names
 from sim.world.lookup import unknown as _unknown
+from sim.world.market_references import market_problems
 
 PERIOD_FALLBACK = 3
 
@@ -28,6 +29,7 @@ def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
         integration_problems,
         hosting_problems,
         _threats,
+        market_problems,
         _controls,
         _initiatives,
         _exclusive,
@@ -227,12 +229,20 @@ def _goals(data: Mapping[str, Any]) -> Iterator[Problem]:
     from sim.montecarlo.kpis import KPIS
 
     units = {kpi.name: kpi.unit for kpi in KPIS}
+    blocks = {kpi.name: kpi.block for kpi in KPIS if kpi.block}
     planning = data.get("planning_months", 48)
     horizon = data.get("horizon_months", planning + 12 if isinstance(planning, int) else None)
     known = isinstance(horizon, int) and isinstance(planning, int) and horizon >= planning > 0
     for name, goal in _items(data, "goals"):
         kpi, month, target = goal.get("kpi"), goal.get("month"), goal.get("target")
         yield from _unknown("KPI", kpi, units, f"goals.{name}.kpi")
+        if isinstance(kpi, str) and kpi in blocks and not _block(data, blocks[kpi]):
+            yield Problem(
+                path=f"goals.{name}.kpi",
+                value=kpi,
+                message=f"{kpi} has no value: the scenario has no block `{blocks[kpi]}`",
+                hint=f"add the block `{blocks[kpi]}`, or choose another KPI",
+            )
         if known and isinstance(month, int) and month >= horizon:
             yield Problem(
                 path=f"goals.{name}.month",

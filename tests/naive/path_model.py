@@ -13,6 +13,7 @@ from sim.world.paths import numbers
 from tests.naive import path_cyber as cyber
 from tests.naive import path_lines as lines
 from tests.naive.path_events import At, Outages, failures, incidents, lognormal, no_outages, severity, support
+from tests.naive.path_market import Customers, channel_factor, price_level, price_of_business
 from tests.naive.path_world import (
     Overrun,
     Project,
@@ -213,7 +214,8 @@ class Arm:
                     effect = initiative.effects[path]
                     reach = self.use(projects[other])[month]
                     if effect.competitive and initiative.imitation is not None:
-                        since = month - self.live()[other] - initiative.imitation.lag_months
+                        lag = self.world.values[f"initiatives.{other}.imitation.lag_months"]
+                        since = month - self.live()[other] - lag
                         reach *= 0.5 ** (max(0, since) / initiative.imitation.half_life_months)
                     at = f"initiatives.{other}.effects.{path}"
                     added += self.world.values.get(f"{at}.add", 0.0) * reach
@@ -254,7 +256,8 @@ class Arm:
                         effect = initiative.effects[path]
                         reach = self.adopted[name][month]
                         if effect.competitive and initiative.imitation is not None:
-                            since = month - self.live()[name] - initiative.imitation.lag_months
+                            lag = self.world.values[f"initiatives.{name}.imitation.lag_months"]
+                            since = month - self.live()[name] - lag
                             reach *= 0.5 ** (max(0, since) / initiative.imitation.half_life_months)
                         at = f"initiatives.{name}.effects.{path}"
                         if effect.add is not None:
@@ -447,10 +450,12 @@ class Arm:
         """Month by month: lines, completed items, customers, flows, sums of KPIs."""
         scenario, at = self.scenario, self.at
         state = Lines(self)
-        customers = float(scenario.profile.customers.start)
+        base = Customers(scenario, at, self.world.values, self.world.streams)
         for month in range(self.months):
-            result = state.month(month, customers)
+            result = state.month(month, base.number)
             result.revenue *= self.price("prices", month)
+            level = price_level(scenario, at, month)
+            revenue = result.revenue * level
             up = [1 - min(1.0, self.outages.down[y][month] / self.hours) for y in scenario.systems]
             reach = [
                 self.adopted[name][month]
@@ -465,8 +470,8 @@ class Arm:
                 * min(1.0, self.spared[process][month])
                 for process in scenario.processes
             )
-            self.flows["margin"][month] += (result.revenue + spared * self.price("prices", month)) * at(
-                "profile.gross_margin", month
+            self.flows["margin"][month] += (result.revenue + spared * self.price("prices", month)) * (
+                at("profile.gross_margin", month) + level - 1
             )
             self.flows["overhead"][month] -= at("profile.fixed_costs_per_month", month) * self.price("fixed", month)
             for role in scenario.people:
@@ -482,12 +487,12 @@ class Arm:
             self.flows["running"][month] -= self.controls.audits[month] * self.price("technology", month)
             self.flows["insurance"][month] -= self.controls.premium(month) * self.price("premiums", month)
             rows = {
-                "revenue": (result.revenue, 1 / 12),
+                "revenue": (revenue, 1 / 12),
                 "on_time_share": (result.timely, result.done),
                 "lost_share": (result.came - result.done, result.came),
                 "wait": (60 * result.waited, result.done),
                 "utilisation": (result.busy, result.present),
-                "customers": (customers, 1.0),
+                "customers": (base.number, 1.0),
                 "availability": (sum(up), len(up)),
                 "incidents": (self.counts[month], 1 / 12),
                 "cyber_loss": (-self.flows["cyber"][month], 1 / 12),
@@ -497,28 +502,26 @@ class Arm:
                 "cost_to_serve": (0.0, result.done),
                 "automation_share": (result.by_machine, result.by_machine + result.by_people),
             }
-            items = {process: state.arrivals(process, month, customers) for process in scenario.processes}
-            self.flows["running"][month] -= self.subscriptions(month, items, customers) * self.price(
+            items = {process: state.arrivals(process, month, base.number) for process in scenario.processes}
+            self.flows["running"][month] -= self.subscriptions(month, items, base.number) * self.price(
                 "technology", month
             )
             rows["estate_age"] = self.ages[month], len(up)
             crossed = {
-                (pair, process): state.arrivals(process, month, customers)
+                (pair, process): state.arrivals(process, month, base.number)
                 * at(f"integrations.{pair}.crossings.{process}.share", month)
                 for pair, block in scenario.integrations.items()
                 for process in block.crossings
             }
             passed = sum(items * at(f"integrations.{pair}.linked", month) for (pair, _), items in crossed.items())
             rows["linked_share"] = passed, sum(crossed.values())
-            churn = at("profile.customers.monthly_churn", month)
-            churn += at("profile.customers.service_churn", month) * result.let_down
-            rows["churn"] = 1 - (1 - min(1.0, churn)) * self.staying[month], 1.0
+            rows["market_share"] = (base.share(month), 1.0) if scenario.market is not None else (0.0, 0.0)
+            rows["reputation"] = (base.reputation, 1.0) if scenario.reputation is not None else (0.0, 0.0)
+            rows["churn"] = base.close(month, result.let_down, self.staying[month], self.counts[month]), 1.0
             if month < self.horizon:
                 self.add(rows, month)
             else:
                 self.flows["cyber"][month] = -self.expected_loss[month] / 12
-            customers = customers * (1 - min(1.0, churn)) + at("profile.customers.monthly_acquisition", month)
-            customers *= self.staying[month]
 
     def add(self, rows: dict[str, tuple[float, float]], month: int) -> None:
         """Add amounts and weights of a month to the years of KPIs."""
@@ -544,10 +547,25 @@ class Arm:
                 },
                 month,
             )
+        for year in range(-(-self.horizon // 12)):
+            last = min(12 * year + 11, self.horizon - 1)
+            rows = {"valuation": (0.0, 0.0)}
+            if self.scenario.valuation is not None:
+                earnings = sum(self.lasting(month) for month in range(12 * year, last + 1)) / (last + 1 - 12 * year)
+                rows["valuation"] = price_of_business(self.scenario, self.at, 12 * earnings, last), 1.0
+            self.add(rows, last)
         return {
             name: [total / weight if weight > 0 else math.nan for total, weight in years.values()]
             for name, years in self.sums.items()
         }
+
+    def lasting(self, month: int) -> float:
+        """Earnings of a month without what is spent once, less depreciation."""
+        once = ("capital", "grant", "tax", "delivery", "finance")
+        life = self.scenario.money.depreciation_months
+        bought = [capital + grant for capital, grant in zip(self.flows["capital"], self.granted, strict=True)]
+        worn = sum(bought[max(0, month - life + 1) : month + 1]) / life
+        return sum(self.flows[c][month] for c in CATEGORIES if c not in once) + worn
 
     def book_initiatives(self) -> None:
         """Own cost of the roadmap; the capital of a month is depreciated from that month on."""
@@ -837,6 +855,8 @@ class Lines:
     def own_arrivals(self, process: str, month: int, customers: float) -> float:
         profile = self.scenario.profile
         items = self.at(f"processes.{process}.arrivals_per_day", month) * profile.working_days_per_month
+        if self.scenario.processes[process].channels:
+            items *= channel_factor(self.scenario, self.at, process, month)
         if self.scenario.processes[process].driven_by == "fixed":
             return items
         calendar_month = (int(self.scenario.start.split("-")[1]) - 1 + month) % 12
