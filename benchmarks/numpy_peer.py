@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from benchmarks.numpy_operations import Outages, Result, run_arms
+from sim.mechanisms import severity_mean
 from sim.parameters import Parameters, parameters
 from sim.world import Scenario
 
@@ -381,7 +382,8 @@ def apply_effects(
         for path, effect in initiative.effects.items():
             share = reach[name]
             if effect.competitive and initiative.imitation is not None:
-                since = np.maximum(0, months - one.go_live - initiative.imitation.lag_months)
+                lag = numbers.rows(f"initiatives.{name}.imitation.lag_months")
+                since = np.maximum(0, months - one.go_live - lag)
                 share = share * np.exp2(-since / initiative.imitation.half_life_months)
             at = f"initiatives.{name}.effects.{path}"
             if effect.add is not None:
@@ -426,6 +428,13 @@ def run_systems(
         if size < rows:
             times, hours = np.tile(times, numbers.arms), np.tile(hours, numbers.arms)
             who = np.concatenate([who + arm * n for arm in range(numbers.arms)])
+        birth = np.full(rows, -12.0 * system.age_years)
+        for m in range(months):
+            birth[np.resize(fresh[m, :size], rows)] = m
+            if system.on_failure == "replace":
+                due = (times > m - 0.5) & (times <= m + 0.5)
+                np.maximum.at(birth, who[due], times[due])
+            outages.ages[m] += (m + 0.5 - birth) / 12.0
         outages.repaired(f"{at}.repair_cost", times, who)
         outages.book(name, times, hours, who)
         exposure[name] = np.where(old, numbers.rows(f"{at}.unsupported_attacks"), 1.0)
@@ -505,6 +514,9 @@ def run_threats(
         frailty = numbers.rows(f"{at}.frailty") if threat.dispersion is not None else 1.0
         attempts = numbers.changed.get(f"{at}.attempts_per_year", numbers.rows(f"{at}.attempts_per_year"))
         intensity = np.broadcast_to(attempts * np.minimum(1.0, success) * frailty, (months, n * numbers.arms))
+        median = numbers.changed.get(f"{at}.severity", numbers.rows(f"{at}.severity"))
+        mean = severity_mean(1.0, float(threat.severity_p95_ratio), float(threat.tail_index))
+        outages.expected += intensity * median * mean
         highest = intensity.max(axis=0).reshape(numbers.arms, n).max(axis=0)
         points = generator.poisson(highest * months / 12)
         path = np.repeat(np.arange(n), points)

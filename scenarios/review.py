@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scenarios.evidence import evidence
+from sim.derived import derived_numbers, derived_paths, lost_path, share_path
+from sim.mechanisms.market import logit_share
 from sim.world.base import PLANNER
 from sim.world.paths import Number, numbers
 
@@ -14,6 +17,9 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from sim.world import Scenario
+    from sim.world.threats import Threat
+
+DRAWN_APART = 0.05  # share of the market
 
 
 @dataclass(frozen=True)
@@ -28,8 +34,10 @@ class Load:
 
 @dataclass(frozen=True)
 class ThreatReview:
-    """Size of a threat before any initiative, at the means of its numbers.
+    """Size of a threat before any initiative or control, at the means of its numbers.
 
+    interruption: what holds the margin that an outage costs: `operations`, which lose the sales, or `severity`, whose
+    figure contains it; it is never booked twice.
     The families say which events the published figures behind attempts and severity count; None: no such figure.
     """
 
@@ -39,6 +47,8 @@ class ThreatReview:
     median_loss: float
     p95_loss: float
     median_outage_hours: float
+    expected_loss_per_year: float
+    interruption: str
     frequency_family: str | None
     severity_family: str | None
 
@@ -90,7 +100,7 @@ def review(scenario: Scenario) -> Review:
         doubtful_evidence=tuple(sorted({number.origin for number in cited if known[number.origin].doubtful})),
         loads=loads,
         threats=threats,
-        warnings=(*_load_warnings(loads), *_family_warnings(threats)),
+        warnings=(*_load_warnings(loads), *_market_warnings(scenario)),
     )
 
 
@@ -132,16 +142,17 @@ def _loads(scenario: Scenario) -> Iterator[Load]:
     """
     profile = scenario.profile
     peak = max(profile.seasonality)
+    mean = _means(scenario)
     for name, role in scenario.people.items():
         average = busiest = 0.0
         for label, process in scenario.processes.items():
             own, seasonal = _arrivals(scenario, label)
             taken = 1 - process.no_show.mean * (1 - process.no_show_time.mean)
-            for step in process.steps.values():
+            for at, step in process.steps.items():
                 if step.role == name:
                     kept = step.automated.mean * (1 - step.exceptions.mean)
-                    passes = step.share.mean * (1 - kept) / (1 - step.error_probability.mean)
-                    hours = (1 - process.lost_share.mean) * passes * taken * step.minutes.mean / 60
+                    passes = mean[share_path(label, at, step)] * (1 - kept) / (1 - step.error_probability.mean)
+                    hours = (1 - mean[lost_path(scenario, label)]) * passes * taken * step.minutes.mean / 60
                     average += hours * (own + seasonal)
                     busiest += hours * (own + seasonal * peak)
         available = role.seats * profile.hours_per_day
@@ -151,19 +162,45 @@ def _loads(scenario: Scenario) -> Iterator[Load]:
             yield Load(name, 0, float("inf") if average else 0.0, float("inf") if busiest else 0.0)
 
 
+def _means(scenario: Scenario) -> dict[str, float]:
+    """Means of all numbers by path, those that follow from others at the means of these."""
+    mean = {number.path: number.quantity.mean for number in numbers(scenario)}
+    paths = [*mean, *derived_paths(scenario)]
+    for row in derived_numbers(scenario, {path: slot for slot, path in enumerate(paths)}):
+        mean[row.path] = row.value(lambda slot: mean[paths[slot]])
+    return mean
+
+
 def _threats(scenario: Scenario, stated: dict[str, Number]) -> Iterator[ThreatReview]:
     for name, threat in scenario.threats.items():
-        median = threat.severity.mean
+        median, rate = threat.severity.mean, threat.attempts_per_year.mean * threat.success_probability.mean
         yield ThreatReview(
             threat=name,
-            incidents_per_year=threat.attempts_per_year.mean * threat.success_probability.mean,
+            incidents_per_year=rate,
             counts="Poisson" if threat.dispersion is None else f"negative binomial, size {threat.dispersion:g}",
             median_loss=median,
             p95_loss=median * threat.severity_p95_ratio,
             median_outage_hours=threat.outage_hours.mean,
-            frequency_family=_family(stated.get(f"threats.{name}.attempts_per_year")),
+            expected_loss_per_year=rate * _mean_loss(scenario, threat),
+            interruption="severity" if "interruption" in threat.severity_covers else "operations",
+            frequency_family=_family(stated.get(f"threats.{name}.attempts_per_year"))
+            or _family(stated.get(f"threats.{name}.success_probability")),
             severity_family=_family(stated.get(f"threats.{name}.severity")),
         )
+
+
+def _mean_loss(scenario: Scenario, threat: Threat) -> float:
+    """Mean direct loss of an incident: primary, secondary, records."""
+    from sim.mechanisms import mean_over_median, severity_mean
+
+    loss = threat.severity.mean * severity_mean(1.0, float(threat.severity_p95_ratio), float(threat.tail_index))
+    for kind in threat.secondary.values():
+        loss += kind.frequency.mean * kind.loss.mean * mean_over_median(float(kind.loss_p95_ratio))
+    if threat.breach is not None:
+        records = scenario.profile.records.mean * threat.breach.exposed.mean
+        fine = min(threat.breach.fine_cap.mean, records * threat.breach.fine_per_record.mean)
+        loss += records * threat.breach.cost_per_record.mean + threat.breach.fine_probability.mean * fine
+    return loss
 
 
 def _family(number: Number | None) -> str | None:
@@ -185,11 +222,19 @@ def _load_warnings(loads: tuple[Load, ...]) -> Iterator[str]:
             )
 
 
-def _family_warnings(threats: tuple[ThreatReview, ...]) -> Iterator[str]:
-    for threat in threats:
-        families = threat.frequency_family, threat.severity_family
-        if None not in families and families[0] != families[1]:
-            yield (
-                f"{threat.threat}: the attempts count events of the family {families[0]}, the losses those of "
-                f"{families[1]}: take both from one family"
-            )
+def _market_warnings(scenario: Scenario) -> Iterator[str]:
+    """Where the utilities draw the base elsewhere than it is: the baseline then moves there by itself."""
+    market = scenario.market
+    if market is None or market.moves_per_month.mean == 0:
+        return
+    ours = market.utility.mean
+    if market.price is not None:
+        ours -= market.price.sensitivity.mean * math.log(market.price.level.mean)
+    weights = [math.exp(rival.utility.mean) for rival in market.rivals.values()]
+    drawn = logit_share(ours, math.log(sum(weights)))
+    share = scenario.profile.customers.start / market.size.mean
+    if abs(drawn - share) > DRAWN_APART:
+        yield (
+            f"market: {100 * share:.0f} % of it are customers at the start, but at the stated utilities "
+            f"{100 * drawn:.0f} % would choose this business: without any initiative the base moves there"
+        )

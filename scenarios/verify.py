@@ -93,7 +93,7 @@ def verify(
     finally:
         running.close()
     n = len(played)
-    worth = [_npv(scenario, played, r) for r in range(1, len(chosen) + 1)]
+    worth = [_npv(scenario, kernel, played, r) for r in range(1, len(chosen) + 1)]
     return Agreement(
         scenario.name,
         scenario.hash(),
@@ -126,10 +126,13 @@ def _kernel(scenario: Scenario, chosen: Sequence[Roadmap], draws: int, seed: int
     )
 
 
-def _npv(scenario: Scenario, played: list[list[Replication]], r: int) -> Floats:
-    """(draws,) of roadmap r."""
-    discount = (1.0 + float(scenario.money.discount_rate)) ** (-np.arange(scenario.horizon_months) / 12.0)
-    return np.array([(row[r].flows - row[0].flows).sum(axis=0) @ discount for row in played])
+def _npv(scenario: Scenario, kernel: Kernel, played: list[list[Replication]], r: int) -> Floats:
+    """(draws,) of roadmap r. What lies behind the horizon is the kernel's in both."""
+    from sim.company.company import outcome
+
+    known = kernel.yearly[r - 1]
+    inside = outcome(scenario, known.roadmap, [row[0] for row in played], [row[r] for row in played])
+    return inside.npv + known.residual[: len(played)]
 
 
 def _rows(scenario: Scenario, kernel: Kernel, played: list[list[Replication]]) -> Iterator[Row]:
@@ -139,6 +142,8 @@ def _rows(scenario: Scenario, kernel: Kernel, played: list[list[Replication]]) -
     arms = [base, *(one.kpis[:n] for one in kernel.yearly)]
     years = base.shape[2]
     for k, kpi in enumerate(KPIS):
+        if kpi.block and np.isnan(base[:, k]).all():
+            continue  # the scenario has no such block
         for r, own in enumerate(arms):
             for year in range(years):
                 tolerance = _tolerance(kpi, base, year, kernel.busy_wait[:n])
@@ -154,7 +159,7 @@ def _rows(scenario: Scenario, kernel: Kernel, played: list[list[Replication]]) -
             yield _row("revenue", "difference", year + 1, f"{currency}/year", own, other, tolerance, r)
         worth = kernel.yearly[r - 1].npv[:n]
         tolerance = max(DIFFERENCE_TOLERANCE * abs(float(np.mean(worth))), margin)
-        yield _row("npv", "difference", None, currency, worth, _npv(scenario, played, r), tolerance, r)
+        yield _row("npv", "difference", None, currency, worth, _npv(scenario, kernel, played, r), tolerance, r)
 
 
 def _months(scenario: Scenario, kernel: Kernel, played: list[list[Replication]]) -> Iterator[Months]:

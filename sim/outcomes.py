@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.cash_floor import FloorRule
 from sim.measures import cvar
 from sim.montecarlo.kpis import CATEGORIES, KPIS
 from sim.roadmap import Roadmap
@@ -81,8 +82,13 @@ class Outcome:
     npv, cost (PV of its own cost), payback (months, discounted; inf: never), trough (lowest cash balance), need
     (funding need): (draws,), money unless said. categories: (draws, CATEGORIES) PV. kpis: (draws, KPIS, years); NaN
     where a year has no such value. baseline_kpis: the same of the empty roadmap. states: (draws, initiatives), see
-    `sim.mechanisms.delivery`. courses: (draws, processes, 4) items that gave up, were completed, were completed late,
-    and hours waited by completed ones, over all months. What was not asked for is empty.
+    `sim.mechanisms.delivery`. freed_hours: (draws, roles) hours a month that a role needs less, mean of all months.
+    spared_months: (draws, roles) seat-months of planned hires that were not made. These six are empty when detail was
+    not asked for. courses: (draws, processes, 4) items that gave up, were completed, were completed late, and hours
+    waited by completed ones, over all months, empty unless asked for. NPV, cost and payback are before finance, trough
+    and need with it. baseline_trough: of the empty roadmap. financing: PV of what others pay of capital and get for it,
+    at the firm's borrowing rate. residual: PV of the months after the horizon, part of the NPV, and run_off_cost: own
+    cost in them, part of cost. These are (draws,), empty where nobody counted.
     """
 
     roadmap: Roadmap
@@ -97,6 +103,12 @@ class Outcome:
     states: NDArray[np.int64]
     courses: Floats = field(default_factory=lambda: np.empty((0, 0, 4)))
     baseline_courses: Floats = field(default_factory=lambda: np.empty((0, 0, 4)))
+    freed_hours: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    spared_months: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    baseline_trough: Floats = field(default_factory=lambda: np.zeros(0))
+    financing: Floats = field(default_factory=lambda: np.zeros(0))
+    residual: Floats = field(default_factory=lambda: np.zeros(0))
+    run_off_cost: Floats = field(default_factory=lambda: np.zeros(0))
 
     def __repr__(self) -> str:
         return f"Outcome({self.roadmap}, NPV {_with_error(statistic(self.npv))}, {len(self.npv)} draws)"
@@ -131,9 +143,11 @@ class Outcomes:
     first_draw: int
     draws: int
     initiatives: tuple[str, ...]
+    roles: tuple[str, ...]
     outcomes: tuple[Outcome, ...]
     clipped: int = 0
     notes: tuple[str, ...] = field(default=())
+    floor: FloorRule | None = None
 
     def __iter__(self) -> Iterator[Outcome]:
         return iter(self.outcomes)
@@ -157,12 +171,12 @@ class Outcomes:
             "engine": self.engine,
             "currency": self.currency,
             **self.measures(index),
-            "notes": list(self.notes),
+            "notes": [*self.notes, *self.floor_notes(index)],
             "provenance": provenance(self.scenario_hash),
         }
 
     def measures(self, index: int = 0) -> dict[str, Any]:
-        """The figures of one roadmap: npv, roi, payback_months, cash_trough, probability, categories, KPIs."""
+        """The figures of one roadmap: npv, roi, payback_months, cash_trough, probability, categories, KPIs, hours."""
         one = self.outcomes[index]
         return {
             "npv": statistic(one.npv).as_dict(),
@@ -170,6 +184,10 @@ class Outcomes:
             "payback_months": statistic(one.payback, worst="high").as_dict(),
             "cash_trough": statistic(one.trough).as_dict(),
             "prob_npv_negative": one.prob_npv_negative,
+            "residual": statistic(one.residual).as_dict() if one.residual.any() else None,
+            "npv_within_horizon": statistic(one.npv - one.residual).as_dict() if one.residual.any() else None,
+            "financing": statistic(one.financing).as_dict() if one.financing.any() else None,
+            "cash_floor": None if self.floor is None else self.floor.document(one.trough, one.baseline_trough),
             "categories": {
                 name: float(np.mean(one.categories[:, k])) for k, name in enumerate(CATEGORIES) if one.categories.size
             },
@@ -183,7 +201,20 @@ class Outcomes:
                 for k, kpi in enumerate(KPIS)
                 if one.kpis.size
             },
+            "freed_hours": {
+                role: {
+                    "hours_per_month": float(np.mean(one.freed_hours[:, r])),
+                    "spared_seat_months": float(np.mean(one.spared_months[:, r])),
+                }
+                for r, role in enumerate(self.roles)
+                if one.freed_hours.size
+            },
         }
+
+    def floor_notes(self, index: int = 0) -> tuple[str, ...]:
+        """What to say of the cash floor under one roadmap."""
+        one = self.outcomes[index]
+        return () if self.floor is None else self.floor.notes(one.trough, one.baseline_trough, self.currency)
 
     def to_frame(self) -> polars.DataFrame:
         """One row a roadmap and measure: value, error, unit, engine, draws, seed, scenario hash."""
@@ -202,6 +233,9 @@ class Outcomes:
             for name, kpi in measures["kpis"].items():
                 rows.append((str(one.roadmap), f"kpis.{name}", kpi["roadmap"], kpi["unit"]))
                 rows.append((str(one.roadmap), f"kpis.{name}.baseline", kpi["baseline"], kpi["unit"]))
+            for role, hours in measures["freed_hours"].items():
+                rows.append((str(one.roadmap), f"freed_hours.{role}", hours["hours_per_month"], "hours/month"))
+                rows.append((str(one.roadmap), f"spared_months.{role}", hours["spared_seat_months"], "seat-months"))
         frame = polars.DataFrame(rows, schema=["roadmap", "measure", "value", "unit"], orient="row")
         return frame.with_columns(
             engine=polars.lit(self.engine),

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.company.delivery import Schedule
 from sim.company.world_layer import Draw, adoption_events
+
+if TYPE_CHECKING:
+    from sim.company.delivery import Schedule
 
 
 @dataclass(frozen=True)
@@ -28,24 +32,31 @@ class Adopters:
         return self.level[k - 1] if k else 0.0
 
 
-def adopters(draw: Draw, i: int, go_live: int) -> Adopters:
-    """Adopters of initiative i, live from month `go_live` on; without an adoption block everybody uses it at once."""
+def adopters(
+    draw: Draw, i: int, go_live: int, value: Callable[[str], float] | None = None, part: float = 1.0
+) -> Adopters:
+    """Adopters of initiative i, live from month `go_live` on; without an adoption block everybody uses it at once.
+
+    value: numbers by path, those of the draw unless given. part: share of it that works, less than 1 after a failure.
+    """
+    value = draw.value if value is None else value
     world = draw.table.scenario
     name, initiative = list(world.initiatives.items())[i]
     if initiative.adoption is None:
-        share = tuple(float(m >= go_live) for m in range(world.horizon_months))
-        return Adopters((float(go_live),), (), (1.0,), share)
+        share = tuple(part * float(m >= go_live) for m in range(world.horizon_months))
+        return Adopters((float(go_live),), (), (part,), share)
     roles = initiative.adoption.roles
     member = np.array([role in roles for role in world.people], dtype=np.int64)
     p, q, ceiling, joiner = (
-        draw.value(f"initiatives.{name}.adoption.{field}") for field in ("p", "q", "ceiling", "joiner_share")
+        value(f"initiatives.{name}.adoption.{field}") for field in ("p", "q", "ceiling", "joiner_share")
     )
     times, changes, mean = adoption_events(draw, name, go_live, member, (p, q, ceiling, joiner))
     seats = sum(world.people[role].seats for role in world.people if role in roles)
-    level = tuple(count / seats for count in accumulate(int(c) for c in changes))
-    return Adopters(tuple(float(t) for t in times), tuple(int(c) for c in changes), level, tuple(map(float, mean)))
+    level = tuple(part * (count / seats) for count in accumulate(int(c) for c in changes))
+    share = tuple(part * float(x) for x in mean)
+    return Adopters(tuple(float(t) for t in times), tuple(int(c) for c in changes), level, share)
 
 
 def all_adopters(draw: Draw, plan: Schedule) -> dict[int, Adopters]:
     """Adopters of every initiative that goes live."""
-    return {i: adopters(draw, i, int(g)) for i, g in enumerate(plan.go_live) if g >= 0}
+    return {i: adopters(draw, i, int(g), plan.value, plan.part(i)) for i, g in enumerate(plan.go_live) if g >= 0}

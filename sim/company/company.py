@@ -6,21 +6,25 @@ same seed. Neither the number of workers nor the other roadmaps change a bit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
 
+from sim.cash_floor import floor_rule
 from sim.company.business import Business
 from sim.company.items.engines import item_engines
 from sim.company.items.interface import Items
 from sim.company.replication import Replication
 from sim.company.world_layer import Draw
+from sim.delivery_notes import delivery_notes
 from sim.errors import Problem, ProblemsFound
 from sim.futures import future_notes
 from sim.measures import npv, payback
+from sim.montecarlo.kpis import FINANCE
 from sim.outcomes import Outcome, Outcomes, clipping_notes
 from sim.parameters import Parameters, parameters
 from sim.roadmap import EMPTY, Roadmap, roadmap
@@ -72,8 +76,15 @@ def outcomes_of(
     """Outcomes of roadmaps from replications. rows: by draw, of the empty roadmap and then of each of the roadmaps."""
     replications = len(rows)
     draws = np.arange(first_draw, first_draw + replications, dtype=np.int64)
-    missed = parameters(scenario).theta(draws, seed)[1]
+    table = parameters(scenario)
+    missed = table.theta(draws, seed)[1]
     clipped = sum(one.clipped for row in rows for one in row)
+    played = [
+        outcome(scenario, one, [row[0] for row in rows], [row[r] for row in rows])
+        for r, one in enumerate(chosen, start=1)
+    ]
+    outcomes = tuple(carry_on(scenario, played, first_draw, seed))
+    notes = future_notes(scenario) + clipping_notes(missed, clipped, replications)
     return Outcomes(
         scenario=scenario.name,
         scenario_hash=scenario.hash(),
@@ -84,12 +95,11 @@ def outcomes_of(
         first_draw=first_draw,
         draws=replications,
         initiatives=tuple(scenario.initiatives),
-        outcomes=tuple(
-            outcome(scenario, one, [row[0] for row in rows], [row[r] for row in rows])
-            for r, one in enumerate(chosen, start=1)
-        ),
+        roles=tuple(scenario.people),
+        outcomes=outcomes,
         clipped=missed + clipped,
-        notes=future_notes(scenario) + clipping_notes(missed, clipped, replications),
+        notes=notes + delivery_notes(table, outcomes, first_draw, seed),
+        floor=floor_rule(scenario),
     )
 
 
@@ -140,6 +150,26 @@ def _task(draw: int) -> list[Replication]:
     return replicate_draw(table, roadmaps, draw, seed, items)
 
 
+def carry_on(scenario: Scenario, played: Sequence[Outcome], first_draw: int, seed: int) -> Iterator[Outcome]:
+    """Outcomes with the run-off, which is that of the kernel on the same draws: the company ends at the horizon."""
+    if not scenario.money.run_off_months or not played:
+        yield from played
+        return
+    from sim.montecarlo import evaluate
+
+    known = evaluate(
+        scenario, [one.roadmap for one in played], len(played[0].npv), seed, first_draw=first_draw, detail=False
+    )
+    for one, behind in zip(played, known, strict=True):
+        yield replace(
+            one,
+            npv=one.npv + behind.residual,
+            cost=one.cost + behind.run_off_cost,
+            residual=behind.residual,
+            run_off_cost=behind.run_off_cost,
+        )
+
+
 def outcome(
     scenario: Scenario, roadmap: Roadmap, baseline: Sequence[Replication], replications: Sequence[Replication]
 ) -> Outcome:
@@ -148,17 +178,25 @@ def outcome(
     months = np.arange(scenario.horizon_months)
     flows = np.array([r.flows for r in replications])
     gain = flows - np.array([b.flows for b in baseline])
-    total = gain.sum(axis=1)
-    cash = float(scenario.profile.cash_at_start) + np.cumsum(flows.sum(axis=1), axis=1)
+    total = np.delete(gain, FINANCE, axis=1).sum(axis=1)
+    with_finance = gain.sum(axis=1)
+    start = float(scenario.profile.cash_at_start)
+    balance, usual = (
+        start + np.cumsum(np.array([r.flows.sum(axis=0) for r in some]), axis=1) for some in (replications, baseline)
+    )
     return Outcome(
         roadmap=roadmap,
         npv=np.asarray(npv(monthly, total)),
         cost=np.asarray(npv(monthly, np.array([r.own_cost for r in replications]))),
         payback=np.asarray(payback(total * (1.0 + monthly) ** -months)),
-        trough=cash.min(axis=1),
-        need=np.maximum(0.0, -np.cumsum(total, axis=1).min(axis=1)),
+        trough=balance.min(axis=1),
+        need=np.maximum(0.0, -np.cumsum(with_finance, axis=1).min(axis=1)),
+        baseline_trough=usual.min(axis=1),
+        financing=np.array([r.financing for r in replications]),
         categories=np.asarray(npv(monthly, gain)),
         kpis=np.array([r.kpis for r in replications]),
         baseline_kpis=np.array([b.kpis for b in baseline]),
         states=np.array([r.state for r in replications]),
+        freed_hours=np.array([r.freed_hours for r in replications]),
+        spared_months=np.array([r.spared_months for r in replications]),
     )

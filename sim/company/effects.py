@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import simpy
 
@@ -17,7 +18,9 @@ from sim.company.adoption import Adopters
 from sim.company.clock import Clock, until
 from sim.company.delivery import Schedule
 from sim.company.world_layer import Draw, Floats
+from sim.derived import Derived
 from sim.mechanisms.relevance import relevance
+from sim.montecarlo.layout_projects import OWN
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Change:
     initiative: int | None
     value: float
     multiplies: bool
-    fading: tuple[int, float] | None
+    fading: tuple[float, float] | None
 
 
 class Effects:
@@ -36,9 +39,18 @@ class Effects:
 
     def __init__(self, draw: Draw, clock: Clock, plan: Schedule, adopters: dict[int, Adopters]) -> None:
         self.draw, self.clock, self.plan, self.adopters = draw, clock, plan, adopters
-        self.clipped = 0
+        self.clipped = plan.clipped
         self.changes = _changes(draw, adopters)
         self.monthly = {slot: [self._mean(slot, m) for m in range(clock.months)] for slot in self.changes}
+        self.derived: dict[int, Derived] = {}
+        for row in draw.table.derived:
+            if any(self.moves(source) for source in row.sources):
+                self.derived[row.slot] = row
+                self.monthly[row.slot] = [row.value(partial(self.at_month, m=m)) for m in range(clock.months)]
+
+    def moves(self, slot: int) -> bool:
+        """Whether the value of a slot changes under the roadmap."""
+        return slot in self.monthly
 
     def at_month(self, slot: int, m: int) -> float:
         """Value in month m, with the mean adoption of the month."""
@@ -53,15 +65,29 @@ class Effects:
     def course(self, slot: int) -> tuple[list[float], list[float]]:
         """Moments (hours) from which a slot has a new value, and these values; the first moment is 0."""
         times, values = [0.0], [self.draw.values[slot]]
-        rows = self.changes.get(slot, ())
-        moments = {float(m) for m in range(self.clock.months)} if rows else set()
-        moments.update(t for row in rows if row.initiative is not None for t in self.adopters[row.initiative].times)
-        for t in sorted(moments):
-            value, _ = self._combined(slot, int(t), lambda i, t=t: self.adopters[i].at(t))  # type: ignore[misc]
+        for t in sorted(self._moments(slot)):
+            value = self._at(slot, t)
             if value != values[-1]:
                 times.append(t * self.clock.month_hours)
                 values.append(value)
         return times, values
+
+    def _moments(self, slot: int) -> set[float]:
+        """Months and moments of adoption at which the value may change."""
+        if slot in self.derived:
+            return set[float]().union(*(self._moments(source) for source in self.derived[slot].sources))
+        rows = self.changes.get(slot, ())
+        moments = {float(m) for m in range(self.clock.months)} if rows else set()
+        moments.update(t for row in rows if row.initiative is not None for t in self.adopters[row.initiative].times)
+        return moments
+
+    def _at(self, slot: int, t: float) -> float:
+        """Value at a moment (months)."""
+        if slot in self.derived:
+            return self.derived[slot].value(lambda source: self._at(source, t))
+        if slot not in self.changes:
+            return self.draw.values[slot]
+        return self._combined(slot, int(t), lambda i: self.adopters[i].at(t))[0]
 
     def _combined(self, slot: int, m: int, adopted: Callable[[int], float]) -> tuple[float, bool]:
         """Value of a slot in month m with the given adoption of each initiative, and whether it was cut."""
@@ -95,15 +121,20 @@ def _changes(draw: Draw, adopters: dict[int, Adopters]) -> dict[int, list[Change
             continue
         imitation = initiative.imitation
         for path, effect in initiative.effects.items():
+            if path.startswith(OWN):
+                continue
             kind = "add" if effect.multiply is None else "multiply"
             fading = None
             if effect.competitive and imitation is not None:
-                fading = imitation.lag_months, float(imitation.half_life_months)
+                lag = draw.value(f"initiatives.{name}.imitation.lag_months")
+                fading = lag, float(imitation.half_life_months)
             value = draw.value(f"initiatives.{name}.effects.{path}.{kind}")
             changes[table.slot[path]].append(Change(i, value, kind == "multiply", fading))
     future, _ = draw.turn
     if future is not None:
         for path, change in table.scenario.futures[future].changes.items():
+            if path.startswith(OWN):
+                continue
             kind = "add" if change.multiply is None else "multiply"
             value = draw.value(f"futures.{future}.changes.{path}.{kind}")
             changes[table.slot[path]].append(Change(None, value, kind == "multiply", None))

@@ -40,17 +40,22 @@ class Replication:
 
     flows (categories, months): the ledger. cash (months,): the account's change, kept payment by payment. own_cost
     (months,): cost of the roadmap's initiatives, positive. kpis (KPIS, years) and monthly_kpis (KPIS, months): NaN
-    where a KPI has no value. items by process. planned, started, go_live (month, -1 for none), state (of
+    where a KPI has no value. freed_hours (roles,): a month, in the mean. spared_months (roles,): seat-months of planned
+    hires not made. items by process. planned, started, go_live (month, -1 for none), state (of
     `sim.mechanisms.delivery`). adoption: by initiative, moments (months) and steps of +1 or -1. failures by system and
-    incidents by threat: moments (months). clipped: monthly values cut to the range of their field.
+    incidents by threat: moments (months). clipped: monthly values cut to the range of their field. financing: PV of
+    what others pay of capital and get for it.
     """
 
     draw: int
     flows: Floats
     cash: Floats
     own_cost: Floats
+    financing: float
     kpis: Floats
     monthly_kpis: Floats
+    freed_hours: Floats
+    spared_months: Floats
     items: dict[str, ItemCounts]
     planned: Ints
     started: Ints

@@ -8,20 +8,25 @@ roadmap. Times are in months. Buffers grow until everything fits.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import compiled, inline
 from sim.futures import future_of
+from sim.mechanisms.aftermath import fine, secondary_loss
 from sim.mechanisms.attacks import incidents
+from sim.mechanisms.crowd import first_customers, next_month
 from sim.mechanisms.delivery import deliver
 from sim.mechanisms.elementwise import compile_scalar
-from sim.mechanisms.normal import normal_cdf, normal_quantile
+from sim.mechanisms.hires import hire
+from sim.mechanisms.links import link_costs
 from sim.mechanisms.occupancy import presence, seat_changes
-from sim.mechanisms.overrun import overrun_ratio
+from sim.mechanisms.projects import COMMON_STREAM, ending, ratios
 from sim.mechanisms.seats import adopt
 from sim.mechanisms.severity import severity_quantile
 from sim.mechanisms.wearout import failures, lognormal_hours
@@ -31,9 +36,6 @@ from sim.streams import identity, stream_key, uniform
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-overrun = compile_scalar(overrun_ratio, inline)
-quantile = compile_scalar(normal_quantile, inline)
-cdf = compile_scalar(normal_cdf, inline)
 severity = compile_scalar(severity_quantile, inline)
 
 
@@ -46,22 +48,32 @@ def _seat_changes(key, draw, seats, rate, vacancy, months, times, seat, occupant
 
 
 @compiled
-def _ratios(cost_key, time_key, draw, risk):  # type: ignore[no-untyped-def]
-    median, log_sd, share, exponent, cap, rho = risk
-    z = quantile(uniform(cost_key, draw, 0))
-    own = quantile(uniform(time_key, draw, 0))
-    cost = overrun(cdf(z), median, log_sd, share, exponent, cap)
-    return cost, overrun(cdf(rho * z + math.sqrt(1.0 - rho * rho) * own), median, log_sd, share, exponent, cap)
+def _ratios(cost_key, time_key, common_key, draw, shape, spread, tail):  # type: ignore[no-untyped-def]
+    return ratios(cost_key, time_key, common_key, draw, shape, spread, tail)
+
+
+@compiled
+def _ending(key, draw, ends, chance, factor, cost_limit, time_limit, cost_ratio, time_ratio):  # type: ignore[no-untyped-def]
+    last = ends.shape[0]
+    return ending(key, draw, 0, last, ends, chance, factor, cost_limit, time_limit, cost_ratio, time_ratio)
 
 
 @compiled
 def run_delivery(  # type: ignore[no-untyped-def]
-    planned, work_months, fails, days, capacity, before, lag, flags, first_before, state, go_live, started, work, used,
+    planned, work_months, end, ending, remains, available, lead, days, capacity, beside, beside_days, before, lag,
+    flags, first_before, state, go_live, started, work, used,
 ):  # fmt: skip
     deliver(
-        planned, work_months, fails, days, capacity, before, lag, flags, first_before, state, go_live, started, work,
-        used,
+        planned, work_months, end, ending, remains, available, lead, days, capacity, beside, beside_days, before, lag,
+        flags, first_before, state, go_live, started, work, used,
     )  # fmt: skip
+
+
+@compiled
+def run_links(  # type: ignore[no-untyped-def]
+    linking, started, go_live, ends, links, is_hub, between, pair_price, hub_price, hub_of, attached, cost,
+):  # fmt: skip
+    link_costs(linking, started, go_live, ends, links, is_hub, between, pair_price, hub_price, hub_of, attached, cost)
 
 
 @compiled
@@ -78,17 +90,31 @@ def _adopt(  # type: ignore[no-untyped-def]
 @compiled
 def _failures(  # type: ignore[no-untyped-def]
     threshold_key, repair_key, draw, age, shape, scale, factor, refreshed, replace, median, p95_ratio, month_hours,
-    times, hours,
+    limit, times, hours, renewals,
 ):  # fmt: skip
     return failures(
         threshold_key, repair_key, draw, age, shape, scale, factor, refreshed, replace, median, p95_ratio, month_hours,
-        times, hours,
+        limit, times, hours, renewals,
     )  # fmt: skip
 
 
 @compiled
 def _incidents(gap_key, height_key, draw, layer_height, intensity, times, layers, numbers):  # type: ignore[no-untyped-def]
     return incidents(gap_key, height_key, draw, layer_height, intensity, times, layers, numbers)
+
+
+@compiled
+def crowd_at_start(key, draw, count, levels):  # type: ignore[no-untyped-def]
+    """Cumulated hazard at which each customer of the start leaves, into levels."""
+    first_customers(key, draw, count, levels)
+
+
+@compiled
+def crowd_after(  # type: ignore[no-untyped-def]
+    arrive_key, leave_key, draw, month, before, leaving, shock, intensity, room, levels, count
+):
+    """Customers after a month, in place; returns how many."""
+    return next_month(arrive_key, leave_key, draw, month, before, leaving, shock, intensity, room, levels, count)
 
 
 @compiled
@@ -101,6 +127,24 @@ def point_loss(key, draw, layer, number, median, p95, tail_index):  # type: igno
 def point_hours(key, draw, layer, number, median, p95_ratio):  # type: ignore[no-untyped-def]
     """Outage of the attack point (layer, number), working hours."""
     return lognormal_hours(uniform(key, draw, identity(layer, number)), median, p95_ratio)
+
+
+@compiled
+def run_hire(first, seats, step, share, notice, freed, month_hours, spared, added):  # type: ignore[no-untyped-def]
+    """See `sim.mechanisms.hires`."""
+    hire(first, seats, step, share, notice, freed, month_hours, spared, added)
+
+
+@compiled
+def point_secondary(mark_key, size_key, draw, layer, number, frequency, median, p95_ratio):  # type: ignore[no-untyped-def]
+    """Sum of the secondary losses of one kind of the attack point (layer, number)."""
+    return secondary_loss(mark_key, size_key, draw, layer, number, frequency, median, p95_ratio)
+
+
+@compiled
+def point_fine(key, draw, layer, number, probability, amount, cap):  # type: ignore[no-untyped-def]
+    """Fine of the attack point (layer, number)."""
+    return fine(key, draw, layer, number, probability, amount, cap)
 
 
 @compiled
@@ -118,6 +162,20 @@ class Occupants:
     seat: Ints
     occupant: Ints
     share: Floats
+
+
+class Project(NamedTuple):
+    """How the work of an initiative would go, whatever the month: realised over planned cost, months of work at full
+    pace, share of the work after which it ends, state then, share of the benefit left if it does not finish, first
+    month in which the vendor takes an order, months from order to work."""
+
+    cost_ratio: float
+    work_months: float
+    end: float
+    ending: int
+    remains: float
+    available: int
+    lead: int
 
 
 @dataclass(frozen=True)
@@ -181,23 +239,32 @@ class Draw:
         return name, range(begin, world.horizon_months if months is None else begin + months)
 
     @cached_property
-    def projects(self) -> tuple[Floats, Floats, Ints]:
-        """By initiative: realised over planned cost, months of work at full pace, 1 where the gate fails."""
-        world = self.table.scenario
-        n = len(world.initiatives)
-        cost, work, fails = np.ones(n), np.ones(n), np.zeros(n, dtype=np.int64)
-        for i, (name, initiative) in enumerate(world.initiatives.items()):
-            ratio = 1.0
-            if initiative.risk_class is not None:
-                c = world.risk_classes[initiative.risk_class]
-                rho = 2.0 * math.sin(math.pi * c.cost_time_rank / 6.0)
-                risk = (c.median, c.log_sd, c.tail_share, c.tail_exponent, c.cap, rho)
-                keys = self.key(f"initiatives/{name}/overrun_cost"), self.key(f"initiatives/{name}/overrun_time")
-                cost[i], ratio = _ratios(*keys, self.number, tuple(float(x) for x in risk))
-            work[i] = max(1.0, math.ceil(initiative.duration_months * ratio - 1e-9))
-            gate = mark(self.key(f"initiatives/{name}/gate"), self.number, 0)
-            fails[i] = gate < self.value(f"initiatives.{name}.failure_probability")
-        return cost, work, fails
+    def projects(self) -> tuple[Project, ...]:
+        """By initiative: overrun, gate and vendor, from the numbers before effects."""
+        return tuple(self.project(name, self.value) for name in self.table.scenario.initiatives)
+
+    def project(self, name: str, value: Callable[[str], float]) -> Project:
+        """Project of an initiative, from its numbers as `value` has them by path."""
+        world, at = self.table.scenario, f"initiatives.{name}"
+        initiative = world.initiatives[name]
+        spread, tail, failure = 1.0, 1.0, 1.0
+        if initiative.help is not None:
+            spread, tail, failure = (value(f"{at}.help.{field}") for field in ("spread", "tail", "failure"))
+        cost, time = 1.0, 1.0
+        if initiative.risk_class is not None:
+            keys = self.keys([f"initiatives/{name}/overrun_cost", f"initiatives/{name}/overrun_time", COMMON_STREAM])
+            cost, time = _ratios(*keys, self.number, np.array(world.overrun_of(initiative)), spread, tail)
+        gates = initiative.gates
+        chance = np.array([value(f"{at}.{gate.field}") for gate in gates])
+        ends, cost_limit, time_limit = (np.array([gate[k] for gate in gates]) for k in (1, 2, 3))
+        key = self.key(f"initiatives/{name}/gate")
+        end, state = _ending(key, self.number, ends, chance, failure, cost_limit, time_limit, cost, time)
+        months = ["lead_months", "available_month"]
+        lead, available = (
+            0 if getattr(initiative, field) is None else math.ceil(value(f"{at}.{field}") - 1e-9) for field in months
+        )
+        work = max(1.0, math.ceil(initiative.duration_months * time - 1e-9))
+        return Project(cost, work, end, state, float(initiative.benefit_if_failed) * end, available, lead)
 
 
 def adoption_events(
@@ -234,27 +301,37 @@ def adoption_events(
 
 
 def failure_times(
-    draw: Draw, system: str, scale: Floats, factor: Floats, refreshed: Ints, median: Floats, month_hours: float
-) -> tuple[Floats, Floats]:
-    """Failures of a system and hours of repair. scale, factor, refreshed, median: by month."""
+    draw: Draw,
+    system: str,
+    scale: Floats,
+    factor: Floats,
+    refreshed: Ints,
+    median: Floats,
+    month_hours: float,
+    limit: Floats,
+) -> tuple[Floats, Floats, Floats]:
+    """Failures of a system, hours of repair, planned replacements. scale, factor, refreshed, median, limit: by
+    month."""
     model = draw.table.scenario.systems[system]
     keys = draw.key(f"systems/{system}/failure"), draw.key(f"systems/{system}/repair")
     age, shape, p95 = float(model.age_years), float(model.life_shape), float(model.repair_p95_ratio)
     replace = model.on_failure == "replace"
     size = 256
     while True:
-        times, hours = np.empty(size), np.empty(size)
-        n = _failures(
-            *keys, draw.number, age, shape, scale, factor, refreshed, replace, median, p95, month_hours, times, hours
-        )
-        if n <= size:
-            return times[:n], hours[:n]
-        size = n
+        times, hours, renewals = np.empty(size), np.empty(size), np.empty(size)
+        n, renewed = _failures(
+            *keys, draw.number, age, shape, scale, factor.copy(), refreshed, replace, median, p95, month_hours,
+            limit, times, hours, renewals,
+        )  # fmt: skip
+        if max(n, renewed) <= size:
+            return times[:n], hours[:n], renewals[:renewed]
+        size = max(n, renewed)
 
 
-def attack_points(draw: Draw, threat: str, layer_height: float, intensity: Floats) -> tuple[Floats, Ints, Ints]:
-    """Incidents of a threat: times, layers and numbers of their points. intensity: incidents a year, by month."""
-    keys = draw.key(f"threats/{threat}/gap"), draw.key(f"threats/{threat}/height")
+def attack_points(draw: Draw, source: str, layer_height: float, intensity: Floats) -> tuple[Floats, Ints, Ints]:
+    """Incidents of a source such as `threats/NAME` or `providers/NAME`: times, layers and numbers of their points.
+    intensity: incidents a year, by month."""
+    keys = draw.key(f"{source}/gap"), draw.key(f"{source}/height")
     size = 256
     while True:
         times, layers, numbers = np.empty(size), np.empty(size, np.int64), np.empty(size, np.int64)

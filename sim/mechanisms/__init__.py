@@ -1,11 +1,18 @@
 """The physics of a business, each mechanism once: pure formulas that both engines use."""
 
 from sim.mechanisms.adoption_curve import bass_adoption as bass_adoption
+from sim.mechanisms.controls import joint_effectiveness as joint_effectiveness
+from sim.mechanisms.controls import left_since_audit as left_since_audit
 from sim.mechanisms.elementwise import Elementwise as Elementwise
 from sim.mechanisms.elementwise import Range as Range
 from sim.mechanisms.elementwise import compile_scalar as compile_scalar
 from sim.mechanisms.elementwise import elementwise as elementwise
 from sim.mechanisms.insurance import insurance_payout as insurance_payout
+from sim.mechanisms.market import business_value as business_value
+from sim.mechanisms.market import channel_conversion as channel_conversion
+from sim.mechanisms.market import logit_share as logit_share
+from sim.mechanisms.market import next_reputation as next_reputation
+from sim.mechanisms.market import reputation_factor as reputation_factor
 from sim.mechanisms.normal import normal_cdf as normal_cdf
 from sim.mechanisms.normal import normal_quantile as normal_quantile
 from sim.mechanisms.overrun import overrun_mean as overrun_mean
@@ -17,8 +24,11 @@ from sim.mechanisms.queues import erlang_c as erlang_c
 from sim.mechanisms.queues import wait_exceedance as wait_exceedance
 from sim.mechanisms.relevance import relevance as relevance
 from sim.mechanisms.severity import lognormal_limited_mean as lognormal_limited_mean
+from sim.mechanisms.severity import mean_over_median as mean_over_median
 from sim.mechanisms.severity import severity_limited_mean as severity_limited_mean
 from sim.mechanisms.severity import severity_mean as severity_mean
 from sim.mechanisms.severity import severity_quantile as severity_quantile
+from sim.mechanisms.silo import by_hand_share as by_hand_share
+from sim.mechanisms.silo import silo_lost_share as silo_lost_share
 from sim.mechanisms.wear import weibull_cumulative_hazard as weibull_cumulative_hazard
 from sim.mechanisms.wear import weibull_inverse_cumulative_hazard as weibull_inverse_cumulative_hazard

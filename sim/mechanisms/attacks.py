@@ -16,11 +16,10 @@ LOWEST_LAYER = 0.01  # incidents a year: a rarer threat that effects make freque
 
 
 def layer_height(attempts: float, success: float) -> float:
-    """Height of the layers of a threat, incidents a year: of its medians alone, so that both engines and all roadmaps
-    meet the same points.
+    """Height of the layers of a threat, incidents a year, from the medians before any effect.
 
-    >>> layer_height(4.0, 0.25), layer_height(0.1, 0.01)
-    (1.0, 0.01)
+    >>> layer_height(10.0, 0.05), layer_height(1.0, 0.0)
+    (0.5, 0.01)
     """
     return max(LOWEST_LAYER, attempts * success)
 

@@ -13,10 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from sim.cash_floor import floor_rule
+from sim.delivery_notes import delivery_notes
 from sim.errors import Problem, ProblemsFound
 from sim.futures import future_notes
 from sim.lanes import WIDTH
 from sim.lanes.records import Packed, pack
+from sim.mechanisms.crowd import too_many_customers
 from sim.montecarlo import kernel
 from sim.montecarlo.kpis import CATEGORIES, KPIS
 from sim.montecarlo.layout import layout
@@ -25,6 +28,7 @@ from sim.montecarlo.structures import COURSE, Floats, Ints
 from sim.outcomes import Outcome, Outcomes, clipping_notes
 from sim.parameters import Parameters, parameters
 from sim.roadmap import Roadmap, roadmap
+from sim.run_off import carried_on
 from sim.world import Scenario
 from sim.world.calibration import calibration_notes
 
@@ -76,7 +80,7 @@ def evaluate(
         for name, month in one.starts:
             planned[row, names.index(name)] = month
     years = -(-scenario.horizon_months // span)
-    width = len(CATEGORIES) + len(KPIS) * years if detail else 0
+    width = len(CATEGORIES) + len(KPIS) * years + 2 * len(scenario.people) if detail else 0
     if detail and by_process:
         width += COURSE * len(scenario.processes)
     out = kernel.empty_outputs(draws, len(planned), width, (0, 0), len(names) if detail else 0)
@@ -96,12 +100,13 @@ def evaluate(
         if progress is not None:
             progress(rows.stop)
     clipped = int(out.clipped.sum())
+    roles = len(scenario.people) if detail else 0
     outcomes = tuple(
-        _outcome(one, row, out.values, out.detail, out.states, years) for row, one in enumerate(chosen, start=1)
+        _outcome(one, row, out.values, out.detail, out.states, years, roles) for row, one in enumerate(chosen, start=1)
     )
-    notes = (
-        future_notes(scenario) + calibration_notes(scenario.calibration) + clipping_notes(out_of_range, clipped, draws)
-    )
+    notes = future_notes(scenario) + calibration_notes(scenario.calibration)
+    notes += clipping_notes(out_of_range, clipped, draws)
+    notes += delivery_notes(prepared.table, outcomes, first_draw, seed)
     return Outcomes(
         scenario=scenario.name,
         scenario_hash=scenario.hash(),
@@ -112,9 +117,11 @@ def evaluate(
         first_draw=first_draw,
         draws=draws,
         initiatives=tuple(names),
+        roles=tuple(scenario.people),
         outcomes=outcomes,
         clipped=out_of_range + clipped,
         notes=notes,
+        floor=floor_rule(scenario),
     )
 
 
@@ -181,7 +188,7 @@ def _prepared(scenario: Scenario, seed: int, span: int = 12) -> Prepared:
     """Table and arrays of a scenario, kept by its content."""
     key = (scenario.hash(), seed, span)
     if key not in _PREPARED:
-        table = parameters(scenario)
+        table = parameters(carried_on(scenario))
         lay = layout(table, seed, span)
         _PREPARED[key] = Prepared(table, pack(lay), partial(new_scratch, lay), SimpleQueue())
         _trim(_PREPARED, PREPARED_KEPT)
@@ -233,6 +240,8 @@ def _refuse_infinite(table: Parameters, theta: Floats, numbers: Ints) -> None:
 def _refuse_overflow(status: np.ndarray, numbers: np.ndarray) -> None:
     bad = np.flatnonzero(status)
     if len(bad):
+        if status[bad[0]] == kernel.TOO_MANY_CUSTOMERS:
+            raise ProblemsFound([too_many_customers(int(numbers[bad[0]]))])
         what = (
             f"more than {EVENTS} failures of a system or incidents of a threat"
             if status[bad[0]] == kernel.TOO_MANY_EVENTS
@@ -251,7 +260,7 @@ def _refuse_overflow(status: np.ndarray, numbers: np.ndarray) -> None:
 
 
 def _outcome(
-    one: Roadmap, row: int, values: np.ndarray, details: np.ndarray, states: np.ndarray, years: int
+    one: Roadmap, row: int, values: np.ndarray, details: np.ndarray, states: np.ndarray, years: int, roles: int
 ) -> Outcome:
     n, c = len(values), len(CATEGORIES)
     shape = (n, len(KPIS), years) if details.shape[2] else (n, 0, 0)
@@ -263,10 +272,16 @@ def _outcome(
         payback=np.ascontiguousarray(values[:, row, 2]),
         trough=np.ascontiguousarray(values[:, row, 3]),
         need=np.ascontiguousarray(values[:, row, 4]),
+        baseline_trough=np.ascontiguousarray(values[:, 0, 3]),
+        financing=np.ascontiguousarray(values[:, row, 5]),
+        residual=np.ascontiguousarray(values[:, row, 6]),
+        run_off_cost=np.ascontiguousarray(values[:, row, 7]),
         categories=details[:, row, :c],
         kpis=details[:, row, c:end].reshape(shape),
         baseline_kpis=details[:, 0, c:end].reshape(shape),
         states=states[:, row],
-        courses=details[:, row, end:].reshape(n, -1, COURSE),
-        baseline_courses=details[:, 0, end:].reshape(n, -1, COURSE),
+        freed_hours=details[:, row, end : end + roles],
+        spared_months=details[:, row, end + roles : end + 2 * roles],
+        courses=details[:, row, end + 2 * roles :].reshape(n, -1, COURSE),
+        baseline_courses=details[:, 0, end + 2 * roles :].reshape(n, -1, COURSE),
     )

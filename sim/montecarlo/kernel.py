@@ -14,8 +14,13 @@ import numpy as np
 from sim.compiled import compiled, inline
 from sim.lanes import WIDTH
 from sim.lanes.records import Packed
+from sim.montecarlo.cyber import run_controls
 from sim.montecarlo.effects import apply_effects, turn
 from sim.montecarlo.estate import clear_outages, run_systems, run_threats, set_intensities
+from sim.montecarlo.finance import book_credit, book_debts, book_financing, set_index
+from sim.montecarlo.hires import free_hours, write_freed
+from sim.montecarlo.hosting import book_exits, run_providers, set_subscriptions
+from sim.montecarlo.integration import book_links
 from sim.montecarlo.ledger import (
     add_money_kpis,
     book_grants,
@@ -28,20 +33,22 @@ from sim.montecarlo.ledger import (
     write_detail,
     write_values,
 )
+from sim.montecarlo.market import set_customers, value_business
 from sim.montecarlo.months import run_months, shared_months
-from sim.montecarlo.people import NO_MONTH, choose, deliver_roadmap, forget, occupants, overruns, set_numbers, use
+from sim.montecarlo.people import NO_MONTH, choose, forget, occupants, set_numbers, use
+from sim.montecarlo.projects import deliver_roadmap, keep_own, projects
 from sim.montecarlo.scratch import N_VALUES, scratch_at
 from sim.montecarlo.structures import Floats, Ints, layout_at
 from sim.streams import uniform
 
-OK, TOO_MANY_CHANGES, TOO_MANY_EVENTS = 0, 1, 2
+OK, TOO_MANY_CHANGES, TOO_MANY_EVENTS, TOO_MANY_CUSTOMERS = 0, 1, 2, 3
 
 
 class Outputs(NamedTuple):
     """Arrays that `run` fills; detail, flows and states only where their last dimensions are not empty."""
 
     values: Floats  # (draws, roadmaps, N_VALUES)
-    detail: Floats  # (draws, roadmaps, categories + KPIs * years)
+    detail: Floats  # (draws, roadmaps, categories + KPIs * years + 2 * roles), + processes * COURSE if wanted
     flows: Floats  # (draws, roadmaps, categories, months)
     states: Ints  # (draws, roadmaps, initiatives)
     clipped: Ints  # (draws, roadmaps)
@@ -52,6 +59,8 @@ class Outputs(NamedTuple):
 def prepare(lay, w, draws, first, last, status):  # type: ignore[no-untyped-def]
     """World layer of the paths first .. last - 1; lanes beyond the last path repeat it. False after a failure."""
     forget(w)
+    keep_own(lay, w)
+    set_index(lay, w)
     for source in range(w.first_month.shape[0]):
         w.first_month[source] = NO_MONTH
     for k in range(WIDTH):
@@ -59,7 +68,8 @@ def prepare(lay, w, draws, first, last, status):  # type: ignore[no-untyped-def]
         if not occupants(lay, w, draws[row], k):
             status[row] = TOO_MANY_CHANGES
             return False
-        overruns(lay, w, draws[row], k)
+        projects(lay, w, draws[row], k)
+        set_customers(lay, w, draws[row], k)
         turn(lay, w, k, uniform(lay.futures.which_key[0], draws[row], 0))
     return True
 
@@ -71,29 +81,46 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
     clear_outages(lay, w)
     n = choose(w, planned)
     for k in range(WIDTH):
-        deliver_roadmap(lay, w, k, planned, n)
+        draw = draws[min(first + k, last - 1)]
+        deliver_roadmap(lay, w, draw, k, planned, n)
         for j in range(n):
-            use(lay, w, draws[min(first + k, last - 1)], k, w.chosen[j])
+            use(lay, w, draw, k, w.chosen[j])
     apply_effects(lay, w)
+    set_subscriptions(lay, w)
+    if not brief or lay.work.hire_role.shape[0] > 0:
+        free_hours(lay, w, baseline)
     for k in range(WIDTH):
         row = min(first + k, last - 1)
-        if not run_systems(lay, w, draws[row], k, baseline):
+        if not run_systems(lay, w, draws[row], k, baseline, brief):
             status[row] = TOO_MANY_EVENTS
             return False
+    if w.control_state.shape[0] > 0:
+        run_controls(lay, w, n)
     set_intensities(lay, w)
     for k in range(WIDTH):
         row = min(first + k, last - 1)
-        if not run_threats(lay, w, draws[row], k):
+        if not (run_threats(lay, w, draws[row], k) and run_providers(lay, w, draws[row], k)):
             status[row] = TOO_MANY_EVENTS
             return False
     book_standing(lay, w)
     run_months(lay, w, n, months, ref, keep, brief)
+    if w.crowded[0] >= 0:
+        for row in range(first, last):
+            if draws[row] == w.crowded[0]:
+                status[row] = TOO_MANY_CUSTOMERS
+        return False
     book_initiatives(lay, w, n)
+    book_links(lay, w)
+    book_exits(lay, w)
     book_grants(lay, w, n)
     book_insurance(lay, w)
     book_tax(lay, w)
+    book_debts(lay, w)
+    book_financing(lay, w, n)
+    book_credit(lay, w)
     if not brief:
         add_money_kpis(lay, w)
+        value_business(lay, w)
     return True
 
 
@@ -103,6 +130,7 @@ def write(lay, w, first, last, r, values, detail, flows, states, clipped):  # ty
     write_values(lay, w)
     if detail.shape[2] > 0:
         write_detail(lay, w)
+        write_freed(lay, w)
     for row in range(first, last):
         k = row - first
         for j in range(N_VALUES):

@@ -7,10 +7,26 @@ from typing import Any
 
 import numpy as np
 
+from sim.derived import lost_path, share_path
 from sim.futures import STREAM, limits
 from sim.mechanisms.attacks import layer_height
 from sim.mechanisms.delivery import FROM_START, PROCEED
-from sim.montecarlo.structures import Calendar, Candidates, Estate, Floats, Futures, Ints, Keys, Layout, Work
+from sim.montecarlo.cyber_layout import cyber
+from sim.montecarlo.landscape import integrations, terms
+from sim.montecarlo.layout_finance import debts, financing
+from sim.montecarlo.layout_projects import OWN, own, projects
+from sim.montecarlo.market_layout import market
+from sim.montecarlo.structures import (
+    Calendar,
+    Candidates,
+    Estate,
+    Floats,
+    Futures,
+    Ints,
+    Keys,
+    Layout,
+    Work,
+)
 from sim.parameters import Parameters
 from sim.streams import stream_key
 from sim.world import Initiative, Scenario
@@ -29,12 +45,29 @@ def _floats(values: Any) -> Floats:
 
 
 def layout(table: Parameters, seed: int, span: int = 12) -> Layout:
-    """Arrays of a scenario under a seed. span: months over which a KPI is taken."""
+    """Arrays of a scenario under a seed; its horizon contains the run-off, see `sim.run_off`. span: months over which a
+    KPI is taken."""
     candidates = _candidates(table, seed)
     row = np.full(len(table.numbers), -1, dtype=np.int64)
     row[candidates.target_slot] = np.arange(len(candidates.target_slot))
     calendar, work, estate = _calendar(table, span), _work(table, seed), _estate(table, seed)
-    return Layout(calendar, work, estate, candidates, _futures(table, seed), table.low, table.high, row)
+    return Layout(
+        calendar=calendar,
+        finance=debts(table),
+        work=work,
+        estate=estate,
+        candidates=candidates,
+        projects=projects(table, seed),
+        own=own(table, effects(table)),
+        futures=_futures(table, seed),
+        integrations=integrations(table),
+        market=market(table, seed),
+        cyber=cyber(table, seed),
+        terms=terms(table, seed),
+        low=table.low,
+        high=table.high,
+        row=row,
+    )
 
 
 def _calendar(table: Parameters, span: int) -> Calendar:
@@ -45,6 +78,7 @@ def _calendar(table: Parameters, span: int) -> Calendar:
     names = (*customers, "growth_per_year", "gross_margin", "fixed_costs_per_month", "demand")
     cover = ("annual_premium", "retention", "event_limit", "annual_limit", "coinsurance")
     return Calendar(
+        horizon=months - world.money.run_off_months,
         months=months,
         span=span,
         hours=profile.working_days_per_month * profile.hours_per_day,
@@ -66,14 +100,15 @@ def _work(table: Parameters, seed: int) -> Work:
     world, slot = table.scenario, table.slot
     roles = list(world.people)
     systems, names = list(world.systems), list(world.processes)
+    hires = [(name, label, hire) for name, role in world.people.items() for label, hire in role.hires.items()]
     feeds = [(name, source, feed) for name, p in world.processes.items() for source, feed in p.fed_by.items()]
     seats = _ints(role.seats for role in world.people.values())
     steps = [
-        (p, f"processes.{name}.steps.{label}", step)
+        (p, f"processes.{name}.steps.{label}", step, slot[share_path(name, label, step)])
         for p, (name, process) in enumerate(world.processes.items())
         for label, step in process.steps.items()
     ]
-    step_role = _ints(roles.index(step.role) for _, _, step in steps)
+    step_role = _ints(roles.index(step.role) for _, _, step, _ in steps)
     earns, process_counts, role_counts = _what_counts(table)
     counts = [len(process.steps) for process in world.processes.values()]
 
@@ -94,29 +129,29 @@ def _work(table: Parameters, seed: int) -> Work:
         skill_days=_floats(skill.days_per_month for skill in world.skills.values()),
         arrivals_slot=process_slots("arrivals_per_day"),
         revenue_slot=process_slots("item_revenue"),
-        lost_slot=process_slots("lost_share"),
+        lost_slot=_ints(slot[lost_path(world, name)] for name in world.processes),
         patience_slot=process_slots("patience_minutes"),
         target_hours=_floats(process.target_minutes / 60.0 for process in world.processes.values()),
         arrival_cv2=_floats(process.arrival_cv**2 for process in world.processes.values()),
         driven=_ints(process.driven_by == "customers" for process in world.processes.values()),
         first_step=_ints(np.concatenate([[0], np.cumsum(counts)])),
-        step_process=_ints(p for p, _, _ in steps),
+        step_process=_ints(p for p, *_ in steps),
         step_role=step_role,
         steps_at_role=np.argsort(step_role, kind="stable"),
         first_at_role=np.searchsorted(np.sort(step_role), np.arange(len(roles) + 1)),
-        step_needs=np.array([[y in step.systems for y in systems] for _, _, step in steps], dtype=np.int64).reshape(
+        step_needs=np.array([[y in step.systems for y in systems] for _, _, step, _ in steps], dtype=np.int64).reshape(
             len(steps), len(systems)
         ),
         earns=earns,
         process_counts=process_counts,
         role_counts=role_counts,
-        minutes_slot=_ints(slot[f"{path}.minutes"] for _, path, _ in steps),
-        share_slot=_ints(slot[f"{path}.share"] for _, path, _ in steps),
-        error_slot=_ints(slot[f"{path}.error_probability"] for _, path, _ in steps),
-        automates=_ints(may_differ(table, f"{path}.automated") for _, path, _ in steps),
-        automated_slot=_ints(slot[f"{path}.automated"] for _, path, _ in steps),
-        exceptions_slot=_ints(slot[f"{path}.exceptions"] for _, path, _ in steps),
-        machine_slot=_ints(slot[f"{path}.machine_minutes"] for _, path, _ in steps),
+        minutes_slot=_ints(slot[f"{path}.minutes"] for _, path, _, _ in steps),
+        share_slot=_ints(share for *_, share in steps),
+        error_slot=_ints(slot[f"{path}.error_probability"] for _, path, _, _ in steps),
+        automates=_ints(may_differ(table, f"{path}.automated") for _, path, _, _ in steps),
+        automated_slot=_ints(slot[f"{path}.automated"] for _, path, _, _ in steps),
+        exceptions_slot=_ints(slot[f"{path}.exceptions"] for _, path, _, _ in steps),
+        machine_slot=_ints(slot[f"{path}.machine_minutes"] for _, path, _, _ in steps),
         absences=_ints(may_differ(table, f"processes.{name}.no_show") for name in world.processes),
         no_show_slot=process_slots("no_show"),
         no_show_time_slot=process_slots("no_show_time"),
@@ -125,11 +160,17 @@ def _work(table: Parameters, seed: int) -> Work:
         feed_source=_ints(names.index(source) for _, source, _ in feeds),
         feed_share_slot=_ints(slot[f"processes.{name}.fed_by.{source}.share"] for name, source, _ in feeds),
         feed_delay=_floats(feed.delay_days / world.profile.working_days_per_month for _, _, feed in feeds),
-        service_cv2=_floats(step.cv**2 for _, _, step in steps),
+        service_cv2=_floats(step.cv**2 for _, _, step, _ in steps),
         turnover_key=_keys(seed, (f"people/{name}/turnover" for name in roles)),
         wait_factor=_floats(world.calibration.of(name).wait for name in names),
         late_excess=_floats(world.calibration.of(name).late - 1.0 for name in names),
         loss_factor=_floats(world.calibration.of(name).gave_up for name in names),
+        hire_role=_ints(roles.index(name) for name, _, _ in hires),
+        hire_month=_ints(hire.month for _, _, hire in hires),
+        hire_notice=_ints(hire.notice_months for _, _, hire in hires),
+        hire_seats=_floats(hire.seats for _, _, hire in hires),
+        hire_step=_floats(hire.step_seats for _, _, hire in hires),
+        hire_share_slot=_ints(slot[f"people.{name}.hires.{label}.realisable_share"] for name, label, _ in hires),
     )
 
 
@@ -160,6 +201,9 @@ def _what_counts(table: Parameters) -> tuple[Ints, Ints, Ints]:
     world, slot = table.scenario, table.slot
     changed = _changed(world)
     steps = {name: [step.role for step in process.steps.values()] for name, process in world.processes.items()}
+    if any(system.capacity_per_day is not None for system in world.systems.values()):  # what counts shares it
+        everything = _ints(1 for _ in world.processes)
+        return everything, everything.copy(), _ints(1 for _ in world.people)
     earning = set()
     for name, process in world.processes.items():
         revenue = f"processes.{name}.item_revenue"
@@ -214,7 +258,9 @@ def _estate(table: Parameters, seed: int) -> Estate:
         repair_key=_keys(seed, (f"systems/{name}/repair" for name in systems)),
         attempts_slot=threat_slots("attempts_per_year"),
         success_slot=threat_slots("success_probability"),
-        frailty_slot=threat_slots("frailty"),
+        frailty_slot=_ints(
+            slot.get(f"threats.{name}.frailty", slot.get(f"threats.{name}.frailty_0", -1)) for name in threats
+        ),
         severity_slot=threat_slots("severity"),
         severity_p95=_floats(t.severity_p95_ratio for t in world.threats.values()),
         tail_index=_floats(t.tail_index for t in world.threats.values()),
@@ -237,7 +283,7 @@ def _estate(table: Parameters, seed: int) -> Estate:
     )
 
 
-def _effects(table: Parameters) -> Iterator[tuple[int, int, int, Change]]:
+def effects(table: Parameters) -> Iterator[tuple[int, int, int, Change]]:
     """Slot that is changed, source (initiatives, then futures), slot of the size, and the change."""
     world, slot = table.scenario, table.slot
     blocks: list[tuple[str, Mapping[str, Change]]] = [
@@ -268,8 +314,9 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
     world, slot = table.scenario, table.slot
     names, roles = list(world.initiatives), list(world.people)
     all_of = list(world.initiatives.values())
-    effects = sorted(_effects(table), key=lambda row: row[:2])
-    targets = sorted({target for target, *_ in effects})
+    of_world = (row for row in effects(table) if not table.numbers[row[0]].path.startswith(OWN))
+    changes = sorted(of_world, key=lambda row: row[:2])
+    targets = sorted({target for target, *_ in changes})
 
     def slots(field: str) -> Ints:
         return _ints(slot.get(f"initiatives.{name}.{field}", -1) for name in names)
@@ -290,7 +337,6 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
         capital_slot=slots("capital"),
         delivery_slot=slots("delivery"),
         running_slot=slots("running_per_month"),
-        failure_slot=slots("failure_probability"),
         renewal_slot=slots("renewal_cost"),
         grant_slot=slots("grant.probability"),
         grant_share=_floats(0.0 if i.grant is None else i.grant.share for i in all_of),
@@ -299,8 +345,10 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
         grant_window=np.array([_window(i.grant, world.horizon_months) for i in all_of], dtype=np.int64).reshape(
             len(names), 2
         ),
+        grant_upfront=_ints(i.grant is not None and i.grant.paid == "upfront" for i in all_of),
+        **financing(table),
         duration=_ints(i.duration_months for i in all_of),
-        days=np.array([[i.skill_days.get(k, 0.0) for k in world.skills] for i in all_of], dtype=np.float64).reshape(
+        days=np.array([[i.own_days(k) for k in world.skills] for i in all_of], dtype=np.float64).reshape(
             len(names), len(world.skills)
         ),
         life=_ints(-1 if i.life_months is None else i.life_months for i in all_of),
@@ -318,28 +366,24 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
         dips=membership("dip"),
         dip_slot=slots("dip.depth"),
         dip_months=_ints(0 if i.dip is None else i.dip.months for i in all_of),
-        imitation_lag=_ints(0 if i.imitation is None else i.imitation.lag_months for i in all_of),
+        imitation_slot=slots("imitation.lag_months"),
         half_life=_floats(1.0 if i.imitation is None else i.imitation.half_life_months for i in all_of),
         imitated=_ints(any(e.competitive for e in i.effects.values()) for i in all_of),
-        risk=_risk(world),
         before=_ints(names.index(r.initiative) for _, r in requirements),
         lag=_ints(r.lag_months for _, r in requirements),
         flags=_ints(
             FROM_START * (r.counted_from == "start") + PROCEED * (r.if_fails == "proceed") for _, r in requirements
         ),
         first_before=_ints(np.concatenate([[0], np.cumsum([len(i.requires) for i in all_of])])),
-        effect_source=_ints(i for _, i, _, _ in effects),
-        effect_value=_ints(value for _, _, value, _ in effects),
-        effect_multiplies=_ints(e.multiply is not None for *_, e in effects),
-        effect_fades=_ints(isinstance(e, Effect) and e.competitive for *_, e in effects),
+        effect_source=_ints(i for _, i, _, _ in changes),
+        effect_value=_ints(value for _, _, value, _ in changes),
+        effect_multiplies=_ints(e.multiply is not None for *_, e in changes),
+        effect_fades=_ints(isinstance(e, Effect) and e.competitive for *_, e in changes),
         target_slot=_ints(targets),
-        first_effect=_ints([sum(t < target for t, *_ in effects) for target in targets] + [len(effects)]),
+        first_effect=_ints([sum(t < target for t, *_ in changes) for target in targets] + [len(changes)]),
         mark_key=seat_keys("adoption_mark"),
         threshold_key=seat_keys("adoption_threshold"),
         joiner_key=seat_keys("adoption_joiner"),
-        gate_key=keys("gate"),
-        cost_key=keys("overrun_cost"),
-        time_key=keys("overrun_time"),
         grant_key=keys("grant"),
     )
 
@@ -349,16 +393,6 @@ def _window(grant: Grant | None, horizon: int) -> tuple[int, int]:
     if grant is None:
         return 0, -1
     return grant.first_start, horizon if grant.last_start is None else grant.last_start
-
-
-def _risk(world: Scenario) -> Floats:
-    rows = np.zeros((len(world.initiatives), 6))
-    for i, initiative in enumerate(world.initiatives.values()):
-        if initiative.risk_class is not None:
-            c = world.risk_classes[initiative.risk_class]
-            normal = 2 * np.sin(np.pi * c.cost_time_rank / 6)
-            rows[i] = c.median, c.log_sd, c.tail_share, c.tail_exponent, c.cap, normal
-    return rows
 
 
 def _keys(seed: int, names: Any) -> Keys:

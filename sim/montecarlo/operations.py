@@ -9,7 +9,10 @@ from sim.lanes.mathematics import normal_cdf
 from sim.lanes.values import lanes, select, some
 from sim.mechanisms.line import waiting_line
 from sim.mechanisms.workload import attendance, by_people
+from sim.montecarlo.channels import through_channels
 from sim.montecarlo.feeds import add_fed_items
+from sim.montecarlo.hosting import admit
+from sim.montecarlo.integration import derive
 
 EMPTY = 1e-12
 
@@ -20,8 +23,11 @@ def set_month(lay, w, m, n):  # type: ignore[no-untyped-def]
     c, work = lay.candidates, lay.work
     for t in range(c.target_slot.shape[0]):
         w.now[c.target_slot[t]] = w.changed[t, m]
+    derive(lay, w)
     for r in range(work.seats.shape[0]):
         w.capacity[r] = w.now[work.headcount_slot[r]] * w.present[r, m]
+        if work.hire_role.shape[0] > 0:
+            w.capacity[r] += w.hired[r, m] * w.present[r, m]
         w.pace[r] = 1.0
     for k in range(work.skill_role.shape[0]):
         w.capacity[work.skill_role[k]] -= w.used[k, m] / lay.calendar.days
@@ -30,7 +36,9 @@ def set_month(lay, w, m, n):  # type: ignore[no-untyped-def]
         since = m - w.begins[i]
         dipping = (since >= 0.0) & (since < c.dip_months[i])
         if some(dipping):
-            depth = select(dipping, w.now[c.dip_slot[i]] * (1.0 - since / c.dip_months[i]), 0.0)
+            depth = select(dipping, w.now[c.dip_slot[i]] * (1.0 - since / c.dip_months[i]), 0.0) * w.part[i]
+            if lay.projects.beside_dip[i] != 1.0:
+                depth = select(w.beside_until[i] > m, depth * lay.projects.beside_dip[i], depth)
             for r in range(work.seats.shape[0]):
                 if c.dips[i, r]:
                     w.pace[r] *= 1.0 - depth
@@ -43,6 +51,8 @@ def arrivals(lay, w, m, customers):  # type: ignore[no-untyped-def]
     demand = w.demand[m] * w.now[cal.slots[6]] * customers / cal.customers
     for p in range(work.driven.shape[0]):
         items = w.now[work.arrivals_slot[p]] * cal.days
+        if lay.market.first_channel[p] < lay.market.first_channel[p + 1]:
+            items = items * through_channels(lay, w, p)
         w.items[p] = items * demand if work.driven[p] else items
     add_fed_items(lay, w, m)
 
@@ -56,6 +66,8 @@ def offer(lay, w, brief):  # type: ignore[no-untyped-def]
     role_rate, role_work (Erlang), role_squares and role_cv2: sums for the moments of service and of gaps.
     """
     work, hours = lay.work, lay.calendar.hours
+    if lay.terms.capped:
+        admit(lay, w)
     for r in range(work.seats.shape[0]):
         w.role_rate[r] = 0.0
         w.role_work[r] = 0.0
@@ -67,12 +79,13 @@ def offer(lay, w, brief):  # type: ignore[no-untyped-def]
         flow = w.items[p] / hours * (1.0 - w.now[work.lost_slot[p]])
         for s in range(work.first_step[p], work.first_step[p + 1]):
             r = work.step_role[s]
+            come = flow * w.admitted[s]
             w.human[s] = w.now[work.share_slot[s]]
             if work.automates[s]:
                 automated, exceptions = w.now[work.automated_slot[s]], w.now[work.exceptions_slot[s]]
-                w.visits[0] += flow * w.human[s] * automated * (1.0 - exceptions)
+                w.visits[0] += come * w.human[s] * automated * (1.0 - exceptions)
                 w.human[s] = by_people(w.human[s], automated, exceptions)
-            rate = flow * w.human[s] / (1.0 - w.now[work.error_slot[s]])
+            rate = come * w.human[s] / (1.0 - w.now[work.error_slot[s]])
             service = w.now[work.minutes_slot[s]] / (60.0 * w.pace[r])
             w.step_rate[s] = rate
             w.step_hours[s] = service
@@ -147,7 +160,10 @@ def run_lines(lay, w, brief):  # type: ignore[no-untyped-def]
             w.step_wait[s] = w.line_wait[j] * work.wait_factor[work.step_process[s]]
             error, kept = w.now[work.error_slot[s]], 1.0 - w.line_lost[j]
             through = kept * (1.0 - error) / (1.0 - error * kept)
-            w.staying[s] = select(working, 1.0 - w.human[s] * (1.0 - through), w.staying[s])
+            gone = w.human[s] * (1.0 - through)
+            if lay.terms.capped:
+                gone = w.admitted[s] * gone + w.now[work.share_slot[s]] * (1.0 - w.admitted[s])
+            w.staying[s] = select(working, 1.0 - gone, w.staying[s])
             w.visits[1] += w.step_rate[s] * kept
     return busy, present
 

@@ -26,6 +26,7 @@ from sim.lanes.records import (
     pack,
     record_at,
 )
+from sim.mechanisms.crowd import MOST
 from sim.montecarlo.kpis import CATEGORIES, KPIS
 from sim.montecarlo.structures import COURSE, Layout
 
@@ -33,7 +34,7 @@ CHANGES = 4096  # changes of occupants in a path, of one role and of all
 KEPT_FAILURES = 64  # of a system in the baseline, for roadmaps that do not touch it
 EVENTS = 2048  # failures of a system, incidents of a threat
 N_CATEGORIES, N_KPIS = len(CATEGORIES), len(KPIS)
-N_VALUES = 5  # of a path under a roadmap, see `write_values`
+N_VALUES = 8  # of a path under a roadmap, see `write_values`
 
 
 class Scratch(NamedTuple):
@@ -59,7 +60,16 @@ class Scratch(NamedTuple):
     # delivery
     cost_ratio: Lanes1  # (initiatives,)
     work_months: Floats2  # (lanes, initiatives)
-    fails: Ints2  # (lanes, initiatives)
+    end: Floats2  # (lanes, initiatives) share of the work after which it ends
+    ending: Ints2  # (lanes, initiatives) state then
+    remains: Floats2  # (lanes, initiatives) share of the benefit that is left of work that does not finish
+    available: Ints2  # (lanes, initiatives) first month in which the vendor takes an order
+    lead: Ints2  # (lanes, initiatives) months from order to work
+    chance: Floats1  # (gates,) of the path at hand
+    part: Lanes1  # (initiatives,) share of it that works: 1, less after a failure
+    beside_until: Lanes1  # (initiatives,) first month without running old and new side by side
+    own_base: Lanes1  # (own targets,) numbers of initiatives before effects
+    own_clipped: Lanes1  # (1,)
     awarded: Ints2  # (lanes, initiatives) 1 where the grant would be paid
     state: Ints2  # (lanes, initiatives)
     go_live: Ints2  # (lanes, initiatives) month, -1 for never
@@ -96,10 +106,24 @@ class Scratch(NamedTuple):
     out_lost: Lanes2  # (steps, months) share of items lost to outages
     out_late: Lanes2  # (steps, months) share made late
     out_delay: Lanes2  # (steps, months) mean hours of delay
+    # cyber; empty where the scenario has no controls, and no severity that covers the interruption
+    control_state: Lanes2  # (controls, months) coverage times what is left since the last audit
+    success_left: Lanes2  # (threats, months) factor that controls leave of the success of attempts
+    loss_left: Lanes2  # (threats, months) of the loss
+    outage_left: Lanes2  # (threats, months) of the outage
+    spared: Lanes2  # (processes, months) share of the sales lost to outages whose margin the severity contains
+    refused: Lanes1  # (months,) incidents that insurance does not pay
     shock: Lanes1  # (months,) share of customers that stays after incidents
     covered: Lanes1  # (months,) what the layer would pay
     happened: Lanes1  # (months,) incidents
+    limit: Floats1  # (months,) of the system at hand
+    renewals: Floats1
+    age: Lanes2  # (systems, months) years
+    in_force: Lanes2  # (systems, months) 1 while its subscription runs
     # operations
+    admitted: Lanes1  # (steps,) share of the items that the system of a step takes
+    asked: Lanes1  # (systems,) items a day
+    spread: Lanes1  # (systems,) variance of them
     capacity: Lanes1  # (roles,)
     pace: Lanes1  # (roles,) factor on service times
     backlog: Lanes1
@@ -125,18 +149,48 @@ class Scratch(NamedTuple):
     line_patience: Lanes1
     line_lost: Lanes1
     line_wait: Lanes1
+    # freed hours
+    base_needed: Lanes2  # (roles, months) hours of work of the baseline
+    freed: Lanes2  # (roles, months) hours that a role needs less than in the baseline
+    hired: Lanes2  # (roles, months) seats that planned hires add
+    planned_flow: Lanes1  # (processes,) items of the month at hand, at its demand without season
+    freed_one: Floats1  # (months,) of the role and path at hand
+    left_out: Floats1  # (months,) seats left out so far
+    added: Floats1  # (months,) seats of the hire at hand
+    # links
+    pair_price: Floats2  # (2, pairs) capital and monthly, of the path at hand
+    hub_price: Floats2  # (2, initiatives)
+    link_cost: Floats2  # (2, initiatives)
+    end_one: Floats1  # (initiatives,) end of life, of the path at hand
+    hub_of: Ints1  # (initiatives,)
+    attached: Ints1  # (systems,)
     # ledger
     flow: Lanes2  # (categories, months)
     base_flow: Lanes2
+    price_index: Lanes2  # (5, months) prices over those of the file: wages, items, fixed cost, technology, premiums
+    price: Lanes1  # (initiatives,) the same of capital and delivery, in the month in which the work starts
+    financing: Lanes1  # (1,) PV of what others pay and get, at the firm's borrowing rate
     own_cost: Lanes1  # (months,)
     depreciation: Lanes1
     kept: Lanes3  # (2, months, state) of the first two roadmaps, at the start of each month
     kept_margin: Lanes2  # (2, months)
+    kept_use: Lanes2  # (2, months) cost of subscriptions
     kept_completions: Lanes3  # (2, processes, months)
+    # customers
+    draw: Ints1  # (lanes,) number of the draw
+    reputation: Lanes1  # (1,) at the start of the month at hand
+    kept_reputation: Lanes2  # (2, months) of the first two roadmaps, at the start of each month
+    first_level: Floats2  # (lanes, customers of the start) cumulated hazard at which they leave; none if not counted
+    crowd: Floats2  # (lanes, MOST) the same of those who are there
+    customers: Lanes1  # (1,) counted one by one
+    hazard: Lanes1  # (1,) cumulated
+    month: Lanes1  # (4,) share that leaves, share driven away, newcomers expected, room for customers
+    passed: Lanes3  # (2, months, 4) the same of the first two roadmaps
+    crowded: Ints1  # (1,) draw in which there were too many to count, -1 for none
     course: Lanes2  # (processes, COURSE) sums over all months
     yearly: Lanes2  # (KPIs + weights, years)
     result: Lanes1  # (N_VALUES,)
-    detail: Lanes1  # (categories + KPIs * years + processes * COURSE,)
+    detail: Lanes1  # (categories + KPIs * years + 2 * roles + processes * COURSE,)
     clipped: Lanes1  # (1,)
 
 
@@ -152,35 +206,47 @@ def new_scratch(lay: Layout) -> Packed:
     systems, threats = len(lay.estate.age), len(lay.estate.layer)
     n, targets = len(lay.candidates.duration), len(lay.candidates.target_slot)
     sources = n + len(lay.futures.limit)
-    years = -(-months // lay.calendar.span)
+    controls = len(lay.cyber.function)
+    controlled = threats if controls else 0
+    spared = processes if lay.cyber.covers_interruption.any() else 0
+    years = -(-lay.calendar.horizon // lay.calendar.span)
     monthly = {
         "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered", "happened",
-        "demand", "own_cost", "depreciation",
+        "refused", "demand", "own_cost", "depreciation", "limit", "freed_one", "left_out", "added",
     }  # fmt: skip
     shapes: dict[str, tuple[int, ...]] = dict.fromkeys(monthly, (months,))
     for count, names in (
         (slots, "values now"),
         (CHANGES, "role_times role_seat role_occupant"),
-        (EVENTS, "event_times event_hours layers numbers"),
+        (EVENTS, "event_times event_hours layers numbers renewals"),
         (seats, "current level queue"),
         (0, "no_times no_changes"),
-        (n, "chosen cost_ratio"),
+        (n, "chosen cost_ratio price part beside_until end_one hub_of"),
+        (len(lay.projects.chance_slot), "chance"),
+        (len(lay.own.slot), "own_base"),
+        (systems, "attached asked spread"),
         (sources, "first_month begins ends"),
         (roles, "capacity pace backlog departure waiting served role_rate role_work role_squares role_cv2"),
-        (steps, "staying human step_rate step_hours step_wait line_rate line_patience line_lost line_wait"),
-        (processes, "items own fulfilled"),
+        (steps, "admitted staying human step_rate step_hours step_wait line_rate line_patience line_lost line_wait"),
+        (processes, "items own fulfilled planned_flow"),
         (2, "visits"),
     ):
         shapes |= dict.fromkeys(names.split(), (count,))
     for shape, names in (
         ((WIDTH, CHANGES), "times role seat occupant"),
-        ((WIDTH, n), "work_months fails awarded state go_live started"),
+        ((WIDTH, n), "work_months end ending remains available lead awarded state go_live started"),
         ((n, months), "work_one work strength"),
         ((sources, months), "adopting"),
         ((skills, months), "used_one used"),
-        ((systems, months), "base_exposure exposure down"),
+        ((roles, months), "base_needed freed hired"),
+        ((controls, months), "control_state"),
+        ((controlled, months), "success_left loss_left outage_left"),
+        ((spared, months), "spared"),
+        ((systems, months), "base_exposure exposure down age in_force"),
         ((steps, months), "out_lost out_late out_delay"),
         ((N_CATEGORIES, months), "flow base_flow"),
+        ((2, n), "hub_price link_cost"),
+        ((2, len(lay.integrations.linked_slot)), "pair_price"),
         ((WIDTH, systems, KEPT_FAILURES), "failure_times failure_hours"),
     ):
         shapes |= dict.fromkeys(names.split(), shape)
@@ -188,10 +254,16 @@ def new_scratch(lay: Layout) -> Packed:
         "changed": (targets, months), "present": (roles, months), "changes": (WIDTH,),
         "known": (WIDTH * n, months + 1), "adopted": (WIDTH * n, months + 1, months),
         "failure_count": (WIDTH, systems), "intensity": (threats, months),
-        "kept": (2, months, 1 + 2 * roles + steps + processes), "kept_margin": (2, months),
+        "kept": (2, months, 1 + 2 * roles + steps + processes), "kept_margin": (2, months), "kept_use": (2, months),
         "completions": (fed, months), "kept_completions": (2, fed, months), "yearly": (2 * N_KPIS, years),
+        "price_index": (5, months), "financing": (1,),
+        "draw": (WIDTH,), "reputation": (1,), "kept_reputation": (2, months), "hazard": (1,), "crowded": (1,),
+        "customers": (1,), "month": (4,),
+        "first_level": (WIDTH, lay.market.counted), "crowd": (WIDTH, MOST if lay.market.counted else 0),
+        "passed": (2, months, 4),
         "course": (processes, COURSE), "result": (N_VALUES,),
-        "detail": (N_CATEGORIES + N_KPIS * years + processes * COURSE,), "clipped": (1,),
+        "detail": (N_CATEGORIES + N_KPIS * years + 2 * roles + processes * COURSE,), "clipped": (1,),
+        "own_clipped": (1,),
     }  # fmt: skip
     return pack(Scratch(**{name: _array(hint, shapes[name]) for name, hint in _hints().items()}))
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sim.quantities import Quantity
 from sim.world.base import Certain, World, origin, plain, quantity
@@ -36,10 +36,24 @@ class Step(World):
         "time that the machine needs for an item", unit="minutes", high=100_000, default=0.0
     )
 
+    by_hand: str | None = plain(
+        "integration whose records are keyed again in this step: `share` is then of the items that cross it unlinked",
+        default=None,
+    )
+    mends: str | None = plain(
+        "integration whose mismatched records are mended in this step: `share` is then of those items", default=None
+    )
+
     @property
     def systems(self) -> tuple[str, ...]:
         """Every system that the step needs."""
         return (self.system,) if isinstance(self.system, str) else self.system or ()
+
+    @model_validator(mode="after")
+    def _one_reason(self) -> Self:
+        if self.by_hand is not None and self.mends is not None:
+            raise ValueError("a step has either `by_hand` or `mends`, not both; make two steps of it")
+        return self
 
 
 class Feed(World):
@@ -51,6 +65,33 @@ class Feed(World):
     delay_days: Certain = plain(
         "working days between completion there and arrival here", unit="days", low=0, high=1000, default=0.0
     )
+
+
+class Channel(World):
+    """A way by which demand comes: web shop, app, telephone. What no channel names comes in person, at conversion 1."""
+
+    share: Quantity = quantity("share of the demand that comes by it", unit="share", high=1.0)
+    conversion: Quantity = quantity(
+        "part of those who come by it that go on to become an item, against 1 in person",
+        unit="factor",
+        high=10,
+        default=1.0,
+    )
+    delay_seconds: Quantity = quantity(
+        "how long it lets people wait before it answers", unit="seconds", high=600, default=0.0
+    )
+    lost_per_second: Quantity = quantity(
+        "share of those still there that goes away with each second of delay", unit="share", high=0.9, default=0.0
+    )
+
+    @model_validator(mode="after")
+    def _delay_and_loss(self) -> Self:
+        stated = self.model_fields_set & {"delay_seconds", "lost_per_second"}
+        if len(stated) == 1:
+            (name,) = stated
+            other = ({"delay_seconds", "lost_per_second"} - stated).pop()
+            raise ValueError(f"`{name}` has no effect without `{other}`; state both, or remove it")
+        return self
 
 
 class Process(World):
@@ -94,5 +135,6 @@ class Process(World):
     target_minutes: Certain = plain(
         "time in the system, all waits and services, that counts as on time", unit="working minutes", low=0.01, high=1e6
     )
+    channels: dict[str, Channel] = Field(default_factory=dict, description="name -> way by which demand comes")
     steps: dict[str, Step] = Field(min_length=1, description="steps in order")
     origin: str = origin()

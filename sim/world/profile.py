@@ -11,9 +11,10 @@ from sim.world.base import Certain, Series, World, origin, plain, quantity
 
 
 class Customers(World):
-    """A large customer base, followed by its mean month by month."""
+    """The customer base: from 500 on followed by its mean month by month; a smaller one is counted customer by
+    customer."""
 
-    start: int = plain("customers at the start of month 0", unit="customers", low=500, high=100_000_000)
+    start: int = plain("customers at the start of month 0", unit="customers", low=1, high=100_000_000)
     monthly_churn: Quantity = quantity("share that leaves in a month", unit="share/month", high=0.5)
     monthly_acquisition: Quantity = quantity("new customers a month", unit="customers/month", high=1e7)
     service_churn: Quantity = quantity(
@@ -21,6 +22,9 @@ class Customers(World):
         unit="share/month",
         high=1.0,
         default=0.0,
+    )
+    referral: Quantity = quantity(
+        "new customers that a satisfied customer brings in a month", unit="1/month", high=1.0, default=0.0
     )
 
 
@@ -51,6 +55,7 @@ class Profile(World):
     )
     gross_margin: Quantity = quantity("margin on the revenue of an item", unit="share", high=1.0)
     fixed_costs_per_month: Quantity = quantity("rent, energy and other fixed cost", unit="money/month", default=0.0)
+    records: Quantity = quantity("personal records held", unit="records", high=1e10, default=0.0)
     tax_rate: Certain = plain("tax on the profit of a year", unit="share", low=0, high=0.9, default=0.0)
     cash_at_start: Certain = plain("cash at the start of month 0", unit="money", low=-1e12, high=1e12, default=0.0)
     origin: str = origin()

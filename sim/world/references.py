@@ -8,10 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sim.errors import Problem, nearest
+from sim.errors import Problem
+from sim.world.feeds import feed_problems
+from sim.world.landscape import hosting_problems, integration_problems
+from sim.world.lookup import block as _block
+from sim.world.lookup import items as _items
+from sim.world.lookup import names as _names
+from sim.world.lookup import unknown as _unknown
+from sim.world.market_references import market_problems
 
 PERIOD_FALLBACK = 3
-MOST_WAYS = 128  # from arrivals to a process: the numbers of its items are kept apart by them
 
 
 def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
@@ -20,7 +26,11 @@ def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
     for check in (
         _people,
         _processes,
+        integration_problems,
+        hosting_problems,
         _threats,
+        market_problems,
+        _controls,
         _initiatives,
         _exclusive,
         _futures,
@@ -33,33 +43,21 @@ def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def _block(data: Any, *keys: str) -> Mapping[str, Any]:
-    """The mapping at `keys`, or an empty one where the file has something else (the schema reports that)."""
-    for key in keys:
-        data = data.get(key) if isinstance(data, Mapping) else None
-    return data if isinstance(data, Mapping) else {}
-
-
-def _items(data: Any, *keys: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for name, value in _block(data, *keys).items():
-        if isinstance(value, Mapping):
-            yield str(name), value
-
-
-def _names(value: Any) -> list[str]:
-    return [v for v in value if isinstance(v, str)] if isinstance(value, (list, tuple)) else []
-
-
-def _unknown(kind: str, name: Any, known: Mapping[str, Any], path: str) -> Iterator[Problem]:
-    if isinstance(name, str) and name not in known:
-        close = nearest(name, list(known))
-        hint = f"did you mean {close}?" if close else f"known: {', '.join(known) or 'none'}"
-        yield Problem(path=path, value=name, message=f"there is no {kind} named {name}", hint=hint)
-
-
 def _people(data: Mapping[str, Any]) -> Iterator[Problem]:
     for name, skill in _items(data, "skills"):
         yield from _unknown("role", skill.get("role"), _block(data, "people"), f"skills.{name}.role")
+    planning = data.get("planning_months", 48)
+    horizon = data.get("horizon_months", planning + 12 if isinstance(planning, int) else None)
+    for name, role in _items(data, "people"):
+        for label, hire in _items(role, "hires"):
+            month = hire.get("month")
+            if isinstance(horizon, int) and isinstance(month, int) and month >= horizon:
+                yield Problem(
+                    path=f"people.{name}.hires.{label}.month",
+                    value=month,
+                    message=f"nobody would see these seats: the simulated months end at {horizon}",
+                    hint=f"0 to {horizon - 1}, or a longer `horizon_months`",
+                )
 
 
 def _processes(data: Mapping[str, Any]) -> Iterator[Problem]:
@@ -74,49 +72,12 @@ def _processes(data: Mapping[str, Any]) -> Iterator[Problem]:
                 yield from _unknown("system", system, systems, f"{path}.system.{i}")
         for source in _block(process, "fed_by"):
             yield from _unknown("process", source, _block(data, "processes"), f"processes.{name}.fed_by.{source}")
-    yield from _feeding_circles(_block(data, "processes"))
+    yield from feed_problems({name: list(_block(p, "fed_by")) for name, p in _items(data, "processes")})
 
 
 def _calibration(data: Mapping[str, Any]) -> Iterator[Problem]:
     for name in _block(data, "calibration", "processes"):
         yield from _unknown("process", name, _block(data, "processes"), f"calibration.processes.{name}")
-
-
-def _feeding_circles(processes: Mapping[str, Any]) -> Iterator[Problem]:
-    """Processes that, step by step, feed themselves; and items that could come to one place in too many ways."""
-    sources = {str(name): [str(s) for s in _block(process, "fed_by")] for name, process in processes.items()}
-    circle = sorted(name for name in sources if name in _upstream(name, sources))
-    if circle:
-        yield Problem(
-            path=f"processes.{circle[0]}.fed_by",
-            value=", ".join(circle),
-            message="items would make each other without end",
-            hint="remove one of these feeds; work that is done again is an `error_probability`",
-        )
-        return
-    ways = dict.fromkeys(sources, 1)
-    for _ in sources:  # after the longest chain of feeds nothing changes any more
-        ways = {name: 1 + sum(ways.get(s, 0) for s in of) for name, of in sources.items()}
-    for name, count in ways.items():
-        if count > MOST_WAYS:
-            yield Problem(
-                path=f"processes.{name}.fed_by",
-                value=f"{count} ways",
-                message="its items can come from too many processes, counted along every way",
-                hint=f"at most {MOST_WAYS} ways",
-            )
-
-
-def _upstream(name: str, sources: Mapping[str, list[str]]) -> set[str]:
-    """Every process whose items may end as items of `name`."""
-    found: set[str] = set()
-    stack = list(sources[name])
-    while stack:
-        other = stack.pop()
-        if other not in found and other in sources:
-            found.add(other)
-            stack.extend(sources[other])
-    return found
 
 
 def _threats(data: Mapping[str, Any]) -> Iterator[Problem]:
@@ -125,20 +86,42 @@ def _threats(data: Mapping[str, Any]) -> Iterator[Problem]:
             yield from _unknown("system", system, _block(data, "systems"), f"threats.{name}.hits.{i}")
 
 
+def _controls(data: Mapping[str, Any]) -> Iterator[Problem]:
+    threats, candidates, controls = _block(data, "threats"), _block(data, "initiatives"), _block(data, "controls")
+    for name, control in _items(data, "controls"):
+        for i, threat in enumerate(_names(control.get("threats"))):
+            yield from _unknown("threat", threat, threats, f"controls.{name}.threats.{i}")
+        for i, initiative in enumerate(_names(control.get("brought_by"))):
+            yield from _unknown("initiative", initiative, candidates, f"controls.{name}.brought_by.{i}")
+        if not threats:
+            yield Problem(
+                path=f"controls.{name}",
+                value=name,
+                message="a control without any threat changes nothing",
+                hint="state what it protects against under `threats`",
+            )
+    for block in ("demands", "credits"):
+        for name in _block(data, "insurance", block):
+            yield from _unknown("control", name, controls, f"insurance.{block}.{name}")
+    held = _block(data, "profile").get("records")
+    if held not in (None, 0) and not any(threat.get("breach") is not None for _, threat in _items(data, "threats")):
+        yield Problem(
+            path="profile.records",
+            value=held if isinstance(held, (str, int, float)) else "stated",
+            message="the records change nothing: no threat has a `breach` that exposes them",
+            hint="add the block `breach` to a threat, or remove the records",
+        )
+
+
 def _initiatives(data: Mapping[str, Any]) -> Iterator[Problem]:
+    from sim.world.delivery_references import delivery_problems, own_number_problems
     from sim.world.paths import effect_problem, effect_targets
 
     targets = effect_targets(data)
-    roles, skills, systems = _block(data, "people"), _block(data, "skills"), _block(data, "systems")
-    candidates = _block(data, "initiatives")
+    roles, systems, candidates = _block(data, "people"), _block(data, "systems"), _block(data, "initiatives")
     for name, initiative in _items(data, "initiatives"):
         at = f"initiatives.{name}"
-        for skill in _block(initiative, "skill_days"):
-            yield from _unknown("skill", skill, skills, f"{at}.skill_days.{skill}")
-        if initiative.get("risk_class") is not None:
-            yield from _unknown(
-                "risk class", initiative["risk_class"], _block(data, "risk_classes"), f"{at}.risk_class"
-            )
+        yield from delivery_problems(initiative, at, data)
         requires = initiative.get("requires")
         for i, requirement in enumerate(requires if isinstance(requires, (list, tuple)) else ()):
             if isinstance(requirement, Mapping):
@@ -147,18 +130,21 @@ def _initiatives(data: Mapping[str, Any]) -> Iterator[Problem]:
                 )
         for i, system in enumerate(_names(initiative.get("refreshes"))):
             yield from _unknown("system", system, systems, f"{at}.refreshes.{i}")
-        for block in ("adoption", "dip"):
-            for i, role in enumerate(_names(_block(initiative, block).get("roles"))):
-                yield from _unknown("role", role, roles, f"{at}.{block}.roles.{i}")
+        for kind in ("adoption", "dip"):
+            for i, role in enumerate(_names(_block(initiative, kind).get("roles"))):
+                yield from _unknown("role", role, roles, f"{at}.{kind}.roles.{i}")
         for path in _block(initiative, "effects"):
             problem = effect_problem(str(path), targets)
             if problem:
                 message, hint = problem
                 yield Problem(path=f"{at}.effects.{path}", value=str(path), message=message, hint=hint)
+            else:
+                yield from own_number_problems(str(path), candidates, f"{at}.effects.{path}")
     yield from _circles(candidates)
 
 
 def _futures(data: Mapping[str, Any]) -> Iterator[Problem]:
+    from sim.world.delivery_references import own_number_problems
     from sim.world.paths import effect_problem, effect_targets
 
     targets = effect_targets(data)
@@ -169,6 +155,9 @@ def _futures(data: Mapping[str, Any]) -> Iterator[Problem]:
             if problem:
                 message, hint = problem
                 yield Problem(path=f"futures.{name}.changes.{path}", value=str(path), message=message, hint=hint)
+            else:
+                at = f"futures.{name}.changes.{path}"
+                yield from own_number_problems(str(path), _block(data, "initiatives"), at)
         if name == "base":
             yield Problem(
                 path="futures.base",
@@ -246,12 +235,20 @@ def _goals(data: Mapping[str, Any]) -> Iterator[Problem]:
     from sim.montecarlo.kpis import KPIS
 
     units = {kpi.name: kpi.unit for kpi in KPIS}
+    blocks = {kpi.name: kpi.block for kpi in KPIS if kpi.block}
     planning = data.get("planning_months", 48)
     horizon = data.get("horizon_months", planning + 12 if isinstance(planning, int) else None)
     known = isinstance(horizon, int) and isinstance(planning, int) and horizon >= planning > 0
     for name, goal in _items(data, "goals"):
         kpi, month, target = goal.get("kpi"), goal.get("month"), goal.get("target")
         yield from _unknown("KPI", kpi, units, f"goals.{name}.kpi")
+        if isinstance(kpi, str) and kpi in blocks and not _block(data, blocks[kpi]):
+            yield Problem(
+                path=f"goals.{name}.kpi",
+                value=kpi,
+                message=f"{kpi} has no value: the scenario has no block `{blocks[kpi]}`",
+                hint=f"add the block `{blocks[kpi]}`, or choose another KPI",
+            )
         if known and isinstance(month, int) and month >= horizon:
             yield Problem(
                 path=f"goals.{name}.month",

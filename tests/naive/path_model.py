@@ -6,14 +6,17 @@ with the package the scenario schema and nothing else, and it is as slow as it l
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sim.world import Scenario
 from sim.world.paths import numbers
+from tests.naive import path_cyber as cyber
 from tests.naive import path_lines as lines
 from tests.naive.path_events import At, Outages, failures, incidents, lognormal, no_outages, severity, support
+from tests.naive.path_market import Customers, channel_factor, price_level, price_of_business
 from tests.naive.path_world import (
     Overrun,
+    Project,
     Seats,
     adopted_share,
     deliver,
@@ -27,7 +30,7 @@ from tests.naive.philox import Streams
 
 CATEGORIES = (
     "margin", "labour", "overhead", "capital", "delivery", "running", "repair", "renewal", "cyber", "insurance",
-    "grant", "tax",
+    "grant", "tax", "finance",
 )  # fmt: skip
 Step = tuple[str, str]
 
@@ -42,34 +45,48 @@ class Path:
     trough: float
     need: float
     pv: dict[str, float]
+    financing: float
+    residual: float
     kpis: dict[str, list[float]]
     baseline_kpis: dict[str, list[float]]
     flows: dict[str, list[float]]
     clipped: int
     states: dict[str, str]
+    freed_hours: dict[str, float]
+    spared_months: dict[str, float]
 
 
 def simulate_path(scenario: Scenario, roadmap: Mapping[str, int], draw: int, seed: int) -> Path:
     """The path of `draw` under a roadmap (initiative -> start month), against the empty roadmap of the same draw."""
-    world = World(scenario, Streams(seed, draw))
-    base, arm = Arm(world, {}), Arm(world, dict(roadmap))
-    months = range(scenario.horizon_months)
-    discount = [(1 + scenario.money.discount_rate) ** (-m / 12) for m in months]
+    horizon = scenario.horizon_months
+    whole = scenario.model_copy(update={"horizon_months": horizon + scenario.money.run_off_months})
+    world = World(whole, Streams(seed, draw))
+    base = Arm(world, {}, horizon)
+    arm = Arm(world, dict(roadmap), horizon, base.needed)
+    months, run_off = range(horizon), range(horizon, whole.horizon_months)
+    discount = [(1 + scenario.money.discount_rate) ** (-m / 12) for m in range(whole.horizon_months)]
+    before_finance = [c for c in CATEGORIES if c != "finance"]
+    residual = sum(discount[m] * sum(arm.flows[c][m] - base.flows[c][m] for c in before_finance) for m in run_off)
     delta = {c: [arm.flows[c][m] - base.flows[c][m] for m in months] for c in CATEGORIES}
-    steps = [sum(delta[c][m] for c in CATEGORIES) for m in months]
+    steps = [sum(delta[c][m] for c in CATEGORIES if c != "finance") for m in months]
+    with_finance = [sum(delta[c][m] for c in CATEGORIES) for m in months]
     cash = running_sums([sum(arm.flows[c][m] for c in CATEGORIES) for m in months])
     return Path(
-        npv=sum(s * d for s, d in zip(steps, discount, strict=True)),
+        residual=residual,
+        npv=residual + sum(s * discount[m] for m, s in enumerate(steps)),
         cost=sum(c * d for c, d in zip(arm.own_cost, discount, strict=True)),
-        payback=payback([s * d for s, d in zip(steps, discount, strict=True)]),
+        payback=payback([s * discount[m] for m, s in enumerate(steps)]),
         trough=scenario.profile.cash_at_start + min(cash),
-        need=max(0.0, -min(running_sums(steps))),
-        pv={c: sum(x * d for x, d in zip(delta[c], discount, strict=True)) for c in CATEGORIES},
+        need=max(0.0, -min(running_sums(with_finance))),
+        financing=arm.financing,
+        pv={c: sum(x * discount[m] for m, x in enumerate(delta[c])) for c in CATEGORIES},
         kpis=arm.kpis,
         baseline_kpis=base.kpis,
         flows=arm.flows,
         clipped=arm.clipped,
         states={name: project.state for name, project in arm.projects.items()},
+        freed_hours={role: sum(hours[:horizon]) / horizon for role, hours in arm.freed.items()},
+        spared_months=arm.spared_months,
     )
 
 
@@ -116,30 +133,52 @@ class World:
 class Arm:
     """One roadmap in one world: projects, effects, events, months, ledger."""
 
-    def __init__(self, world: World, roadmap: dict[str, int]) -> None:
+    def __init__(
+        self, world: World, roadmap: dict[str, int], horizon: int, baseline: dict[str, list[float]] | None = None
+    ) -> None:
         self.world, self.scenario = world, world.scenario
         self.months = self.scenario.horizon_months
+        self.horizon = horizon  # behind it lies the run-off
         self.hours = self.scenario.profile.working_days_per_month * self.scenario.profile.hours_per_day
         self.flows = {category: [0.0] * self.months for category in CATEGORIES}
         self.own_cost = [0.0] * self.months
         self.granted = [0.0] * self.months
         self.clipped = 0
-        self.projects, self.days_used = deliver(self.scenario, roadmap, world.overruns)
-        self.adopted = {
-            name: adopted_share(self.scenario, name, live, world.values, world.seats, world.streams)
-            for name, live in self.live().items()
-        }
+        self.financing = 0.0
+        self.values = dict(world.values)  # those of initiatives become final at their start
+        self.projects, self.days_used = deliver(self.scenario, roadmap, world.overruns, self.settle)
+        self.adopted = {name: self.use(project) for name, project in self.projects.items() if name in self.live()}
         self.changed = self.effects()
+        self.needed = self.hours_needed()
+        before = self.needed if baseline is None else baseline
+        self.freed = {
+            role: [a - b for a, b in zip(before[role], hours, strict=True)] for role, hours in self.needed.items()
+        }
+        self.spared_months = dict.fromkeys(self.scenario.people, 0.0)
+        self.hired = self.hires()
         self.outages: Outages = no_outages(self.scenario)
         self.staying = [1.0] * self.months  # share of customers that incidents leave, by month
+        self.exits: list[tuple[int, str]] = []  # month and price
         self.claims = [0.0] * self.months  # what the layer would pay
         self.counts = [0] * self.months
+        self.ages = [0.0] * self.months  # of all systems together
+        self.contracts = {name: self.contract(name) for name, y in self.scenario.systems.items() if y.subscription}
+        self.refused = [0] * self.months
+        self.expected_loss = [0.0] * self.months
+        self.spared = {process: [0.0] * self.months for process in self.scenario.processes}
+        self.controls = cyber.Controls(self.scenario, self.at, self.works)
         self.systems_and_threats()
+        self.providers()
         self.sums: dict[str, dict[int, list[float]]] = {}  # KPI -> year -> amount and weight
         self.operations()
         self.book_initiatives()
+        self.book_links()
+        for month, path in self.exits:
+            self.pay("delivery", month, self.at(path, month) * self.price("technology", month))
         self.book_insurance()
         self.book_tax()
+        self.book_loans()
+        self.book_credit_line()
         self.kpis = self.yearly()
 
     def live(self) -> dict[str, int]:
@@ -156,11 +195,56 @@ class Arm:
             or month < live + initiative.life_months
         )
 
+    def use(self, project: Project) -> list[float]:
+        """Part of its full use that a live initiative has, by month."""
+        assert project.go_live is not None
+        world = self.world
+        share = adopted_share(self.scenario, project.name, project.go_live, self.values, world.seats, world.streams)
+        return [project.part * x for x in share]
+
+    def settle(self, projects: dict[str, Project], name: str, month: int) -> Overrun:
+        """Numbers of an initiative that starts in a month, as others that are live then change them."""
+        ranges = {number.path: (number.low, number.high) for number in numbers(self.scenario)}
+        self.projects = projects
+        mine = [path for path in ranges if path.startswith(f"initiatives.{name}.")]
+        for path in mine:
+            added, factor, touched = 0.0, 1.0, False
+            for other, initiative in self.scenario.initiatives.items():
+                if path in initiative.effects and other in projects and self.works(other, month):
+                    effect = initiative.effects[path]
+                    reach = self.use(projects[other])[month]
+                    if effect.competitive and initiative.imitation is not None:
+                        lag = self.world.values[f"initiatives.{other}.imitation.lag_months"]
+                        since = month - self.live()[other] - lag
+                        reach *= 0.5 ** (max(0, since) / initiative.imitation.half_life_months)
+                    at = f"initiatives.{other}.effects.{path}"
+                    added += self.world.values.get(f"{at}.add", 0.0) * reach
+                    factor *= 1 + (self.world.values.get(f"{at}.multiply", 1.0) - 1) * reach
+                    touched = touched or reach > 0
+            for label, future in self.scenario.futures.items():
+                if path in future.changes and self.future_is_on(label, month):
+                    at = f"futures.{label}.changes.{path}"
+                    added += self.world.values.get(f"{at}.add", 0.0)
+                    factor *= self.world.values.get(f"{at}.multiply", 1.0)
+                    touched = True
+            if touched:
+                raw = (self.world.values[path] + added) * factor
+                low, high = ranges[path]
+                self.values[path] = min(max(raw, low), high)
+                self.clipped += raw != self.values[path]
+        return overrun_of(self.scenario, name, self.values, self.world.streams)
+
+    def future_is_on(self, name: str, month: int) -> bool:
+        """Whether the path lives in a future that lasts in a month."""
+        begin, lasts = math.floor(self.world.values[f"futures.{name}.start_month"]), self.scenario.futures[name].months
+        return name == self.world.future and begin <= month and (lasts is None or month < begin + lasts)
+
     def effects(self) -> dict[str, list[float]]:
         """Monthly values of every number that some initiative can change."""
         ranges = {number.path: (number.low, number.high) for number in numbers(self.scenario)}
         targets = {path for initiative in self.scenario.initiatives.values() for path in initiative.effects}
         targets |= {path for future in self.scenario.futures.values() for path in future.changes}
+        targets = {path for path in targets if not path.startswith("initiatives.")}
         changed: dict[str, list[float]] = {}
         for path in targets:
             low, high = ranges.get(path, (0.1, 1e9))
@@ -172,7 +256,8 @@ class Arm:
                         effect = initiative.effects[path]
                         reach = self.adopted[name][month]
                         if effect.competitive and initiative.imitation is not None:
-                            since = month - self.live()[name] - initiative.imitation.lag_months
+                            lag = self.world.values[f"initiatives.{name}.imitation.lag_months"]
+                            since = month - self.live()[name] - lag
                             reach *= 0.5 ** (max(0, since) / initiative.imitation.half_life_months)
                         at = f"initiatives.{name}.effects.{path}"
                         if effect.add is not None:
@@ -180,12 +265,10 @@ class Arm:
                         else:
                             factor *= 1 + (self.world.values[f"{at}.multiply"] - 1) * reach
                 for name, future in self.scenario.futures.items():
-                    if name == self.world.future and path in future.changes:
-                        begin = math.floor(self.world.values[f"futures.{name}.start_month"])
-                        if begin <= month and (future.months is None or month < begin + future.months):
-                            at = f"futures.{name}.changes.{path}"
-                            added += self.world.values.get(f"{at}.add", 0.0)
-                            factor *= self.world.values.get(f"{at}.multiply", 1.0)
+                    if path in future.changes and self.future_is_on(name, month):
+                        at = f"futures.{name}.changes.{path}"
+                        added += self.world.values.get(f"{at}.add", 0.0)
+                        factor *= self.world.values.get(f"{at}.multiply", 1.0)
                 raw = (self.world.values[path] + added) * factor
                 changed[path].append(min(max(raw, low), high))
                 self.clipped += raw != changed[path][-1]
@@ -194,12 +277,83 @@ class Arm:
     def at(self, path: str, month: int) -> float:
         return self.changed[path][month] if path in self.changed else self.world.values[path]
 
+    def hours_needed(self) -> dict[str, list[float]]:
+        """Hours of work of every role by month, at the demand of the customers whom no bad service drove away."""
+        profile, at = self.scenario.profile, self.at
+        needed = {role: [0.0] * self.months for role in self.scenario.people}
+        customers = float(profile.customers.start)
+        for month in range(self.months):
+            growth = math.pow(1 + at("profile.growth_per_year", month), min(month, self.horizon - 1) / 12)
+            demand = at("profile.demand", month) * growth * customers / profile.customers.start
+
+            def served(process: str, month: int = month, demand: float = demand) -> float:
+                """Items of the month that are not lost before any work."""
+                block = self.scenario.processes[process]
+                items = at(f"processes.{process}.arrivals_per_day", month) * profile.working_days_per_month
+                items *= demand if block.driven_by == "customers" else 1.0
+                for source in block.fed_by:
+                    share = at(f"processes.{process}.fed_by.{source}.share", month)
+                    items += share * served(source) * (1 - at(f"processes.{source}.no_show", month))
+                return items * (1 - lost_share(self.scenario, at, process, month))
+
+            for process, block in self.scenario.processes.items():
+                root = f"processes.{process}"
+                absent, part = at(f"{root}.no_show", month), at(f"{root}.no_show_time", month)
+                for step, work in block.steps.items():
+                    here = f"{root}.steps.{step}"
+                    people = at(f"{here}.share", month)
+                    if work.by_hand:
+                        people *= unlinked(at, work.by_hand, process, month)
+                    if work.mends:
+                        people *= mismatched(at, work.mends, process, month)
+                    people *= 1 - at(f"{here}.automated", month) * (1 - at(f"{here}.exceptions", month))
+                    visits = served(process) * people / (1 - at(f"{here}.error_probability", month))
+                    hours = visits * at(f"{here}.minutes", month) / 60
+                    needed[work.role][month] += hours * (1 - absent + absent * part)
+            customers -= customers * min(1.0, at("profile.customers.monthly_churn", month))
+            customers += at("profile.customers.monthly_acquisition", month)
+        return needed
+
+    def hires(self) -> dict[str, list[float]]:
+        """Seats that planned hires add to every role, by month: those that freed hours do not make superfluous."""
+        added = {role: [0.0] * self.months for role in self.scenario.people}
+        for role, people in self.scenario.people.items():
+            used = [0.0] * self.months
+            for name, hire in people.hires.items():
+                share = self.world.values[f"people.{role}.hires.{name}.realisable_share"]
+                here = 0.0
+                for month in range(hire.month, self.months):
+                    free = share * self.freed[role][max(0, month - hire.notice_months)] / self.hours - used[month]
+                    steps = 0
+                    while (steps + 1) * hire.step_seats <= min(hire.seats, free) + 1e-9 * hire.step_seats:
+                        steps += 1
+                    here = max(here, hire.seats - steps * hire.step_seats)
+                    added[role][month] += here
+                    used[month] += hire.seats - here
+                    self.spared_months[role] += hire.seats - here if month < self.horizon else 0.0
+        return added
+
     def systems_and_threats(self) -> None:
         scenario, streams, at = self.scenario, self.world.streams, self.at
         states = {system: support(scenario, system, self.projects) for system in scenario.systems}
         for system, state in states.items():
-            for time, hours in failures(scenario, system, state, at, streams):
-                self.flows["repair"][int(time)] -= at(f"systems.{system}.repair_cost", int(time))
+            broken, renewals = failures(scenario, system, state, at, streams)
+            for time in renewals:
+                self.flows["renewal"][int(time)] -= at(f"systems.{system}.refresh.cost", int(time)) * self.price(
+                    "technology", int(time)
+                )
+            if renewals:
+                states[system] = replace(state, old=state.old - set(range(int(renewals[0]) + 1, self.months)))
+            births = [-12 * scenario.systems[system].age_years, *state.refreshed, *renewals]
+            if scenario.systems[system].on_failure == "replace":
+                births += [time for time, _ in broken]
+            for month in range(self.months):
+                middle = month + 0.5
+                self.ages[month] += (middle - max(birth for birth in births if birth <= middle)) / 12
+            for time, hours in broken:
+                self.flows["repair"][int(time)] -= at(f"systems.{system}.repair_cost", int(time)) * self.price(
+                    "technology", int(time)
+                )
                 self.outages.book(scenario, at, system, time, hours)
         for threat, block in scenario.threats.items():
             root = f"threats.{threat}"
@@ -211,72 +365,163 @@ class Arm:
                     if month in states[system].old
                 ]
                 success = min(1.0, at(f"{root}.success_probability", month) * math.prod(exposure))
-                frailty = self.world.values.get(f"{root}.frailty", 1.0)
+                success *= self.controls.left("success", threat, month)
+                frailty = cyber.frailty(threat, block, month, self.world.values)
                 intensity.append(at(f"{root}.attempts_per_year", month) * success * frailty)
+                left = self.controls.left("loss", threat, month)
+                self.expected_loss[month] += intensity[month] * cyber.mean_loss(threat, block, at, month, left)
             base = quantile(block.attempts_per_year, 0.5) * quantile(block.success_probability, 0.5)
-            for point in incidents(threat, max(base, 1e-6), intensity, streams):
+            for point in incidents(f"threats/{threat}", max(base, 0.01), intensity, streams):
                 self.incident(threat, point.time, (point.layer, point.number), at)
+
+    def contract(self, system: str) -> range:
+        """Months in which the subscription of a system runs."""
+        block, live = self.scenario.systems[system].subscription, self.live()
+        assert block is not None
+        own = [] if block.begins_month is None else [block.begins_month]
+        begin = min(
+            own + [g for i, g in live.items() if system in self.scenario.initiatives[i].subscribes], default=999
+        )
+        ends = [g for i, g in live.items() if system in self.scenario.initiatives[i].cancels and g >= begin]
+        end = min(ends, default=999)
+        if end < min(self.months, begin + block.term_months):
+            self.exits.append((end, f"systems.{system}.subscription.exit_cost"))
+        return range(begin, end)
+
+    def providers(self) -> None:
+        """Outages that take down every system of a provider."""
+        scenario, streams = self.scenario, self.world.streams
+        for name, block in scenario.providers.items():
+            rate = [self.at(f"providers.{name}.outages_per_year", month) for month in range(self.months)]
+            layer = max(quantile(block.outages_per_year, 0.5), 0.01)
+            for point in incidents(f"providers/{name}", layer, rate, streams):
+                month = int(point.time)
+                u = streams.uniform(f"providers/{name}/hours", point.layer, point.number)
+                hours = lognormal(u, self.at(f"providers.{name}.outage_hours", month), block.outage_p95_ratio)
+                hit = {
+                    system
+                    for system, one in scenario.systems.items()
+                    if one.provider == name and month in self.contracts.get(system, range(self.months))
+                }
+                self.outages.book_together(scenario, self.at, hit, point.time, hours)
+
+    def subscriptions(self, month: int, items: dict[str, float], customers: float) -> float:
+        total = 0.0
+        for system, contract in self.contracts.items():
+            block, path = self.scenario.systems[system].subscription, f"systems.{system}.subscription"
+            if block is not None and month in contract:
+                use = sum(items[process] for process in block.processes) * self.at(f"{path}.per_item", month)
+                use += customers * self.at(f"{path}.per_customer", month)
+                total += max(use, self.at(f"{path}.minimum", month))
+        return total
 
     def incident(self, threat: str, time: float, identity: tuple[int, int], at: At) -> None:
         block, streams, month = self.scenario.threats[threat], self.world.streams, int(time)
         root = f"threats.{threat}"
         self.counts[month] += 1
         self.staying[month] *= 1 - at(f"{root}.churn_shock", month)
-        median = at(f"{root}.severity", month)
+        left, median, loss = self.controls.left("loss", threat, month), at(f"{root}.severity", month), {}
+        loss["incident"] = 0.0
         if median > 0:
             u = streams.uniform(f"threats/{threat}/severity", *identity)
-            loss = severity(u, median, block.severity_p95_ratio, block.tail_index)
-            self.flows["cyber"][month] -= loss
-            layer = min(max(0.0, loss - at("insurance.retention", month)), at("insurance.event_limit", month))
-            self.claims[month] += (1 - at("insurance.coinsurance", month)) * layer
-        outage = at(f"{root}.outage_hours", month)
+            loss["incident"] = left * severity(u, median, block.severity_p95_ratio, block.tail_index)
+        loss["secondary"] = left * cyber.secondary_loss(threat, block, identity, at, month, streams)
+        loss["notification"], loss["fine"] = cyber.breach_losses(threat, block, identity, at, month, left, streams)
+        self.flows["cyber"][month] -= sum(loss.values())
+        hours, outage = 0.0, at(f"{root}.outage_hours", month)
         if outage > 0:
             u = streams.uniform(f"threats/{threat}/outage", *identity)
-            hours = lognormal(u, outage, block.outage_p95_ratio)
+            hours = lognormal(u, outage, block.outage_p95_ratio) * self.controls.left("outage", threat, month)
             for system in block.hits:
                 self.outages.book(self.scenario, at, system, time, hours)
+            if "interruption" in block.severity_covers:
+                for process, shares in cyber.spared_shares(self.scenario, threat, at, time, hours).items():
+                    self.spared[process] = [a + b for a, b in zip(self.spared[process], shares, strict=True)]
+        loss["interruption"] = cyber.planned_margin(self.scenario, threat, at, month, hours)
+        counted = sum(min(amount, at(f"insurance.sublimits.{kind}", month)) for kind, amount in loss.items())
+        layer = min(max(0.0, counted - at("insurance.retention", month)), at("insurance.event_limit", month))
+        claim = (1 - at("insurance.coinsurance", month)) * layer
+        if self.controls.lapsed(month):
+            self.refused[month] += claim > 0
+        else:
+            self.claims[month] += claim
 
     def operations(self) -> None:
         """Month by month: lines, completed items, customers, flows, sums of KPIs."""
         scenario, at = self.scenario, self.at
         state = Lines(self)
-        customers = float(scenario.profile.customers.start)
+        base = Customers(scenario, at, self.world.values, self.world.streams)
         for month in range(self.months):
-            result = state.month(month, customers)
+            result = state.month(month, base.number)
+            result.revenue *= self.price("prices", month)
+            level = price_level(scenario, at, month)
+            revenue = result.revenue * level
             up = [1 - min(1.0, self.outages.down[y][month] / self.hours) for y in scenario.systems]
             reach = [
                 self.adopted[name][month]
                 for name, initiative in scenario.initiatives.items()
                 if initiative.adoption is not None and self.works(name, month)
             ]
-            self.flows["margin"][month] += result.revenue * at("profile.gross_margin", month)
-            self.flows["overhead"][month] -= at("profile.fixed_costs_per_month", month)
+            spared = sum(
+                state.come[process]
+                * (1 - at(f"processes.{process}.no_show", month))
+                * (1 - at(f"processes.{process}.lost_share", month))
+                * at(f"processes.{process}.item_revenue", month)
+                * min(1.0, self.spared[process][month])
+                for process in scenario.processes
+            )
+            self.flows["margin"][month] += (result.revenue + spared * self.price("prices", month)) * (
+                at("profile.gross_margin", month) + level - 1
+            )
+            self.flows["overhead"][month] -= at("profile.fixed_costs_per_month", month) * self.price("fixed", month)
             for role in scenario.people:
-                staff = at(f"people.{role}.headcount", month) * presence(self.world.seats[role], month)
-                self.flows["labour"][month] -= staff * at(f"people.{role}.monthly_cost", month)
+                seats = at(f"people.{role}.headcount", month) + self.hired[role][month]
+                staff = seats * presence(self.world.seats[role], month)
+                self.flows["labour"][month] -= (
+                    staff * at(f"people.{role}.monthly_cost", month) * self.price("wages", month)
+                )
             for system in scenario.systems:
-                self.flows["running"][month] -= at(f"systems.{system}.monthly_cost", month)
-            self.flows["insurance"][month] -= at("insurance.annual_premium", month) / 12
+                self.flows["running"][month] -= at(f"systems.{system}.monthly_cost", month) * self.price(
+                    "technology", month
+                )
+            self.flows["running"][month] -= self.controls.audits[month] * self.price("technology", month)
+            self.flows["insurance"][month] -= self.controls.premium(month) * self.price("premiums", month)
             rows = {
-                "revenue": (result.revenue, 1 / 12),
+                "revenue": (revenue, 1 / 12),
                 "on_time_share": (result.timely, result.done),
                 "lost_share": (result.came - result.done, result.came),
                 "wait": (60 * result.waited, result.done),
                 "utilisation": (result.busy, result.present),
-                "customers": (customers, 1.0),
+                "customers": (base.number, 1.0),
                 "availability": (sum(up), len(up)),
                 "incidents": (self.counts[month], 1 / 12),
                 "cyber_loss": (-self.flows["cyber"][month], 1 / 12),
+                "ale": (self.expected_loss[month], 1.0),
+                "refused_claims": (self.refused[month], 1 / 12),
                 "adoption": (sum(reach) / len(reach) if reach else 0.0, 1.0),
                 "cost_to_serve": (0.0, result.done),
                 "automation_share": (result.by_machine, result.by_machine + result.by_people),
             }
-            churn = at("profile.customers.monthly_churn", month)
-            churn += at("profile.customers.service_churn", month) * result.let_down
-            rows["churn"] = 1 - (1 - min(1.0, churn)) * self.staying[month], 1.0
-            self.add(rows, month)
-            customers = customers * (1 - min(1.0, churn)) + at("profile.customers.monthly_acquisition", month)
-            customers *= self.staying[month]
+            items = {process: state.arrivals(process, month, base.number) for process in scenario.processes}
+            self.flows["running"][month] -= self.subscriptions(month, items, base.number) * self.price(
+                "technology", month
+            )
+            rows["estate_age"] = self.ages[month], len(up)
+            crossed = {
+                (pair, process): state.arrivals(process, month, base.number)
+                * at(f"integrations.{pair}.crossings.{process}.share", month)
+                for pair, block in scenario.integrations.items()
+                for process in block.crossings
+            }
+            passed = sum(items * at(f"integrations.{pair}.linked", month) for (pair, _), items in crossed.items())
+            rows["linked_share"] = passed, sum(crossed.values())
+            rows["market_share"] = (base.share(month), 1.0) if scenario.market is not None else (0.0, 0.0)
+            rows["reputation"] = (base.reputation, 1.0) if scenario.reputation is not None else (0.0, 0.0)
+            rows["churn"] = base.close(month, result.let_down, self.staying[month], self.counts[month]), 1.0
+            if month < self.horizon:
+                self.add(rows, month)
+            else:
+                self.flows["cyber"][month] = -self.expected_loss[month] / 12
 
     def add(self, rows: dict[str, tuple[float, float]], month: int) -> None:
         """Add amounts and weights of a month to the years of KPIs."""
@@ -288,11 +533,11 @@ class Arm:
     def yearly(self) -> dict[str, list[float]]:
         """KPIs by year, those of money included: name -> values."""
         cash = self.scenario.profile.cash_at_start
-        for month in range(self.months):
+        for month in range(self.horizon):
             flow = {category: self.flows[category][month] for category in CATEGORIES}
             cash += sum(flow.values())
             serving = -flow["labour"] - flow["overhead"] - flow["running"] - flow["repair"]
-            profit = sum(flow.values()) - flow["capital"] - flow["grant"] - flow["tax"]
+            profit = sum(flow.values()) - flow["capital"] - flow["grant"] - flow["tax"] - flow["finance"]
             self.add(
                 {
                     "gross_margin": (flow["margin"], 1 / 12),
@@ -302,34 +547,154 @@ class Arm:
                 },
                 month,
             )
+        for year in range(-(-self.horizon // 12)):
+            last = min(12 * year + 11, self.horizon - 1)
+            rows = {"valuation": (0.0, 0.0)}
+            if self.scenario.valuation is not None:
+                earnings = sum(self.lasting(month) for month in range(12 * year, last + 1)) / (last + 1 - 12 * year)
+                rows["valuation"] = price_of_business(self.scenario, self.at, 12 * earnings, last), 1.0
+            self.add(rows, last)
         return {
             name: [total / weight if weight > 0 else math.nan for total, weight in years.values()]
             for name, years in self.sums.items()
         }
 
+    def lasting(self, month: int) -> float:
+        """Earnings of a month without what is spent once, less depreciation."""
+        once = ("capital", "grant", "tax", "delivery", "finance")
+        life = self.scenario.money.depreciation_months
+        bought = [capital + grant for capital, grant in zip(self.flows["capital"], self.granted, strict=True)]
+        worn = sum(bought[max(0, month - life + 1) : month + 1]) / life
+        return sum(self.flows[c][month] for c in CATEGORIES if c not in once) + worn
+
     def book_initiatives(self) -> None:
         """Own cost of the roadmap; the capital of a month is depreciated from that month on."""
         for name, project in self.projects.items():
             initiative, root = self.scenario.initiatives[name], f"initiatives.{name}"
-            ratio, values = project.overrun.cost, self.world.values
+            start, part, values = project.started, project.part, self.values
+            ratio = project.overrun.cost * self.own_price(name, start or 0)
+            capital = ratio * (values[f"{root}.capital"] + values.get(f"{root}.help.capital", 0.0))
+            delivery = ratio * (values[f"{root}.delivery"] + values.get(f"{root}.help.delivery", 0.0))
+            spent = {month: share * (1 - initiative.deposit_share) for month, share in project.work.items()}
+            if start is not None:
+                spent[start] = spent.get(start, 0.0) + initiative.deposit_share
+            for month, share in spent.items():
+                self.pay("capital", month, capital * share)
             for month, share in project.work.items():
-                self.pay("capital", month, values[f"{root}.capital"] * ratio * share)
-                self.pay("delivery", month, values[f"{root}.delivery"] * ratio * share)
-            grant, live = initiative.grant, project.go_live
-            if grant is not None and live is not None and project.started is not None:
+                self.pay("delivery", month, delivery * share)
+            grant, live, parallel = initiative.grant, project.go_live, initiative.parallel
+            finished, upfront = project.state == "finished", grant is not None and grant.paid == "upfront"
+            if grant is not None and start is not None and (upfront or finished):
                 award = self.world.streams.uniform(f"initiatives/{name}/grant") < values[f"{root}.grant.probability"]
                 latest = self.months if grant.last_start is None else grant.last_start
-                if award and grant.first_start <= project.started <= latest:
-                    cost = (values[f"{root}.capital"] + values[f"{root}.delivery"]) * ratio
-                    month = min(live + grant.lag_months, self.months - 1)
-                    self.flows["grant"][month] += min(grant.cap, cost * grant.share)
-                    self.granted[month] += min(grant.cap, cost * grant.share)
+                if award and grant.first_start <= start <= latest:
+                    amount = min(grant.cap, (capital + delivery) * grant.share)
+                    month = start if upfront else min((live or 0) + grant.lag_months, self.last(live or 0))
+                    self.flows["grant"][month] += amount
+                    self.granted[month] += amount
+                    if upfront and project.state in ("failed", "stopped"):
+                        end = max(project.work) + 1
+                        month = min(end + grant.lag_months, self.last(end))
+                        self.flows["grant"][month] -= amount
+                        self.granted[month] -= amount
+            if initiative.financing is not None and start is not None:
+                self.finance(name, capital, ratio, spent)
+            if parallel is not None and live is not None and finished:
+                for month in range(live, min(self.months, live + parallel.months)):
+                    self.pay(
+                        "running", month, values[f"{root}.parallel.running_per_month"] * self.own_price(name, month)
+                    )
             for month in range(self.months):
                 if self.works(name, month):
-                    self.pay("running", month, values[f"{root}.running_per_month"])
+                    price = part * self.own_price(name, month)
+                    self.pay("running", month, values[f"{root}.running_per_month"] * price)
                     since = month - self.live()[name]
                     if initiative.life_months is not None and since > 0 and since % initiative.life_months == 0:
-                        self.pay("renewal", month, values[f"{root}.renewal_cost"])
+                        self.pay("renewal", month, values[f"{root}.renewal_cost"] * price)
+
+    def last(self, month: int) -> int:
+        """Month in which what is owed for a month is paid at the latest."""
+        return (self.horizon if month < self.horizon else self.months) - 1
+
+    def price(self, kind: str, month: int) -> float:
+        """Price of a month over that of the file."""
+        return math.pow(1 + self.world.values[f"money.inflation.{kind}"], month / 12)
+
+    def own_price(self, name: str, month: int) -> float:
+        """The same of what an initiative needs."""
+        own = self.world.values.get(f"initiatives.{name}.price_change")
+        return self.price("technology", month) if own is None else math.pow(1 + own, month / 12)
+
+    def finance(self, name: str, capital: float, ratio: float, spent: dict[int, float]) -> None:
+        """Capital that others pay, a contract for every part that is spent."""
+        terms, values = self.scenario.initiatives[name].financing, self.world.values
+        assert terms is not None
+        rate = values.get("money.credit_line.rate", self.scenario.money.discount_rate)
+        lent = capital * terms.share
+        flows = {0: lent * (1 - terms.fee)}
+        if terms.kind == "lease":
+            price = values[f"initiatives.{name}.financing.monthly_price"] * ratio
+            flows |= dict.fromkeys(range(1, terms.months + 1), -price)
+        else:
+            interest = math.pow(1 + values[f"initiatives.{name}.financing.rate"], 1 / 12) - 1
+            payment = annuity(lent, interest, terms.months - terms.grace_months)
+            for t in range(1, terms.months + 1):
+                flows[t] = -interest * lent if t <= terms.grace_months else -payment
+        for month, part in spent.items():
+            for t, amount in flows.items():
+                self.financing += part * amount * math.pow(1 + rate, -(month + t) / 12)
+                if month + t < self.months:
+                    self.flows["finance"][month + t] += part * amount
+
+    def book_loans(self) -> None:
+        for name, loan in self.scenario.money.loans.items():
+            interest = math.pow(1 + self.world.values[f"money.loans.{name}.rate"], 1 / 12) - 1
+            for month in range(min(loan.months, self.months)):
+                self.flows["finance"][month] -= annuity(loan.balance, interest, loan.months)
+
+    def book_credit_line(self) -> None:
+        line, floor = self.scenario.money.credit_line, self.scenario.money.cash_floor
+        if line is None:
+            return
+        lowest = floor.amount if floor is not None else 0.0
+        interest = math.pow(1 + self.world.values["money.credit_line.rate"], 1 / 12) - 1
+        cash, owed = self.scenario.profile.cash_at_start, 0.0
+        for month in range(self.horizon):
+            paid = owed * interest
+            cash += sum(self.flows[category][month] for category in CATEGORIES) - paid
+            change = min(lowest - cash, line.limit - owed) if cash < lowest else -min(cash - lowest, owed)
+            owed, cash = owed + change, cash + change
+            self.flows["finance"][month] += change - paid
+
+    def book_links(self) -> None:
+        """What initiatives pay for the pairs that they link, in the order in which they began."""
+        scenario, values = self.scenario, self.world.values
+        order = list(scenario.initiatives)
+        begun = [p for p in self.projects.values() if p.started is not None]
+        on_a_hub: set[str] = set()
+        for project in sorted(begun, key=lambda p: (p.started, order.index(p.name))):
+            initiative, start = scenario.initiatives[project.name], project.started
+            assert start is not None
+            pairs = [pair for pair in scenario.integrations if f"integrations.{pair}.linked" in initiative.effects]
+            hub = project.name if initiative.hub is not None else None
+            if hub is None:
+                live = [name for name in self.live() if scenario.initiatives[name].hub and self.works(name, start)]
+                hub = min(live, key=lambda name: (self.live()[name], order.index(name)), default=None)
+            capital = monthly = 0.0
+            if hub is None:
+                capital = sum(values[f"integrations.{pair}.link_capital"] for pair in pairs)
+                monthly = sum(values[f"integrations.{pair}.link_monthly"] for pair in pairs)
+            else:
+                systems = {system for pair in pairs for system in scenario.integrations[pair].between}
+                capital = len(systems - on_a_hub) * values[f"initiatives.{hub}.hub.capital_per_system"]
+                monthly = len(systems - on_a_hub) * values[f"initiatives.{hub}.hub.monthly_per_system"]
+                if project.go_live is not None:
+                    on_a_hub |= systems
+            for month, share in project.work.items():
+                self.pay("capital", month, capital * project.overrun.cost * self.own_price(project.name, start) * share)
+            for month in range(self.months):
+                if self.works(project.name, month):
+                    self.pay("running", month, monthly * project.part * self.own_price(project.name, month))
 
     def pay(self, category: str, month: int, amount: float) -> None:
         self.flows[category][month] -= amount
@@ -341,22 +706,49 @@ class Arm:
             for month in range(first, min(first + 12, self.months)):
                 due = min(self.claims[month], max(0.0, self.at("insurance.annual_limit", month) - paid))
                 paid += due
-                when = min(month + self.scenario.insurance.settlement_months, self.months - 1)
+                when = min(month + self.scenario.insurance.settlement_months, self.last(month))
                 self.flows["insurance"][when] += due
 
     def book_tax(self) -> None:
         """Tax of a year falls due in the third month of the next one, at the latest in the last month."""
         life = self.scenario.money.depreciation_months
         spent = [capital + grant for capital, grant in zip(self.flows["capital"], self.granted, strict=True)]
-        expensed = [c for c in CATEGORIES if c not in ("capital", "grant", "tax")]
+        expensed = [c for c in CATEGORIES if c not in ("capital", "grant", "tax", "finance")]
         carried = 0.0
-        for first in range(0, self.months, 12):
-            end = min(first + 12, self.months)
+        years = [*range(0, self.horizon, 12), *range(self.horizon, self.months, 12)]
+        for first in years:
+            end = min(first + 12, self.last(first) + 1)
             profit = sum(self.flows[c][m] for c in expensed for m in range(first, end))
             profit += sum(spent[s] / life for m in range(first, end) for s in range(max(0, m - life + 1), m + 1))
             taxable = profit - carried
             carried = max(0.0, -taxable)
-            self.flows["tax"][min(end + 2, self.months - 1)] -= self.scenario.profile.tax_rate * max(0.0, taxable)
+            self.flows["tax"][min(end + 2, self.last(first))] -= self.scenario.profile.tax_rate * max(0.0, taxable)
+
+
+def annuity(principal: float, interest: float, payments: int) -> float:
+    """Equal payments at the end of each month that pay back a debt."""
+    if interest == 0:
+        return principal / payments
+    return principal * interest / (1 - math.pow(1 + interest, -payments))
+
+
+def unlinked(at: At, pair: str, process: str, month: int) -> float:
+    """Share of the items of a process that cross a pair by hand."""
+    return at(f"integrations.{pair}.crossings.{process}.share", month) * (1 - at(f"integrations.{pair}.linked", month))
+
+
+def mismatched(at: At, pair: str, process: str, month: int) -> float:
+    return unlinked(at, pair, process, month) * at(f"integrations.{pair}.crossings.{process}.mismatch", month)
+
+
+def lost_share(scenario: Scenario, at: At, process: str, month: int) -> float:
+    """Share of arrivals lost before any work, mismatched records included."""
+    kept = 1 - at(f"processes.{process}.lost_share", month)
+    for name, pair in scenario.integrations.items():
+        if process in pair.crossings:
+            lost = at(f"integrations.{name}.crossings.{process}.lost", month)
+            kept *= 1 - mismatched(at, name, process, month) * lost
+    return 1 - kept
 
 
 @dataclass
@@ -389,7 +781,11 @@ class Lines:
         self.kept: dict[Step, float] = dict.fromkeys(self.steps, 1.0)
         self.departures = dict.fromkeys(self.scenario.people, 1.0)
         self.backlog = dict.fromkeys(self.scenario.people, 0.0)
-        self.fulfilled = {p: 1 - arm.world.values[f"processes.{p}.lost_share"] for p in self.scenario.processes}
+
+        def at_first(path: str, month: int) -> float:
+            return arm.world.values[path]
+
+        self.fulfilled = {p: 1 - lost_share(self.scenario, at_first, p, 0) for p in self.scenario.processes}
         self.visits = 0.0, 0.0  # an hour, in the month at hand: finished by machines, served by people
         self.completions: dict[tuple[str, int], float] = {}  # process and month -> items that were completed and came
 
@@ -404,22 +800,35 @@ class Lines:
         return 1 - absent + absent * math.pow(self.at(f"processes.{process}.no_show_time", month), power)
 
     def number(self, step: Step, name: str, month: int) -> float:
-        return self.at(f"processes.{step[0]}.steps.{step[1]}.{name}", month)
+        value = self.at(f"processes.{step[0]}.steps.{step[1]}.{name}", month)
+        work = self.scenario.processes[step[0]].steps[step[1]]
+        if name == "share" and work.by_hand:
+            value *= unlinked(self.at, work.by_hand, step[0], month)
+        if name == "share" and work.mends:
+            value *= mismatched(self.at, work.mends, step[0], month)
+        return value
+
+    def lost(self, process: str, month: int) -> float:
+        return lost_share(self.scenario, self.at, process, month)
 
     def role(self, step: Step) -> str:
         return self.scenario.processes[step[0]].steps[step[1]].role
 
     def staff(self, role: str, month: int) -> tuple[float, float]:
         """People at work, and their pace after go-lives."""
-        people = self.at(f"people.{role}.headcount", month) * presence(self.arm.world.seats[role], month)
+        seats = self.at(f"people.{role}.headcount", month) + self.arm.hired[role][month]
+        people = seats * presence(self.arm.world.seats[role], month)
         for skill, block in self.scenario.skills.items():
             if block.role == role:
                 people -= self.arm.days_used[skill][month] / self.scenario.profile.working_days_per_month
         pace = 1.0
         for name, live in self.arm.live().items():
-            dip = self.scenario.initiatives[name].dip
+            initiative, project = self.scenario.initiatives[name], self.arm.projects[name]
+            dip, parallel = initiative.dip, initiative.parallel
             if dip is not None and role in dip.roles and 0 <= month - live < dip.months:
-                depth = self.arm.world.values[f"initiatives.{name}.dip.depth"]
+                depth = self.arm.values[f"initiatives.{name}.dip.depth"] * project.part
+                if parallel is not None and project.state == "finished" and month - live < parallel.months:
+                    depth *= parallel.dip
                 pace *= 1 - depth * (1 - (month - live) / dip.months)
         return people, pace
 
@@ -446,10 +855,12 @@ class Lines:
     def own_arrivals(self, process: str, month: int, customers: float) -> float:
         profile = self.scenario.profile
         items = self.at(f"processes.{process}.arrivals_per_day", month) * profile.working_days_per_month
+        if self.scenario.processes[process].channels:
+            items *= channel_factor(self.scenario, self.at, process, month)
         if self.scenario.processes[process].driven_by == "fixed":
             return items
         calendar_month = (int(self.scenario.start.split("-")[1]) - 1 + month) % 12
-        growth = math.pow(1 + self.at("profile.growth_per_year", month), month / 12)
+        growth = math.pow(1 + self.at("profile.growth_per_year", month), min(month, self.arm.horizon - 1) / 12)
         growth *= self.at("profile.demand", month)
         return items * profile.seasonality[calendar_month] * growth * customers / profile.customers.start
 
@@ -463,6 +874,7 @@ class Lines:
             }
         result = Month()
         come = {process: self.arrivals(process, month, customers) for process in self.scenario.processes}
+        self.come = come
         service, found, busy = self.run(month, customers)
         result.busy = busy
         result.by_machine, result.by_people = self.visits
@@ -487,15 +899,16 @@ class Lines:
     def run(self, month: int, customers: float) -> tuple[dict[Step, float], dict[Step, tuple[lines.Line, int]], float]:
         """Service hours and line (with the place in it) of every step; busy people."""
         rate, service, machine, served = {}, {}, 0.0, 0.0
+        admitted = self.admitted(month, customers)
         departures = dict(self.departures)  # of the month before, like the losses: the order of the roles plays no part
         for process, block in self.scenario.processes.items():
-            lost = self.at(f"processes.{process}.lost_share", month)
+            lost = self.lost(process, month)
             flow = self.arrivals(process, month, customers) / self.arm.hours * (1 - lost)
             for name, work in block.steps.items():
                 step = (process, name)
                 people, error = self.by_people(step, month), self.number(step, "error_probability", month)
-                machine += flow * (self.number(step, "share", month) - people)
-                rate[step] = flow * lines.visits_moments(people, error)[0]
+                machine += flow * admitted[step] * (self.number(step, "share", month) - people)
+                rate[step] = flow * admitted[step] * lines.visits_moments(people, error)[0]
                 service[step] = self.number(step, "minutes", month) / 60 / self.staff(work.role, month)[1]
                 flow *= self.kept[step]
         found: dict[Step, tuple[lines.Line, int]] = {}
@@ -520,11 +933,42 @@ class Lines:
             for place, step in enumerate(mine):
                 error = self.number(step, "error_probability", month)
                 lost = min(1.0, line.lost[place] * self.scenario.calibration.of(step[0]).gave_up)
-                self.kept[step] = lines.kept_through(self.by_people(step, month), error, lost)
+                through = 1 - lines.kept_through(self.by_people(step, month), error, lost)
+                blocked = self.number(step, "share", month) * (1 - admitted[step])
+                self.kept[step] = 1 - admitted[step] * through - blocked
                 served += rate[step] * (1 - lost)
                 found[step] = line, place
         self.visits = machine, served
         return service, found, busy
+
+    def admitted(self, month: int, customers: float) -> dict[Step, float]:
+        """Share of the items of a step that all its systems can take: the count of a day is about normal."""
+        profile = self.scenario.profile
+        days = math.ceil(profile.working_days_per_month)
+        share = dict.fromkeys(self.steps, 1.0)
+        for system, block in self.scenario.systems.items():
+            if block.capacity_per_day is None:
+                continue
+            mean = variance = 0.0
+            for process, work in self.scenario.processes.items():
+                part = 1 - self.lost(process, month)
+                for name, step in work.steps.items():
+                    if system in step.systems:
+                        passing = part * self.number((process, name), "share", month)
+                        items = self.arrivals(process, month, customers) * passing / days
+                        mean += items
+                        variance += items * (1 + passing * (work.arrival_cv**2 - 1))
+                    part *= self.kept[process, name]
+            if mean <= 1e-9:
+                continue
+            limit = self.at(f"systems.{system}.capacity_per_day", month) * profile.working_days_per_month / days
+            spread = math.sqrt(max(variance, 1e-9))
+            z = (limit - mean) / spread
+            over = spread * (lines.NORMAL.pdf(z) - z * (1 - lines.NORMAL.cdf(z)))
+            for process, name in self.steps:
+                if system in self.scenario.processes[process].steps[name].systems:
+                    share[process, name] *= min(1.0, max(0.0, 1 - over / mean))
+        return share
 
     def service_cv(self, step: Step) -> float:
         return self.scenario.processes[step[0]].steps[step[1]].cv
@@ -537,7 +981,7 @@ class Lines:
         names = list(process.steps)
         place = names.index(step[1])
         if place == 0:
-            kept = (1 - self.at(f"processes.{step[0]}.lost_share", month)) * self.by_people(step, month)
+            kept = (1 - self.lost(step[0], month)) * self.by_people(step, month)
             come = self.arrivals(step[0], month, customers)
             kept *= self.own_arrivals(step[0], month, customers) / come if come > 0 else 1.0
             return 1 + kept * (process.arrival_cv**2 - 1)
@@ -553,7 +997,7 @@ class Lines:
         block, outages = self.scenario.processes[process], self.arm.outages
         correction = self.scenario.calibration.of(process)
         patient = self.at(f"processes.{process}.patience_minutes", month) >= 1e8
-        completed = 1 - self.at(f"processes.{process}.lost_share", month)
+        completed = 1 - self.lost(process, month)
         mean = variance = waits = late = 0.0
         served = [1.0]
         for name in block.steps:

@@ -17,11 +17,11 @@ from sim.outcomes import Outcome
 from sim.world import Scenario
 from tests.naive import path_lines
 from tests.naive.path_model import Path, simulate_path
-from tests.naive.shops import EVERYTHING, PLANNER, SEED, Edit, corner_shop, setting, without
+from tests.naive.shops import CYBER, EVERYTHING, PLANNER, SEED, Edit, corner_shop, setting, without
 
 TOLERANCE = 1e-9
 MONEY = 1e5
-STATES = {1: "finished", 2: "failed", 3: "cancelled", 4: "working", 5: "waiting"}
+STATES = {1: "finished", 2: "failed", 3: "cancelled", 4: "working", 5: "waiting", 6: "stopped"}
 
 
 def same(a: float, b: float, scale: float) -> bool:
@@ -38,6 +38,8 @@ def figures(outcome: Outcome, row: int) -> dict[str, tuple[float, float]]:
         "payback": (outcome.payback[row], 1.0),
         "trough": (outcome.trough[row], MONEY),
         "need": (outcome.need[row], MONEY),
+        "financing": (outcome.financing[row], MONEY),
+        "residual": (outcome.residual[row], MONEY),
     }
     found |= {f"category {name}": (outcome.categories[row, k], MONEY) for k, name in enumerate(CATEGORIES)}
     for k, kpi in enumerate(KPIS):
@@ -49,11 +51,18 @@ def figures(outcome: Outcome, row: int) -> dict[str, tuple[float, float]]:
 
 
 def figures_of_twin(path: Path) -> dict[str, float]:
-    found = {name: getattr(path, name) for name in ("npv", "cost", "payback", "trough", "need")}
+    found = {
+        name: getattr(path, name) for name in ("npv", "cost", "payback", "trough", "need", "financing", "residual")
+    }
     found |= {f"category {name}": value for name, value in path.pv.items()}
     for prefix, kpis in (("", path.kpis), ("baseline ", path.baseline_kpis)):
         found |= {f"{prefix}{k} of year {y}": value for k, values in kpis.items() for y, value in enumerate(values)}
     return found
+
+
+def of_roles(outcome: Outcome, row: int) -> dict[str, list[float]]:
+    """Freed hours and spared seat-months of one draw."""
+    return {"freed": outcome.freed_hours[row].tolist(), "spared": outcome.spared_months[row].tolist()}
 
 
 def check(scenario: Scenario, roadmaps: list[Mapping[str, int]], draws: range) -> set[str]:
@@ -71,6 +80,9 @@ def check(scenario: Scenario, roadmaps: list[Mapping[str, int]], draws: range) -
                 if not same(value, of_twin[name], scale)
             }
             assert not wrong, f"draw {draw}, roadmap {dict(roadmap)}: {wrong}"
+            expected = {"freed": list(path.freed_hours.values()), "spared": list(path.spared_months.values())}
+            for name, values in of_roles(outcome, row).items():
+                assert values == pytest.approx(expected[name], rel=1e-9, abs=1e-7), name
             states = dict(zip(outcomes.initiatives, outcome.states[row].tolist(), strict=True))
             assert {name: STATES[state] for name, state in states.items() if state >= 0} == path.states
             reached |= set(path.states.values())
@@ -84,6 +96,7 @@ def test_corner_shop() -> None:
 
 def test_retailer() -> None:
     shop = load("retailer")
+    shop = shop.model_copy(update={"money": shop.money.model_copy(update={"run_off_months": 20})})
     clashing = {"new_server", "offline_backup", "msp"}
     crowded = {name: 3 * i % 47 for i, name in enumerate(shop.initiatives) if name not in clashing}
     crowded |= {"mfa": 0, "card_rules": 0}
@@ -188,6 +201,34 @@ GRANTED = [
     setting("profile.tax_rate", 0.4),
     setting("money.depreciation_months", 10),
 ]
+FINANCED = [
+    setting("initiatives.pos.financing", {"kind": "loan", "rate": "4 % to 12 %", "months": 36, "grace_months": 6,
+                                          "share": 0.8, "fee": 0.02}),
+    setting("initiatives.web.capital", "20k to 30k"),
+    setting("initiatives.web.financing", {"kind": "lease", "monthly_price": "600 to 900", "months": 20}),
+    setting("initiatives.web.price_change", "-0.3 to 0.1"),
+    setting("initiatives.pos.grant", {"probability": 0.7, "share": 0.5, "cap": 9000, "paid": "upfront"}),
+    setting("initiatives.pos.failure_probability", 0.4),
+    setting("money.loans", {"bank": {"balance": 60_000, "rate": "3 % to 9 %", "months": 30},
+                            "friend": {"balance": 5_000, "rate": 0, "months": 8}}),
+    setting("money.credit_line", {"limit": 30_000, "rate": "6 % to 12 %"}),
+    setting("money.cash_floor", {"amount": 20_000, "probability": 0.1}),
+    setting("money.inflation", {"wages": "0.01 to 0.06", "prices": 0.02, "fixed": "-0.02 to 0.1", "technology": -0.05,
+                                "premiums": 0.12}),
+    setting("insurance", {"annual_premium": 2400, "retention": 1000, "event_limit": 50_000, "annual_limit": 80_000,
+                          "origin": "planner assumption"}),
+    setting("profile.cash_at_start", 25_000),
+    setting("profile.tax_rate", 0.3),
+]  # fmt: skip
+RUN_OFF = [
+    setting("money.run_off_months", 31),
+    setting("horizon_months", 27),
+    setting("profile.tax_rate", 0.3),
+    setting("initiatives.pos.life_months", 14),
+    setting("initiatives.web.life_months", 11),
+    setting("initiatives.web.renewal_cost", 3000),
+    setting("systems.till.support_ends_month", 30),
+]
 EVERY_KIND_OF_NUMBER = [
     setting("profile.fixed_costs_per_month", {"p10": 8000, "p50": 9000, "p90": 10500}),
     setting("profile.customers.monthly_acquisition", "1 to 60"),
@@ -211,6 +252,14 @@ EVERY_KIND_OF_NUMBER = [
         pytest.param(QUEUE_BEFORE_A_FREE_STEP, id="overloaded step before a free one"),
         pytest.param(TURNING, id="futures"),
         pytest.param(GRANTED, id="grants"),
+        pytest.param(RUN_OFF, id="run-off"),
+        pytest.param([*RUN_OFF, *GRANTED, *TURNING, *CYBER], id="run-off with grants, futures and controls"),
+        pytest.param(FINANCED, id="financing and inflation"),
+        pytest.param(CYBER, id="controls, aftermath and terms of insurance"),
+        pytest.param(
+            [*CYBER, setting("money.inflation", {"prices": 0.03, "technology": 0.02, "premiums": 0.1})],
+            id="controls at other prices",
+        ),
         pytest.param(EVERY_KIND_OF_NUMBER, id="every kind of number"),
     ],
 )

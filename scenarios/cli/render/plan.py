@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from optimize.explain import rounded
 from scenarios.cli.render.budget import roadmap_table
 from scenarios.cli.render.figures import chance, odds, sensible, signed
+from scenarios.cli.render.hours import hours_sentence
 from scenarios.cli.render.outcome import headline, provenance_line
 from scenarios.cli.render.outlook import outlook_table
 from scenarios.cli.render.words import cell, clean, grid, listed, plain_table, sentence, starts_sentence, titles
@@ -41,10 +42,14 @@ def show_plan(plan: Plan, scenario: Scenario, terminal: Console, prospects: Sequ
     names = titles(scenario)
     outcomes = plan.outcomes
     sentence(terminal, recommendation(plan, scenario, names), "bold")
-    grid(terminal, headline(outcomes[0], outcomes.draws, outcomes.currency))
+    grid(terminal, headline(outcomes[0], outcomes.draws, outcomes.currency, floor=outcomes.floor))
     terminal.print()
     terminal.print(roadmap_table(plan, scenario, names, terminal.width))
     terminal.print()
+    hours = hours_sentence(outcomes)
+    if hours:
+        sentence(terminal, hours)
+        terminal.print()
     if plan.rejected:
         terminal.print(_left_out(plan, names))
         terminal.print()
@@ -58,7 +63,7 @@ def show_plan(plan: Plan, scenario: Scenario, terminal: Console, prospects: Sequ
     sentence(terminal, f"How sure: {plan.claim} {_selection(plan, names)}")
     if plan.stopped_by_time:
         sentence(terminal, "The clock stopped a part of the work: another run may end in another roadmap.", "bold")
-    for note in outcomes.notes:
+    for note in (*outcomes.notes, *outcomes.floor_notes()):
         sentence(terminal, f"note: {note}")
     sentence(terminal, f"{provenance_line(outcomes)}, {plan.seconds:.0f} s", "dim")
 
