@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping
+
+import numpy as np
 
 from optimize.check import violations
 from optimize.limits import Limits
@@ -35,23 +36,23 @@ def random_roadmaps(scenario: Scenario, count: int, seed: int) -> tuple[dict[str
         raise ProblemsFound([Problem("initiatives", "the scenario allows no roadmap", hint=hint)])
     found = []
     for k in range(count):
-        chance = random.Random(f"{seed}/{k}")
+        chance = np.random.default_rng([seed, k])
         found.append(months(scenario, _one(problem, structure, least, chance)))
     return tuple(found)
 
 
 def _one(
-    problem: RoadmapProblem, structure: Structure, least: Mapping[str, int], chance: random.Random
+    problem: RoadmapProblem, structure: Structure, least: Mapping[str, int], chance: np.random.Generator
 ) -> dict[str, int]:
     roadmap = dict(least)
-    for name in chance.sample(structure.names, len(structure.names)):
+    for name in (structure.names[i] for i in chance.permutation(len(structure.names))):
         if chance.random() < CHANCE and name not in roadmap:
             roadmap = _with(problem, structure, roadmap, name, chance) or roadmap
     return roadmap
 
 
 def _with(
-    problem: RoadmapProblem, structure: Structure, roadmap: dict[str, int], name: str, chance: random.Random
+    problem: RoadmapProblem, structure: Structure, roadmap: dict[str, int], name: str, chance: np.random.Generator
 ) -> dict[str, int] | None:
     """The roadmap with an initiative, after what it requires, each at a random start of those that fit."""
     done = dict(roadmap)
@@ -60,5 +61,5 @@ def _with(
         fits = [t for t in structure.windows[one] if not violations(problem, {**done, one: t})]
         if not fits:
             return None
-        done[one] = chance.choice(fits)
+        done[one] = fits[int(chance.integers(len(fits)))]
     return done

@@ -45,7 +45,7 @@ FEW = 30  # items below which nothing is said
 
 # What no item can feel. Everything else in a scenario counts.
 MONEY_OF = {
-    "": ("version", "name", "title", "story", "goals", "money", "insurance", "exclusive", "calibration"),
+    "": ("version", "name", "title", "story", "goals", "money", "insurance", "exclusive", "valuation", "calibration"),
     "profile": ("sector", "currency", "cash_at_start", "tax_rate", "fixed_costs_per_month", "gross_margin"),
     "people": ("monthly_cost",),
     "systems": ("monthly_cost", "repair_cost"),

@@ -71,12 +71,12 @@ def test_factors_of_one_change_no_bit() -> None:
 
 
 def test_each_factor_acts_on_its_figure() -> None:
-    """Waits in proportion, lateness and losses upwards; losses thin the flows, so they are not in proportion."""
+    """Waits and lateness in proportion, losses upwards; losses thin the flows, so they are not in proportion."""
     plain = kpis(SHOP)
     assert kpis(corrected(wait=1.5))[:, WAIT] == pytest.approx(1.5 * plain[:, WAIT], rel=1e-9)
     assert (kpis(corrected(wait=1.5))[:, ON_TIME] <= plain[:, ON_TIME] + 1e-12).all()
-    late = kpis(corrected(late=2.0))
-    assert 1.0 - late[:, ON_TIME] == pytest.approx(2.0 * (1.0 - plain[:, ON_TIME]), rel=1e-9)
+    late = kpis(corrected(late=0.5))
+    assert 1.0 - late[:, ON_TIME] == pytest.approx(0.5 * (1.0 - plain[:, ON_TIME]), rel=1e-9)
     assert (kpis(corrected(gave_up=2.0))[:, LOST] >= plain[:, LOST]).all()
     assert kpis(corrected(gave_up=2.0))[:, LOST].mean() > plain[:, LOST].mean()
 
