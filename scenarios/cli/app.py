@@ -31,7 +31,7 @@ COMMANDS = {
     "simulate": "Play the company with a roadmap, item by item (SimPy).",
     "plan": "Recommend a roadmap: value, solve, simulate, refine, compare.",
     "solve": "Solve a roadmap problem alone (the integer program).",
-    "calibrate": "Correct the kernel by runs of the company, for one scenario.",
+    "calibrate": "Correct the kernel by runs of the company; kept beside the scenario.",
     "verify": "Compare the two engines, figure by figure.",
     "schema": "Print the JSON schema of scenarios or of a document.",
 }

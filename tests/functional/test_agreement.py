@@ -3,6 +3,7 @@ as control variate."""
 
 import json
 import math
+from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from optimize.random_roadmaps import random_roadmaps
 from optimize.valuation import rules
 from scenarios import verify as verify_module
 from scenarios.agreement import Verdict, order_of
+from scenarios.calibration import calibrate
 from scenarios.cli.app import run
 from scenarios.documents import schema
 from scenarios.precision import controlled, simulate_to_precision
@@ -24,8 +26,9 @@ from scenarios.verify import verify
 from sim.company import simulate
 from sim.company.company import replicate
 from sim.errors import ProblemsFound
-from sim.montecarlo import evaluate
+from sim.montecarlo import estimate, evaluate
 from sim.montecarlo.kpis import INCIDENTS, KPIS, WAIT
+from sim.montecarlo.structures import Layout
 from sim.parameters import parameters
 from sim.roadmap import roadmap
 from tests.naive.shops import CORNER_SHOP, SEED, corner_shop, setting
@@ -59,6 +62,44 @@ def test_broken_mechanism_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.verdict is Verdict.FAIL
     failed = {row.figure for row in found.rows if row.verdict is Verdict.FAIL}
     assert {"utilisation", "wait"} <= failed
+
+
+def test_kernel_whose_items_never_give_up_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One mechanism of the kernel switched off: nobody leaves a line. The shares that are lost must FAIL."""
+    busy = corner_shop(*SHORT, setting("processes.counter.arrivals_per_day", 75))
+    sound = verify(busy, [], SEED, replications=20)
+    lost = [row for row in sound.rows if row.figure == "lost_share"]
+    assert lost and all(row.verdict is not Verdict.FAIL for row in lost)
+    real = estimate.layout
+
+    def broken(*given: Any) -> Layout:
+        found = real(*given)
+        return found._replace(work=found.work._replace(loss_factor=np.zeros_like(found.work.loss_factor)))
+
+    monkeypatch.setattr(estimate, "layout", broken)
+    monkeypatch.setattr(estimate, "_PREPARED", OrderedDict())
+    found = verify(busy, [], SEED, replications=20)
+    assert found.verdict is Verdict.FAIL
+    assert all(row.verdict is Verdict.FAIL for row in found.rows if row.figure == "lost_share")
+
+
+def test_calibrated_kernel_passes_on_draws_and_roadmaps_that_it_was_not_fitted_on() -> None:
+    """A shop with short waits, fitted on the baseline and one roadmap, judged on the draws of `verify` under another
+    roadmap: no FAIL among operations, and more of them PASS than without. Seeds are fixed, so no chance is in it."""
+    shop = corner_shop(setting("planning_months", 12), setting("horizon_months", 12))
+    found = calibrate(shop, roadmaps=[{"pos": 0}], replications=40)
+    fitted = shop.model_copy(update={"calibration": found})
+    before, after = (
+        [row for row in verify(one, {"edr": 1}, SEED, replications=60).rows if row.figure in OPERATIONS]
+        for one in (shop, fitted)
+    )
+    assert len(after) == 2 * len(OPERATIONS)
+    assert not [row for row in after if row.verdict is Verdict.FAIL]
+    gained = [sum(row.verdict is Verdict.PASS for row in rows) for rows in (before, after)]
+    assert gained[1] > gained[0]
+
+
+OPERATIONS = ("on_time_share", "lost_share", "wait", "utilisation")
 
 
 def test_exit_code_says_that_a_figure_failed(
