@@ -8,7 +8,7 @@ process summed over all draws, roadmaps and months,
     give-up factor  = items that gave up                     / in the kernel
 
 found by repeated substitution, because waits make items late and losses thin the flows behind. A ratio of few events is
-drawn to 1: with a relative error e of the company's figure and prior spread S the factor is 1 + (ratio - 1) S^2 /
+drawn to 1: with a relative standard error e of the ratio and prior spread S the factor is 1 + (ratio - 1) S^2 /
 (S^2 + e^2).
 """
 
@@ -119,15 +119,15 @@ def _fit(scenario: Scenario, chosen: Sequence[Roadmap], company: Floats) -> Cali
     from sim.montecarlo import evaluate
 
     target, names = company.sum(axis=0), list(scenario.processes)
-    error = company.std(axis=0, ddof=1) * np.sqrt(len(company)) / np.maximum(target, 1e-9)
-    weight = PRIOR_SPREAD**2 / (PRIOR_SPREAD**2 + error**2)
+    weight = np.zeros(target.shape)
     factors = np.ones((len(names), 3))
     current = scenario
-    for _ in range(ROUNDS):
+    for turn in range(ROUNDS):
         found = evaluate(current, chosen or [{}], len(company), SEED, first_draw=FIRST_DRAW, by_process=True)
-        kernel = found[0].baseline_courses.sum(axis=0)
-        for one in found if chosen else ():
-            kernel = kernel + one.courses.sum(axis=0)
+        each = found[0].baseline_courses + sum(one.courses for one in found if chosen)
+        kernel = each.sum(axis=0)
+        if turn == 0:
+            weight = _weight(company, each)
         ratio = _ratios(target, kernel)
         known = np.stack([target[:, 1] >= FEW, target[:, 2] >= FEW, target[:, 0] >= FEW], axis=1)
         strength = np.stack([weight[:, 3], weight[:, 2], weight[:, 0]], axis=1)
@@ -135,6 +135,15 @@ def _fit(scenario: Scenario, chosen: Sequence[Roadmap], company: Floats) -> Cali
         factors = np.clip(np.where(known & np.isfinite(wanted), wanted, 1.0), LOWEST, HIGHEST).round(4)
         current = scenario.model_copy(update={"calibration": _calibration(names, factors)})
     return current.calibration
+
+
+def _weight(company: Floats, kernel: Floats) -> Floats:
+    """(processes, 4) how far a measured ratio is believed; both (draws, processes, 4). The draws are common, so that only
+    what the kernel does not follow is an error: that of a ratio estimator."""
+    target = np.maximum(company.sum(axis=0), 1e-9)
+    rest = company - kernel * (target / np.maximum(kernel.sum(axis=0), 1e-9))
+    error = rest.std(axis=0, ddof=1) * np.sqrt(len(company)) / target
+    return np.asarray(PRIOR_SPREAD**2 / (PRIOR_SPREAD**2 + error**2))
 
 
 def _ratios(company: Floats, kernel: Floats) -> NDArray[np.float64]:
