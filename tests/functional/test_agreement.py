@@ -66,7 +66,7 @@ def test_broken_mechanism_fails(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_kernel_whose_items_never_give_up_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     """One mechanism of the kernel switched off: nobody leaves a line. The shares that are lost must FAIL."""
-    busy = corner_shop(*SHORT, setting("processes.counter.arrivals_per_day", 75))
+    busy = corner_shop(*SHORT, setting("processes.counter.arrivals_per_day", "72 to 78"))
     sound = verify(busy, [], SEED, replications=20)
     lost = [row for row in sound.rows if row.figure == "lost_share"]
     assert lost
@@ -165,11 +165,11 @@ def test_more_work_makes_longer_waits() -> None:
 def test_rare_threats_strike_both_engines_at_the_same_moments() -> None:
     """A threat below the lowest layer, made frequent by the frailty of its draw."""
     shop = corner_shop(
-        setting("threats.ransomware.attempts_per_year", 0.06),
+        setting("threats.ransomware.attempts_per_year", 0.16),
         setting("threats.ransomware.success_probability", 0.05),
-        setting("threats.ransomware.dispersion", 0.05),
+        setting("threats.ransomware.dispersion", 0.2),
     )
-    company, kernel = simulate(shop, {}, 60, SEED)[0], evaluate(shop, {}, 60, SEED)[0]
+    company, kernel = simulate(shop, {}, 150, SEED)[0], evaluate(shop, {}, 150, SEED)[0]
     assert company.kpis[:, INCIDENTS] == pytest.approx(kernel.kpis[:, INCIDENTS], abs=1e-12)
     assert kernel.kpis[:, INCIDENTS].sum() > 0
 
