@@ -138,8 +138,8 @@ def _fit(scenario: Scenario, chosen: Sequence[Roadmap], company: Floats) -> Cali
 
 
 def _weight(company: Floats, kernel: Floats) -> Floats:
-    """(processes, 4) how far a measured ratio is believed; both (draws, processes, 4). The draws are common, so only what
-    the kernel does not follow is an error: that of a ratio estimator (Cochran 1977, section 6.4)."""
+    """(processes, 4) how far a measured ratio is believed; both (draws, processes, 4). The draws are common, so only
+    what the kernel does not follow is an error: that of a ratio estimator (Cochran 1977, section 6.4)."""
     target = np.maximum(company.sum(axis=0), 1e-9)
     rest = company - kernel * (target / np.maximum(kernel.sum(axis=0), 1e-9))
     error = rest.std(axis=0, ddof=1) * np.sqrt(len(company)) / target

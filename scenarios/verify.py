@@ -61,7 +61,7 @@ def verify(
 ) -> Agreement:
     """Run both engines on the same draws and compare every KPI of every year, and what roadmaps change.
 
-    roadmaps: one or several. replications: at most so many; batches are added until every row can be told, or none is
+    roadmaps: one or several; none: the empty one. replications: at most so many; batches are added until every row can be told, or none is
     left. Adding until an interval is narrow enough looks at its width only, never at where it lies. workers: processes;
     they change no figure. items: what plays the company's items. months: also every KPI month by month.
     """
@@ -74,7 +74,7 @@ def verify(
         hint = "2 or more; 100 say something about most figures"
         raise ProblemsFound([Problem("replications", "one replication has no error", value=replications, hint=hint)])
     wanted = [roadmaps] if isinstance(roadmaps, (Roadmap, Mapping)) else list(roadmaps)
-    chosen = [validated(scenario, one) for one in wanted]
+    chosen = [validated(scenario, one) for one in wanted or [EMPTY]]
     kernel = _kernel(scenario, chosen, replications, seed, first_draw)
     draws = range(first_draw, first_draw + replications)
     played: list[list[Replication]] = []

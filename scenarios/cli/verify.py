@@ -61,7 +61,7 @@ def run(
     with progress("comparing the engines", replications) as advance:
         found = verify(
             scenario,
-            chosen or [validated(scenario, {})],
+            chosen,
             seed,
             replications=replications,
             workers=processes(workers, replications),
