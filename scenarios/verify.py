@@ -61,8 +61,8 @@ def verify(
 ) -> Agreement:
     """Run both engines on the same draws and compare every KPI of every year, and what roadmaps change.
 
-    roadmaps: one or several; none: the empty one. replications: at most so many; batches are added until every row can be told, or none is
-    left. Adding until an interval is narrow enough looks at its width only, never at where it lies. workers: processes;
+    roadmaps: one or several; none: the empty one. replications: at most so many; batches are added until every row can
+    be told, or none is left. Adding until an interval is narrow enough looks at its width only, never at where it lies. workers: processes;
     they change no figure. items: what plays the company's items. months: also every KPI month by month.
     """
     from sim.company.company import replicate_many
