@@ -62,8 +62,9 @@ def verify(
     """Run both engines on the same draws and compare every KPI of every year, and what roadmaps change.
 
     roadmaps: one or several; none: the empty one. replications: at most so many; batches are added until every row can
-    be told, or none is left. Adding until an interval is narrow enough looks at its width only, never at where it lies. workers: processes;
-    they change no figure. items: what plays the company's items. months: also every KPI month by month.
+    be told, or none is left. Adding until an interval is narrow enough looks at its width only, never at where it lies.
+    workers: processes; they change no figure. items: what plays the company's items. months: also every KPI month by
+    month.
     """
     from sim.company.company import replicate_many
     from sim.parameters import parameters
