@@ -19,6 +19,7 @@ DOCUMENTS = {
     "plan": "plan",
     "solve": "solve",
     "verify": "verify",
+    "calibrate": "calibrate",
     "check": "check",
     "gaps": "gaps",
     "errors": "errors",

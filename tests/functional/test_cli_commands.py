@@ -119,6 +119,18 @@ def test_verify_prints_document_and_screen(document: Json, capsys: pytest.Captur
     assert "kernel against company, with New point of sale in 2027-01" in out
 
 
+def test_calibrate_prints_its_document(document: Json, tmp_path: Path) -> None:
+    """The corrections, and the file beside the scenario that the next command uses; no second one without --force."""
+    shop = tmp_path / "shop.yaml"
+    shop.write_text(Path(SHOP).read_text(encoding="utf-8"), encoding="utf-8")
+    content = document("calibrate", str(shop), "--replications", "2")
+    assert content["replications"] == 2
+    assert Path(content["file"]).read_text(encoding="utf-8")
+    assert set(content["processes"]) <= set(scenarios.load(str(shop)).processes)
+    assert run(["calibrate", str(shop), "--replications", "2", "--json"]) == 2
+    document("calibrate", str(shop), "--replications", "3", "--force")
+
+
 def test_plan_prints_one_document_and_nothing_beside_it(finished: subprocess.CompletedProcess[str]) -> None:
     """stdout is the document alone, though files are written and compilation may be announced."""
     assert finished.returncode == 0, finished.stderr
