@@ -18,7 +18,10 @@ import numba
 
 CONFIG: Any = numba.config
 ROOT = Path(__file__).resolve().parent
-KERNEL = ("kpis", "scratch", "structures", "people", "effects", "estate", "operations", "months", "ledger", "kernel")
+KERNEL = (
+    "kpis", "scratch", "structures", "crew", "change", "people", "effects", "estate", "operations", "months", "ledger",
+    "kernel",
+)  # fmt: skip
 ITEMS = ("heap", "lines", "state", "arrivals", "course", "loop")
 CALLED = (
     "streams.py",

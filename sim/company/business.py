@@ -11,12 +11,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.company.adoption import all_adopters
 from sim.company.clock import clock
 from sim.company.cyber import Policy, attacked, incidents
-from sim.company.delivery import project, project_days, schedule
-from sim.company.effects import Effects, follow
+from sim.company.delivery import days_away, project, project_days
+from sim.company.effects import follow
 from sim.company.items.interface import ItemEngine, Journal, Tally, Work, routes
+from sim.company.judgement import play
 from sim.company.ledger import Ledger, year_tax
 from sim.company.market import Market
 from sim.company.people import absences, absent, capacity_of
@@ -59,9 +59,7 @@ class Business:
         world = draw.table.scenario
         self.draw, self.world, self.slot, self.engines = draw, world, draw.table.slot, engines
         self.clock = clock(world)
-        self.plan = schedule(draw, roadmap)
-        self.adopters = all_adopters(draw, self.plan)
-        self.effects = Effects(draw, self.clock, self.plan, self.adopters)
+        self.plan, self.adopters, self.effects = play(draw, self.clock, roadmap)
         self.ledger = Ledger(self.clock.months, world.money.depreciation_months)
         self.market = Market(self.effects, self.clock)
         self.yearly = Yearly(self.clock.months)
@@ -86,6 +84,9 @@ class Business:
             r = roles.index(skill.role)
             days = [float(d) for d in used]
             self.env.process(project_days(self.env, self.clock, self.pools[r], days, self.claimed[r]))
+        for r, away in enumerate(days_away(self.draw, self.plan).values()):
+            if any(away):
+                self.env.process(project_days(self.env, self.clock, self.pools[r], away, self.claimed[r]))
         for i in range(len(self.world.initiatives)):
             if self.plan.started[i] >= 0:
                 self.env.process(project(self.env, self.clock, self.draw, self.plan, i, self.ledger))
@@ -128,14 +129,26 @@ class Business:
         return self._result()
 
     def _open_month(self, m: int) -> None:
-        """Pace after go-lives, arrivals of the month."""
+        """Pace of people who are new or lost their key person, pace after go-lives, arrivals of the month."""
+        at_month, slot = self.effects.at_month, self.slot
         pace = [1.0] * len(self.pools)
+        for r, ((name, role), occupants) in enumerate(zip(self.world.people.items(), self.draw.occupants, strict=True)):
+            if role.learning is not None:
+                start = at_month(slot[f"people.{name}.learning.proficiency"], m)
+                pace[r] *= 1.0 - (1.0 - start) * float(occupants.unlearned[m])
+            if role.key_person is not None:
+                pace[r] *= 1.0 - at_month(slot[f"people.{name}.key_person.depth"], m) * float(occupants.bereft[m])
         for i, (name, initiative) in enumerate(self.world.initiatives.items()):
             dip, g = initiative.dip, int(self.plan.go_live[i])
-            if dip is not None and 0 <= g <= m < g + dip.months:
-                depth = self.draw.value(f"initiatives.{name}.dip.depth") * (1.0 - (m - g) / dip.months)
-                for r, role in enumerate(self.world.people):
-                    if role in dip.roles:
+            if dip is None or not 0 <= g <= m:
+                continue
+            length = at_month(slot[f"initiatives.{name}.dip.length"], m)
+            hold, back = dip.hold_months * length, dip.months * length
+            if m - g < hold + back:
+                left = 1.0 - max(m - g - hold, 0.0) / back
+                depth = at_month(slot[f"initiatives.{name}.dip.depth"], m) * left
+                for r, role_name in enumerate(self.world.people):
+                    if role_name in dip.roles:
                         pace[r] *= 1.0 - depth
         self.items.slow[:] = [1.0 / 60.0 / p for p in pace]
         per_hour = self.clock.days / self.clock.month_hours

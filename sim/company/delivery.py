@@ -17,7 +17,7 @@ from sim.company.world_layer import Draw, Floats, Ints, run_delivery
 from sim.mechanisms.delivery import FROM_START, PROCEED
 from sim.montecarlo.kpis import CAPITAL, DELIVERY, GRANT, RENEWAL, RUNNING
 from sim.roadmap import Roadmap
-from sim.world.initiatives import Grant
+from sim.world.initiatives import Grant, Training
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,11 @@ class Schedule:
         return int(self.go_live[i]) >= 0 and grant.first_start <= int(self.started[i]) <= latest
 
 
-def schedule(draw: Draw, roadmap: Roadmap) -> Schedule:
-    """Work of a roadmap in a draw: requirements, scarce days, overruns and gates decide."""
+def schedule(draw: Draw, roadmap: Roadmap, gaps: Floats | None = None) -> Schedule:
+    """Work of a roadmap in a draw: requirements, scarce days, overruns and gates decide.
+
+    gaps (initiatives, skills): levels that the skills lack when the work starts; None: nothing is missing.
+    """
     world = draw.table.scenario
     names, months = list(world.initiatives), world.horizon_months
     starts = roadmap.as_dict
@@ -68,7 +71,7 @@ def schedule(draw: Draw, roadmap: Roadmap) -> Schedule:
     capacity = np.array([skill.days_per_month for skill in world.skills.values()], dtype=np.float64)
     state, go_live, started = (np.empty(len(names), dtype=np.int64) for _ in range(3))
     work, used = np.empty((len(names), months)), np.empty((len(world.skills), months))
-    _, work_months, fails = draw.projects
+    work_months, fails = draw.projects(np.zeros(days.shape) if gaps is None else gaps)
     rows = (np.array(x, dtype=np.int64) for x in (before, lag, flags, first))
     run_delivery(planned, work_months, fails, days, capacity, *rows, state, go_live, started, work, used)
     life = tuple(
@@ -84,9 +87,15 @@ def project(
     """Pay for initiative i month by month: capital and delivery as the work goes on, running cost and renewals from
     go-live; what a grant will pay is booked in its month."""
     name, initiative = list(draw.table.scenario.initiatives.items())[i]
-    cost_ratio = float(draw.projects[0][i])
+    cost_ratio = float(draw.overruns[0][i])
     capital = draw.value(f"initiatives.{name}.capital") * cost_ratio
-    delivery = draw.value(f"initiatives.{name}.delivery") * cost_ratio
+    delivery = draw.value(f"initiatives.{name}.delivery")
+    if initiative.adoption is not None and initiative.adoption.involvement is not None:
+        at = f"initiatives.{name}.adoption.involvement"
+        delivery += draw.value(f"{at}.share") * draw.value(f"{at}.cost")
+    delivery *= cost_ratio
+    training = None if initiative.adoption is None else initiative.adoption.training
+    training_cost = 0.0 if training is None else draw.value(f"initiatives.{name}.adoption.training.cost")
     running = draw.value(f"initiatives.{name}.running_per_month")
     life, g = initiative.life_months, int(plan.go_live[i])
     renewal = 0.0 if initiative.renewal_cost is None else draw.value(f"initiatives.{name}.renewal_cost")
@@ -104,8 +113,37 @@ def project(
             ledger.depreciate(m, capital * part)
         if plan.alive(i, m):
             ledger.pay_own(RUNNING, m, running)
+            if training is not None and is_training(training, m - g):
+                ledger.pay_own(RUNNING if m > g else DELIVERY, m, training_cost)
             if life is not None and m > g and (m - g) % life == 0:
                 ledger.pay_own(RENEWAL, m, renewal)
+
+
+def is_training(training: Training, since: int) -> bool:
+    """Whether a training takes place so many months after go-live."""
+    return since == 0 or (training.refresh_months is not None and since % training.refresh_months == 0)
+
+
+def days_away(draw: Draw, plan: Schedule) -> dict[str, list[float]]:
+    """Days by role and month that training and involvement take from all its seats."""
+    world = draw.table.scenario
+    months = range(world.horizon_months)
+    away = {role: [0.0 for _ in months] for role in world.people}
+    for i, (name, initiative) in enumerate(world.initiatives.items()):
+        adoption, g = initiative.adoption, int(plan.go_live[i])
+        if adoption is None:
+            continue
+        for role in adoption.roles:
+            seats = world.people[role].seats
+            if adoption.training is not None and g >= 0:
+                for m in months[g:]:
+                    if plan.alive(i, m) and is_training(adoption.training, m - g):
+                        away[role][m] += seats * float(adoption.training.days)
+            if adoption.involvement is not None:
+                share = draw.value(f"initiatives.{name}.adoption.involvement.share")
+                for m in months:
+                    away[role][m] += seats * float(adoption.involvement.days) * share * float(plan.work[i, m])
+    return away
 
 
 def project_days(

@@ -16,14 +16,19 @@ from numpy.typing import NDArray
 
 from sim.compiled import compiled, inline
 from sim.futures import future_of
+from sim.mechanisms.adoption_course import NEVER_AGAIN, adoption_course
 from sim.mechanisms.attacks import incidents
 from sim.mechanisms.delivery import deliver
 from sim.mechanisms.elementwise import compile_scalar
+from sim.mechanisms.involvement import ceiling_of
+from sim.mechanisms.learning import bereft, unlearned
+from sim.mechanisms.momentum import momentum
 from sim.mechanisms.normal import normal_cdf, normal_quantile
 from sim.mechanisms.occupancy import presence, seat_changes
 from sim.mechanisms.overrun import overrun_ratio
-from sim.mechanisms.seats import adopt
+from sim.mechanisms.seats import STREAMS, adopt
 from sim.mechanisms.severity import severity_quantile
+from sim.mechanisms.skill_gap import extra_work, failure_with_gap
 from sim.mechanisms.wearout import failures, lognormal_hours
 from sim.parameters import Parameters
 from sim.streams import identity, stream_key, uniform
@@ -66,13 +71,35 @@ def run_delivery(  # type: ignore[no-untyped-def]
 
 @compiled
 def _adopt(  # type: ignore[no-untyped-def]
-    mark_keys, threshold_keys, joiner_keys, draw, member, first_seat, seats, role, times, seat, occupant, go_live,
-    p, q, ceiling, joiner_share, months, current, level, queue, share, event_times, event_changes,
+    keys, draw, member, first_seat, seats, role, times, seat, occupant, go_live, course, varies, ceiling, joiner_share,
+    doubt_rate, involved, months, current, level, queue, doubt_time, doubt_number, share, event_times, event_changes,
 ):  # fmt: skip
     return adopt(
-        mark_keys, threshold_keys, joiner_keys, draw, member, first_seat, seats, role, times, seat, occupant, go_live,
-        p, q, ceiling, joiner_share, months, current, level, queue, share, event_times, event_changes,
+        keys, draw, member, first_seat, seats, role, times, seat, occupant, go_live, course, varies, ceiling,
+        joiner_share, doubt_rate, involved, months, current, level, queue, doubt_time, doubt_number, share,
+        event_times, event_changes,
     )  # fmt: skip
+
+
+@compiled
+def _course(go_live, months, stated, factors, half_life, every, course):  # type: ignore[no-untyped-def]
+    return adoption_course(go_live, months, stated, factors, half_life, every, course)
+
+
+@compiled
+def _unlearned(count, seats, times, seat, occupant, present, half_life, months, share):  # type: ignore[no-untyped-def]
+    unlearned(count, seats, times, seat, occupant, present, half_life, months, share)
+
+
+@compiled
+def _bereft(count, times, seat, occupant, key_seat, recovery, months, share):  # type: ignore[no-untyped-def]
+    bereft(count, times, seat, occupant, key_seat, recovery, months, share)
+
+
+@compiled
+def tailwind(settled, success, month, log_success, log_failure, half_life, log_most):  # type: ignore[no-untyped-def]
+    """Factor of momentum on p; see `sim.mechanisms.momentum`."""
+    return momentum(settled, success, month, log_success, log_failure, half_life, log_most)
 
 
 @compiled
@@ -111,13 +138,16 @@ def mark(key, draw, index):  # type: ignore[no-untyped-def]
 
 @dataclass(frozen=True)
 class Occupants:
-    """Changes of the occupants of one role in time order (months); occupant -1: the seat falls empty. share (months,):
-    mean share of the seats that is occupied."""
+    """Changes of the occupants of one role in time order (months); occupant -1: the seat falls empty. By month: share,
+    mean share of the seats that is occupied; unlearned, what newcomers have not learned yet, and bereft, what a key
+    person who left took along (`sim.mechanisms.learning`; 0 where the role has no such block)."""
 
     times: Floats
     seat: Ints
     occupant: Ints
     share: Floats
+    unlearned: Floats
+    bereft: Floats
 
 
 @dataclass(frozen=True)
@@ -160,8 +190,23 @@ class Draw:
             times, seat, occupant = np.empty(size), np.empty(size, np.int64), np.empty(size, np.int64)
             n = _seat_changes(key, self.number, seats, rate, vacancy, months, times, seat, occupant, share)
             if n >= 0:
-                return Occupants(times[:n], seat[:n], occupant[:n], share)
+                changes = times[:n], seat[:n], occupant[:n]
+                return Occupants(*changes, share, *self._pace(name, seats, *changes, share))
             size *= 4
+
+    def _pace(
+        self, name: str, seats: int, times: Floats, seat: Ints, occupant: Ints, present: Floats
+    ) -> tuple[Floats, Floats]:
+        """What newcomers of a role have not learned yet, and what a key person who left took along, by month."""
+        role, months, n = self.table.scenario.people[name], len(present), len(times)
+        fresh, missing = np.zeros(months), np.zeros(months)
+        if role.learning is not None:
+            half_life = float(role.learning.half_life_months)
+            _unlearned(n, seats, times, seat, occupant, present, half_life, months, fresh)
+        if role.key_person is not None:
+            key, recovery = role.key_person.seat - 1, float(role.key_person.months)
+            _bereft(n, times, seat, occupant, key, recovery, months, missing)
+        return fresh, missing
 
     def awarded(self, initiative: str) -> bool:
         """Whether the initiative's grant is awarded."""
@@ -181,34 +226,49 @@ class Draw:
         return name, range(begin, world.horizon_months if months is None else begin + months)
 
     @cached_property
-    def projects(self) -> tuple[Floats, Floats, Ints]:
-        """By initiative: realised over planned cost, months of work at full pace, 1 where the gate fails."""
+    def overruns(self) -> tuple[Floats, Floats, Floats]:
+        """By initiative: realised over planned cost, the same of duration, mark of the gate."""
         world = self.table.scenario
         n = len(world.initiatives)
-        cost, work, fails = np.ones(n), np.ones(n), np.zeros(n, dtype=np.int64)
+        cost, time, gate = np.ones(n), np.ones(n), np.ones(n)
         for i, (name, initiative) in enumerate(world.initiatives.items()):
-            ratio = 1.0
             if initiative.risk_class is not None:
                 c = world.risk_classes[initiative.risk_class]
                 rho = 2.0 * math.sin(math.pi * c.cost_time_rank / 6.0)
                 risk = (c.median, c.log_sd, c.tail_share, c.tail_exponent, c.cap, rho)
                 keys = self.key(f"initiatives/{name}/overrun_cost"), self.key(f"initiatives/{name}/overrun_time")
-                cost[i], ratio = _ratios(*keys, self.number, tuple(float(x) for x in risk))
-            work[i] = max(1.0, math.ceil(initiative.duration_months * ratio - 1e-9))
-            gate = mark(self.key(f"initiatives/{name}/gate"), self.number, 0)
-            fails[i] = gate < self.value(f"initiatives.{name}.failure_probability")
-        return cost, work, fails
+                cost[i], time[i] = _ratios(*keys, self.number, tuple(float(x) for x in risk))
+            gate[i] = mark(self.key(f"initiatives/{name}/gate"), self.number, 0)
+        return cost, time, gate
+
+    def projects(self, gaps: Floats) -> tuple[Floats, Ints]:
+        """By initiative: months of work at full pace, 1 where the gate fails. gaps (initiatives, skills): levels that
+        the skills lack."""
+        world = self.table.scenario
+        work, fails = np.ones(len(gaps)), np.zeros(len(gaps), dtype=np.int64)
+        _, time, gate = self.overruns
+        for i, (name, initiative) in enumerate(world.initiatives.items()):
+            factor, failure = 1.0, self.value(f"initiatives.{name}.failure_probability")
+            for gap, skill in zip(gaps[i], world.skills.values(), strict=True):
+                factor += extra_work.scalar(float(gap), float(skill.gap_work))
+                failure = failure_with_gap.scalar(failure, float(gap), float(skill.gap_failure))
+            work[i] = max(1.0, math.ceil(initiative.duration_months * time[i] * factor - 1e-9))
+            fails[i] = gate[i] < failure
+        return work, fails
 
 
 def adoption_events(
-    draw: Draw, initiative: str, go_live: int, member: Ints, numbers: tuple[float, float, float, float]
+    draw: Draw, initiative: str, go_live: int, wind: float, involved: float
 ) -> tuple[Floats, Ints, Floats]:
-    """Moments of adopting (+1) and of losing an adopter (-1), and the mean share of seats that have adopted, by month.
+    """Moments at which adopters change, by how many, and the mean share of seats that have adopted, by month.
 
-    member (roles,): 1 for roles that use the initiative. numbers: p, q, ceiling, joiner share.
+    wind: factor of momentum on p. involved: share of the staff, 1 where the initiative does not say.
     """
     world = draw.table.scenario
+    adoption = world.initiatives[initiative].adoption
+    assert adoption is not None
     months, roles = world.horizon_months, list(world.people)
+    member = np.array([role in adoption.roles for role in roles], dtype=np.int64)
     seats = np.array([role.seats for role in world.people.values()], dtype=np.int64)
     first_seat = np.concatenate([[0], np.cumsum(seats)])[:-1].astype(np.int64)
     sizes = [len(o.times) for o in draw.occupants]
@@ -217,20 +277,39 @@ def adoption_events(
     order = np.argsort(times, kind="stable")
     seat = np.concatenate([o.seat for o in draw.occupants])[order]
     occupant = np.concatenate([o.occupant for o in draw.occupants])[order]
+
+    def number(field: str) -> float:
+        return draw.value(f"initiatives.{initiative}.adoption.{field}")
+
+    ceiling, present_ceiling, doubts = number("ceiling"), number("ceiling"), 0.0
+    if adoption.involvement is not None:
+        present_ceiling = ceiling_of.scalar(ceiling, number("involvement.ceiling_loss"), involved)
+        doubts = number("involvement.abandonment") / 12.0
+    factors, half_life, every = (1.0, 1.0, 1.0), 0.0, NEVER_AGAIN
+    if adoption.training is not None:
+        factors = number("training.p"), number("training.q"), number("training.ceiling")
+        half_life, every = number("training.half_life_months"), adoption.training.refresh_months or NEVER_AGAIN
+    course = np.empty((3, months))
+    stated = (number("p") * wind, number("q"), present_ceiling)
+    varies = 0
+    if go_live < months:
+        varies = int(_course(go_live, months, stated, factors, half_life, every, course))
     count = int(seats.sum())
-    current, queue = np.empty((2, count), dtype=np.int64)
-    level = np.empty(count)
+    current, queue, doubt_number = np.empty((3, count), dtype=np.int64)
+    level, doubt_time = np.empty((2, count))
+    flat = [draw.key(f"initiatives/{initiative}/{stream}/{r}") for stream in STREAMS for r in roles]
+    keys = np.array(flat, dtype=np.uint64).reshape(len(STREAMS), len(roles))
     size = count + 2 * len(times) + 1
-    share, event_times, changes = np.zeros(months), np.empty(size), np.empty(size, dtype=np.int64)
-    keys = (
-        draw.keys([f"initiatives/{initiative}/{stream}/{r}" for r in roles])
-        for stream in ("adoption_mark", "adoption_threshold", "adoption_joiner")
-    )
-    n = _adopt(
-        *keys, draw.number, member, first_seat, seats, role[order], times[order], seat, occupant, float(go_live),
-        *numbers, months, current, level, queue, share, event_times, changes,
-    )  # fmt: skip
-    return event_times[:n], changes[:n], share
+    while True:
+        share, event_times, changes = np.zeros(months), np.empty(size), np.empty(size, dtype=np.int64)
+        n = _adopt(
+            keys, draw.number, member, first_seat, seats, role[order], times[order], seat, occupant, float(go_live),
+            course, varies, ceiling, number("joiner_share"), doubts, involved, months, current, level, queue,
+            doubt_time, doubt_number, share, event_times, changes,
+        )  # fmt: skip
+        if n <= size:
+            return event_times[:n], changes[:n], share
+        size = n
 
 
 def failure_times(

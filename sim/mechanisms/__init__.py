@@ -6,6 +6,7 @@ from sim.mechanisms.elementwise import Range as Range
 from sim.mechanisms.elementwise import compile_scalar as compile_scalar
 from sim.mechanisms.elementwise import elementwise as elementwise
 from sim.mechanisms.insurance import insurance_payout as insurance_payout
+from sim.mechanisms.involvement import ceiling_of as ceiling_of
 from sim.mechanisms.normal import normal_cdf as normal_cdf
 from sim.mechanisms.normal import normal_quantile as normal_quantile
 from sim.mechanisms.overrun import overrun_mean as overrun_mean
@@ -20,5 +21,7 @@ from sim.mechanisms.severity import lognormal_limited_mean as lognormal_limited_
 from sim.mechanisms.severity import severity_limited_mean as severity_limited_mean
 from sim.mechanisms.severity import severity_mean as severity_mean
 from sim.mechanisms.severity import severity_quantile as severity_quantile
+from sim.mechanisms.skill_gap import extra_work as extra_work
+from sim.mechanisms.skill_gap import failure_with_gap as failure_with_gap
 from sim.mechanisms.wear import weibull_cumulative_hazard as weibull_cumulative_hazard
 from sim.mechanisms.wear import weibull_inverse_cumulative_hazard as weibull_inverse_cumulative_hazard

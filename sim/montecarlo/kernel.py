@@ -29,7 +29,7 @@ from sim.montecarlo.ledger import (
     write_values,
 )
 from sim.montecarlo.months import run_months, shared_months
-from sim.montecarlo.people import NO_MONTH, choose, deliver_roadmap, forget, occupants, overruns, set_numbers, use
+from sim.montecarlo.people import NO_MONTH, choose, forget, occupants, overruns, play, set_numbers
 from sim.montecarlo.scratch import N_VALUES, scratch_at
 from sim.montecarlo.structures import Floats, Ints, layout_at
 from sim.streams import uniform
@@ -71,9 +71,7 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
     clear_outages(lay, w)
     n = choose(w, planned)
     for k in range(WIDTH):
-        deliver_roadmap(lay, w, k, planned, n)
-        for j in range(n):
-            use(lay, w, draws[min(first + k, last - 1)], k, w.chosen[j])
+        play(lay, w, draws[min(first + k, last - 1)], k, planned, n)
     apply_effects(lay, w)
     for k in range(WIDTH):
         row = min(first + k, last - 1)

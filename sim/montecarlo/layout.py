@@ -9,6 +9,8 @@ import numpy as np
 
 from sim.futures import STREAM, limits
 from sim.mechanisms.delivery import FROM_START, PROCEED
+from sim.mechanisms.seats import STREAMS
+from sim.montecarlo.crew import crew
 from sim.montecarlo.structures import Calendar, Candidates, Estate, Floats, Futures, Ints, Keys, Layout, Work
 from sim.parameters import Parameters
 from sim.streams import stream_key
@@ -34,7 +36,7 @@ def layout(table: Parameters, seed: int) -> Layout:
     row = np.full(len(table.numbers), -1, dtype=np.int64)
     row[candidates.target_slot] = np.arange(len(candidates.target_slot))
     calendar, work, estate = _calendar(table), _work(table, seed), _estate(table, seed)
-    return Layout(calendar, work, estate, candidates, _futures(table, seed), table.low, table.high, row)
+    return Layout(calendar, work, estate, candidates, _futures(table, seed), crew(table), table.low, table.high, row)
 
 
 def _calendar(table: Parameters) -> Calendar:
@@ -239,9 +241,7 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
     def keys(stream: str) -> Keys:
         return _keys(seed, (f"initiatives/{name}/{stream}" for name in names))
 
-    def seat_keys(stream: str) -> Keys:
-        flat = _keys(seed, (f"initiatives/{name}/{stream}/{role}" for name in names for role in roles))
-        return flat.reshape(len(names), len(roles))
+    seat_keys = _keys(seed, (f"initiatives/{i}/{stream}/{r}" for i in names for stream in STREAMS for r in roles))
 
     requirements = [(i, r) for i in all_of for r in i.requires]
     return Candidates(
@@ -292,9 +292,7 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
         effect_fades=_ints(isinstance(e, Effect) and e.competitive for *_, e in effects),
         target_slot=_ints(targets),
         first_effect=_ints([sum(t < target for t, *_ in effects) for target in targets] + [len(effects)]),
-        mark_key=seat_keys("adoption_mark"),
-        threshold_key=seat_keys("adoption_threshold"),
-        joiner_key=seat_keys("adoption_joiner"),
+        seat_keys=seat_keys.reshape(len(names), len(STREAMS), len(roles)),
         gate_key=keys("gate"),
         cost_key=keys("overrun_cost"),
         time_key=keys("overrun_time"),

@@ -63,14 +63,17 @@ def book_standing(lay, w):  # type: ignore[no-untyped-def]
 def book_initiatives(lay, w, n):  # type: ignore[no-untyped-def]
     """Cost of the n chosen initiatives by month: capital, delivery, running, renewal; own_cost is their sum,
     positive."""
-    c, months, life = lay.candidates, lay.calendar.months, lay.calendar.depreciation_months
+    c, months, life, crew = lay.candidates, lay.calendar.months, lay.calendar.depreciation_months, lay.crew
     for m in range(months):
         w.own_cost[m] = 0.0
         w.depreciation[m] = 0.0
     for j in range(n):
         i = w.chosen[j]
         capital = w.values[c.capital_slot[i]] * w.cost_ratio[i]
-        delivery = w.values[c.delivery_slot[i]] * w.cost_ratio[i]
+        delivery = w.values[c.delivery_slot[i]]
+        if crew.involvement_slots[i, 0] >= 0:
+            delivery += w.values[crew.involvement_slots[i, 0]] * w.values[crew.involvement_slots[i, 3]]
+        delivery *= w.cost_ratio[i]
         running = w.values[c.running_slot[i]]
         for m in range(months):
             part = w.work[i, m]
@@ -85,6 +88,8 @@ def book_initiatives(lay, w, n):  # type: ignore[no-untyped-def]
                 cost = select(works, running, 0.0)
                 w.flow[RUNNING, m] -= cost
                 w.own_cost[m] += cost
+        if crew.training_slots[i, 0] >= 0:
+            _book_trainings(lay, w, i)
         if c.life[i] > 0 and c.renewal_slot[i] >= 0:
             renewal = w.values[c.renewal_slot[i]]
             for m in range(c.life[i], months):
@@ -94,6 +99,20 @@ def book_initiatives(lay, w, n):  # type: ignore[no-untyped-def]
                     cost = select(due, renewal, 0.0)
                     w.flow[RENEWAL, m] -= cost
                     w.own_cost[m] += cost
+
+
+@inline
+def _book_trainings(lay, w, i):  # type: ignore[no-untyped-def]
+    """Trainings of initiative i: the first, at go-live, belongs to its delivery, each refresh to its running cost."""
+    cost, every = w.values[lay.crew.training_slots[i, 4]], lay.crew.training_every[i]
+    for m in range(lay.calendar.months):
+        since = m - w.begins[i]
+        works = (since >= 0.0) & (w.ends[i] > m)
+        if some(works):
+            due = works & (math.floor(since / every) * every == since)
+            w.flow[DELIVERY, m] -= select(due & (since == 0.0), cost, 0.0)
+            w.flow[RUNNING, m] -= select(due & (since > 0.0), cost, 0.0)
+            w.own_cost[m] += select(due, cost, 0.0)
 
 
 @inline

@@ -6,17 +6,30 @@ import math
 
 from sim.compiled import inline
 from sim.lanes import WIDTH
+from sim.mechanisms.adoption_course import adoption_course
 from sim.mechanisms.delivery import deliver
 from sim.mechanisms.elementwise import compile_scalar
+from sim.mechanisms.involvement import ceiling_of
 from sim.mechanisms.normal import normal_cdf, normal_quantile
 from sim.mechanisms.occupancy import presence, seat_changes
 from sim.mechanisms.overrun import overrun_ratio
 from sim.mechanisms.seats import adopt
+from sim.montecarlo.change import (
+    failure_of,
+    first_judgement,
+    judge_again,
+    note_successes,
+    pace_of_people,
+    tailwind,
+    take_days,
+    work_factor,
+)
 from sim.streams import uniform
 
 overrun = compile_scalar(overrun_ratio, inline)
 quantile = compile_scalar(normal_quantile, inline)
 cdf = compile_scalar(normal_cdf, inline)
+involved_ceiling = compile_scalar(ceiling_of, inline)
 
 NEVER, NO_MONTH = 1e9, 10**9  # month of what does not happen
 
@@ -27,7 +40,7 @@ def occupants(lay, w, draw, k):  # type: ignore[no-untyped-def]
     small."""
     work, months = lay.work, lay.calendar.months
     all_times, all_roles, all_seats, all_occupants = w.times[k], w.role[k], w.seat[k], w.occupant[k]
-    times, seat, occupant, share = w.role_times, w.role_seat, w.role_occupant, w.month_share
+    times, seat, occupant, share = w.role_times, w.role_seat, w.role_occupant, w.month_present
     total = 0
     for r in range(work.seats.shape[0]):
         n = seat_changes(
@@ -39,6 +52,7 @@ def occupants(lay, w, draw, k):  # type: ignore[no-untyped-def]
         presence(n, work.seats[r], times, occupant, months, share)
         for m in range(months):
             w.present[r, m, k] = share[m]
+        pace_of_people(lay, w, k, r, n, times, seat, occupant)
         j = total + n - 1  # merge from the back: both lists are in time order
         a, b = total - 1, n - 1
         while b >= 0:
@@ -59,21 +73,30 @@ def occupants(lay, w, draw, k):  # type: ignore[no-untyped-def]
 def overruns(lay, w, draw, k):  # type: ignore[no-untyped-def]
     """World layer of the projects: realised cost ratio, months of work, gate and award of every initiative."""
     c = lay.candidates
+    first_judgement(lay, w, k)
     for i in range(c.duration.shape[0]):
-        time_ratio = 1.0
-        cost_ratio = 1.0
-        if c.risk[i, 0] > 0.0:
-            median, log_sd, share, exponent, cap, rho = c.risk[i]
-            z = quantile(uniform(c.cost_key[i], draw, 0))
-            own = quantile(uniform(c.time_key[i], draw, 0))
-            cost_ratio = overrun(cdf(z), median, log_sd, share, exponent, cap)
-            time_ratio = overrun(cdf(rho * z + math.sqrt(1.0 - rho * rho) * own), median, log_sd, share, exponent, cap)
-        w.cost_ratio[i, k] = cost_ratio
-        w.work_months[k, i] = max(1.0, math.ceil(c.duration[i] * time_ratio - 1e-9))
-        w.fails[k, i] = 1 if uniform(c.gate_key[i], draw, 0) < w.values[c.failure_slot[i], k] else 0
+        overrun_of(lay, w, draw, k, i)
         w.awarded[k, i] = 0
         if c.grant_slot[i] >= 0:
             w.awarded[k, i] = 1 if uniform(c.grant_key[i], draw, 0) < w.values[c.grant_slot[i], k] else 0
+
+
+@inline
+def overrun_of(lay, w, draw, k, i):  # type: ignore[no-untyped-def]
+    """Cost ratio, months of work and gate of initiative i, given what the skills lack."""
+    c = lay.candidates
+    time_ratio = 1.0
+    cost_ratio = 1.0
+    if c.risk[i, 0] > 0.0:
+        median, log_sd, share, exponent, cap, rho = c.risk[i]
+        z = quantile(uniform(c.cost_key[i], draw, 0))
+        own = quantile(uniform(c.time_key[i], draw, 0))
+        cost_ratio = overrun(cdf(z), median, log_sd, share, exponent, cap)
+        time_ratio = overrun(cdf(rho * z + math.sqrt(1.0 - rho * rho) * own), median, log_sd, share, exponent, cap)
+    w.cost_ratio[i, k] = cost_ratio
+    w.work_months[k, i] = max(1.0, math.ceil(c.duration[i] * time_ratio * work_factor(lay, w, k, i) - 1e-9))
+    failure = failure_of(lay, w, k, i, w.values[c.failure_slot[i], k])
+    w.fails[k, i] = 1 if uniform(c.gate_key[i], draw, 0) < failure else 0
 
 
 @inline
@@ -86,6 +109,37 @@ def choose(w, planned):  # type: ignore[no-untyped-def]
             w.chosen[n] = i
             n += 1
     return n
+
+
+@inline
+def play(lay, w, draw, k, planned, n):  # type: ignore[no-untyped-def]
+    """Delivery and adoption of the n chosen initiatives.
+
+    Where effects change what is judged at the start of a work, delivery and adoption are gone through until nothing
+    changes: a judgement hangs only on what went live before, so each round settles at least one more start.
+    """
+    _play_once(lay, w, draw, k, planned, n)
+    if lay.crew.feedback == 1:
+        for _ in range(2 * n + 2):
+            again = False
+            for j in range(n):
+                found = judge_again(lay, w, k, w.chosen[j])
+                if found == 1:
+                    overrun_of(lay, w, draw, k, w.chosen[j])
+                again = again or found > 0
+            if not again:
+                break
+            _play_once(lay, w, draw, k, planned, n)
+    if lay.crew.takes_days == 1:
+        take_days(lay, w, k, n)
+
+
+@inline
+def _play_once(lay, w, draw, k, planned, n):  # type: ignore[no-untyped-def]
+    deliver_roadmap(lay, w, k, planned, n)
+    note_successes(lay, w, k, n)
+    for j in range(n):
+        use(lay, w, draw, k, w.chosen[j])
 
 
 @inline
@@ -134,8 +188,8 @@ def use(lay, w, draw, k, i):  # type: ignore[no-untyped-def]
 def _adopt(lay, w, draw, k, i, g):  # type: ignore[no-untyped-def]
     """Fill the table of initiative i for go-live in month g, once a path: share of seats that have adopted."""
     c, months = lay.candidates, lay.calendar.months
-    entry = k * c.duration.shape[0] + i
-    if w.known[entry, g] == 1:
+    crew, entry = lay.crew, k * c.duration.shape[0] + i
+    if w.known[entry, g] == 1 and crew.varies[i] == 0:
         return
     w.known[entry, g] = 1
     share = w.adopted[entry, g]
@@ -146,12 +200,24 @@ def _adopt(lay, w, draw, k, i, g):  # type: ignore[no-untyped-def]
         for m in range(g, months):
             share[m] = 1.0
         return
+    p, q, ceiling = w.values[slots[0], k], w.values[slots[1], k], w.values[slots[2], k]
+    present_ceiling, doubts = ceiling, 0.0
+    if crew.involvement_slots[i, 0] >= 0:
+        present_ceiling = involved_ceiling(ceiling, w.values[crew.involvement_slots[i, 1], k], w.involved[k, i])
+        doubts = w.values[crew.involvement_slots[i, 2], k] / 12.0
+    factors, half_life = (1.0, 1.0, 1.0), 0.0
+    training = crew.training_slots[i]
+    if training[0] >= 0:
+        factors = (w.values[training[0], k], w.values[training[1], k], w.values[training[2], k])
+        half_life = w.values[training[3], k]
+    stated = (p * tailwind(lay, w, k, g), q, present_ceiling)
+    varies = adoption_course(g, months, stated, factors, half_life, crew.training_every[i], w.course)
     n = w.changes[k]
     adopt(
-        c.mark_key[i], c.threshold_key[i], c.joiner_key[i], draw, c.users[i], lay.work.first_seat, lay.work.seats,
+        c.seat_keys[i], draw, c.users[i], lay.work.first_seat, lay.work.seats,
         w.role[k, :n], w.times[k, :n], w.seat[k, :n], w.occupant[k, :n], float(g),
-        w.values[slots[0], k], w.values[slots[1], k], w.values[slots[2], k], w.values[slots[3], k],
-        months, w.current, w.level, w.queue, share, w.no_times, w.no_changes,
+        w.course, varies, ceiling, w.values[slots[3], k], doubts, w.involved[k, i],
+        months, w.current, w.level, w.queue, w.doubt_time, w.doubt_number, share, w.no_times, w.no_changes,
     )  # fmt: skip
 
 

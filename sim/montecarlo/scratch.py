@@ -44,7 +44,8 @@ class Scratch(NamedTuple):
     role_times: Floats1  # (changes,) of the role at hand
     role_seat: Ints1
     role_occupant: Ints1
-    month_share: Floats1  # (months,) presence of the role at hand
+    month_present: Floats1  # (months,) presence of the role at hand
+    month_share: Floats1  # (months,)
     times: Floats2  # (lanes, changes) of all roles, in time order
     role: Ints2
     seat: Ints2
@@ -54,12 +55,22 @@ class Scratch(NamedTuple):
     current: Ints1  # (seats,)
     level: Floats1  # (seats,)
     queue: Ints1  # (seats,)
+    doubt_time: Floats1  # (seats,)
+    doubt_number: Ints1  # (seats,)
+    course: Floats2  # (3, months) p, q, ceiling of the initiative at hand
+    unlearned: Lanes2  # (roles, months) what newcomers have not learned yet
+    bereft: Lanes2  # (roles, months) what a key person who left took along
     no_times: Floats1  # (0,)
     no_changes: Ints1  # (0,)
     # delivery
     cost_ratio: Lanes1  # (initiatives,)
     work_months: Floats2  # (lanes, initiatives)
     fails: Ints2  # (lanes, initiatives)
+    gaps: Floats2  # (lanes * initiatives, skills) levels that are missing
+    involved: Floats2  # (lanes, initiatives) share of the staff
+    settled: Ints1  # (initiatives,) month of go-live or failure of the path at hand, -1 for neither
+    success: Ints1  # (initiatives,) 1 for go-live
+    away: Lanes2  # (roles, months) days that training and involvement take
     awarded: Ints2  # (lanes, initiatives) 1 where the grant would be paid
     state: Ints2  # (lanes, initiatives)
     go_live: Ints2  # (lanes, initiatives) month, -1 for never
@@ -146,7 +157,7 @@ def new_scratch(lay: Layout) -> Packed:
     sources = n + len(lay.futures.limit)
     years = -(-months // 12)
     monthly = {
-        "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered", "happened",
+        "month_present", "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered", "happened",
         "demand", "own_cost", "depreciation",
     }  # fmt: skip
     shapes: dict[str, tuple[int, ...]] = dict.fromkeys(monthly, (months,))
@@ -154,9 +165,9 @@ def new_scratch(lay: Layout) -> Packed:
         (slots, "values now"),
         (CHANGES, "role_times role_seat role_occupant"),
         (EVENTS, "event_times event_hours layers numbers"),
-        (seats, "current level queue"),
+        (seats, "current level queue doubt_time doubt_number"),
         (0, "no_times no_changes"),
-        (n, "chosen cost_ratio"),
+        (n, "chosen cost_ratio settled success"),
         (sources, "first_month begins ends"),
         (roles, "capacity pace backlog departure waiting served role_rate role_work role_squares role_cv2"),
         (steps, "staying step_rate step_hours step_wait line_rate line_patience line_lost line_wait"),
@@ -165,7 +176,10 @@ def new_scratch(lay: Layout) -> Packed:
         shapes |= dict.fromkeys(names.split(), (count,))
     for shape, names in (
         ((WIDTH, CHANGES), "times role seat occupant"),
-        ((WIDTH, n), "work_months fails awarded state go_live started"),
+        ((WIDTH, n), "work_months fails awarded state go_live started involved"),
+        ((3, months), "course"),
+        ((roles, months), "present unlearned bereft away"),
+        ((WIDTH * n, skills), "gaps"),
         ((n, months), "work_one work strength"),
         ((sources, months), "adopting"),
         ((skills, months), "used_one used"),
@@ -176,7 +190,7 @@ def new_scratch(lay: Layout) -> Packed:
     ):
         shapes |= dict.fromkeys(names.split(), shape)
     shapes |= {
-        "changed": (targets, months), "present": (roles, months), "changes": (WIDTH,),
+        "changed": (targets, months), "changes": (WIDTH,),
         "known": (WIDTH * n, months + 1), "adopted": (WIDTH * n, months + 1, months),
         "failure_count": (WIDTH, systems), "intensity": (threats, months),
         "kept": (2, months, 1 + 2 * roles + steps), "kept_margin": (2, months), "yearly": (2 * N_KPIS, years),

@@ -75,6 +75,7 @@ def _initiatives(data: Mapping[str, Any]) -> Iterator[Problem]:
         at = f"initiatives.{name}"
         for skill in _block(initiative, "skill_days"):
             yield from _unknown("skill", skill, skills, f"{at}.skill_days.{skill}")
+        yield from _difficulty(initiative, skills, f"{at}.difficulty")
         if initiative.get("risk_class") is not None:
             yield from _unknown(
                 "risk class", initiative["risk_class"], _block(data, "risk_classes"), f"{at}.risk_class"
@@ -96,6 +97,29 @@ def _initiatives(data: Mapping[str, Any]) -> Iterator[Problem]:
                 message, hint = problem
                 yield Problem(path=f"{at}.effects.{path}", value=str(path), message=message, hint=hint)
     yield from _circles(candidates)
+
+
+def _difficulty(initiative: Mapping[str, Any], skills: Mapping[str, Any], at: str) -> Iterator[Problem]:
+    for skill, level in _block(initiative, "difficulty").items():
+        yield from _unknown("skill", skill, skills, f"{at}.{skill}")
+        if isinstance(level, (int, float)) and not 0 <= level <= 10:
+            yield Problem(
+                path=f"{at}.{skill}", value=level, message=f"{level:g} is no level of a skill", hint="0 to 10"
+            )
+        if isinstance(skills.get(skill), Mapping) and skills[skill].get("level") is None:
+            yield Problem(
+                path=f"{at}.{skill}",
+                value=level,
+                message=f"the skill {skill} has no level to hold against the difficulty",
+                hint=f"state `skills.{skill}.level`, or remove the difficulty",
+            )
+        if skill in skills and skill not in _block(initiative, "skill_days"):
+            yield Problem(
+                path=f"{at}.{skill}",
+                value=level,
+                message=f"the work takes no days of {skill}, so its level plays no part",
+                hint=f"state `skill_days.{skill}`, or remove the difficulty",
+            )
 
 
 def _futures(data: Mapping[str, Any]) -> Iterator[Problem]:

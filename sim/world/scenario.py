@@ -14,6 +14,7 @@ from sim.world.base import ID, PLANNER, Certain, World, plain
 from sim.world.futures import Future
 from sim.world.goals import Goal
 from sim.world.initiatives import Initiative, RiskClass
+from sim.world.momentum import Momentum
 from sim.world.money import Money
 from sim.world.paths import numbers
 from sim.world.people import Role, Skill
@@ -56,6 +57,7 @@ class Scenario(World):
     )
     goals: dict[str, Goal] = Field(default_factory=dict, description="name -> what the business wants to reach")
     money: Money
+    momentum: Momentum | None = None
     futures: dict[str, Future] = Field(default_factory=dict, description="name -> how the world may turn")
     correlations: tuple[Correlation, ...] = ()
 

@@ -13,15 +13,18 @@ from sim.world.paths import numbers
 from tests.naive import path_lines as lines
 from tests.naive.path_events import At, Outages, failures, incidents, lognormal, no_outages, severity, support
 from tests.naive.path_world import (
-    Overrun,
+    Project,
     Seats,
     adopted_share,
+    bereft,
     deliver,
     driver_values,
+    momentum,
     occupants,
     overrun_of,
     presence,
     quantile,
+    unlearned,
 )
 from tests.naive.philox import Streams
 
@@ -97,7 +100,6 @@ class World:
     streams: Streams
     values: dict[str, float] = field(init=False)
     seats: Seats = field(init=False)
-    overruns: dict[str, Overrun] = field(init=False)
     future: str | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -108,9 +110,6 @@ class World:
                 self.future = name
             left -= future.probability or 0.0
         self.seats = occupants(self.scenario, self.values, self.streams)
-        self.overruns = {
-            name: overrun_of(self.scenario, name, self.values, self.streams) for name in self.scenario.initiatives
-        }
 
 
 class Arm:
@@ -124,12 +123,7 @@ class Arm:
         self.own_cost = [0.0] * self.months
         self.granted = [0.0] * self.months
         self.clipped = 0
-        self.projects, self.days_used = deliver(self.scenario, roadmap, world.overruns)
-        self.adopted = {
-            name: adopted_share(self.scenario, name, live, world.values, world.seats, world.streams)
-            for name, live in self.live().items()
-        }
-        self.changed = self.effects()
+        self.play(roadmap)
         self.outages: Outages = no_outages(self.scenario)
         self.staying = [1.0] * self.months  # share of customers that incidents leave, by month
         self.claims = [0.0] * self.months  # what the layer would pay
@@ -141,6 +135,35 @@ class Arm:
         self.book_insurance()
         self.book_tax()
         self.kpis = self.yearly()
+
+    def play(self, roadmap: dict[str, int]) -> None:
+        """Delivery, adoption and effects. What is judged at the start of a work may hang on effects of what went live
+        before: the whole is repeated as often as works can follow each other."""
+        starts: dict[str, int] = {}
+        for _ in range(len(roadmap) + 2):
+            values, streams = self.world.values, self.world.streams
+
+            def then(path: str, name: str, starts: dict[str, int] = starts) -> float:
+                return self.at(path, starts[name]) if name in starts else values[path]
+
+            overruns, involved = {}, {}
+            for name, initiative in self.scenario.initiatives.items():
+                levels = {skill: then(f"skills.{skill}.level", name) for skill in initiative.difficulty}
+                overruns[name] = overrun_of(self.scenario, name, values, streams, levels)
+                involved[name] = 1.0
+                if initiative.adoption is not None and initiative.adoption.involvement is not None:
+                    involved[name] = then(f"initiatives.{name}.adoption.involvement.share", name)
+            self.projects, self.days_used = deliver(self.scenario, roadmap, overruns)
+            self.adopted = {
+                name: adopted_share(
+                    self.scenario, name, live, values, self.world.seats, streams,
+                    momentum(self.scenario, self.projects, values, live), involved[name],
+                )
+                for name, live in self.live().items()
+            }  # fmt: skip
+            self.clipped = 0
+            self.changed = self.effects()
+            starts = {name: project.started for name, project in self.projects.items() if project.started is not None}
 
     def live(self) -> dict[str, int]:
         return {name: p.go_live for name, p in self.projects.items() if p.go_live is not None}
@@ -155,6 +178,14 @@ class Arm:
             or initiative.renewal_cost is not None
             or month < live + initiative.life_months
         )
+
+    def trains(self, name: str, month: int) -> bool:
+        """Whether there is a training for the initiative in a month."""
+        adoption = self.scenario.initiatives[name].adoption
+        if adoption is None or adoption.training is None or not self.works(name, month):
+            return False
+        since, every = month - self.live()[name], adoption.training.refresh_months
+        return since == 0 or (every is not None and since % every == 0)
 
     def effects(self) -> dict[str, list[float]]:
         """Monthly values of every number that some initiative can change."""
@@ -314,6 +345,9 @@ class Arm:
             for month, share in project.work.items():
                 self.pay("capital", month, values[f"{root}.capital"] * ratio * share)
                 self.pay("delivery", month, values[f"{root}.delivery"] * ratio * share)
+                if initiative.adoption is not None and initiative.adoption.involvement is not None:
+                    at = f"{root}.adoption.involvement"
+                    self.pay("delivery", month, values[f"{at}.share"] * values[f"{at}.cost"] * ratio * share)
             grant, live = initiative.grant, project.go_live
             if grant is not None and live is not None and project.started is not None:
                 award = self.world.streams.uniform(f"initiatives/{name}/grant") < values[f"{root}.grant.probability"]
@@ -327,6 +361,8 @@ class Arm:
                 if self.works(name, month):
                     self.pay("running", month, values[f"{root}.running_per_month"])
                     since = month - self.live()[name]
+                    if self.trains(name, month):
+                        self.pay("running" if since else "delivery", month, values[f"{root}.adoption.training.cost"])
                     if initiative.life_months is not None and since > 0 and since % initiative.life_months == 0:
                         self.pay("renewal", month, values[f"{root}.renewal_cost"])
 
@@ -399,13 +435,37 @@ class Lines:
         for skill, block in self.scenario.skills.items():
             if block.role == role:
                 people -= self.arm.days_used[skill][month] / self.scenario.profile.working_days_per_month
-        pace = 1.0
+        for name, project in self.arm.projects.items():
+            people -= self.days_of(role, name, project, month) / self.scenario.profile.working_days_per_month
+        pace, block, seats = 1.0, self.scenario.people[role], self.arm.world.seats[role]
+        if block.learning is not None:
+            start = self.at(f"people.{role}.learning.proficiency", month)
+            pace *= 1 - (1 - start) * unlearned(seats, block.learning.half_life_months, month)
+        if block.key_person is not None:
+            missing = bereft(seats[block.key_person.seat - 1], block.key_person.months, month)
+            pace *= 1 - self.at(f"people.{role}.key_person.depth", month) * missing
         for name, live in self.arm.live().items():
             dip = self.scenario.initiatives[name].dip
-            if dip is not None and role in dip.roles and 0 <= month - live < dip.months:
-                depth = self.arm.world.values[f"initiatives.{name}.dip.depth"]
-                pace *= 1 - depth * (1 - (month - live) / dip.months)
+            if dip is not None and role in dip.roles and month >= live:
+                length = self.at(f"initiatives.{name}.dip.length", month)
+                over = month - live - dip.hold_months * length
+                if over < dip.months * length:
+                    depth = self.at(f"initiatives.{name}.dip.depth", month)
+                    pace *= 1 - depth * (1 - max(0.0, over) / (dip.months * length))
         return people, pace
+
+    def days_of(self, role: str, name: str, project: Project, month: int) -> float:
+        """Days of a role that training and involvement take in a month."""
+        adoption = self.scenario.initiatives[name].adoption
+        if adoption is None or role not in adoption.roles:
+            return 0.0
+        days = 0.0
+        if adoption.training is not None and self.arm.trains(name, month):
+            days += adoption.training.days
+        if adoption.involvement is not None:
+            share = self.arm.world.values[f"initiatives.{name}.adoption.involvement.share"]
+            days += adoption.involvement.days * share * project.work.get(month, 0.0)
+        return days * self.scenario.people[role].seats
 
     def arrivals(self, process: str, month: int, customers: float) -> float:
         profile = self.scenario.profile
