@@ -53,8 +53,8 @@ class Outages:
         self.steps: dict[str, list[Step]] = {system: [] for system in world.systems}
         for p, process in world.processes.items():
             for s, step in process.steps.items():
-                if step.system is not None:
-                    self.steps[step.system].append((p, s))
+                for system in step.systems:
+                    self.steps[system].append((p, s))
         on_systems = [step for steps in self.steps.values() for step in steps]
         self.down = {system: np.zeros(shape) for system in world.systems}
         self.lost = {step: np.zeros(shape) for step in on_systems}
@@ -400,6 +400,7 @@ def run_months(
             ("cyber_loss", outages.losses[m], 1 / 12),
             ("adoption", reached / np.maximum(1.0, count), 1.0),
             ("cost_to_serve", 0.0, done),
+            ("automation_share", 0.0, 1.0),
         ):
             sums[name][year] += amount
             weights[name][year] += weight
@@ -510,7 +511,7 @@ def finish(
         if np.ndim(part) or np.ndim(err) or err != 0.0 or part != 1.0:
             variance = variance + passes * (visits * (1.0 + err) - passes) * (once * once)
         waits = waits + passes * wait[x]
-        if step.system is not None:
+        if step.systems:
             completed = completed * (1.0 - part * np.minimum(1.0, outages.lost[x][m]))
             waits = waits + part * outages.delay[x][m]
             late = late + part * outages.late[x][m]

@@ -14,14 +14,22 @@ def sectors() -> dict[str, str]:
     return {_sector(name): name for name in library()}
 
 
-def new_scenario(sector: str) -> str:
-    """The commented file of the library for a sector. Raises ProblemsFound for a sector that the library lacks."""
+def new_scenario(sector: str, employees: int | None = None, revenue: float | None = None) -> str:
+    """The commented file of the library for a sector, at the size of the business (None: as it is).
+
+    Raises ProblemsFound for a sector that the library lacks, and for a size that it cannot be scaled to.
+    """
     known = sectors()
     if sector not in known:
         close = nearest(sector, known)
         hint = f"did you mean {close}?" if close else f"known: {', '.join(known)}"
         raise ProblemsFound([Problem("--sector", f"the library has no scenario of the sector {sector}", sector, hint)])
-    return library_text(known[sector])
+    text = library_text(known[sector])
+    if employees is None and revenue is None:
+        return text
+    from scenarios.scaling import scaled
+
+    return scaled(text, employees, revenue)
 
 
 def _sector(name: str) -> str:

@@ -112,6 +112,19 @@ def _is_stated(scenario: Scenario, path: str) -> bool:
         block, rest = getattr(block, name), below
 
 
+def _arrivals(scenario: Scenario, name: str) -> tuple[float, float]:
+    """Items a working day of a process, those that others make included: without a season, and with it."""
+    process = scenario.processes[name]
+    seasonal = process.driven_by == "customers"
+    plain, with_season = (0.0, process.arrivals_per_day.mean) if seasonal else (process.arrivals_per_day.mean, 0.0)
+    for source, feed in process.fed_by.items():
+        other = scenario.processes[source]
+        share = feed.share.mean * (1 - other.lost_share.mean) * (1 - other.no_show.mean)
+        own, of_season = _arrivals(scenario, source)
+        plain, with_season = plain + share * own, with_season + share * of_season
+    return plain, with_season
+
+
 def _loads(scenario: Scenario) -> Iterator[Load]:
     """Hours of work that arrive for each role over the hours of its seats, at the means of the uncertain numbers.
 
@@ -121,14 +134,16 @@ def _loads(scenario: Scenario) -> Iterator[Load]:
     peak = max(profile.seasonality)
     for name, role in scenario.people.items():
         average = busiest = 0.0
-        for process in scenario.processes.values():
-            arrivals = process.arrivals_per_day.mean * (1 - process.lost_share.mean)
+        for label, process in scenario.processes.items():
+            own, seasonal = _arrivals(scenario, label)
+            taken = 1 - process.no_show.mean * (1 - process.no_show_time.mean)
             for step in process.steps.values():
                 if step.role == name:
-                    passes = step.share.mean / (1 - step.error_probability.mean)
-                    hours = arrivals * passes * step.minutes.mean / 60
-                    average += hours
-                    busiest += hours * (peak if process.driven_by == "customers" else 1.0)
+                    kept = step.automated.mean * (1 - step.exceptions.mean)
+                    passes = step.share.mean * (1 - kept) / (1 - step.error_probability.mean)
+                    hours = (1 - process.lost_share.mean) * passes * taken * step.minutes.mean / 60
+                    average += hours * (own + seasonal)
+                    busiest += hours * (own + seasonal * peak)
         available = role.seats * profile.hours_per_day
         if available:
             yield Load(name, role.seats, average / available, busiest / available)

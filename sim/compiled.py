@@ -19,9 +19,20 @@ import numba
 CONFIG: Any = numba.config
 ROOT = Path(__file__).resolve().parent
 KERNEL = (
-    "kpis", "scratch", "structures", "crew", "change", "people", "effects", "estate", "operations", "months", "ledger",
+    "kpis",
+    "scratch",
+    "structures",
+    "crew",
+    "change",
+    "people",
+    "effects",
+    "estate",
+    "feeds",
+    "operations",
+    "months",
+    "ledger",
     "kernel",
-)  # fmt: skip
+)
 ITEMS = ("heap", "lines", "state", "arrivals", "course", "loop")
 CALLED = (
     "streams.py",

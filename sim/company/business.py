@@ -26,6 +26,7 @@ from sim.company.world_layer import Draw
 from sim.company.yearly import Yearly
 from sim.montecarlo.kpis import (
     ADOPTION,
+    AUTOMATION,
     AVAILABILITY,
     CHURN,
     COST_TO_SERVE,
@@ -164,7 +165,7 @@ class Business:
         self._gather(m, taken)
         of_process = zip(taken, self.world.processes.values(), strict=True)
         driven = [tally for tally, process in of_process if process.driven_by == "customers"]
-        asked = sum(tally.arrived for tally in driven)
+        asked = sum(tally.arrived - tally.absent for tally in driven)
         late = sum(tally.lost + tally.gave_up + tally.completed - tally.timely for tally in driven)
         self.yearly.add(CHURN, m, self.market.close_month(m, min(1.0, late / asked) if asked else 0.0), 1.0)
 
@@ -187,7 +188,9 @@ class Business:
         add(REVENUE, m, sum(t.revenue for t in taken), 1.0 / 12.0)
         add(ON_TIME, m, sum(t.timely for t in taken), completed)
         add(COST_TO_SERVE, m, 0.0, completed)  # the cost is known when all is booked
-        add(LOST, m, sum(t.lost + t.gave_up for t in taken), arrived)
+        add(LOST, m, sum(t.lost + t.gave_up + t.absent for t in taken), arrived)
+        by_machine = sum(t.by_machine for t in taken)
+        add(AUTOMATION, m, by_machine, by_machine + sum(t.by_people for t in taken))
         add(WAIT, m, 60.0 * sum(t.waited for t in taken), completed)
         add(CUSTOMERS, m, self.market.customers, 1.0)
         in_month = [event for events in self.incidents.values() for event in events if int(event.time) == m]
@@ -239,4 +242,6 @@ class Business:
         rows = [taken[p] for taken in self.history]
         arrived, lost = sum(t.arrived for t in rows), sum(t.lost for t in rows)
         gave_up, completed = sum(t.gave_up for t in rows), sum(t.completed for t in rows)
-        return ItemCounts(arrived, lost, gave_up, completed, arrived - lost - gave_up - completed)
+        absent = sum(t.absent for t in rows)
+        inside = arrived - lost - gave_up - completed - absent
+        return ItemCounts(arrived, lost, gave_up, completed, inside, absent)

@@ -11,6 +11,7 @@ from array import array
 import numpy as np
 
 from sim.company.gamma import gamma_quantile
+from sim.company.items.interface import OWN_NUMBERS
 from sim.company.world_layer import Draw, Floats, mark
 from sim.streams import uniforms
 from sim.world.processes import Process, Step
@@ -25,7 +26,8 @@ class StepMarks:
     def __init__(self, draw: Draw, stream: str, step: Step) -> None:
         self.draw = draw.number
         self.cv = float(step.cv)
-        self.keys = {name: draw.key(f"{stream}/{name}") for name in ("share", "service", "error")}
+        names = ("share", "service", "error", "automated", "exception")
+        self.keys = {name: draw.key(f"{stream}/{name}") for name in names}
         self.share, self.service, self.error = array("d"), array("d"), array("d")
 
     def extend(self, items: np.ndarray) -> None:
@@ -37,6 +39,18 @@ class StepMarks:
 
     def _row(self, name: str, indices: np.ndarray) -> Floats:
         return np.asarray(uniforms(self.keys[name], np.array([self.draw]), indices)[0])
+
+    def passing(self, item: int) -> float:
+        """Mark of whether an item passes the step."""
+        return self.share[item] if item < OWN_NUMBERS else self.of("share", item)
+
+    def first(self, item: int) -> tuple[float, float]:
+        """Service and error mark of the first attempt."""
+        return (self.service[item], self.error[item]) if item < OWN_NUMBERS else self.again(item, 0)
+
+    def of(self, name: str, item: int) -> float:
+        """A mark that an item has only one of."""
+        return float(mark(self.keys[name], self.draw, item))
 
     def again(self, item: int, attempt: int) -> tuple[float, float]:
         """Service and error mark of a later attempt."""
@@ -52,11 +66,25 @@ class ItemMarks:
         self.draw = draw.number
         self.cv = float(process.arrival_cv)
         self.gap_key, self.lost_key = draw.key(f"operations/{name}/gap"), draw.key(f"operations/{name}/lost")
+        self.no_show_key = draw.key(f"operations/{name}/no_show")
+        self.feed_keys = {source: draw.key(f"operations/{name}/fed_by/{source}") for source in process.fed_by}
         self.passed = np.empty(0)
         self.lost = array("d")
         self.steps = [
             StepMarks(draw, f"operations/{name}/steps/{label}", step) for label, step in process.steps.items()
         ]
+
+    def lost_at(self, item: int) -> float:
+        """Mark of whether an item is lost before any work."""
+        return self.lost[item] if item < OWN_NUMBERS else float(mark(self.lost_key, self.draw, item))
+
+    def no_show(self, item: int) -> float:
+        """Mark of whether an item comes."""
+        return float(mark(self.no_show_key, self.draw, item))
+
+    def feed(self, source: str, item: int) -> float:
+        """Mark of whether item `item` of another process makes one here."""
+        return float(mark(self.feed_keys[source], self.draw, item))
 
     def reach(self, demand: float) -> None:
         """Make numbers until the gaps pass a cumulated demand."""

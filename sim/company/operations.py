@@ -14,10 +14,10 @@ import numpy as np
 import simpy
 
 from sim.company.clock import Clock
-from sim.company.items.interface import Course, Journal, Route, StepRoute, Tally
+from sim.company.items.interface import Course, FeedRoute, Journal, Route, StepRoute, Tally
 from sim.company.marks import ItemMarks
 from sim.company.pool import FOREVER, Pool
-from sim.company.systems import System
+from sim.company.systems import Needs, System
 
 Item = Callable[[int], Generator[simpy.Event, object, None]]
 HOUR = 1.0 / 60.0
@@ -38,7 +38,7 @@ class StepPlace:
     """Where a step is done."""
 
     pool: Pool
-    system: System
+    system: System | Needs
     route: StepRoute
 
 
@@ -54,22 +54,40 @@ def item_path(
     tally: Tally,
     process: int,
     journal: Journal | None,
+    make: Callable[[int], None],
 ) -> Item:
     """The generator function of an item of one process, number `process` in the file. now: values of the moment by
-    slot. slow: by role, hours of service per minute of its mean."""
+    slot. slow: by role, hours of service per minute of its mean. make: called with the item when it is completed."""
     steps = [(numbers, place, place.route) for numbers, place in zip(marks.steps, places, strict=True)]
     patience_slot, revenue_slot, margin_slot = route.patience_slot, route.revenue_slot, route.margin_slot
-    target = route.target
+    target, no_show_slot, no_show_time_slot = route.target, route.no_show_slot, route.no_show_time_slot
 
     def item(k: int) -> Generator[simpy.Event, object, None]:
         """Item k passes its steps, or gives up."""
         born = env.now
         waited = 0.0
+        absent = now[no_show_slot] > 0.0 and marks.no_show(k) < now[no_show_slot]
         for numbers, place, step in steps:
-            if numbers.share[k] >= now[step.share_slot]:
+            if numbers.passing(k) >= now[step.share_slot]:
                 continue
             pool, system = place.pool, place.system
-            service, error, attempt = numbers.service[k], numbers.error[k], 0
+            automated = now[step.automated_slot]
+            if automated > 0.0 and numbers.of("automated", k) < automated:
+                joined = env.now
+                patience = now[patience_slot]
+                deadline = joined + patience * HOUR if patience < PATIENT else FOREVER
+                if system.outages and not (yield from system.wait(deadline)):
+                    tally.gave_up += 1
+                    return
+                waited += env.now - joined
+                minutes = now[step.machine_slot]
+                if minutes > 0.0:
+                    yield env.timeout(minutes * HOUR)
+                exceptions = now[step.exceptions_slot]
+                if not (exceptions > 0.0 and numbers.of("exception", k) < exceptions):
+                    tally.by_machine += 1
+                    continue
+            (service, error), attempt = numbers.first(k), 0
             while True:
                 joined = env.now
                 patience = now[patience_slot]
@@ -89,6 +107,9 @@ def item_path(
                             continue  # it went down while the item stood in line
                         start = env.now
                         hours = service * now[step.minutes_slot] * slow[step.role]
+                        if absent:
+                            hours *= now[no_show_time_slot]
+                        tally.by_people += 1
                         if start + hours <= month.end:
                             month.hours += hours
                         else:
@@ -100,6 +121,9 @@ def item_path(
                     break
                 attempt += 1
                 service, error = numbers.again(k, attempt)
+        if absent:
+            tally.absent += 1
+            return
         tally.completed += 1
         tally.waited += waited
         if env.now - born <= target:
@@ -109,8 +133,37 @@ def item_path(
         tally.margin += revenue * now[margin_slot]
         if journal is not None:
             journal.rows.append((process, k, born, env.now, waited))
+        make(k)
 
     return item
+
+
+def made_by(
+    env: simpy.Environment,
+    now: list[float],
+    marks: ItemMarks,
+    feed: FeedRoute,
+    lost_slot: int,
+    tally: Tally,
+    item: Item,
+) -> Callable[[int], None]:
+    """What an item of another process does when it is completed: it makes one here, or does not. marks, lost_slot,
+    tally, item: of this process."""
+
+    def arrive(k: int) -> Generator[simpy.Event, object, None]:
+        yield env.timeout(feed.delay)
+        tally.arrived += 1
+        if marks.lost_at(k) < now[lost_slot]:
+            tally.lost += 1
+        else:
+            yield from item(k)
+
+    def make(k: int) -> None:
+        share = now[feed.share_slot]
+        if share > 0.0 and marks.feed(feed.source, k) < share:
+            env.process(arrive(feed.number + k))
+
+    return make
 
 
 def arrivals(

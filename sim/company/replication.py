@@ -9,13 +9,14 @@ from sim.company.world_layer import Floats, Ints
 
 @dataclass(frozen=True)
 class ItemCounts:
-    """Items of a process over the horizon. arrived = lost + gave_up + completed + inside."""
+    """Items of a process over the horizon. arrived = lost + gave_up + completed + absent + inside."""
 
     arrived: int
     lost: int
     gave_up: int
     completed: int
     inside: int
+    absent: int = 0
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,6 +62,27 @@ class System:
                 yield self.up | env.timeout(max(0.0, deadline - env.now))
                 if self.outages and env.now >= deadline:
                     return False
+        return True
+
+
+class Needs:
+    """Several systems, all of which must be up."""
+
+    def __init__(self, systems: Sequence[System]) -> None:
+        self.systems = systems
+
+    @property
+    def outages(self) -> bool:
+        """Whether one of them is down."""
+        return any(system.outages for system in self.systems)
+
+    def wait(self, deadline: float) -> Generator[simpy.Event, object, bool]:
+        """Wait until all are up, for the first that is down in the order of the file; False when the deadline came
+        first."""
+        while self.outages:
+            down = next(system for system in self.systems if system.outages)
+            if not (yield from down.wait(deadline)):
+                return False
         return True
 
 

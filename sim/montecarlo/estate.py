@@ -49,8 +49,8 @@ def outage(lay, w, k, y, t, hours):  # type: ignore[no-untyped-def]
         rest -= piece
         month += 1
         piece = min(rest, cal.hours)
-    for s in range(work.step_system.shape[0]):
-        if work.step_system[s] != y:
+    for s in range(work.step_needs.shape[0]):
+        if not work.step_needs[s, y]:
             continue
         p = work.step_process[s]
         patience = number_at(row, w.values, w.changed, work.patience_slot[p], m, k) / 60.0

@@ -52,10 +52,11 @@ KPIS = (
     Kpi("cost_to_serve", "money/item", "lower", "money", "pay, fixed cost, running and repair over completed items"),
     Kpi("churn", "share", "lower", "share", "customers who leave in a month, of those who are there"),
     Kpi("cash", "money", "higher", "balance", "cash at the end of a month, mean of the year"),
+    Kpi("automation_share", "share", "higher", "share", "visits to a step that a machine finishes, of all visits"),
 )
 (
     REVENUE, ON_TIME, LOST, WAIT, UTILISATION, CUSTOMERS, AVAILABILITY, INCIDENTS, CYBER_LOSS, ADOPTION,
-    GROSS_MARGIN, PROFIT, COST_TO_SERVE, CHURN, CASH,
+    GROSS_MARGIN, PROFIT, COST_TO_SERVE, CHURN, CASH, AUTOMATION,
 ) = range(len(KPIS))  # fmt: skip
 NOT_IN_PROFIT = (CAPITAL, GRANT, TAX)  # depreciation stands in place of capital, and is lower by a grant
 SERVING = (LABOUR, OVERHEAD, RUNNING, REPAIR)

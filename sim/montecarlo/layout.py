@@ -66,7 +66,8 @@ def _calendar(table: Parameters) -> Calendar:
 def _work(table: Parameters, seed: int) -> Work:
     world, slot = table.scenario, table.slot
     roles = list(world.people)
-    systems = list(world.systems)
+    systems, names = list(world.systems), list(world.processes)
+    feeds = [(name, source, feed) for name, p in world.processes.items() for source, feed in p.fed_by.items()]
     seats = _ints(role.seats for role in world.people.values())
     steps = [
         (p, f"processes.{name}.steps.{label}", step)
@@ -104,23 +105,58 @@ def _work(table: Parameters, seed: int) -> Work:
         step_role=step_role,
         steps_at_role=np.argsort(step_role, kind="stable"),
         first_at_role=np.searchsorted(np.sort(step_role), np.arange(len(roles) + 1)),
-        step_system=_ints(-1 if step.system is None else systems.index(step.system) for _, _, step in steps),
+        step_needs=np.array([[y in step.systems for y in systems] for _, _, step in steps], dtype=np.int64).reshape(
+            len(steps), len(systems)
+        ),
         earns=earns,
         process_counts=process_counts,
         role_counts=role_counts,
         minutes_slot=_ints(slot[f"{path}.minutes"] for _, path, _ in steps),
         share_slot=_ints(slot[f"{path}.share"] for _, path, _ in steps),
         error_slot=_ints(slot[f"{path}.error_probability"] for _, path, _ in steps),
+        automates=_ints(may_differ(table, f"{path}.automated") for _, path, _ in steps),
+        automated_slot=_ints(slot[f"{path}.automated"] for _, path, _ in steps),
+        exceptions_slot=_ints(slot[f"{path}.exceptions"] for _, path, _ in steps),
+        machine_slot=_ints(slot[f"{path}.machine_minutes"] for _, path, _ in steps),
+        absences=_ints(may_differ(table, f"processes.{name}.no_show") for name in world.processes),
+        no_show_slot=process_slots("no_show"),
+        no_show_time_slot=process_slots("no_show_time"),
+        feed_order=_ints(_feed_order(world) if feeds else []),
+        first_feed=_ints(np.concatenate([[0], np.cumsum([len(p.fed_by) for p in world.processes.values()])])),
+        feed_source=_ints(names.index(source) for _, source, _ in feeds),
+        feed_share_slot=_ints(slot[f"processes.{name}.fed_by.{source}.share"] for name, source, _ in feeds),
+        feed_delay=_floats(feed.delay_days / world.profile.working_days_per_month for _, _, feed in feeds),
         service_cv2=_floats(step.cv**2 for _, _, step in steps),
         turnover_key=_keys(seed, (f"people/{name}/turnover" for name in roles)),
     )
 
 
+def may_differ(table: Parameters, path: str, default: float = 0.0) -> bool:
+    """Whether the number at a path can be another than its default in some month of some draw."""
+    world, quantity = table.scenario, table.numbers[table.slot[path]].quantity
+    return not (quantity.is_constant and quantity.params[0] == default) or path in _changed(world)
+
+
+def _changed(world: Scenario) -> set[str]:
+    """Paths that initiatives or futures change."""
+    changed = {target for i in world.initiatives.values() for target in i.effects}
+    return changed | {target for future in world.futures.values() for target in future.changes}
+
+
+def _feed_order(world: Scenario) -> list[int]:
+    """Processes by number, each behind those that feed it."""
+    names = list(world.processes)
+    order: list[int] = []
+    while len(order) < len(names):
+        known = {names[p] for p in order}
+        order += [p for p, name in enumerate(names) if p not in order and world.processes[name].fed_by.keys() <= known]
+    return order
+
+
 def _what_counts(table: Parameters) -> tuple[Ints, Ints, Ints]:
     """What the cash flow depends on; where only values are asked for, the rest is not computed."""
     world, slot = table.scenario, table.slot
-    changed = {target for i in world.initiatives.values() for target in i.effects}
-    changed |= {target for future in world.futures.values() for target in future.changes}
+    changed = _changed(world)
     steps = {name: [step.role for step in process.steps.values()] for name, process in world.processes.items()}
     earning = set()
     for name, process in world.processes.items():
@@ -128,13 +164,16 @@ def _what_counts(table: Parameters) -> tuple[Ints, Ints, Ints]:
         if process.driven_by == "customers" or revenue in changed or table.numbers[slot[revenue]].quantity.mean != 0:
             earning.add(name)
     roles = {role for name in earning for role in steps[name]}
-    while True:  # a line that counts takes what earlier steps of all its processes let through
+    while True:  # a line that counts takes what earlier steps of all its processes let through, and what feeds them
         before = {
             role for path in steps.values() for at, behind in enumerate(path) if behind in roles for role in path[:at]
         }
-        if before <= roles:
+        counting = [name for name in steps if name in earning or roles & set(steps[name])]
+        sources = {source for name in counting for source in world.processes[name].fed_by}
+        if before <= roles and sources <= earning:
             break
-        roles |= before
+        earning |= sources
+        roles |= before.union(*(steps[source] for source in sources))
     return (
         _ints(name in earning for name in world.processes),
         _ints(bool(roles & set(steps[name])) for name in world.processes),

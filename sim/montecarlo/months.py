@@ -8,6 +8,7 @@ from sim.compiled import inline
 from sim.lanes.values import lanes, select
 from sim.montecarlo.kpis import (
     ADOPTION,
+    AUTOMATION,
     AVAILABILITY,
     CHURN,
     COST_TO_SERVE,
@@ -49,6 +50,10 @@ def save_state(w, ref, m, customers):  # type: ignore[no-untyped-def]
         kept[ref, m, 1 + roles + r] = w.departure[r]
     for s in range(steps):
         kept[ref, m, 1 + 2 * roles + s] = w.staying[s]
+    for p in range(w.completions.shape[0]):
+        kept[ref, m, 1 + 2 * roles + steps + p] = w.fulfilled[p]
+        for earlier in range(max(m - 1, 0), m):
+            w.kept_completions[ref, p, earlier] = w.completions[p, earlier]
 
 
 @inline
@@ -60,6 +65,10 @@ def restore_state(w, ref, m):  # type: ignore[no-untyped-def]
         w.departure[r] = kept[ref, m, 1 + roles + r]
     for s in range(steps):
         w.staying[s] = kept[ref, m, 1 + 2 * roles + s]
+    for p in range(w.completions.shape[0]):
+        w.fulfilled[p] = kept[ref, m, 1 + 2 * roles + steps + p]
+        for earlier in range(m):
+            w.completions[p, earlier] = w.kept_completions[ref, p, earlier]
     for earlier in range(m):
         w.flow[MARGIN, earlier] = w.kept_margin[ref, earlier]
     return kept[ref, m, 0]
@@ -79,6 +88,9 @@ def start_months(lay, w):  # type: ignore[no-untyped-def]
     for kpi in range(w.yearly.shape[0]):
         for y in range(w.yearly.shape[1]):
             w.yearly[kpi, y] = 0.0
+    for p in range(w.items.shape[0]):
+        w.own[p] = 1.0
+        w.fulfilled[p] = 1.0 - w.now[lay.work.lost_slot[p]]
     growth = math.log1p(w.now[cal.slots[3]])
     for m in range(cal.months):
         w.demand[m] = cal.season[m] * math.exp(growth * (m / 12.0))
@@ -106,6 +118,9 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
         if m == 0:  # the losses that flows behind a step need are known only now
             for r in range(w.backlog.shape[0]):
                 w.backlog[r] = 0.0
+            if w.completions.shape[0] > 0:
+                finish_month(lay, w, m, brief)
+                arrivals(lay, w, m, customers)
             busy, people = run_lines(lay, w, brief)
         came, done, timely, waited, revenue, asked, satisfied = finish_month(lay, w, m, brief)
         w.flow[MARGIN, m] = revenue * w.now[cal.slots[4]]
@@ -120,6 +135,7 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
             add_share(w, CUSTOMERS, year, customers, lanes(1.0))
             add_share(w, REVENUE, year, revenue, lanes(1.0 / 12.0))
             add_share(w, COST_TO_SERVE, year, lanes(0.0), done)  # the cost is known when all is booked
+            add_share(w, AUTOMATION, year, w.visits[0], w.visits[0] + w.visits[1])
             add_standing_kpis(lay, w, m, n)
         unserved = select(asked > 0.0, 1.0 - satisfied / asked, 0.0)
         leaving = min(w.now[cal.slots[0]] + w.now[cal.slots[2]] * unserved, 1.0)

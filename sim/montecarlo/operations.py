@@ -8,6 +8,8 @@ from sim.compiled import inline
 from sim.lanes.mathematics import normal_cdf
 from sim.lanes.values import lanes, select, some
 from sim.mechanisms.line import waiting_line
+from sim.mechanisms.workload import attendance, by_people
+from sim.montecarlo.feeds import add_fed_items
 
 EMPTY = 1e-12
 
@@ -53,6 +55,7 @@ def arrivals(lay, w, m, customers):  # type: ignore[no-untyped-def]
     for p in range(work.driven.shape[0]):
         items = w.now[work.arrivals_slot[p]] * cal.days
         w.items[p] = items * demand if work.driven[p] else items
+    add_fed_items(lay, w, m)
 
 
 @inline
@@ -75,13 +78,23 @@ def offer(lay, w, brief):  # type: ignore[no-untyped-def]
         flow = w.items[p] / hours * (1.0 - w.now[work.lost_slot[p]])
         for s in range(work.first_step[p], work.first_step[p + 1]):
             r = work.step_role[s]
-            rate = flow * w.now[work.share_slot[s]] / (1.0 - w.now[work.error_slot[s]])
+            w.human[s] = w.now[work.share_slot[s]]
+            if work.automates[s]:
+                automated, exceptions = w.now[work.automated_slot[s]], w.now[work.exceptions_slot[s]]
+                w.visits[0] += flow * w.human[s] * automated * (1.0 - exceptions)
+                w.human[s] = by_people(w.human[s], automated, exceptions)
+            rate = flow * w.human[s] / (1.0 - w.now[work.error_slot[s]])
             service = w.now[work.minutes_slot[s]] / (60.0 * w.pace[r])
             w.step_rate[s] = rate
             w.step_hours[s] = service
             w.role_rate[r] += rate
-            w.role_work[r] += rate * service
-            w.role_squares[r] += rate * service * service * (1.0 + work.service_cv2[s])
+            if work.absences[p]:
+                first, second = attendance(w.now[work.no_show_slot[p]], w.now[work.no_show_time_slot[p]])
+                w.role_work[r] += rate * service * first
+                w.role_squares[r] += rate * service * service * (1.0 + work.service_cv2[s]) * second
+            else:
+                w.role_work[r] += rate * service
+                w.role_squares[r] += rate * service * service * (1.0 + work.service_cv2[s])
             flow = flow * w.staying[s]
     for p in range(work.driven.shape[0]):
         if brief and not work.process_counts[p]:
@@ -89,7 +102,9 @@ def offer(lay, w, brief):  # type: ignore[no-untyped-def]
         # squared CV of the gaps between items that reach a step: thinned arrivals at the first step, thinned departures
         # of the role before behind it (Whitt 1983, "The queueing network analyzer", eq. 36 and 38)
         first = work.first_step[p]
-        kept = (1.0 - w.now[work.lost_slot[p]]) * w.now[work.share_slot[first]]
+        kept = (1.0 - w.now[work.lost_slot[p]]) * w.human[first]
+        if work.first_feed[p + 1] > work.first_feed[p]:
+            kept = kept * w.own[p]  # what other processes make comes as if at random
         w.role_cv2[work.step_role[first]] += w.step_rate[first] * (1.0 + kept * (work.arrival_cv2[p] - 1.0))
         for s in range(first + 1, work.first_step[p + 1]):
             before = work.step_role[s - 1]
@@ -104,6 +119,8 @@ def run_lines(lay, w, brief):  # type: ignore[no-untyped-def]
     Writes step_wait (hours), staying, waiting, served, departure, backlog. Returns (busy, present) people.
     """
     work = lay.work
+    w.visits[0] = 0.0
+    w.visits[1] = 0.0
     offer(lay, w, brief)
     busy, present = lanes(0.0), lanes(0.0)
     for r in range(work.seats.shape[0]):
@@ -140,7 +157,8 @@ def run_lines(lay, w, brief):  # type: ignore[no-untyped-def]
             w.step_wait[s] = w.line_wait[j]
             error, kept = w.now[work.error_slot[s]], 1.0 - w.line_lost[j]
             through = kept * (1.0 - error) / (1.0 - error * kept)
-            w.staying[s] = select(working, 1.0 - w.now[work.share_slot[s]] * (1.0 - through), w.staying[s])
+            w.staying[s] = select(working, 1.0 - w.human[s] * (1.0 - through), w.staying[s])
+            w.visits[1] += w.step_rate[s] * kept
     return busy, present
 
 
@@ -167,6 +185,13 @@ def finish_month(lay, w, m, brief):  # type: ignore[no-untyped-def]
         on_time *= max(1.0 - late, 0.0)
         came = w.items[p]
         done = came * completed
+        absent = lanes(0.0)
+        if work.absences[p]:
+            absent = w.now[work.no_show_slot[p]]
+            done = done * (1.0 - absent)
+        if work.feed_order.shape[0] > 0:
+            w.fulfilled[p] = completed * (1.0 - absent)
+            w.completions[p, m] = done
         all_came += came
         all_done += done
         all_timely += done * on_time
@@ -174,6 +199,9 @@ def finish_month(lay, w, m, brief):  # type: ignore[no-untyped-def]
         revenue += done * w.now[work.revenue_slot[p]]
         if work.driven[p]:
             asked += came
+            if work.absences[p]:
+                asked -= came * min(completed, 1.0) * absent
+                on_time *= 1.0 - absent
             satisfied += came * min(completed, 1.0) * on_time
     return all_came, all_done, all_timely, waited, revenue, asked, satisfied
 
@@ -193,14 +221,26 @@ def passage(lay, w, m, p):  # type: ignore[no-untyped-def]
         visits = 1.0 / (1.0 - error)
         service, wait = w.step_hours[s], w.step_wait[s]
         completed = completed * (w.staying[s] * (1.0 - share * min(w.out_lost[s, m], 1.0)))
-        slowest, fastest = min(slowest, w.served[r]), max(fastest, w.served[r])
+        served = w.served[r]
+        if work.automates[s]:
+            automated, exceptions = w.now[work.automated_slot[s]], w.now[work.exceptions_slot[s]]
+            served = 1.0 - by_people(1.0, automated, exceptions) * (1.0 - served)  # the others pass the line by
+        slowest, fastest = min(slowest, served), max(fastest, served)
         once = wait + service
         waits_once = wait * wait * (2.0 / w.waiting[r] - 1.0)
         spread = service * service * work.service_cv2[s] + select(w.waiting[r] > 1e-9, waits_once, 0.0)
-        passes = share * visits
+        passes = w.human[s] * visits
         mean += passes * once
         variance += passes * spread + passes * (visits * (1.0 + error) - passes) * once * once
-        waits += share * (visits * wait + w.out_delay[s, m])
+        if work.automates[s]:
+            machine = w.now[work.machine_slot[s]] / 60.0
+            taken = share * w.now[work.automated_slot[s]]
+            back = taken * w.now[work.exceptions_slot[s]] * visits
+            mean += taken * machine
+            variance += taken * (1.0 - taken) * machine * machine + 2.0 * (back - taken * passes) * machine * once
+            waits += passes * wait + share * w.out_delay[s, m]
+        else:
+            waits += share * (visits * wait + w.out_delay[s, m])
         late += share * w.out_late[s, m]
     # of items that never give up, the slowest line holds the whole process back
     held = select(slowest < 1.0, slowest, fastest)

@@ -121,7 +121,12 @@ class Scratch(NamedTuple):
     step_wait: Lanes1
     waiting: Lanes1  # (roles,) P(wait > 0)
     served: Lanes1  # (roles,) served share of those who never give up
+    human: Lanes1  # (steps,) share of the items whom people serve
+    visits: Lanes1  # (2,) an hour: of steps without people, and with people
     items: Lanes1  # (processes,)
+    own: Lanes1  # (processes,) share of the items that no other process made
+    fulfilled: Lanes1  # (processes,) share of the items that were completed and came, of the month before
+    completions: Lanes2  # (processes, months) items that were completed and came; no rows without feeds
     role_rate: Lanes1  # (roles,) visits an hour
     role_work: Lanes1  # (roles,) Erlang offered
     role_squares: Lanes1
@@ -138,6 +143,7 @@ class Scratch(NamedTuple):
     depreciation: Lanes1
     kept: Lanes3  # (2, months, state) of the first two roadmaps, at the start of each month
     kept_margin: Lanes2  # (2, months)
+    kept_completions: Lanes3  # (2, processes, months)
     yearly: Lanes2  # (KPIs + weights, years)
     result: Lanes1  # (N_VALUES,)
     detail: Lanes1  # (categories + KPIs * years,)
@@ -152,13 +158,14 @@ def new_scratch(lay: Layout) -> Packed:
     months, slots = lay.calendar.months, len(lay.low)
     roles, seats, skills = len(lay.work.seats), int(lay.work.seats.sum()), len(lay.work.skill_role)
     steps, processes = len(lay.work.step_role), len(lay.work.driven)
+    fed = len(lay.work.feed_order)
     systems, threats = len(lay.estate.age), len(lay.estate.layer)
     n, targets = len(lay.candidates.duration), len(lay.candidates.target_slot)
     sources = n + len(lay.futures.limit)
     years = -(-months // 12)
     monthly = {
-        "month_present", "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered", "happened",
-        "demand", "own_cost", "depreciation",
+        "month_present", "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered",
+        "happened", "demand", "own_cost", "depreciation",
     }  # fmt: skip
     shapes: dict[str, tuple[int, ...]] = dict.fromkeys(monthly, (months,))
     for count, names in (
@@ -170,8 +177,9 @@ def new_scratch(lay: Layout) -> Packed:
         (n, "chosen cost_ratio settled success"),
         (sources, "first_month begins ends"),
         (roles, "capacity pace backlog departure waiting served role_rate role_work role_squares role_cv2"),
-        (steps, "staying step_rate step_hours step_wait line_rate line_patience line_lost line_wait"),
-        (processes, "items"),
+        (steps, "staying human step_rate step_hours step_wait line_rate line_patience line_lost line_wait"),
+        (processes, "items own fulfilled"),
+        (2, "visits"),
     ):
         shapes |= dict.fromkeys(names.split(), (count,))
     for shape, names in (
@@ -193,7 +201,8 @@ def new_scratch(lay: Layout) -> Packed:
         "changed": (targets, months), "changes": (WIDTH,),
         "known": (WIDTH * n, months + 1), "adopted": (WIDTH * n, months + 1, months),
         "failure_count": (WIDTH, systems), "intensity": (threats, months),
-        "kept": (2, months, 1 + 2 * roles + steps), "kept_margin": (2, months), "yearly": (2 * N_KPIS, years),
+        "kept": (2, months, 1 + 2 * roles + steps + processes), "kept_margin": (2, months),
+        "completions": (fed, months), "kept_completions": (2, fed, months), "yearly": (2 * N_KPIS, years),
         "result": (N_VALUES,), "detail": (N_CATEGORIES + N_KPIS * years,), "clipped": (1,),
     }  # fmt: skip
     return pack(Scratch(**{name: _array(hint, shapes[name]) for name, hint in _hints().items()}))

@@ -63,10 +63,22 @@ class Work(NamedTuple):
     earns: Ints1  # (processes,) 1 where the process can move money: it earns, or its customers may leave
     process_counts: Ints1  # (processes,) 1 where it shares a line that an earning process passes
     role_counts: Ints1  # (roles,) 1 where an earning process passes, or what comes before such a line
-    step_system: Ints1
+    step_needs: Ints2  # (steps, systems) 1 where the work cannot start without the system
     minutes_slot: Ints1
     share_slot: Ints1
     error_slot: Ints1
+    automates: Ints1  # (steps,) 1 where a machine may take items
+    automated_slot: Ints1
+    exceptions_slot: Ints1
+    machine_slot: Ints1
+    absences: Ints1  # (processes,) 1 where items may not come
+    no_show_slot: Ints1
+    no_show_time_slot: Ints1
+    feed_order: Ints1  # (processes,) sources of items before those whom they feed; empty without feeds
+    first_feed: Ints1  # (processes + 1,) feeds of process p stand at first_feed[p] .. first_feed[p + 1] - 1
+    feed_source: Ints1
+    feed_share_slot: Ints1
+    feed_delay: Floats1  # months
     service_cv2: Floats1
     turnover_key: Keys1
 

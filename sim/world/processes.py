@@ -20,22 +20,69 @@ class Step(World):
     error_probability: Quantity = quantity(
         "probability that the work must be done again", unit="share", high=0.9, default=0.0
     )
-    system: str | None = plain("system without which the work cannot start", default=None)
+    system: str | tuple[str, ...] | None = plain(
+        "system without which the work cannot start; of several, all must be up", default=None
+    )
+    automated: Quantity = quantity(
+        "share of the items that a machine takes here, without people and without waiting for them",
+        unit="share",
+        high=1.0,
+        default=0.0,
+    )
+    exceptions: Quantity = quantity(
+        "share of the items that the machine took which go to people after all", unit="share", high=1.0, default=0.0
+    )
+    machine_minutes: Quantity = quantity(
+        "time that the machine needs for an item", unit="minutes", high=100_000, default=0.0
+    )
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """Every system that the step needs."""
+        return (self.system,) if isinstance(self.system, str) else self.system or ()
+
+
+class Feed(World):
+    """Items that come from another process: each completed one of it makes one here with this probability."""
+
+    share: Quantity = quantity(
+        "share of the completed items of the other process that make one here", unit="share", high=1.0
+    )
+    delay_days: Certain = plain(
+        "working days between completion there and arrival here", unit="days", low=0, high=1000, default=0.0
+    )
 
 
 class Process(World):
     """A stream of items. Arrivals are a renewal process of the stated CV, stretched by season, growth and customers."""
 
-    arrivals_per_day: Quantity = quantity("items a working day at the start", unit="items/day", high=100_000)
+    arrivals_per_day: Quantity = quantity(
+        "items a working day at the start, those that other processes make not counted", unit="items/day", high=100_000
+    )
     arrival_cv: Certain = plain("coefficient of variation of the gaps between arrivals", low=0, high=5, default=1.0)
     driven_by: Literal["customers", "fixed"] = plain(
         "customers: demand grows with their number, season and growth, and lost or late items make them leave; "
         "fixed: neither",
         default="customers",
     )
+    fed_by: dict[str, Feed] = Field(
+        default_factory=dict, description="process -> how its completed items make items of this one"
+    )
     item_revenue: Quantity = quantity("revenue of a completed item", unit="money", default=0.0)
     lost_share: Quantity = quantity(
         "share of arrivals lost before any work: out of stock, abandoned basket", unit="share", high=1.0, default=0.0
+    )
+    no_show: Quantity = quantity(
+        "share of the items that are kept a place and do not come: they take time and earn nothing",
+        unit="share",
+        high=1.0,
+        default=0.0,
+    )
+    no_show_time: Quantity = quantity(
+        "part of the service times that an item takes all the same that does not come",
+        unit="share",
+        high=1.0,
+        default=1.0,
     )
     patience_minutes: Quantity | None = quantity(
         "longest wait at a step before the item is given up; none: waits for ever",

@@ -11,6 +11,7 @@ from typing import Any
 from sim.errors import Problem, nearest
 
 PERIOD_FALLBACK = 3
+MOST_WAYS = 128  # from arrivals to a process: the numbers of its items are kept apart by them
 
 
 def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
@@ -55,8 +56,51 @@ def _processes(data: Mapping[str, Any]) -> Iterator[Problem]:
         for label, step in _items(process, "steps"):
             path = f"processes.{name}.steps.{label}"
             yield from _unknown("role", step.get("role"), _block(data, "people"), f"{path}.role")
-            if step.get("system") is not None:
-                yield from _unknown("system", step.get("system"), _block(data, "systems"), f"{path}.system")
+            needs = step.get("system")
+            systems = _block(data, "systems")
+            yield from _unknown("system", needs, systems, f"{path}.system")
+            for i, system in enumerate(_names(needs)):
+                yield from _unknown("system", system, systems, f"{path}.system.{i}")
+        for source in _block(process, "fed_by"):
+            yield from _unknown("process", source, _block(data, "processes"), f"processes.{name}.fed_by.{source}")
+    yield from _feeding_circles(_block(data, "processes"))
+
+
+def _feeding_circles(processes: Mapping[str, Any]) -> Iterator[Problem]:
+    """Processes that, step by step, feed themselves; and items that could come to one place in too many ways."""
+    sources = {str(name): [str(s) for s in _block(process, "fed_by")] for name, process in processes.items()}
+    circle = sorted(name for name in sources if name in _upstream(name, sources))
+    if circle:
+        yield Problem(
+            path=f"processes.{circle[0]}.fed_by",
+            value=", ".join(circle),
+            message="items would make each other without end",
+            hint="remove one of these feeds; work that is done again is an `error_probability`",
+        )
+        return
+    ways = dict.fromkeys(sources, 1)
+    for _ in sources:  # after the longest chain of feeds nothing changes any more
+        ways = {name: 1 + sum(ways.get(s, 0) for s in of) for name, of in sources.items()}
+    for name, count in ways.items():
+        if count > MOST_WAYS:
+            yield Problem(
+                path=f"processes.{name}.fed_by",
+                value=f"{count} ways",
+                message="its items can come from too many processes, counted along every way",
+                hint=f"at most {MOST_WAYS} ways",
+            )
+
+
+def _upstream(name: str, sources: Mapping[str, list[str]]) -> set[str]:
+    """Every process whose items may end as items of `name`."""
+    found: set[str] = set()
+    stack = list(sources[name])
+    while stack:
+        other = stack.pop()
+        if other not in found and other in sources:
+            found.add(other)
+            stack.extend(sources[other])
+    return found
 
 
 def _threats(data: Mapping[str, Any]) -> Iterator[Problem]:

@@ -373,7 +373,7 @@ EXTREMES: list[Any] = [
             setting("processes.tickets.arrivals_per_day", 0),
             setting("correlations", []),
         ],
-        ("on_time_share", "lost_share", "wait", "cost_to_serve"),
+        ("on_time_share", "lost_share", "wait", "cost_to_serve", "automation_share"),
         id="no arrivals",
     ),
     pytest.param([setting("processes.counter.lost_share", 1.0)], (), id="every customer lost at the door"),

@@ -49,7 +49,7 @@ class Outages:
             self.down[system][m] += overlap(begin, begin + hours / month_hours, m) * month_hours
         for process, block in scenario.processes.items():
             for step, work in block.steps.items():
-                if work.system == system:
+                if system == work.system or (isinstance(work.system, tuple) and system in work.system):
                     patience = at(f"processes.{process}.patience_minutes", month) / 60
                     longest = min(hours, patience)  # the wait of who comes at the beginning, or comes just in time
                     target = block.target_minutes / 60

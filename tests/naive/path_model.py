@@ -144,7 +144,7 @@ class Arm:
             values, streams = self.world.values, self.world.streams
 
             def then(path: str, name: str, starts: dict[str, int] = starts) -> float:
-                return self.at(path, starts[name]) if name in starts else values[path]
+                return self.at(path, starts[name]) if name in starts else self.world.values[path]
 
             overruns, involved = {}, {}
             for name, initiative in self.scenario.initiatives.items():
@@ -300,6 +300,7 @@ class Arm:
                 "cyber_loss": (-self.flows["cyber"][month], 1 / 12),
                 "adoption": (sum(reach) / len(reach) if reach else 0.0, 1.0),
                 "cost_to_serve": (0.0, result.done),
+                "automation_share": (result.by_machine, result.by_machine + result.by_people),
             }
             churn = at("profile.customers.monthly_churn", month)
             churn += at("profile.customers.service_churn", month) * result.let_down
@@ -407,6 +408,8 @@ class Month:
     present: float = 0.0
     asked: float = 0.0
     satisfied: float = 0.0
+    by_machine: float = 0.0
+    by_people: float = 0.0
 
     @property
     def let_down(self) -> float:
@@ -422,6 +425,19 @@ class Lines:
         self.kept: dict[Step, float] = dict.fromkeys(self.steps, 1.0)
         self.departures = dict.fromkeys(self.scenario.people, 1.0)
         self.backlog = dict.fromkeys(self.scenario.people, 0.0)
+        self.fulfilled = {p: 1 - arm.world.values[f"processes.{p}.lost_share"] for p in self.scenario.processes}
+        self.visits = 0.0, 0.0  # an hour, in the month at hand: finished by machines, served by people
+        self.completions: dict[tuple[str, int], float] = {}  # process and month -> items that were completed and came
+
+    def by_people(self, step: Step, month: int) -> float:
+        """Share of the items that people serve at a step."""
+        kept = self.number(step, "automated", month) * (1 - self.number(step, "exceptions", month))
+        return self.number(step, "share", month) * (1 - kept)
+
+    def attendance(self, process: str, month: int, power: int) -> float:
+        """Moment of the part of a service that an item takes: those that do not come take less."""
+        absent = self.at(f"processes.{process}.no_show", month)
+        return 1 - absent + absent * math.pow(self.at(f"processes.{process}.no_show_time", month), power)
 
     def number(self, step: Step, name: str, month: int) -> float:
         return self.at(f"processes.{step[0]}.steps.{step[1]}.{name}", month)
@@ -468,6 +484,26 @@ class Lines:
         return days * self.scenario.people[role].seats
 
     def arrivals(self, process: str, month: int, customers: float) -> float:
+        """Items that come, made by other processes or not."""
+        return self.own_arrivals(process, month, customers) + self.made(process, month, customers)
+
+    def made(self, process: str, month: int, customers: float) -> float:
+        """Items that other processes make: of what they completed in the month before the delay and in the next one."""
+        total = 0.0
+        for source, feed in self.scenario.processes[process].fed_by.items():
+            delay = feed.delay_days / self.scenario.profile.working_days_per_month
+            begin = month - delay  # a month's items were completed from here on
+            for then in (math.floor(begin), math.floor(begin) + 1):
+                weight = max(0.0, 1 - abs(then - begin))
+                if then >= 0 and weight > 0:
+                    share = self.at(f"processes.{process}.fed_by.{source}.share", then)
+                    done = self.completions.get((source, then)) if then < month else None
+                    if done is None:
+                        done = self.arrivals(source, month, customers) * self.fulfilled[source]
+                    total += weight * share * done
+        return total
+
+    def own_arrivals(self, process: str, month: int, customers: float) -> float:
         profile = self.scenario.profile
         items = self.at(f"processes.{process}.arrivals_per_day", month) * profile.working_days_per_month
         if self.scenario.processes[process].driven_by == "fixed":
@@ -479,36 +515,47 @@ class Lines:
 
     def month(self, month: int, customers: float) -> Month:
         if month == 0:  # the first month runs twice: what steps lose is known to those behind them only afterwards
-            self.run(month, customers)
+            service, found, _ = self.run(month, customers)
             self.backlog = dict.fromkeys(self.scenario.people, 0.0)
+            self.fulfilled = {
+                p: self.finish(p, month, service, found)[0] * (1 - self.at(f"processes.{p}.no_show", month))
+                for p in self.scenario.processes
+            }
         result = Month()
+        come = {process: self.arrivals(process, month, customers) for process in self.scenario.processes}
         service, found, busy = self.run(month, customers)
         result.busy = busy
+        result.by_machine, result.by_people = self.visits
         result.present = sum(max(0.0, self.staff(role, month)[0]) for role in self.scenario.people)
         for process, block in self.scenario.processes.items():
-            items = self.arrivals(process, month, customers)
-            done, timely, waited = self.finish(process, month, service, found)
+            items = come[process]
+            through, timely, waited = self.finish(process, month, service, found)
+            comes = 1 - self.at(f"processes.{process}.no_show", month)
+            done = through * comes
+            self.fulfilled[process] = done
+            self.completions[process, month] = items * done
             result.came += items
             result.done += items * done
             result.timely += items * done * timely
             result.waited += items * done * waited
             result.revenue += items * done * self.at(f"processes.{process}.item_revenue", month)
             if block.driven_by == "customers":
-                result.asked += items
-                result.satisfied += items * min(1.0, done) * timely
+                result.asked += items * (1 - min(1.0, through) * (1 - comes))
+                result.satisfied += items * min(1.0, through) * comes * timely
         return result
 
     def run(self, month: int, customers: float) -> tuple[dict[Step, float], dict[Step, tuple[lines.Line, int]], float]:
         """Service hours and line (with the place in it) of every step; busy people."""
-        rate, service = {}, {}
+        rate, service, machine, served = {}, {}, 0.0, 0.0
         departures = dict(self.departures)  # of the month before, like the losses: the order of the roles plays no part
         for process, block in self.scenario.processes.items():
             lost = self.at(f"processes.{process}.lost_share", month)
             flow = self.arrivals(process, month, customers) / self.arm.hours * (1 - lost)
             for name, work in block.steps.items():
                 step = (process, name)
-                share, error = self.number(step, "share", month), self.number(step, "error_probability", month)
-                rate[step] = flow * lines.visits_moments(share, error)[0]
+                people, error = self.by_people(step, month), self.number(step, "error_probability", month)
+                machine += flow * (self.number(step, "share", month) - people)
+                rate[step] = flow * lines.visits_moments(people, error)[0]
                 service[step] = self.number(step, "minutes", month) / 60 / self.staff(work.role, month)[1]
                 flow *= self.kept[step]
         found: dict[Step, tuple[lines.Line, int]] = {}
@@ -519,10 +566,11 @@ class Lines:
             if total <= 1e-12:
                 self.backlog[role] = 0.0
                 continue
-            mean = sum(rate[s] * service[s] for s in mine) / total
-            second = sum(rate[s] * service[s] ** 2 * (1 + self.service_cv(s) ** 2) for s in mine) / total
+            mean = sum(rate[s] * service[s] * self.attendance(s[0], month, 1) for s in mine) / total
+            squares = {s: service[s] ** 2 * self.attendance(s[0], month, 2) for s in mine}
+            second = sum(rate[s] * squares[s] * (1 + self.service_cv(s) ** 2) for s in mine) / total
             cs2 = second / mean**2 - 1
-            ca2 = sum(rate[s] * self.incoming_cv2(s, rate, departures, month) for s in mine) / total
+            ca2 = sum(rate[s] * self.incoming_cv2(s, rate, departures, month, customers) for s in mine) / total
             kinds = [lines.Kind(rate[s], self.at(f"processes.{s[0]}.patience_minutes", month) / 60) for s in mine]
             people, _ = self.staff(role, month)
             line = lines.line(people, mean, (ca2 + cs2) / 2, self.arm.hours, self.backlog[role], kinds)
@@ -530,21 +578,27 @@ class Lines:
             self.departures[role] = lines.departure_cv2(people, line.busy, ca2, cs2)
             busy += line.busy
             for place, step in enumerate(mine):
-                share, error = self.number(step, "share", month), self.number(step, "error_probability", month)
-                self.kept[step] = lines.kept_through(share, error, line.lost[place])
+                error = self.number(step, "error_probability", month)
+                self.kept[step] = lines.kept_through(self.by_people(step, month), error, line.lost[place])
+                served += rate[step] * (1 - line.lost[place])
                 found[step] = line, place
+        self.visits = machine, served
         return service, found, busy
 
     def service_cv(self, step: Step) -> float:
         return self.scenario.processes[step[0]].steps[step[1]].cv
 
-    def incoming_cv2(self, step: Step, rate: dict[Step, float], departures: dict[str, float], month: int) -> float:
+    def incoming_cv2(
+        self, step: Step, rate: dict[Step, float], departures: dict[str, float], month: int, customers: float
+    ) -> float:
         """A thinned stream: of the arrivals at the first step, of the departures of the role before otherwise."""
         process = self.scenario.processes[step[0]]
         names = list(process.steps)
         place = names.index(step[1])
         if place == 0:
-            kept = (1 - self.at(f"processes.{step[0]}.lost_share", month)) * self.number(step, "share", month)
+            kept = (1 - self.at(f"processes.{step[0]}.lost_share", month)) * self.by_people(step, month)
+            come = self.arrivals(step[0], month, customers)
+            kept *= self.own_arrivals(step[0], month, customers) / come if come > 0 else 1.0
             return 1 + kept * (process.arrival_cv**2 - 1)
         before = self.role((step[0], names[place - 1]))
         through = sum(rate[other] for other in self.steps if self.role(other) == before)
@@ -563,13 +617,15 @@ class Lines:
         for name in block.steps:
             step = (process, name)
             share, error = self.number(step, "share", month), self.number(step, "error_probability", month)
-            passes, passes_variance = lines.visits_moments(share, error)
+            people, machine = self.by_people(step, month), self.number(step, "machine_minutes", month) / 60
+            passes, passes_variance = lines.visits_moments(people, error)
             wait, waiting = 0.0, 0.0
             if step in found:
                 line, place = found[step]
                 wait, waiting = line.wait[place], line.waiting
                 if patient:
-                    served.append(line.served)
+                    in_line = 1 - self.number(step, "automated", month) * (1 - self.number(step, "exceptions", month))
+                    served.append(1 - in_line * (1 - line.served))
             completed *= self.kept[step] * (1 - share * min(1.0, outages.lost[step][month]))
             once = wait + service[step]
             spread = (service[step] * self.service_cv(step)) ** 2
@@ -577,6 +633,10 @@ class Lines:
                 spread += wait**2 * (2 / waiting - 1)
             mean += passes * once
             variance += passes * spread + passes_variance * once**2
+            taken = share * self.number(step, "automated", month)  # at the machine, of whom some go on to people
+            both = taken * self.number(step, "exceptions", month) / (1 - error)
+            mean += taken * machine
+            variance += taken * (1 - taken) * machine**2 + 2 * machine * once * (both - taken * passes)
             waits += passes * wait + share * outages.delay[step][month]
             late += share * outages.late[step][month]
         # A line that falls behind holds the whole process back; one that catches up lets more items out than come in.

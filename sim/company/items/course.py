@@ -9,9 +9,12 @@ from __future__ import annotations
 import math
 
 from sim.company.gamma import gamma_number
-from sim.company.items.heap import IMPATIENT, SERVED, push
+from sim.company.items.heap import GRANTED, IMPATIENT, MACHINE, MADE, SERVED, push
 from sim.company.items.lines import join, leave
 from sim.company.items.state import (
+    ABSENT,
+    BY_MACHINE,
+    BY_PEOPLE,
     CALLED,
     COMPLETED,
     FREE,
@@ -63,10 +66,31 @@ def give_up(s, e):  # type: ignore[no-untyped-def]
 
 
 @dissolved
+def make_others(s, p, k, t):  # type: ignore[no-untyped-def]
+    """Completed item k of process p makes items of the processes that it feeds. A person who was freed at this very
+    moment comes before what happens without delay."""
+    totals = s.totals
+    for f in range(s.first_feed[p], s.first_feed[p + 1]):
+        share = s.now[s.feed_slot[f]]
+        if share > 0.0 and uniform(s.feed_key[f], s.draw, k) < share:
+            if totals[CALLED] and s.feed_delay[f] == 0.0:
+                push(s, t, GRANTED, totals[CALLED] - 1)
+                totals[CALLED] = 0
+            totals[FREE] -= 1
+            e = s.unused[totals[FREE]]
+            s.process[e], s.number[e] = s.feed_target[f], s.feed_number[f] + k
+            push(s, t + s.feed_delay[f], MADE, e)
+
+
+@dissolved
 def complete(s, e, t):  # type: ignore[no-untyped-def]
     """All steps are done."""
     p = s.process[e]
     counts, sums = s.counts[p], s.sums[p]
+    if s.absent[e]:
+        counts[ABSENT] += 1
+        vanish(s, e)
+        return
     counts[COMPLETED] += 1
     sums[WAITED] += s.waited[e]
     if t - s.born[e] <= s.target[p]:
@@ -79,6 +103,7 @@ def complete(s, e, t):  # type: ignore[no-untyped-def]
         s.journal_items[n, 0], s.journal_items[n, 1] = p, s.number[e]
         s.journal_times[n, 0], s.journal_times[n, 1], s.journal_times[n, 2] = s.born[e], t, s.waited[e]
         s.totals[NOTED] += 1
+    make_others(s, p, s.number[e], t)
     vanish(s, e)
 
 
@@ -104,6 +129,9 @@ def begin(s, e, t):  # type: ignore[no-untyped-def]
     j = s.step[e]
     u = uniform(s.service_key[j], s.draw, identity(s.number[e], s.attempt[e]))
     hours = gamma_number(s.tables, s.service_table[j], u) * s.now[s.minutes_slot[j]] * s.slow[s.role[j]]
+    if s.absent[e]:
+        hours *= s.now[s.no_show_time_slot[s.process[e]]]
+    s.counts[s.process[e], BY_PEOPLE] += 1
     if t + hours <= s.clock[MONTH_END]:
         s.clock[SERVICE] += hours
     else:
@@ -113,15 +141,31 @@ def begin(s, e, t):  # type: ignore[no-untyped-def]
 
 
 @dissolved
-def ask(s, e, t):  # type: ignore[no-untyped-def]
-    """Ask for the system and then for a person; wait for either in its line until patience is over."""
-    j = s.step[e]
-    r, y = s.role[j], s.system[j]
+def down(s, j):  # type: ignore[no-untyped-def]
+    """The first system in the order of the file that step j needs and that is down, or -1."""
+    for n in range(s.first_need[j], s.first_need[j + 1]):
+        if s.down[s.needs[n]]:
+            return s.needs[n]
+    return -1
+
+
+@dissolved
+def await_system(s, e, y, t):  # type: ignore[no-untyped-def]
+    """Wait in the line of a system until patience is over."""
+    join(s, e, s.free.shape[0] + y)
     limit = s.deadline[e]
-    if y >= 0 and s.down[y]:
-        join(s, e, s.free.shape[0] + y)
-        if limit < math.inf:
-            s.alarm[e] = push(s, t + max(0.0, limit - t), IMPATIENT, e)
+    if limit < math.inf:
+        s.alarm[e] = push(s, t + max(0.0, limit - t), IMPATIENT, e)
+
+
+@dissolved
+def ask(s, e, t):  # type: ignore[no-untyped-def]
+    """Ask for the systems and then for a person; wait for either in its line until patience is over."""
+    j = s.step[e]
+    r, y = s.role[j], down(s, j)
+    limit = s.deadline[e]
+    if y >= 0:
+        await_system(s, e, y, t)
         return
     s.totals[REQUESTS] += 1
     if s.free[r] > 0:
@@ -137,11 +181,44 @@ def ask(s, e, t):  # type: ignore[no-untyped-def]
 
 
 @dissolved
-def visit(s, e, t):  # type: ignore[no-untyped-def]
-    """A first or a further attempt at a step begins."""
+def be_patient(s, e, t):  # type: ignore[no-untyped-def]
+    """Waiting begins, if there is any."""
     s.joined[e] = t
     patience = s.now[s.patience_slot[s.process[e]]]
     s.deadline[e] = t + patience * HOUR if patience < PATIENT else math.inf
+
+
+@dissolved
+def operate(s, e, t):  # type: ignore[no-untyped-def]
+    """The machine takes the item when its systems are up; True when it is done at once."""
+    j = s.step[e]
+    y = down(s, j)
+    if y >= 0:
+        await_system(s, e, y, t)
+        return False
+    s.waited[e] += t - s.joined[e]
+    minutes = s.now[s.machine_slot[j]]
+    if minutes > 0.0:
+        push(s, t + minutes * HOUR, MACHINE, e)
+        return False
+    return True
+
+
+@dissolved
+def kept(s, e):  # type: ignore[no-untyped-def]
+    """Whether the machine finishes the item, so that it need not go to people."""
+    j = s.step[e]
+    chance = s.now[s.exceptions_slot[j]]
+    if chance > 0.0 and uniform(s.exception_key[j], s.draw, s.number[e]) < chance:
+        return False
+    s.counts[s.process[e], BY_MACHINE] += 1
+    return True
+
+
+@dissolved
+def visit(s, e, t):  # type: ignore[no-untyped-def]
+    """A first or a further attempt at a step begins."""
+    be_patient(s, e, t)
     ask(s, e, t)
 
 
@@ -153,11 +230,30 @@ def go_to(s, e, j, t):  # type: ignore[no-untyped-def]
         share = s.now[s.share_slot[j]]
         if share >= 1.0 or uniform(s.share_key[j], s.draw, k) < share:
             s.step[e] = j
-            s.attempt[e] = 0
-            visit(s, e, t)
-            return
+            chance = s.now[s.automated_slot[j]]
+            by_people = True
+            if chance > 0.0 and uniform(s.automated_key[j], s.draw, k) < chance:
+                s.attempt[e] = -1
+                be_patient(s, e, t)
+                if not operate(s, e, t):
+                    return
+                by_people = not kept(s, e)
+            if by_people:
+                s.attempt[e] = 0
+                visit(s, e, t)
+                return
         j += 1
     complete(s, e, t)
+
+
+@dissolved
+def machine_done(s, e, t):  # type: ignore[no-untyped-def]
+    """The machine has had its time: on to the next step, or to people."""
+    if kept(s, e):
+        go_to(s, e, s.step[e] + 1, t)
+    else:
+        s.attempt[e] = 0
+        visit(s, e, t)
 
 
 @dissolved
@@ -178,8 +274,7 @@ def served(s, e, t):  # type: ignore[no-untyped-def]
 def granted(s, e, t):  # type: ignore[no-untyped-def]
     """A person is there for the item that stood in line; if its system went down meanwhile, the person goes on."""
     j = s.step[e]
-    y = s.system[j]
-    if y >= 0 and s.down[y]:
+    if down(s, j) >= 0:
         release(s, s.role[j])
         ask(s, e, t)
     else:

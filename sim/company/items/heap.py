@@ -12,7 +12,7 @@ from sim.compiled import dissolved
 KIND_BITS = 3  # bits of the kind
 PLACE_BITS = 24  # bits of the item's place
 LARGEST = 1 << PLACE_BITS
-ARRIVAL, SERVED, GRANTED, IMPATIENT, GO_ON = range(5)
+ARRIVAL, SERVED, GRANTED, IMPATIENT, GO_ON, MACHINE, MADE = range(7)
 
 
 @dissolved

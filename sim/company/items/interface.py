@@ -23,17 +23,22 @@ from sim.world import Scenario
 Items = Literal["reference", "compiled"]
 Course = tuple[list[float], list[float]]
 Values = list[float] | Floats
+OWN_NUMBERS = 1 << 24  # for the items of a process that no other made
 
 
 @dataclass
 class Tally:
-    """Counts of one process: items, hours waited by completed items, money earned by them."""
+    """Counts of one process: items (absent: passed without coming), visits to steps that a machine finished and that
+    people served, hours waited by completed items, money earned by them."""
 
     arrived: int = 0
     lost: int = 0
     gave_up: int = 0
     completed: int = 0
     timely: int = 0
+    absent: int = 0
+    by_machine: int = 0
+    by_people: int = 0
     waited: float = 0.0
     revenue: float = 0.0
     margin: float = 0.0
@@ -42,6 +47,7 @@ class Tally:
         """The counts since the last call; counting starts again at 0."""
         taken = replace(self)
         self.arrived = self.lost = self.gave_up = self.completed = self.timely = 0
+        self.absent = self.by_machine = self.by_people = 0
         self.waited = self.revenue = self.margin = 0.0
         return taken
 
@@ -56,14 +62,32 @@ class Journal:
 
 @dataclass(frozen=True)
 class StepRoute:
-    """Where a step is done: role and system by number (-1: needs none), and the slots of its numbers."""
+    """Where a step is done: role and systems by number, and the slots of its numbers."""
 
     label: str
     role: int
-    system: int
+    systems: tuple[int, ...]
     minutes_slot: int
     share_slot: int
     error_slot: int
+    automated_slot: int
+    exceptions_slot: int
+    machine_slot: int
+
+
+STEP_NUMBERS = ("minutes", "share", "error_probability", "automated", "exceptions", "machine_minutes")
+
+
+@dataclass(frozen=True)
+class FeedRoute:
+    """Items that the completed items of a process make in another. target: that process by number. delay: hours.
+    number: what is added to the number of an item to have that of the item it makes."""
+
+    source: str
+    target: int
+    share_slot: int
+    delay: float
+    number: int
 
 
 @dataclass(frozen=True)
@@ -77,18 +101,28 @@ class Route:
     patience_slot: int
     revenue_slot: int
     margin_slot: int
+    no_show_slot: int
+    no_show_time_slot: int
     target: float
+    feeds: tuple[FeedRoute, ...]
 
     @property
     def slots(self) -> set[int]:
         """Slots whose value of the moment the items meet."""
         own = {self.lost_slot, self.patience_slot, self.revenue_slot, self.margin_slot}
-        return own.union(*((s.minutes_slot, s.share_slot, s.error_slot) for s in self.steps))
+        own |= {self.no_show_slot, self.no_show_time_slot, *(feed.share_slot for feed in self.feeds)}
+        return own.union(
+            *(
+                (s.minutes_slot, s.share_slot, s.error_slot, s.automated_slot, s.exceptions_slot, s.machine_slot)
+                for s in self.steps
+            )
+        )
 
 
 def routes(world: Scenario, slot: Mapping[str, int]) -> tuple[Route, ...]:
     """Routes of all processes, in the order of the file."""
     roles, systems = list(world.people), list(world.systems)
+    made = feed_routes(world, slot)
     found = []
     for name, process in world.processes.items():
         at = f"processes.{name}"
@@ -96,8 +130,8 @@ def routes(world: Scenario, slot: Mapping[str, int]) -> tuple[Route, ...]:
             StepRoute(
                 label,
                 roles.index(step.role),
-                -1 if step.system is None else systems.index(step.system),
-                *(slot[f"{at}.steps.{label}.{f}"] for f in ("minutes", "share", "error_probability")),
+                tuple(systems.index(name) for name in step.systems),
+                *(slot[f"{at}.steps.{label}.{f}"] for f in STEP_NUMBERS),
             )
             for label, step in process.steps.items()
         )
@@ -110,10 +144,37 @@ def routes(world: Scenario, slot: Mapping[str, int]) -> tuple[Route, ...]:
                 patience_slot=slot[f"{at}.patience_minutes"],
                 revenue_slot=slot[f"{at}.item_revenue"],
                 margin_slot=slot["profile.gross_margin"],
+                no_show_slot=slot[f"{at}.no_show"],
+                no_show_time_slot=slot[f"{at}.no_show_time"],
+                feeds=made[name],
                 target=float(process.target_minutes) / 60.0,
             )
         )
     return tuple(found)
+
+
+def feed_routes(world: Scenario, slot: Mapping[str, int]) -> dict[str, tuple[FeedRoute, ...]]:
+    """Feeds of every process to others.
+
+    Numbers of items: a process has a block of numbers of its own, and behind it, for each process that feeds it, all
+    numbers of that one; so an item that another made keeps its number in every roadmap.
+    """
+    names, day = list(world.processes), float(world.profile.hours_per_day)
+    sizes: dict[str, int] = {}
+
+    def size(name: str) -> int:
+        if name not in sizes:
+            sizes[name] = OWN_NUMBERS + sum(size(source) for source in world.processes[name].fed_by)
+        return sizes[name]
+
+    found: dict[str, list[FeedRoute]] = {name: [] for name in names}
+    for target, (name, process) in enumerate(world.processes.items()):
+        first = OWN_NUMBERS
+        for source, feed in process.fed_by.items():
+            share_slot = slot[f"processes.{name}.fed_by.{source}.share"]
+            found[source].append(FeedRoute(source, target, share_slot, float(feed.delay_days) * day, first))
+            first += size(source)
+    return {name: tuple(feeds) for name, feeds in found.items()}
 
 
 @dataclass(frozen=True)

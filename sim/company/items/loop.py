@@ -5,8 +5,29 @@ from __future__ import annotations
 import math
 
 from sim.company.items.arrivals import await_arrival, open_demand, pass_gap
-from sim.company.items.course import ask, go_to, granted, impatient, release, served
-from sim.company.items.heap import ARRIVAL, GO_ON, GRANTED, SERVED, close_hole, kind_of, place_of, push
+from sim.company.items.course import (
+    ask,
+    go_to,
+    granted,
+    impatient,
+    machine_done,
+    operate,
+    release,
+    served,
+    vanish,
+)
+from sim.company.items.heap import (
+    ARRIVAL,
+    GO_ON,
+    GRANTED,
+    MACHINE,
+    MADE,
+    SERVED,
+    close_hole,
+    kind_of,
+    place_of,
+    push,
+)
 from sim.company.items.lines import leave
 from sim.company.items.state import (
     ARRIVED,
@@ -28,7 +49,7 @@ from sim.compiled import compiled, dissolved
 from sim.streams import uniform
 
 DONE, CLAIMED, FULL = range(3)
-A_FEW = 8  # an event makes at most three others
+A_FEW = 8  # an event makes at most three others, and those of the items that a completed one makes
 
 
 @dissolved
@@ -38,22 +59,50 @@ def arrive(s, p, t):  # type: ignore[no-untyped-def]
     s.coming[p, NEXT] += 1
     pass_gap(s, p)
     await_arrival(s, p)
+    if lost(s, p, k):
+        return
+    s.totals[FREE] -= 1
+    e = s.unused[s.totals[FREE]]
+    s.process[e], s.number[e] = p, k
+    set_out(s, e, t)
+
+
+@dissolved
+def lost(s, p, k):  # type: ignore[no-untyped-def]
+    """Item k arrives: whether it is lost before any work."""
     s.counts[p, ARRIVED] += 1
     chance = s.now[s.lost_slot[p]]
     if chance > 0.0 and uniform(s.lost_key[p], s.draw, k) < chance:
         s.counts[p, LOST] += 1
-        return
-    s.totals[FREE] -= 1
-    e = s.unused[s.totals[FREE]]
-    s.process[e], s.number[e], s.born[e], s.waited[e] = p, k, t, 0.0
+        return True
+    return False
+
+
+@dissolved
+def set_out(s, e, t):  # type: ignore[no-untyped-def]
+    """An item goes on its way, whether it comes or is only kept a place."""
+    p = s.process[e]
+    s.born[e], s.waited[e], s.absent[e] = t, 0.0, 0
+    chance = s.now[s.no_show_slot[p]]
+    if chance > 0.0 and uniform(s.no_show_key[p], s.draw, s.number[e]) < chance:
+        s.absent[e] = 1
     go_to(s, e, s.first_step[p], t)
+
+
+@dissolved
+def arrive_made(s, e, t):  # type: ignore[no-untyped-def]
+    """An item that another process made arrives, and is at once lost or on its way."""
+    if lost(s, s.process[e], s.number[e]):
+        vanish(s, e)
+    else:
+        set_out(s, e, t)
 
 
 @dissolved
 def cramped(s):  # type: ignore[no-untyped-def]
     """Whether the next event might find no room."""
     totals = s.totals
-    full = totals[FREE] == 0 or totals[HEAP] + A_FEW > s.event_time.shape[0]
+    full = totals[FREE] <= s.most_feeds or totals[HEAP] + A_FEW + s.most_feeds > s.event_time.shape[0]
     return full or (s.journal_items.shape[0] > 0 and totals[NOTED] == s.journal_items.shape[0])
 
 
@@ -76,8 +125,15 @@ def play(address, until):  # type: ignore[no-untyped-def]
             arrive(s, e, t)
         elif kind == GRANTED:
             granted(s, e, t)
+        elif kind == MADE:
+            arrive_made(s, e, t)
+        elif kind == MACHINE:
+            machine_done(s, e, t)
         elif kind == GO_ON:
-            ask(s, e, t)
+            if s.attempt[e] >= 0:
+                ask(s, e, t)
+            elif operate(s, e, t):
+                machine_done(s, e, t)
         elif s.alarm[e] == tag:
             impatient(s, e, t)
         close_hole(s)

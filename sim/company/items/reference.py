@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import simpy
 
 from sim.company.items.interface import Tally, Work
 from sim.company.marks import ItemMarks
-from sim.company.operations import Demand, Month, StepPlace, arrivals, item_path
+from sim.company.operations import Demand, Month, StepPlace, arrivals, item_path, made_by
 from sim.company.pool import Pool
 from sim.company.replication import EventCounts
-from sim.company.systems import System
+from sim.company.systems import Needs, System
 
 
 class ReferenceItems:
@@ -30,16 +31,29 @@ class ReferenceItems:
         self.marks = [marks[route.name] for route in work.routes]
         self.demand = [Demand(m, course) for m, course in zip(self.marks, work.courses, strict=True)]
         self.started = self.arrived = 0
-        always_up = System(env, work.clock)
-        estate = [*self.systems.values(), always_up]  # number -1 is the last
+        always_up, estate = System(env, work.clock), list(self.systems.values())
+        needs: dict[tuple[int, ...], System | Needs] = {(): always_up, **{(y,): s for y, s in enumerate(estate)}}
+        feeds: list[list[Callable[[int], None]]] = [[] for _ in work.routes]
+
+        def make(p: int, k: int) -> None:
+            for feed in feeds[p]:
+                feed(k)
+
         self.items = [
             item_path(
                 env, work.clock, self.month, self.now, self.slow, self.marks[p],
-                [StepPlace(self.pools[s.role], estate[s.system], s) for s in route.steps],
-                route, self.tallies[p], p, work.journal,
+                [
+                    StepPlace(self.pools[s.role], needs.get(s.systems) or Needs([estate[y] for y in s.systems]), s)
+                    for s in route.steps
+                ],
+                route, self.tallies[p], p, work.journal, partial(make, p),
             )
             for p, route in enumerate(work.routes)
         ]  # fmt: skip
+        for p, route in enumerate(work.routes):
+            for feed in route.feeds:
+                q, lost = feed.target, work.routes[feed.target].lost_slot
+                feeds[p].append(made_by(env, self.now, self.marks[q], feed, lost, self.tallies[q], self.items[q]))
 
     @property
     def busy(self) -> list[float]:

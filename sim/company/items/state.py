@@ -16,7 +16,7 @@ from sim.lanes.records import Floats1, Floats2, Floats3, Ints1, Ints2, Keys1, re
 
 HEAP, HOLE, SERIAL, FREE, HANDED, REQUESTS, GRANTS, TIMERS, WAITS, CALLED, NOTED = range(11)  # of `totals`
 NOW, MONTH_END, SERVICE = range(3)  # of `clock`: hours; SERVICE: of the month at hand
-ARRIVED, LOST, GAVE_UP, COMPLETED, TIMELY = range(5)  # of `counts`
+ARRIVED, LOST, GAVE_UP, COMPLETED, TIMELY, ABSENT, BY_MACHINE, BY_PEOPLE = range(8)  # of `counts`
 WAITED, REVENUE, MARGIN = range(3)  # of `sums`
 PASSED, CUMULATED, AFTER, START, EDGE, RATE, FACTOR, LATEST = range(8)  # of `demand`
 NEXT, PIECE = range(2)  # of `coming`
@@ -25,7 +25,9 @@ PLACES = 1024  # at first
 
 
 class Items(NamedTuple):
-    """By process: first_step .. target, demand, coming, counts, sums. By step: role .. error_key. courses of arrivals:
+    """By process: first_step .. target, demand, coming, counts, sums. By step: role .. exception_key; those of systems
+    that it needs stand in needs from first_need on. By feed, those of source p from first_feed[p] on: feed_target ..
+    feed_key; most_feeds: of a process. attempt of an item at a machine: -1. courses of arrivals:
     moments, values, of process p from first_piece[p] on. now by slot; slow, free, claims by role; down by system; head
     and tail of lines, roles first and then systems; busy by month. By place: process .. waited. journal_*: room for
     notes, none if nobody reads them."""
@@ -41,16 +43,32 @@ class Items(NamedTuple):
     patience_slot: Ints1
     revenue_slot: Ints1
     margin_slot: Ints1
+    no_show_slot: Ints1
+    no_show_time_slot: Ints1
+    no_show_key: Keys1
     target: Floats1
     role: Ints1
-    system: Ints1
+    first_need: Ints1
+    needs: Ints1
     minutes_slot: Ints1
     share_slot: Ints1
     error_slot: Ints1
+    automated_slot: Ints1
+    exceptions_slot: Ints1
+    machine_slot: Ints1
     service_table: Ints1
     share_key: Keys1
     service_key: Keys1
     error_key: Keys1
+    automated_key: Keys1
+    exception_key: Keys1
+    most_feeds: int
+    first_feed: Ints1
+    feed_target: Ints1
+    feed_slot: Ints1
+    feed_delay: Floats1
+    feed_number: Ints1
+    feed_key: Keys1
     tables: Floats3
     first_piece: Ints1
     moments: Floats1
@@ -84,6 +102,7 @@ class Items(NamedTuple):
     joined: Floats1
     deadline: Floats1
     waited: Floats1
+    absent: Ints1
     journal_items: Ints2
     journal_times: Floats2
 
@@ -91,14 +110,14 @@ class Items(NamedTuple):
 items_at = record_at(Items)
 BY_PLACE = (
     "unused", "process", "number", "step", "attempt", "line", "before", "behind", "alarm", "born", "joined", "deadline",
-    "waited",
+    "waited", "absent",
 )  # fmt: skip
 
 
 def new_state(work: Work) -> Items:
     """State before the first month."""
     draw, routes = work.draw, work.routes
-    world = draw.table.scenario
+    world, feeds = draw.table.scenario, [feed for route in routes for feed in route.feeds]
     processes, steps = list(world.processes.values()), [step for route in routes for step in route.steps]
     models = [step for process in processes for step in process.steps.values()]
     cvs = tuple(sorted({float(p.arrival_cv) for p in processes} | {float(s.cv) for s in models}))
@@ -121,16 +140,32 @@ def new_state(work: Work) -> Items:
         patience_slot=ints([route.patience_slot for route in routes]),
         revenue_slot=ints([route.revenue_slot for route in routes]),
         margin_slot=ints([route.margin_slot for route in routes]),
+        no_show_slot=ints([route.no_show_slot for route in routes]),
+        no_show_time_slot=ints([route.no_show_time_slot for route in routes]),
+        no_show_key=draw.keys([f"{place}/no_show" for place in at]),
         target=np.array([route.target for route in routes]),
         role=ints([step.role for step in steps]),
-        system=ints([step.system for step in steps]),
+        first_need=ints([0, *np.cumsum([len(step.systems) for step in steps])]),
+        needs=ints([y for step in steps for y in step.systems]),
         minutes_slot=ints([step.minutes_slot for step in steps]),
         share_slot=ints([step.share_slot for step in steps]),
         error_slot=ints([step.error_slot for step in steps]),
+        automated_slot=ints([step.automated_slot for step in steps]),
+        exceptions_slot=ints([step.exceptions_slot for step in steps]),
+        machine_slot=ints([step.machine_slot for step in steps]),
         service_table=ints([cvs.index(float(step.cv)) for step in models]),
         share_key=draw.keys([f"{place}/share" for place in of_step]),
         service_key=draw.keys([f"{place}/service" for place in of_step]),
         error_key=draw.keys([f"{place}/error" for place in of_step]),
+        automated_key=draw.keys([f"{place}/automated" for place in of_step]),
+        exception_key=draw.keys([f"{place}/exception" for place in of_step]),
+        most_feeds=max(len(route.feeds) for route in routes),
+        first_feed=ints([0, *np.cumsum([len(route.feeds) for route in routes])]),
+        feed_target=ints([feed.target for feed in feeds]),
+        feed_slot=ints([feed.share_slot for feed in feeds]),
+        feed_delay=np.array([feed.delay for feed in feeds], dtype=np.float64),
+        feed_number=ints([feed.number for feed in feeds]),
+        feed_key=draw.keys([f"operations/{routes[feed.target].name}/fed_by/{feed.source}" for feed in feeds]),
         tables=gamma_tables(cvs),
         first_piece=ints([0, *np.cumsum([len(moments) for moments, _ in work.courses])]),
         moments=np.array([t for moments, _ in work.courses for t in moments]),
@@ -145,7 +180,7 @@ def new_state(work: Work) -> Items:
         busy=np.zeros(work.clock.months),
         demand=np.zeros((len(routes), 8)),
         coming=np.zeros((len(routes), 2), np.int64),
-        counts=np.zeros((len(routes), 5), np.int64),
+        counts=np.zeros((len(routes), 8), np.int64),
         sums=np.zeros((len(routes), 3)),
         totals=ints([0] * FREE + [PLACES] + [0] * (NOTED - FREE)),
         clock=np.zeros(3),
@@ -164,6 +199,7 @@ def new_state(work: Work) -> Items:
         joined=np.zeros(PLACES),
         deadline=np.zeros(PLACES),
         waited=np.zeros(PLACES),
+        absent=np.zeros(PLACES, np.int64),
         journal_items=np.empty((0 if work.journal is None else PLACES, 2), np.int64),
         journal_times=np.empty((0 if work.journal is None else PLACES, 3)),
     )
