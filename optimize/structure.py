@@ -86,7 +86,8 @@ class Structure:
 def relations(scenario: Scenario, structure: Structure) -> dict[tuple[str, str], bool]:
     """Pairs that may be chosen together -> whether they share what could make them interact.
 
-    Shared: a parameter that both change, the people who do, adopt or bear the work, a system or the threats and systems
+    Shared: a parameter that both change, the people who do, adopt or bear the work, a skill that the one raises and the
+    other asks for, a number of the one that the other changes, momentum if the scenario has it, a system or the threats and systems
     that an outage joins, a requirement in common. A pair of which one requires the other is left out: the value of the
     one is measured beside the other.
     """
@@ -107,6 +108,10 @@ def _families(scenario: Scenario, name: str) -> Iterable[str]:
     initiative = scenario.initiatives[name]
     for skill in initiative.skill_days:
         yield f"people.{scenario.skills[skill].role}"
+    yield f"initiatives.{name}"
+    yield from (f"skills.{skill}" for skill in initiative.difficulty)
+    if scenario.momentum is not None:
+        yield "momentum"
     for block in (initiative.adoption, initiative.dip):
         for role in block.roles if block is not None else ():
             yield f"people.{role}"
@@ -122,7 +127,7 @@ def _of_path(scenario: Scenario, path: str) -> Iterable[str]:
     yield path
     kind, _, rest = path.partition(".")
     part = rest.partition(".")[0]
-    if kind in ("people", "systems", "threats", "processes"):
+    if kind in ("people", "skills", "systems", "threats", "processes", "initiatives"):
         yield f"{kind}.{part}"
     if kind == "threats":
         yield "insurance"

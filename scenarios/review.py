@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scenarios.evidence import evidence
+from sim.derived import derived_numbers, derived_paths, lost_path, share_path
+from sim.mechanisms.skill_gap import extra_work, failure_with_gap
 from sim.world.base import PLANNER
 from sim.world.paths import Number, numbers
 
@@ -90,7 +92,7 @@ def review(scenario: Scenario) -> Review:
         doubtful_evidence=tuple(sorted({number.origin for number in cited if known[number.origin].doubtful})),
         loads=loads,
         threats=threats,
-        warnings=(*_load_warnings(loads), *_family_warnings(threats)),
+        warnings=(*_load_warnings(loads), *_family_warnings(threats), *_people_warnings(scenario)),
     )
 
 
@@ -132,16 +134,17 @@ def _loads(scenario: Scenario) -> Iterator[Load]:
     """
     profile = scenario.profile
     peak = max(profile.seasonality)
+    mean = _means(scenario)
     for name, role in scenario.people.items():
         average = busiest = 0.0
         for label, process in scenario.processes.items():
             own, seasonal = _arrivals(scenario, label)
             taken = 1 - process.no_show.mean * (1 - process.no_show_time.mean)
-            for step in process.steps.values():
+            for at, step in process.steps.items():
                 if step.role == name:
                     kept = step.automated.mean * (1 - step.exceptions.mean)
-                    passes = step.share.mean * (1 - kept) / (1 - step.error_probability.mean)
-                    hours = (1 - process.lost_share.mean) * passes * taken * step.minutes.mean / 60
+                    passes = mean[share_path(label, at, step)] * (1 - kept) / (1 - step.error_probability.mean)
+                    hours = (1 - mean[lost_path(scenario, label)]) * passes * taken * step.minutes.mean / 60
                     average += hours * (own + seasonal)
                     busiest += hours * (own + seasonal * peak)
         available = role.seats * profile.hours_per_day
@@ -149,6 +152,15 @@ def _loads(scenario: Scenario) -> Iterator[Load]:
             yield Load(name, role.seats, average / available, busiest / available)
         else:
             yield Load(name, 0, float("inf") if average else 0.0, float("inf") if busiest else 0.0)
+
+
+def _means(scenario: Scenario) -> dict[str, float]:
+    """Means of all numbers by path, those that follow from others at the means of these."""
+    mean = {number.path: number.quantity.mean for number in numbers(scenario)}
+    paths = [*mean, *derived_paths(scenario)]
+    for row in derived_numbers(scenario, {path: slot for slot, path in enumerate(paths)}):
+        mean[row.path] = row.value(lambda slot: mean[paths[slot]])
+    return mean
 
 
 def _threats(scenario: Scenario, stated: dict[str, Number]) -> Iterator[ThreatReview]:
@@ -193,3 +205,41 @@ def _family_warnings(threats: tuple[ThreatReview, ...]) -> Iterator[str]:
                 f"{threat.threat}: the attempts count events of the family {families[0]}, the losses those of "
                 f"{families[1]}: take both from one family"
             )
+
+
+def _people_warnings(scenario: Scenario) -> Iterator[str]:
+    """What a planner may overlook about people: training that fades, staff without a say, skills that are missing."""
+    for name, initiative in scenario.initiatives.items():
+        adoption = initiative.adoption
+        if adoption is not None and adoption.training is not None and adoption.training.refresh_months is None:
+            half_life = adoption.training.half_life_months.mean
+            if half_life < scenario.horizon_months / 2:
+                yield (
+                    f"{name}: its training is never refreshed, and half of what it adds is gone after "
+                    f"{half_life:.3g} months: consider `refresh_months`"
+                )
+        if adoption is not None and adoption.involvement is not None and adoption.involvement.share.mean < 0.25:
+            share = adoption.involvement.share.mean
+            lost = adoption.involvement.ceiling_loss.mean * (1 - share)
+            yield (
+                f"{name}: only {share:.0%} of the staff is involved: {lost:.0%} of the ceiling of adoption is lost, and "
+                f"adopters fall away at {adoption.involvement.abandonment.mean * (1 - share):.2g} a year"
+            )
+        yield from _gap_warnings(scenario, name)
+
+
+def _gap_warnings(scenario: Scenario, name: str) -> Iterator[str]:
+    initiative = scenario.initiatives[name]
+    failure, work, short = initiative.failure_probability.mean, 1.0, []
+    for skill, asked in initiative.difficulty.items():
+        one = scenario.skills[skill]
+        gap = max(0.0, asked - (one.level.mean if one.level is not None else 0.0))
+        if gap > 0:
+            short.append(f"{gap:.2g} of {skill}")
+        failure = failure_with_gap.scalar(failure, gap, float(one.gap_failure))
+        work += extra_work.scalar(gap, float(one.gap_work))
+    if short:
+        yield (
+            f"{name}: levels are missing ({', '.join(short)}): it takes {work:.2g} times the work and fails with "
+            f"probability {failure:.0%} instead of {initiative.failure_probability.mean:.0%}"
+        )

@@ -31,6 +31,7 @@ KERNEL = (
     "operations",
     "months",
     "ledger",
+    "integration",
     "kernel",
 )
 ITEMS = ("heap", "lines", "state", "arrivals", "course", "loop")

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.derived import Derived, derived_numbers, derived_paths
 from sim.errors import Problem, ProblemsFound
 from sim.quantities import Quantity
 from sim.streams import stream_key, uniforms
@@ -80,7 +81,15 @@ class Parameters:
         """(slots,) every number as it is in one draw, before effects."""
         values = self.base.copy()
         values[self.driver_slots] = self.theta(np.array([draw]), seed)[0][0]
-        return np.clip(values, self.low, self.high)
+        values = np.clip(values, self.low, self.high)
+        for row in self.derived:
+            values[row.slot] = row.value(lambda slot: float(values[slot]))
+        return values
+
+    @cached_property
+    def derived(self) -> tuple[Derived, ...]:
+        """The numbers that follow from others, in the order in which they do."""
+        return derived_numbers(self.scenario, self.slot)
 
     @cached_property
     def copula(self) -> tuple[list[int], NDArray[np.float64]] | None:
@@ -104,8 +113,8 @@ class Parameters:
 
 
 def parameters(scenario: Scenario) -> Parameters:
-    """Collect the numbers of a scenario, with two kinds that the file does not write: the frailty of over-dispersed
-    threats (gamma of mean 1) and patience where there is none.
+    """Collect the numbers of a scenario, with those that the file does not write: the frailty of over-dispersed
+    threats (gamma of mean 1), patience where there is none, and what follows from other numbers.
 
     A correlation matrix that is not positive definite is refused with the nearest valid one.
     """
@@ -124,6 +133,8 @@ def _implied(scenario: Scenario) -> Iterator[Number]:
             never = Quantity("constant", (NONE,))
             path = f"processes.{name}.patience_minutes"
             yield Number(path, never, "working minutes", 0.0, NONE, False, process.origin)
+    for path in derived_paths(scenario):
+        yield Number(path, Quantity("constant", (0.0,)), "share", 0.0, 1.0, False, "")
 
 
 def _rows(z: NDArray[np.float64], factor: NDArray[np.float64]) -> NDArray[np.float64]:

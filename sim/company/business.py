@@ -13,8 +13,14 @@ import numpy as np
 
 from sim.company.clock import clock
 from sim.company.cyber import Policy, attacked, incidents
+<<<<<<< HEAD
 from sim.company.delivery import days_away, project, project_days
 from sim.company.effects import follow
+=======
+from sim.company.delivery import project, project_days, schedule
+from sim.company.effects import Effects, follow
+from sim.company.integration import Crossings, link_cost, linking
+>>>>>>> main
 from sim.company.items.interface import ItemEngine, Journal, Tally, Work, routes
 from sim.company.judgement import play
 from sim.company.ledger import Ledger, year_tax
@@ -35,6 +41,7 @@ from sim.montecarlo.kpis import (
     INCIDENTS,
     INSURANCE,
     LABOUR,
+    LINKED_SHARE,
     LOST,
     MARGIN,
     ON_TIME,
@@ -64,6 +71,7 @@ class Business:
         self.ledger = Ledger(self.clock.months, world.money.depreciation_months)
         self.market = Market(self.effects, self.clock)
         self.yearly = Yearly(self.clock.months)
+        self.crossings = Crossings(self.effects)
         self.carried_loss = 0.0
         self.history: list[list[Tally]] = []  # by month and process
         self.items = self._items(journal)
@@ -91,6 +99,8 @@ class Business:
         for i in range(len(self.world.initiatives)):
             if self.plan.started[i] >= 0:
                 self.env.process(project(self.env, self.clock, self.draw, self.plan, i, self.ledger))
+        for i, cost in link_cost(self.draw, self.plan).items():
+            self.env.process(linking(self.env, self.clock, self.draw, self.plan, i, cost, self.ledger))
 
     def _estate(self) -> None:
         env, policy = self.env, Policy(self.effects, self.ledger)
@@ -113,7 +123,7 @@ class Business:
 
     def _values(self) -> None:
         slots = set[int]().union(*(route.slots for route in self.routes))
-        changing = [(slot, self.effects.course(slot)) for slot in sorted(slots) if slot in self.effects.changes]
+        changing = [(slot, self.effects.course(slot)) for slot in sorted(slots) if self.effects.moves(slot)]
         self.env.process(follow(self.env, self.items.now, changing))
 
     def _by_month(self, path: str) -> list[float]:
@@ -202,6 +212,7 @@ class Business:
             if initiative.adoption is not None and self.plan.alive(i, m)
         ]
         add(ADOPTION, m, sum(users) / len(users) if users else 0.0, 1.0)
+        add(LINKED_SHARE, m, *self.crossings.month(m, [t.arrived for t in taken]))
 
     def _close_year(self, m: int) -> None:
         """Tax on the profit of the year that ends with month m, paid in the third month of the next one."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import simpy
 
@@ -17,6 +18,7 @@ from sim.company.adoption import Adopters
 from sim.company.clock import Clock, until
 from sim.company.delivery import Schedule
 from sim.company.world_layer import Draw, Floats
+from sim.derived import Derived
 from sim.mechanisms.relevance import relevance
 
 
@@ -39,6 +41,15 @@ class Effects:
         self.clipped = 0
         self.changes = _changes(draw, adopters)
         self.monthly = {slot: [self._mean(slot, m) for m in range(clock.months)] for slot in self.changes}
+        self.derived: dict[int, Derived] = {}
+        for row in draw.table.derived:
+            if any(self.moves(source) for source in row.sources):
+                self.derived[row.slot] = row
+                self.monthly[row.slot] = [row.value(partial(self.at_month, m=m)) for m in range(clock.months)]
+
+    def moves(self, slot: int) -> bool:
+        """Whether the value of a slot changes under the roadmap."""
+        return slot in self.monthly
 
     def at_month(self, slot: int, m: int) -> float:
         """Value in month m, with the mean adoption of the month."""
@@ -53,15 +64,29 @@ class Effects:
     def course(self, slot: int) -> tuple[list[float], list[float]]:
         """Moments (hours) from which a slot has a new value, and these values; the first moment is 0."""
         times, values = [0.0], [self.draw.values[slot]]
-        rows = self.changes.get(slot, ())
-        moments = {float(m) for m in range(self.clock.months)} if rows else set()
-        moments.update(t for row in rows if row.initiative is not None for t in self.adopters[row.initiative].times)
-        for t in sorted(moments):
-            value, _ = self._combined(slot, int(t), lambda i, t=t: self.adopters[i].at(t))  # type: ignore[misc]
+        for t in sorted(self._moments(slot)):
+            value = self._at(slot, t)
             if value != values[-1]:
                 times.append(t * self.clock.month_hours)
                 values.append(value)
         return times, values
+
+    def _moments(self, slot: int) -> set[float]:
+        """Months and moments of adoption at which the value may change."""
+        if slot in self.derived:
+            return set[float]().union(*(self._moments(source) for source in self.derived[slot].sources))
+        rows = self.changes.get(slot, ())
+        moments = {float(m) for m in range(self.clock.months)} if rows else set()
+        moments.update(t for row in rows if row.initiative is not None for t in self.adopters[row.initiative].times)
+        return moments
+
+    def _at(self, slot: int, t: float) -> float:
+        """Value at a moment (months)."""
+        if slot in self.derived:
+            return self.derived[slot].value(lambda source: self._at(source, t))
+        if slot not in self.changes:
+            return self.draw.values[slot]
+        return self._combined(slot, int(t), lambda i: self.adopters[i].at(t))[0]
 
     def _combined(self, slot: int, m: int, adopted: Callable[[int], float]) -> tuple[float, bool]:
         """Value of a slot in month m with the given adoption of each initiative, and whether it was cut."""

@@ -20,9 +20,13 @@ from sim.mechanisms.adoption_course import NEVER_AGAIN, adoption_course
 from sim.mechanisms.attacks import incidents
 from sim.mechanisms.delivery import deliver
 from sim.mechanisms.elementwise import compile_scalar
+<<<<<<< HEAD
 from sim.mechanisms.involvement import ceiling_of
 from sim.mechanisms.learning import bereft, unlearned
 from sim.mechanisms.momentum import momentum
+=======
+from sim.mechanisms.links import link_costs
+>>>>>>> main
 from sim.mechanisms.normal import normal_cdf, normal_quantile
 from sim.mechanisms.occupancy import presence, seat_changes
 from sim.mechanisms.overrun import overrun_ratio
@@ -67,6 +71,13 @@ def run_delivery(  # type: ignore[no-untyped-def]
         planned, work_months, fails, days, capacity, before, lag, flags, first_before, state, go_live, started, work,
         used,
     )  # fmt: skip
+
+
+@compiled
+def run_links(  # type: ignore[no-untyped-def]
+    linking, started, go_live, ends, links, is_hub, between, pair_price, hub_price, hub_of, attached, cost,
+):  # fmt: skip
+    link_costs(linking, started, go_live, ends, links, is_hub, between, pair_price, hub_price, hub_of, attached, cost)
 
 
 @compiled

@@ -16,6 +16,7 @@ from sim.lanes import WIDTH
 from sim.lanes.records import Packed
 from sim.montecarlo.effects import apply_effects, turn
 from sim.montecarlo.estate import clear_outages, run_systems, run_threats, set_intensities
+from sim.montecarlo.integration import book_links
 from sim.montecarlo.ledger import (
     add_money_kpis,
     book_grants,
@@ -87,6 +88,7 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
     book_standing(lay, w)
     run_months(lay, w, n, months, ref, keep, brief)
     book_initiatives(lay, w, n)
+    book_links(lay, w)
     book_grants(lay, w, n)
     book_insurance(lay, w)
     book_tax(lay, w)

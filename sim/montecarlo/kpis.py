@@ -53,10 +53,11 @@ KPIS = (
     Kpi("churn", "share", "lower", "share", "customers who leave in a month, of those who are there"),
     Kpi("cash", "money", "higher", "balance", "cash at the end of a month, mean of the year"),
     Kpi("automation_share", "share", "higher", "share", "visits to a step that a machine finishes, of all visits"),
+    Kpi("linked_share", "share", "higher", "share", "records crossing a pair of systems that pass by themselves"),
 )
 (
     REVENUE, ON_TIME, LOST, WAIT, UTILISATION, CUSTOMERS, AVAILABILITY, INCIDENTS, CYBER_LOSS, ADOPTION,
-    GROSS_MARGIN, PROFIT, COST_TO_SERVE, CHURN, CASH, AUTOMATION,
+    GROSS_MARGIN, PROFIT, COST_TO_SERVE, CHURN, CASH, AUTOMATION, LINKED_SHARE,
 ) = range(len(KPIS))  # fmt: skip
 NOT_IN_PROFIT = (CAPITAL, GRANT, TAX)  # depreciation stands in place of capital, and is lower by a grant
 SERVING = (LABOUR, OVERHEAD, RUNNING, REPAIR)

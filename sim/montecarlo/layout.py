@@ -7,11 +7,27 @@ from typing import Any
 
 import numpy as np
 
+from sim.derived import lost_path, share_path
 from sim.futures import STREAM, limits
 from sim.mechanisms.delivery import FROM_START, PROCEED
+<<<<<<< HEAD
 from sim.mechanisms.seats import STREAMS
 from sim.montecarlo.crew import crew
 from sim.montecarlo.structures import Calendar, Candidates, Estate, Floats, Futures, Ints, Keys, Layout, Work
+=======
+from sim.montecarlo.landscape import integrations
+from sim.montecarlo.structures import (
+    Calendar,
+    Candidates,
+    Estate,
+    Floats,
+    Futures,
+    Ints,
+    Keys,
+    Layout,
+    Work,
+)
+>>>>>>> main
 from sim.parameters import Parameters
 from sim.streams import stream_key
 from sim.world import Initiative, Scenario
@@ -36,7 +52,12 @@ def layout(table: Parameters, seed: int) -> Layout:
     row = np.full(len(table.numbers), -1, dtype=np.int64)
     row[candidates.target_slot] = np.arange(len(candidates.target_slot))
     calendar, work, estate = _calendar(table), _work(table, seed), _estate(table, seed)
+<<<<<<< HEAD
     return Layout(calendar, work, estate, candidates, _futures(table, seed), crew(table), table.low, table.high, row)
+=======
+    futures = _futures(table, seed)
+    return Layout(calendar, work, estate, candidates, futures, integrations(table), table.low, table.high, row)
+>>>>>>> main
 
 
 def _calendar(table: Parameters) -> Calendar:
@@ -70,11 +91,11 @@ def _work(table: Parameters, seed: int) -> Work:
     feeds = [(name, source, feed) for name, p in world.processes.items() for source, feed in p.fed_by.items()]
     seats = _ints(role.seats for role in world.people.values())
     steps = [
-        (p, f"processes.{name}.steps.{label}", step)
+        (p, f"processes.{name}.steps.{label}", step, slot[share_path(name, label, step)])
         for p, (name, process) in enumerate(world.processes.items())
         for label, step in process.steps.items()
     ]
-    step_role = _ints(roles.index(step.role) for _, _, step in steps)
+    step_role = _ints(roles.index(step.role) for _, _, step, _ in steps)
     earns, process_counts, role_counts = _what_counts(table)
     counts = [len(process.steps) for process in world.processes.values()]
 
@@ -95,29 +116,29 @@ def _work(table: Parameters, seed: int) -> Work:
         skill_days=_floats(skill.days_per_month for skill in world.skills.values()),
         arrivals_slot=process_slots("arrivals_per_day"),
         revenue_slot=process_slots("item_revenue"),
-        lost_slot=process_slots("lost_share"),
+        lost_slot=_ints(slot[lost_path(world, name)] for name in world.processes),
         patience_slot=process_slots("patience_minutes"),
         target_hours=_floats(process.target_minutes / 60.0 for process in world.processes.values()),
         arrival_cv2=_floats(process.arrival_cv**2 for process in world.processes.values()),
         driven=_ints(process.driven_by == "customers" for process in world.processes.values()),
         first_step=_ints(np.concatenate([[0], np.cumsum(counts)])),
-        step_process=_ints(p for p, _, _ in steps),
+        step_process=_ints(p for p, *_ in steps),
         step_role=step_role,
         steps_at_role=np.argsort(step_role, kind="stable"),
         first_at_role=np.searchsorted(np.sort(step_role), np.arange(len(roles) + 1)),
-        step_needs=np.array([[y in step.systems for y in systems] for _, _, step in steps], dtype=np.int64).reshape(
+        step_needs=np.array([[y in step.systems for y in systems] for _, _, step, _ in steps], dtype=np.int64).reshape(
             len(steps), len(systems)
         ),
         earns=earns,
         process_counts=process_counts,
         role_counts=role_counts,
-        minutes_slot=_ints(slot[f"{path}.minutes"] for _, path, _ in steps),
-        share_slot=_ints(slot[f"{path}.share"] for _, path, _ in steps),
-        error_slot=_ints(slot[f"{path}.error_probability"] for _, path, _ in steps),
-        automates=_ints(may_differ(table, f"{path}.automated") for _, path, _ in steps),
-        automated_slot=_ints(slot[f"{path}.automated"] for _, path, _ in steps),
-        exceptions_slot=_ints(slot[f"{path}.exceptions"] for _, path, _ in steps),
-        machine_slot=_ints(slot[f"{path}.machine_minutes"] for _, path, _ in steps),
+        minutes_slot=_ints(slot[f"{path}.minutes"] for _, path, _, _ in steps),
+        share_slot=_ints(share for *_, share in steps),
+        error_slot=_ints(slot[f"{path}.error_probability"] for _, path, _, _ in steps),
+        automates=_ints(may_differ(table, f"{path}.automated") for _, path, _, _ in steps),
+        automated_slot=_ints(slot[f"{path}.automated"] for _, path, _, _ in steps),
+        exceptions_slot=_ints(slot[f"{path}.exceptions"] for _, path, _, _ in steps),
+        machine_slot=_ints(slot[f"{path}.machine_minutes"] for _, path, _, _ in steps),
         absences=_ints(may_differ(table, f"processes.{name}.no_show") for name in world.processes),
         no_show_slot=process_slots("no_show"),
         no_show_time_slot=process_slots("no_show_time"),
@@ -126,7 +147,7 @@ def _work(table: Parameters, seed: int) -> Work:
         feed_source=_ints(names.index(source) for _, source, _ in feeds),
         feed_share_slot=_ints(slot[f"processes.{name}.fed_by.{source}.share"] for name, source, _ in feeds),
         feed_delay=_floats(feed.delay_days / world.profile.working_days_per_month for _, _, feed in feeds),
-        service_cv2=_floats(step.cv**2 for _, _, step in steps),
+        service_cv2=_floats(step.cv**2 for _, _, step, _ in steps),
         turnover_key=_keys(seed, (f"people/{name}/turnover" for name in roles)),
     )
 

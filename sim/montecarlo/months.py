@@ -6,6 +6,7 @@ import math
 
 from sim.compiled import inline
 from sim.lanes.values import lanes, select
+from sim.montecarlo.integration import add_linked_share, derive
 from sim.montecarlo.kpis import (
     ADOPTION,
     AUTOMATION,
@@ -80,6 +81,7 @@ def start_months(lay, w):  # type: ignore[no-untyped-def]
     cal = lay.calendar
     for slot in range(w.now.shape[0]):
         w.now[slot] = w.values[slot]
+    derive(lay, w)
     for s in range(w.staying.shape[0]):
         w.staying[s] = 1.0
     for r in range(w.backlog.shape[0]):
@@ -135,6 +137,7 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
             add_share(w, CUSTOMERS, year, customers, lanes(1.0))
             add_share(w, REVENUE, year, revenue, lanes(1.0 / 12.0))
             add_share(w, COST_TO_SERVE, year, lanes(0.0), done)  # the cost is known when all is booked
+            add_linked_share(lay, w, year)
             add_share(w, AUTOMATION, year, w.visits[0], w.visits[0] + w.visits[1])
             add_standing_kpis(lay, w, m, n)
         unserved = select(asked > 0.0, 1.0 - satisfied / asked, 0.0)

@@ -10,6 +10,7 @@ from sim.lanes.values import lanes, select, some
 from sim.mechanisms.line import waiting_line
 from sim.mechanisms.workload import attendance, by_people
 from sim.montecarlo.feeds import add_fed_items
+from sim.montecarlo.integration import derive
 
 EMPTY = 1e-12
 
@@ -20,7 +21,11 @@ def set_month(lay, w, m, n):  # type: ignore[no-untyped-def]
     c, work = lay.candidates, lay.work
     for t in range(c.target_slot.shape[0]):
         w.now[c.target_slot[t]] = w.changed[t, m]
+<<<<<<< HEAD
     crew = lay.crew
+=======
+    derive(lay, w)
+>>>>>>> main
     for r in range(work.seats.shape[0]):
         w.capacity[r] = w.now[work.headcount_slot[r]] * w.present[r, m]
         w.pace[r] = 1.0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.links import reserved_prices
 from sim.mechanisms import normal_cdf, normal_quantile, overrun_ratio
 from sim.parameters import parameters
 from sim.streams import stream_key, uniforms
@@ -20,7 +21,8 @@ Floats = NDArray[np.float64]
 class CostProfile:
     """Mean over draws by elapsed month, (months,): money and, for days, the plan.
 
-    Overrun is included. A failed gate gives no credit: the whole cost is reserved. Skill days are those of the plan;
+    Overrun is included. A failed gate gives no credit: the whole cost is reserved. Links are reserved at what they cost
+    an initiative that stands alone with what it requires. Skill days are those of the plan;
     the simulation knows the overrun.
     """
 
@@ -60,19 +62,43 @@ def _profile(scenario, name, initiative: Initiative, numbers, seed: int, column)
     since = elapsed - work  # months after go-live
     works = since >= 0
     running = column(f"{at}.running_per_month") * works
+    lasts = initiative.life_months if initiative.renewal_cost is None else None
     if initiative.life_months is not None:
         if initiative.renewal_cost is None:
             running = running * (since < initiative.life_months)
         else:
             due = (since > 0) & (np.mod(since, initiative.life_months) == 0)
             running = running + column(f"{at}.renewal_cost") * due
+    capital = column(f"{at}.capital")
+    for link_capital, link_monthly in reserved_prices(scenario, name):
+        capital = capital + column(link_capital)
+        running = running + column(link_monthly) * (works if lasts is None else works & (since < lasts))
+    delivery = (column(f"{at}.delivery") + _involving(initiative, at, column)) * cost * share
+    training = None if initiative.adoption is None else initiative.adoption.training
+    if training is not None:
+        works = (
+            since >= 0
+            if initiative.life_months is None or initiative.renewal_cost is not None
+            else ((since >= 0) & (since < initiative.life_months))
+        )
+        due = since == 0 if training.refresh_months is None else np.mod(since, training.refresh_months) == 0
+        trained = column(f"{at}.adoption.training.cost") * (works & due)
+        delivery = delivery + trained * (since == 0)
+        running = running + trained * (since > 0)
     planned = np.arange(months) < initiative.duration_months
     return CostProfile(
-        capital=np.mean(column(f"{at}.capital") * cost * share, axis=1),
-        delivery=np.mean(column(f"{at}.delivery") * cost * share, axis=1),
+        capital=np.mean(capital * cost * share, axis=1),
+        delivery=np.mean(delivery, axis=1),
         running=np.mean(running, axis=1),
         days={skill: np.where(planned, float(days), 0.0) for skill, days in initiative.skill_days.items()},
     )
+
+
+def _involving(initiative: Initiative, at: str, column):  # type: ignore[no-untyped-def]
+    """Cost of involving the staff that is involved; 0 where the initiative does not say."""
+    if initiative.adoption is None or initiative.adoption.involvement is None:
+        return 0.0
+    return column(f"{at}.adoption.involvement.share") * column(f"{at}.adoption.involvement.cost")
 
 
 def _ratios(c: RiskClass, name: str, numbers: NDArray[np.int64], seed: int) -> tuple[Floats, Floats]:

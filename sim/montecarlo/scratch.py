@@ -136,6 +136,13 @@ class Scratch(NamedTuple):
     line_patience: Lanes1
     line_lost: Lanes1
     line_wait: Lanes1
+    # links
+    pair_price: Floats2  # (2, pairs) capital and monthly, of the path at hand
+    hub_price: Floats2  # (2, initiatives)
+    link_cost: Floats2  # (2, initiatives)
+    end_one: Floats1  # (initiatives,) end of life, of the path at hand
+    hub_of: Ints1  # (initiatives,)
+    attached: Ints1  # (systems,)
     # ledger
     flow: Lanes2  # (categories, months)
     base_flow: Lanes2
@@ -174,7 +181,12 @@ def new_scratch(lay: Layout) -> Packed:
         (EVENTS, "event_times event_hours layers numbers"),
         (seats, "current level queue doubt_time doubt_number"),
         (0, "no_times no_changes"),
+<<<<<<< HEAD
         (n, "chosen cost_ratio settled success"),
+=======
+        (n, "chosen cost_ratio end_one hub_of"),
+        (systems, "attached"),
+>>>>>>> main
         (sources, "first_month begins ends"),
         (roles, "capacity pace backlog departure waiting served role_rate role_work role_squares role_cv2"),
         (steps, "staying human step_rate step_hours step_wait line_rate line_patience line_lost line_wait"),
@@ -194,6 +206,8 @@ def new_scratch(lay: Layout) -> Packed:
         ((systems, months), "base_exposure exposure down"),
         ((steps, months), "out_lost out_late out_delay"),
         ((N_CATEGORIES, months), "flow base_flow"),
+        ((2, n), "hub_price link_cost"),
+        ((2, len(lay.integrations.linked_slot)), "pair_price"),
         ((WIDTH, systems, KEPT_FAILURES), "failure_times failure_hours"),
     ):
         shapes |= dict.fromkeys(names.split(), shape)

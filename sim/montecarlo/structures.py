@@ -160,6 +160,24 @@ class Candidates(NamedTuple):
     grant_key: Keys1
 
 
+class Integrations(NamedTuple):
+    """Pairs of systems, what crosses them, and what links cost. pair: number of an integration."""
+
+    derived: Ints2  # (numbers, 6) slots: itself, base, crossing, linked, mismatch, lost; -1 for none
+    linked_slot: Ints1  # (pairs,)
+    capital_slot: Ints1  # (pairs,) of a link from point to point
+    monthly_slot: Ints1
+    between: Ints2  # (pairs, 2) systems
+    crossing_pair: Ints1  # (crossings,)
+    crossing_process: Ints1
+    crossing_slot: Ints1  # share of the items of the process that cross
+    links: Ints2  # (initiatives, pairs) 1 where it links the pair
+    linking: Ints1  # initiatives that link a pair or are a hub
+    is_hub: Ints1  # (initiatives,)
+    hub_capital_slot: Ints1  # (initiatives,) by system; -1: no hub
+    hub_monthly_slot: Ints1
+
+
 class Futures(NamedTuple):
     """How the world may turn: sources of effects like initiatives, counted behind them."""
 
@@ -177,7 +195,11 @@ class Layout(NamedTuple):
     estate: Estate
     candidates: Candidates
     futures: Futures
+<<<<<<< HEAD
     crew: Crew
+=======
+    integrations: Integrations
+>>>>>>> main
     low: Floats1
     high: Floats1
     row: Ints1  # (slots,) row of a slot among the targets of effects, -1 for none

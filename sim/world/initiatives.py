@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from sim.quantities import Quantity
 from sim.world.base import Certain, World, origin, plain, quantity
 from sim.world.futures import Change
+from sim.world.integrations import Hub
 
 
 class RiskClass(World):
@@ -199,6 +200,7 @@ class Initiative(World):
     effects: dict[str, Effect] = Field(default_factory=dict, description="path of a parameter -> how it changes")
     refreshes: tuple[str, ...] = plain("systems whose age starts again at 0 at go-live", default=())
     imitation: Imitation | None = None
+    hub: Hub | None = None
     grant: Grant | None = None
     life_months: int | None = plain(
         "months from go-live after which it must be renewed; none: lasts", unit="months", low=1, high=600, default=None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sim.quantities import Quantity
 from sim.world.base import Certain, World, origin, plain, quantity
@@ -36,10 +36,24 @@ class Step(World):
         "time that the machine needs for an item", unit="minutes", high=100_000, default=0.0
     )
 
+    by_hand: str | None = plain(
+        "integration whose records are keyed again in this step: `share` is then of the items that cross it unlinked",
+        default=None,
+    )
+    mends: str | None = plain(
+        "integration whose mismatched records are mended in this step: `share` is then of those items", default=None
+    )
+
     @property
     def systems(self) -> tuple[str, ...]:
         """Every system that the step needs."""
         return (self.system,) if isinstance(self.system, str) else self.system or ()
+
+    @model_validator(mode="after")
+    def _one_reason(self) -> Self:
+        if self.by_hand is not None and self.mends is not None:
+            raise ValueError("a step has either `by_hand` or `mends`, not both; make two steps of it")
+        return self
 
 
 class Feed(World):

@@ -17,7 +17,18 @@ MOST_WAYS = 128  # from arrivals to a process: the numbers of its items are kept
 def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
     """Every name in `data` (a scenario as plain mappings) that points nowhere, and every contradiction."""
     found: list[Problem] = []
-    for check in (_people, _processes, _threats, _initiatives, _exclusive, _futures, _goals, _time, _correlations):
+    for check in (
+        _people,
+        _processes,
+        _integrations,
+        _threats,
+        _initiatives,
+        _exclusive,
+        _futures,
+        _goals,
+        _time,
+        _correlations,
+    ):
         found.extend(check(data))
     return tuple(found)
 
@@ -61,6 +72,9 @@ def _processes(data: Mapping[str, Any]) -> Iterator[Problem]:
             yield from _unknown("system", needs, systems, f"{path}.system")
             for i, system in enumerate(_names(needs)):
                 yield from _unknown("system", system, systems, f"{path}.system.{i}")
+            for field in ("by_hand", "mends"):
+                if step.get(field) is not None:
+                    yield from _crosses(data, name, step[field], f"{path}.{field}")
         for source in _block(process, "fed_by"):
             yield from _unknown("process", source, _block(data, "processes"), f"processes.{name}.fed_by.{source}")
     yield from _feeding_circles(_block(data, "processes"))
@@ -101,6 +115,48 @@ def _upstream(name: str, sources: Mapping[str, list[str]]) -> set[str]:
             found.add(other)
             stack.extend(sources[other])
     return found
+
+
+def _crosses(data: Mapping[str, Any], process: str, integration: Any, path: str) -> Iterator[Problem]:
+    """A step by hand belongs to a pair that its process crosses."""
+    yield from _unknown("integration", integration, _block(data, "integrations"), path)
+    crossings = _block(data, "integrations", str(integration), "crossings")
+    if crossings and process not in crossings:
+        yield Problem(
+            path=path,
+            value=integration,
+            message=f"no item of {process} crosses {integration}",
+            hint=f"state `crossings: {{{process}: ...}}` of {integration}, or one of: {', '.join(crossings)}",
+        )
+
+
+def _integrations(data: Mapping[str, Any]) -> Iterator[Problem]:
+    pairs: dict[frozenset[str], str] = {}
+    for name, integration in _items(data, "integrations"):
+        at = f"integrations.{name}"
+        between = _names(integration.get("between"))
+        for i, system in enumerate(between):
+            yield from _unknown("system", system, _block(data, "systems"), f"{at}.between.{i}")
+        other = pairs.setdefault(frozenset(between), name)
+        if other != name:
+            yield Problem(
+                path=f"{at}.between",
+                value=", ".join(between),
+                message=f"{other} joins the same systems",
+                hint=f"put the crossings of both into {other}",
+            )
+        for process, crossing in _items(integration, "crossings"):
+            yield from _unknown("process", process, _block(data, "processes"), f"{at}.crossings.{process}")
+            steps = _items(_block(data, "processes", process), "steps")
+            by_hand = any(name in (step.get("by_hand"), step.get("mends")) for _, step in steps)
+            if not by_hand and crossing.get("lost") in (None, 0):
+                yield Problem(
+                    path=f"{at}.crossings.{process}",
+                    value=process,
+                    message=f"nothing depends on it: no step of {process} is done `by_hand` or `mends` {name}, and no "
+                    "item is lost",
+                    hint="add such a step, or state `mismatch` and `lost`",
+                )
 
 
 def _threats(data: Mapping[str, Any]) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from sim.world.base import ID, PLANNER, Certain, World, plain
 from sim.world.futures import Future
 from sim.world.goals import Goal
 from sim.world.initiatives import Initiative, RiskClass
+from sim.world.integrations import Integration
 from sim.world.momentum import Momentum
 from sim.world.money import Money
 from sim.world.paths import numbers
@@ -48,6 +49,7 @@ class Scenario(World):
     skills: dict[str, Skill] = Field(default_factory=dict, description="name -> days for change work")
     processes: dict[str, Process] = Field(min_length=1, description="name -> process")
     systems: dict[str, System] = Field(default_factory=dict, description="name -> system")
+    integrations: dict[str, Integration] = Field(default_factory=dict, description="name -> pair of systems")
     threats: dict[str, Threat] = Field(default_factory=dict, description="name -> threat")
     insurance: Insurance = Field(default_factory=lambda: Insurance(origin=PLANNER))
     risk_classes: dict[str, RiskClass] = Field(default_factory=dict, description="name -> class of overrun")

@@ -59,7 +59,10 @@ def _figures(one: Outcome) -> dict[str, Any]:
             "mean": float(np.mean(finite)) if len(finite) else None,
         },
         "categories": {c: float(np.mean(one.categories[:, k])) for k, c in enumerate(CATEGORIES)},
-        "kpis": {name: [float(x) for x in np.mean(one.kpis[:, k], axis=0)] for k, name in enumerate(KPI_NAMES)},
+        "kpis": {
+            name: [None if np.isnan(x) else float(x) for x in np.mean(one.kpis[:, k], axis=0)]
+            for k, name in enumerate(KPI_NAMES)
+        },
     }
 
 

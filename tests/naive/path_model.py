@@ -132,6 +132,7 @@ class Arm:
         self.sums: dict[str, dict[int, list[float]]] = {}  # KPI -> year -> amount and weight
         self.operations()
         self.book_initiatives()
+        self.book_links()
         self.book_insurance()
         self.book_tax()
         self.kpis = self.yearly()
@@ -302,6 +303,14 @@ class Arm:
                 "cost_to_serve": (0.0, result.done),
                 "automation_share": (result.by_machine, result.by_machine + result.by_people),
             }
+            crossed = {
+                (pair, process): state.arrivals(process, month, customers)
+                * at(f"integrations.{pair}.crossings.{process}.share", month)
+                for pair, block in scenario.integrations.items()
+                for process in block.crossings
+            }
+            passed = sum(items * at(f"integrations.{pair}.linked", month) for (pair, _), items in crossed.items())
+            rows["linked_share"] = passed, sum(crossed.values())
             churn = at("profile.customers.monthly_churn", month)
             churn += at("profile.customers.service_churn", month) * result.let_down
             rows["churn"] = 1 - (1 - min(1.0, churn)) * self.staying[month], 1.0
@@ -367,6 +376,36 @@ class Arm:
                     if initiative.life_months is not None and since > 0 and since % initiative.life_months == 0:
                         self.pay("renewal", month, values[f"{root}.renewal_cost"])
 
+    def book_links(self) -> None:
+        """What initiatives pay for the pairs that they link, in the order in which they began."""
+        scenario, values = self.scenario, self.world.values
+        order = list(scenario.initiatives)
+        begun = [p for p in self.projects.values() if p.started is not None]
+        on_a_hub: set[str] = set()
+        for project in sorted(begun, key=lambda p: (p.started, order.index(p.name))):
+            initiative, start = scenario.initiatives[project.name], project.started
+            assert start is not None
+            pairs = [pair for pair in scenario.integrations if f"integrations.{pair}.linked" in initiative.effects]
+            hub = project.name if initiative.hub is not None else None
+            if hub is None:
+                live = [name for name in self.live() if scenario.initiatives[name].hub and self.works(name, start)]
+                hub = min(live, key=lambda name: (self.live()[name], order.index(name)), default=None)
+            capital = monthly = 0.0
+            if hub is None:
+                capital = sum(values[f"integrations.{pair}.link_capital"] for pair in pairs)
+                monthly = sum(values[f"integrations.{pair}.link_monthly"] for pair in pairs)
+            else:
+                systems = {system for pair in pairs for system in scenario.integrations[pair].between}
+                capital = len(systems - on_a_hub) * values[f"initiatives.{hub}.hub.capital_per_system"]
+                monthly = len(systems - on_a_hub) * values[f"initiatives.{hub}.hub.monthly_per_system"]
+                if project.go_live is not None:
+                    on_a_hub |= systems
+            for month, share in project.work.items():
+                self.pay("capital", month, capital * project.overrun.cost * share)
+            for month in range(self.months):
+                if self.works(project.name, month):
+                    self.pay("running", month, monthly)
+
     def pay(self, category: str, month: int, amount: float) -> None:
         self.flows[category][month] -= amount
         self.own_cost[month] += amount
@@ -393,6 +432,25 @@ class Arm:
             taxable = profit - carried
             carried = max(0.0, -taxable)
             self.flows["tax"][min(end + 2, self.months - 1)] -= self.scenario.profile.tax_rate * max(0.0, taxable)
+
+
+def unlinked(at: At, pair: str, process: str, month: int) -> float:
+    """Share of the items of a process that cross a pair by hand."""
+    return at(f"integrations.{pair}.crossings.{process}.share", month) * (1 - at(f"integrations.{pair}.linked", month))
+
+
+def mismatched(at: At, pair: str, process: str, month: int) -> float:
+    return unlinked(at, pair, process, month) * at(f"integrations.{pair}.crossings.{process}.mismatch", month)
+
+
+def lost_share(scenario: Scenario, at: At, process: str, month: int) -> float:
+    """Share of arrivals lost before any work, mismatched records included."""
+    kept = 1 - at(f"processes.{process}.lost_share", month)
+    for name, pair in scenario.integrations.items():
+        if process in pair.crossings:
+            lost = at(f"integrations.{name}.crossings.{process}.lost", month)
+            kept *= 1 - mismatched(at, name, process, month) * lost
+    return 1 - kept
 
 
 @dataclass
@@ -425,7 +483,11 @@ class Lines:
         self.kept: dict[Step, float] = dict.fromkeys(self.steps, 1.0)
         self.departures = dict.fromkeys(self.scenario.people, 1.0)
         self.backlog = dict.fromkeys(self.scenario.people, 0.0)
-        self.fulfilled = {p: 1 - arm.world.values[f"processes.{p}.lost_share"] for p in self.scenario.processes}
+
+        def at_first(path: str, month: int) -> float:
+            return arm.world.values[path]
+
+        self.fulfilled = {p: 1 - lost_share(self.scenario, at_first, p, 0) for p in self.scenario.processes}
         self.visits = 0.0, 0.0  # an hour, in the month at hand: finished by machines, served by people
         self.completions: dict[tuple[str, int], float] = {}  # process and month -> items that were completed and came
 
@@ -440,7 +502,16 @@ class Lines:
         return 1 - absent + absent * math.pow(self.at(f"processes.{process}.no_show_time", month), power)
 
     def number(self, step: Step, name: str, month: int) -> float:
-        return self.at(f"processes.{step[0]}.steps.{step[1]}.{name}", month)
+        value = self.at(f"processes.{step[0]}.steps.{step[1]}.{name}", month)
+        work = self.scenario.processes[step[0]].steps[step[1]]
+        if name == "share" and work.by_hand:
+            value *= unlinked(self.at, work.by_hand, step[0], month)
+        if name == "share" and work.mends:
+            value *= mismatched(self.at, work.mends, step[0], month)
+        return value
+
+    def lost(self, process: str, month: int) -> float:
+        return lost_share(self.scenario, self.at, process, month)
 
     def role(self, step: Step) -> str:
         return self.scenario.processes[step[0]].steps[step[1]].role
@@ -549,7 +620,7 @@ class Lines:
         rate, service, machine, served = {}, {}, 0.0, 0.0
         departures = dict(self.departures)  # of the month before, like the losses: the order of the roles plays no part
         for process, block in self.scenario.processes.items():
-            lost = self.at(f"processes.{process}.lost_share", month)
+            lost = self.lost(process, month)
             flow = self.arrivals(process, month, customers) / self.arm.hours * (1 - lost)
             for name, work in block.steps.items():
                 step = (process, name)
@@ -596,7 +667,7 @@ class Lines:
         names = list(process.steps)
         place = names.index(step[1])
         if place == 0:
-            kept = (1 - self.at(f"processes.{step[0]}.lost_share", month)) * self.by_people(step, month)
+            kept = (1 - self.lost(step[0], month)) * self.by_people(step, month)
             come = self.arrivals(step[0], month, customers)
             kept *= self.own_arrivals(step[0], month, customers) / come if come > 0 else 1.0
             return 1 + kept * (process.arrival_cv**2 - 1)
@@ -611,7 +682,7 @@ class Lines:
         """Share of a month's items completed, share of those on time, mean wait in hours."""
         block, outages = self.scenario.processes[process], self.arm.outages
         patient = self.at(f"processes.{process}.patience_minutes", month) >= 1e8
-        completed = 1 - self.at(f"processes.{process}.lost_share", month)
+        completed = 1 - self.lost(process, month)
         mean = variance = waits = late = 0.0
         served = [1.0]
         for name in block.steps:

@@ -18,6 +18,7 @@ from sim.company.pool import People
 from sim.company.replication import EventCounts
 from sim.company.systems import System
 from sim.company.world_layer import Draw, Floats
+from sim.derived import lost_path, share_path
 from sim.world import Scenario
 
 Items = Literal["reference", "compiled"]
@@ -131,7 +132,10 @@ def routes(world: Scenario, slot: Mapping[str, int]) -> tuple[Route, ...]:
                 label,
                 roles.index(step.role),
                 tuple(systems.index(name) for name in step.systems),
-                *(slot[f"{at}.steps.{label}.{f}"] for f in STEP_NUMBERS),
+                *(
+                    slot[share_path(name, label, step) if f == "share" else f"{at}.steps.{label}.{f}"]
+                    for f in STEP_NUMBERS
+                ),
             )
             for label, step in process.steps.items()
         )
@@ -140,7 +144,7 @@ def routes(world: Scenario, slot: Mapping[str, int]) -> tuple[Route, ...]:
                 name,
                 steps,
                 arrivals_slot=slot[f"{at}.arrivals_per_day"],
-                lost_slot=slot[f"{at}.lost_share"],
+                lost_slot=slot[lost_path(world, name)],
                 patience_slot=slot[f"{at}.patience_minutes"],
                 revenue_slot=slot[f"{at}.item_revenue"],
                 margin_slot=slot["profile.gross_margin"],
