@@ -87,9 +87,9 @@ def relations(scenario: Scenario, structure: Structure) -> dict[tuple[str, str],
     """Pairs that may be chosen together -> whether they share what could make them interact.
 
     Shared: a parameter that both change, the people who do, adopt or bear the work, a skill that the one raises and the
-    other asks for, a number of the one that the other changes, momentum if the scenario has it, a system or the threats and systems
-    that an outage joins, a requirement in common. A pair of which one requires the other is left out: the value of the
-    one is measured beside the other.
+    other asks for, a number of the one that the other changes, momentum if the scenario has it, a system, the threats
+    and systems that an outage joins, a requirement in common. A pair of which one requires the other is left out: the
+    value of the one is measured beside the other.
     """
     families = {name: frozenset(_families(scenario, name)) for name in structure.names}
     needs = structure.needs

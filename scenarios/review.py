@@ -222,8 +222,8 @@ def _people_warnings(scenario: Scenario) -> Iterator[str]:
             share = adoption.involvement.share.mean
             lost = adoption.involvement.ceiling_loss.mean * (1 - share)
             yield (
-                f"{name}: only {share:.0%} of the staff is involved: {lost:.0%} of the ceiling of adoption is lost, and "
-                f"adopters fall away at {adoption.involvement.abandonment.mean * (1 - share):.2g} a year"
+                f"{name}: only {share:.0%} of the staff is involved: {lost:.0%} of the ceiling of adoption is lost, "
+                f"and adopters fall away at {adoption.involvement.abandonment.mean * (1 - share):.2g} a year"
             )
         yield from _gap_warnings(scenario, name)
 

@@ -13,14 +13,9 @@ import numpy as np
 
 from sim.company.clock import clock
 from sim.company.cyber import Policy, attacked, incidents
-<<<<<<< HEAD
 from sim.company.delivery import days_away, project, project_days
 from sim.company.effects import follow
-=======
-from sim.company.delivery import project, project_days, schedule
-from sim.company.effects import Effects, follow
 from sim.company.integration import Crossings, link_cost, linking
->>>>>>> main
 from sim.company.items.interface import ItemEngine, Journal, Tally, Work, routes
 from sim.company.judgement import play
 from sim.company.ledger import Ledger, year_tax

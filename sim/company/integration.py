@@ -73,7 +73,7 @@ def linking(
     env: simpy.Environment, clock: Clock, draw: Draw, plan: Schedule, i: int, cost: tuple[float, float], ledger: Ledger
 ) -> Generator[simpy.Event, None, None]:
     """Pay for the links of initiative i: capital as the work goes on, with its overrun; monthly while it works."""
-    capital, monthly = cost[0] * float(draw.projects[0][i]), cost[1]
+    capital, monthly = cost[0] * float(draw.overruns[0][i]), cost[1]
     for m in range(int(plan.started[i]), clock.months):
         yield until(env, m * clock.month_hours)
         part = float(plan.work[i, m])

@@ -20,13 +20,10 @@ from sim.mechanisms.adoption_course import NEVER_AGAIN, adoption_course
 from sim.mechanisms.attacks import incidents
 from sim.mechanisms.delivery import deliver
 from sim.mechanisms.elementwise import compile_scalar
-<<<<<<< HEAD
 from sim.mechanisms.involvement import ceiling_of
 from sim.mechanisms.learning import bereft, unlearned
-from sim.mechanisms.momentum import momentum
-=======
 from sim.mechanisms.links import link_costs
->>>>>>> main
+from sim.mechanisms.momentum import momentum
 from sim.mechanisms.normal import normal_cdf, normal_quantile
 from sim.mechanisms.occupancy import presence, seat_changes
 from sim.mechanisms.overrun import overrun_ratio

@@ -21,12 +21,9 @@ from sim.mechanisms.severity import lognormal_limited_mean as lognormal_limited_
 from sim.mechanisms.severity import severity_limited_mean as severity_limited_mean
 from sim.mechanisms.severity import severity_mean as severity_mean
 from sim.mechanisms.severity import severity_quantile as severity_quantile
-<<<<<<< HEAD
-from sim.mechanisms.skill_gap import extra_work as extra_work
-from sim.mechanisms.skill_gap import failure_with_gap as failure_with_gap
-=======
 from sim.mechanisms.silo import by_hand_share as by_hand_share
 from sim.mechanisms.silo import silo_lost_share as silo_lost_share
->>>>>>> main
+from sim.mechanisms.skill_gap import extra_work as extra_work
+from sim.mechanisms.skill_gap import failure_with_gap as failure_with_gap
 from sim.mechanisms.wear import weibull_cumulative_hazard as weibull_cumulative_hazard
 from sim.mechanisms.wear import weibull_inverse_cumulative_hazard as weibull_inverse_cumulative_hazard

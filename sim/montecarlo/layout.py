@@ -10,11 +10,8 @@ import numpy as np
 from sim.derived import lost_path, share_path
 from sim.futures import STREAM, limits
 from sim.mechanisms.delivery import FROM_START, PROCEED
-<<<<<<< HEAD
 from sim.mechanisms.seats import STREAMS
 from sim.montecarlo.crew import crew
-from sim.montecarlo.structures import Calendar, Candidates, Estate, Floats, Futures, Ints, Keys, Layout, Work
-=======
 from sim.montecarlo.landscape import integrations
 from sim.montecarlo.structures import (
     Calendar,
@@ -27,7 +24,6 @@ from sim.montecarlo.structures import (
     Layout,
     Work,
 )
->>>>>>> main
 from sim.parameters import Parameters
 from sim.streams import stream_key
 from sim.world import Initiative, Scenario
@@ -52,12 +48,8 @@ def layout(table: Parameters, seed: int) -> Layout:
     row = np.full(len(table.numbers), -1, dtype=np.int64)
     row[candidates.target_slot] = np.arange(len(candidates.target_slot))
     calendar, work, estate = _calendar(table), _work(table, seed), _estate(table, seed)
-<<<<<<< HEAD
-    return Layout(calendar, work, estate, candidates, _futures(table, seed), crew(table), table.low, table.high, row)
-=======
-    futures = _futures(table, seed)
-    return Layout(calendar, work, estate, candidates, futures, integrations(table), table.low, table.high, row)
->>>>>>> main
+    futures, joined, people = _futures(table, seed), integrations(table), crew(table)
+    return Layout(calendar, work, estate, candidates, futures, joined, people, table.low, table.high, row)
 
 
 def _calendar(table: Parameters) -> Calendar:

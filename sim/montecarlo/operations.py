@@ -21,11 +21,8 @@ def set_month(lay, w, m, n):  # type: ignore[no-untyped-def]
     c, work = lay.candidates, lay.work
     for t in range(c.target_slot.shape[0]):
         w.now[c.target_slot[t]] = w.changed[t, m]
-<<<<<<< HEAD
-    crew = lay.crew
-=======
     derive(lay, w)
->>>>>>> main
+    crew = lay.crew
     for r in range(work.seats.shape[0]):
         w.capacity[r] = w.now[work.headcount_slot[r]] * w.present[r, m]
         w.pace[r] = 1.0

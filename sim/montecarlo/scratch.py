@@ -181,12 +181,8 @@ def new_scratch(lay: Layout) -> Packed:
         (EVENTS, "event_times event_hours layers numbers"),
         (seats, "current level queue doubt_time doubt_number"),
         (0, "no_times no_changes"),
-<<<<<<< HEAD
-        (n, "chosen cost_ratio settled success"),
-=======
-        (n, "chosen cost_ratio end_one hub_of"),
+        (n, "chosen cost_ratio end_one hub_of settled success"),
         (systems, "attached"),
->>>>>>> main
         (sources, "first_month begins ends"),
         (roles, "capacity pace backlog departure waiting served role_rate role_work role_squares role_cv2"),
         (steps, "staying human step_rate step_hours step_wait line_rate line_patience line_lost line_wait"),

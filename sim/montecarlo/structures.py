@@ -195,11 +195,8 @@ class Layout(NamedTuple):
     estate: Estate
     candidates: Candidates
     futures: Futures
-<<<<<<< HEAD
-    crew: Crew
-=======
     integrations: Integrations
->>>>>>> main
+    crew: Crew
     low: Floats1
     high: Floats1
     row: Ints1  # (slots,) row of a slot among the targets of effects, -1 for none

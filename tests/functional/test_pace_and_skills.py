@@ -1,5 +1,7 @@
 """Learning, key persons, the dip after go-live and gaps of skills: directions, null cases, both engines."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -49,7 +51,7 @@ def test_slower_people_are_busier(ladder: list[Edit]) -> None:
     patient = setting("processes.counter.patience_minutes", None)
     light = setting("processes.counter.arrivals_per_day", 30)
     rungs = [used(shop(patient, light, edit))[:, :2] for edit in ladder]
-    for lower, higher in zip(rungs, rungs[1:], strict=False):
+    for lower, higher in pairwise(rungs):
         assert np.all(higher >= lower - 1e-9)
         assert higher.mean() > lower.mean() + 1e-4
 
@@ -167,7 +169,7 @@ def test_check_shows_what_is_missing() -> None:
     [
         (
             setting("people.clerk.key_person", {**KEY, "seat": 9}),
-            "`key_person.seat` 9 is not a seat of this role; 1 to 4",
+            "9 is not a seat of this role; 1 to 4",
         ),
         (setting("people.clerk.learning", {**LEARNING, "proficiency": 0}), "outside the allowed range 0.1 to 1"),
         (setting("initiatives.pos.adoption.training", {"p": 0.5, "half_life_months": 3}), "range 1 to 20"),
