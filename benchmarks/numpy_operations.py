@@ -61,6 +61,7 @@ class Outages:
         self.late = {step: np.zeros(shape) for step in on_systems}
         self.delay = {step: np.zeros(shape) for step in on_systems}
         self.repairs, self.losses, self.claims = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        self.expected = np.zeros(shape)  # direct loss a year
         self.counts, self.staying = np.zeros(shape), np.ones(shape)
 
     def add(self, target: Floats, month: Ints, row: Ints, amount: Value) -> None:
@@ -398,6 +399,8 @@ def run_months(
             ("availability", up, float(len(world.systems))),
             ("incidents", outages.counts[m], 1 / 12),
             ("cyber_loss", outages.losses[m], 1 / 12),
+            ("ale", outages.expected[m], 1.0),
+            ("refused_claims", 0.0, 1 / 12),
             ("adoption", reached / np.maximum(1.0, count), 1.0),
             ("cost_to_serve", 0.0, done),
             ("automation_share", 0.0, 1.0),
@@ -567,7 +570,7 @@ def book_insurance(world: Scenario, numbers: Numbers, outages: Outages, flows: d
 
 def book_tax(world: Scenario, flows: dict[str, Floats], depreciation: Floats) -> None:
     months, rate = world.horizon_months, world.profile.tax_rate
-    income = sum(flows[c] for c in CATEGORIES if c not in ("capital", "grant", "tax")) - depreciation
+    income = sum(flows[c] for c in CATEGORIES if c not in ("capital", "grant", "tax", "finance")) - depreciation
     carried = np.zeros(income.shape[1])
     for start in range(0, months, 12):
         end = min(start + 12, months)

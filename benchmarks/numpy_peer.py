@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from benchmarks.numpy_operations import Outages, Result, run_arms
+from sim.mechanisms import severity_mean
 from sim.parameters import Parameters, parameters
 from sim.world import Scenario
 
@@ -505,6 +506,9 @@ def run_threats(
         frailty = numbers.rows(f"{at}.frailty") if threat.dispersion is not None else 1.0
         attempts = numbers.changed.get(f"{at}.attempts_per_year", numbers.rows(f"{at}.attempts_per_year"))
         intensity = np.broadcast_to(attempts * np.minimum(1.0, success) * frailty, (months, n * numbers.arms))
+        median = numbers.changed.get(f"{at}.severity", numbers.rows(f"{at}.severity"))
+        mean = severity_mean(1.0, float(threat.severity_p95_ratio), float(threat.tail_index))
+        outages.expected += intensity * median * mean
         highest = intensity.max(axis=0).reshape(numbers.arms, n).max(axis=0)
         points = generator.poisson(highest * months / 12)
         path = np.repeat(np.arange(n), points)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from optimize.periods import Starts, months
 from optimize.plan_limits import PlanLimits, Progress
 from sim.montecarlo import evaluate
+from sim.outcomes import Outcomes
 from sim.world import Scenario
 
 Floats = NDArray[np.float64]
@@ -46,9 +47,9 @@ def estimate(values: Floats) -> Estimate:
 
 def simulated(
     scenario: Scenario, roadmaps: Sequence[Starts], first_draw: int, draws: int, seed: int, threads: int | None
-) -> list[tuple[Floats, Floats]]:
-    """(draws,) NPV and present value of cost of each roadmap, all on the same draws."""
-    outcomes = evaluate(
+) -> Outcomes:
+    """What each roadmap is worth, all on the same draws, without details."""
+    return evaluate(
         scenario,
         [months(scenario, one) for one in roadmaps],
         draws,
@@ -57,7 +58,6 @@ def simulated(
         detail=False,
         threads=threads,
     )
-    return [(one.npv, one.cost) for one in outcomes]
 
 
 class Clock:
@@ -123,9 +123,9 @@ class Archive:
             part = todo[first : first + BATCH]
             roadmaps_of_part = [one for _, one in part]
             found = simulated(self.scenario, roadmaps_of_part, self.first_draw, wanted, self.seed, self._threads)
-            for (name, _), (npv, cost) in zip(part, found, strict=True):
-                self._npv[name] = npv
-                self._cost[name] = float(np.mean(cost))
+            for (name, _), one in zip(part, found, strict=True):
+                self._npv[name] = one.npv
+                self._cost[name] = float(np.mean(one.cost))
             self.paths += len(part) * wanted
             if self._progress is not None:
                 self._progress(stage, min(first + BATCH, len(todo)), len(todo))

@@ -67,11 +67,12 @@ def spent(problem: RoadmapProblem, budget: Budget, roadmap: Roadmap) -> tuple[fl
     """What the roadmap takes out of the budget in each period [currency]; costs past the horizon are cut."""
     total = [0.0] * problem.periods
     for name, start in roadmap.items():
-        cost = problem.initiative(name).cost
+        one = problem.initiative(name)
+        cost, price = one.cost, one.price_at(start)
         by_kind = {"capital": cost.capital, "delivery": cost.delivery, "running": cost.running}
         for kind, profile in by_kind.items():
             if kind in budget.kinds:
-                _add(total, profile, start)
+                _add(total, tuple(price * amount for amount in profile), start)
     return tuple(total)
 
 

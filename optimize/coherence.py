@@ -124,6 +124,7 @@ def _lengths(draft: _Draft) -> Iterator[Problem]:
         return
     series: list[tuple[str, tuple[float, ...] | None]] = []
     series += [(f"{path}.value", initiative.value) for path, initiative in draft.initiatives]
+    series += [(f"{path}.price", initiative.price or None) for path, initiative in draft.initiatives]
     series += [(f"{path}.amount", budget.amount) for path, budget in draft.budgets]
     series += [(f"skills.{name}", days) for name, days in draft.skills.items()]
     for path, numbers in series:

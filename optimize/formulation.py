@@ -5,6 +5,7 @@ Sets and data
     t, u in T   periods 0 .. periods - 1;  e = t - u, periods elapsed since a start in u
     v[i,t]      worth of i if it starts in t;  w[i,j] worth of both together beyond the sum
     c[b,i,e]    cost of i in its e-th period, of the kinds that budget b pays
+    p[i,t]      price of i for a start in t, a factor on its cost
     B[b,t]      amount of budget b, of which the share s_b of what is kept, at most K_b, is carried over
     a[k,i,e]    days of skill k that i takes in its e-th period;  A[k,t] days there are
     D[i,j]      periods from the start of j to the earliest start of i, where i requires j
@@ -22,7 +23,7 @@ Constraints, one method each
     mandatory     chosen[i] = 1
     requires      sum_{u<=t} start[i,u] <= sum_{u<=t-D} start[j,u]                    for every t in W_i
     exclusive     sum_{i in group} chosen[i] <= 1
-    budget        sum_i sum_{u<=t} c[b,i,t-u] start[i,u] + carry[b,t] <= B[b,t] + s_b carry[b,t-1]
+    budget        sum_i sum_{u<=t} p[i,u] c[b,i,t-u] start[i,u] + carry[b,t] <= B[b,t] + s_b carry[b,t-1]
     carry_cap     carry[b,t] <= K_b
     skill         sum_i sum_{u<=t} a[k,i,t-u] start[i,u] <= A[k,t]
     both          w > 0: both[i,j] <= chosen[i], both[i,j] <= chosen[j];  w < 0: both[i,j] >= chosen[i] + chosen[j] - 1
@@ -79,6 +80,7 @@ class Formulation:
         self._budget_label = _labels(budget.name for budget in problem.budgets)
         self._group_label = _labels(group.name for group in problem.exclusive)
         self._skill_label = _labels(problem.skills)
+        self._priced = {initiative.id: initiative for initiative in problem.initiatives}
         self._costs = {
             budget.name: {initiative.id: cost_profile(initiative, budget) for initiative in problem.initiatives}
             for budget in problem.budgets
@@ -195,7 +197,7 @@ class Formulation:
         for budget in self.problem.budgets:
             costs, unit = self._costs[budget.name], self._budget_unit[budget.name]
             for t in range(self.problem.periods):
-                terms = self._use(costs, t, unit)
+                terms = self._use(costs, t, unit, priced=True)
                 if (budget.name, t) in self.carry:
                     terms.append(1 * self.carry[budget.name, t])
                 if (budget.name, t - 1) in self.carry:
@@ -277,10 +279,13 @@ class Formulation:
     def _started_by(self, name: str, t: int) -> pulp.LpAffineExpression:
         return pulp.lpSum(start for u, start in self.starts[name].items() if u <= t)
 
-    def _use(self, profiles: Mapping[str, Sequence[float]], t: int, unit: float) -> list[pulp.LpAffineExpression]:
-        """Terms of what all initiatives use in period t, by their profiles over elapsed periods."""
+    def _use(
+        self, profiles: Mapping[str, Sequence[float]], t: int, unit: float, *, priced: bool = False
+    ) -> list[pulp.LpAffineExpression]:
+        """Terms of what all initiatives use in period t, by their profiles over elapsed periods. priced: money, which
+        the start makes dearer or cheaper."""
         return [
-            (profile[t - u] / unit) * start
+            (profile[t - u] / unit * (self._priced[name].price_at(u) if priced else 1.0)) * start
             for name, profile in profiles.items()
             for u, start in self.starts[name].items()
             if 0 <= t - u < len(profile) and profile[t - u] != 0.0

@@ -40,10 +40,17 @@ class Initiative(Record):
     skill_days: dict[Name, tuple[Amount, ...]] = Field(
         default_factory=dict, description="days needed of each skill, by elapsed period [days]"
     )
+    price: tuple[Amount, ...] = Field(
+        (), description="factor on all its cost if it starts in period t, one number a period; none = 1"
+    )
     duration: Count = Field(1, description="periods from start to finish")
     earliest: Period = Field(0, description="first period in which it may start")
     latest: Period | None = Field(None, description="last period in which it may start; none = the last of the horizon")
     mandatory: Flag = Field(False, description="must be in the roadmap")
+
+    def price_at(self, start: int) -> float:
+        """Factor on the cost of a start in this period."""
+        return self.price[start] if self.price else 1.0
 
 
 class Interaction(Record):

@@ -243,6 +243,11 @@ def _claim(result: SearchResult, archive: Archive, selection: Selection) -> str:
         text += (
             " Of the finalists, the stated rule recommends another one; not every single move of that was simulated."
         )
+    if selection.set_aside:
+        text += (
+            f" {len(selection.set_aside)} of {len(selection.finalists)} finalists were set aside: they do not keep the "
+            "cash floor as often as demanded."
+        )
     if selection.rivals:
         text += (
             f" {selection.draws:,} fresh draws do not tell it apart from {len(selection.rivals)} of "
@@ -259,11 +264,12 @@ def _claim(result: SearchResult, archive: Archive, selection: Selection) -> str:
 def _periods(scenario: Scenario, problem: RoadmapProblem, roadmap: Starts) -> tuple[PlannedPeriod, ...]:
     kinds = {kind: [0.0] * problem.periods for kind in ("capital", "delivery", "running")}
     for name, start in roadmap.items():
-        cost = problem.initiative(name).cost
+        one = problem.initiative(name)
+        cost, price = one.cost, one.price_at(start)
         for kind, total in kinds.items():
             for elapsed, amount in enumerate(getattr(cost, kind)):
                 if start + elapsed < problem.periods:
-                    total[start + elapsed] += amount
+                    total[start + elapsed] += price * amount
     purses: dict[str, list[Purse]] = {}
     for budget in problem.budgets:
         carried, rows = 0.0, []

@@ -24,10 +24,12 @@ from scipy.special import stdtrit
 from optimize.archive import Archive, Clock, Estimate, estimate, simulated
 from optimize.periods import Starts
 from optimize.plan_limits import SELECTION_FROM, PlanLimits, Progress
+from sim.cash_floor import floor_rule
 from sim.streams import stream_key
 from sim.world import Scenario
 
 Floats = NDArray[np.float64]
+Broken = NDArray[np.bool_]
 
 CONFIDENCE: Final = 0.95
 UPPER: Final = 1.645
@@ -57,6 +59,7 @@ class Selection:
 
     indifference: difference of NPV that does not matter [currency]. rivals: finalists that may be better than the
     recommendation by more than that, at 95 % confidence. prob_good: probability that none is. paths: simulated paths.
+    set_aside: finalists that break the cash floor, left out because another one keeps it.
     """
 
     finalists: tuple[Finalist, ...]
@@ -66,6 +69,7 @@ class Selection:
     prob_good: float
     draws: int
     paths: int
+    set_aside: tuple[Mapping[str, int], ...] = ()
 
 
 def plainness(roadmap: Starts) -> tuple[int, int, tuple[tuple[str, int], ...]]:
@@ -117,29 +121,32 @@ def select(
 ) -> Selection:
     """Tell the finalists apart on draws from the selection range.
 
-    indifference: above 0 [currency]; 0 is taken as 1e-9 of the largest mean, so that only ties tie.
+    indifference: above 0 [currency]; 0 is taken as 1e-9 of the largest mean, so that only ties tie. A finalist that
+    does not keep the cash floor of the scenario on these draws is not recommended if another one does.
     """
     count, n0 = len(finalists), limits.first_selection_draws
-    sample = _sample(scenario, finalists, seed, 0, n0, limits, progress)
+    sample, broken = _sample(scenario, finalists, seed, 0, n0, limits, progress)
     paths = n0 * count
     delta = indifference or 1e-9 * max(1.0, float(np.max(np.abs(sample.mean(axis=1)))))
     alpha = (1.0 - CONFIDENCE) / 2.0
-    alive = _survivors(sample, delta, alpha)
+    able = _keeping(scenario, broken)
+    alive = [able[k] for k in _survivors(sample[able], delta, alpha)]
     first_share = _prob_best(sample, delta, seed)[0]
     needed = _draws_needed(sample[alive], delta, alpha)
     total = n0 if clock.over() else int(min(max(needed, n0), limits.selection_draws))
-    kept = sample[alive]
+    kept, breaks = sample[alive], broken[alive]
     if total > n0 and len(alive) > 1:
-        more = _sample(scenario, [finalists[k] for k in alive], seed, n0, total - n0, limits, progress)
+        more, broken_too = _sample(scenario, [finalists[k] for k in alive], seed, n0, total - n0, limits, progress)
         paths += len(alive) * (total - n0)
-        kept = np.concatenate([kept, more], axis=1)
+        kept, breaks = np.concatenate([kept, more], axis=1), np.concatenate([breaks, broken_too], axis=1)
 
     h = _quantile(alpha, len(alive), kept.shape[1])
-    top = kept[int(np.argmax(kept.mean(axis=1)))]
-    ties = [k for k in range(len(alive)) if _upper(top - kept[k], h) <= delta]
+    sound = _keeping(scenario, breaks)
+    top = kept[max(sound, key=lambda k: float(kept[k].mean()))]
+    ties = [k for k in sound if _upper(top - kept[k], h) <= delta]
     winner = min(ties, key=lambda k: plainness(finalists[alive[k]]))
     share, prob_good = _prob_best(kept, delta, seed, winner)
-    rivals = [k for k in range(len(alive)) if k != winner and _upper(kept[k] - kept[winner], h) > delta]
+    rivals = [k for k in sound if k != winner and _upper(kept[k] - kept[winner], h) > delta]
     lost = sum(float(first_share[k]) for k in range(count) if k not in alive)
     rows = []
     for k, roadmap in enumerate(finalists):
@@ -156,7 +163,17 @@ def select(
         prob_good=prob_good,
         draws=kept.shape[1],
         paths=paths,
+        set_aside=tuple(
+            dict(finalists[k]) for k in range(count) if k not in able or (k in alive and alive.index(k) not in sound)
+        ),
     )
+
+
+def _keeping(scenario: Scenario, broken: Broken) -> list[int]:
+    """Rows that keep the cash floor; all of them where none does or none is stated. broken (rows, draws)."""
+    rule = floor_rule(scenario)
+    rows = range(len(broken))
+    return [k for k in rows if rule is None or rule.keeps(broken[k])] or list(rows)
 
 
 def _sample(
@@ -167,12 +184,16 @@ def _sample(
     draws: int,
     limits: PlanLimits,
     progress: Progress | None,
-) -> Floats:
-    """(roadmaps, draws) NPV."""
+) -> tuple[Floats, Broken]:
+    """(roadmaps, draws) NPV, and whether cash breaks the floor."""
     outcomes = simulated(scenario, roadmaps, SELECTION_FROM + first, draws, seed, limits.threads)
     if progress is not None:
         progress(STAGE, first + draws, limits.selection_draws)
-    return np.array([npv for npv, _ in outcomes])
+    rule = floor_rule(scenario)
+    broken = [
+        one.trough < -np.inf if rule is None else rule.broken(one.trough, one.baseline_trough) for one in outcomes
+    ]
+    return np.array([one.npv for one in outcomes]), np.array(broken)
 
 
 def _quantile(alpha: float, count: int, n: int) -> float:

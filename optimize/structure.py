@@ -118,6 +118,9 @@ def _families(scenario: Scenario, name: str) -> Iterable[str]:
     for system in initiative.refreshes:
         yield f"systems.{system}"
         yield from (f"threats.{threat}" for threat, one in scenario.threats.items() if system in one.hits)
+    for control, terms in scenario.controls.items():
+        if name in terms.brought_by:
+            yield from _of_path(scenario, f"controls.{control}.coverage")
     for path in initiative.effects:
         yield from _of_path(scenario, path)
 
@@ -129,13 +132,15 @@ def _of_path(scenario: Scenario, path: str) -> Iterable[str]:
     part = rest.partition(".")[0]
     if kind in ("people", "skills", "systems", "threats", "processes", "initiatives"):
         yield f"{kind}.{part}"
-    if kind == "threats":
+    if kind in ("threats", "controls"):
         yield "insurance"
         yield from (f"systems.{system}" for system in _hits(scenario, part))
     if kind == "systems":
         yield from (f"threats.{threat}" for threat, one in scenario.threats.items() if part in one.hits)
     if kind == "insurance":
         yield "insurance"
+    if kind == "controls":
+        yield from (f"threats.{threat}" for threat in scenario.controls[part].threats or scenario.threats)
     if kind == "processes":
         yield from (f"people.{step.role}" for step in scenario.processes[part].steps.values())
 

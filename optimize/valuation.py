@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimize.archive import Archive, Estimate, estimate
 from optimize.periods import by_period, latest_period, periods_of
@@ -82,6 +83,7 @@ def rules(scenario: Scenario, seed: int, limits: PlanLimits) -> Rules:
                     delivery=by_period(profile.delivery, step, periods),
                     running=by_period(profile.running, step, periods),
                 ),
+                price=_prices(profile.price, step, periods),
                 skill_days={skill: by_period(days, step, periods) for skill, days in profile.days.items()},
                 duration=periods_of(one.duration_months, step),
                 earliest=earliest,
@@ -90,6 +92,12 @@ def rules(scenario: Scenario, seed: int, limits: PlanLimits) -> Rules:
             )
         )
     return _usable(scenario, initiatives, unusable)
+
+
+def _prices(price: NDArray[np.float64], step: int, periods: int) -> tuple[float, ...]:
+    """Price of a start in each period over that of a start in the first one; empty where it never changes."""
+    prices = tuple(float(price[min(t * step, len(price) - 1)]) for t in range(periods))
+    return () if set(prices) == {1.0} else prices
 
 
 def _usable(scenario: Scenario, initiatives: Sequence[Initiative], unusable: dict[str, str]) -> Rules:
@@ -261,8 +269,9 @@ def planned_spend(problem: RoadmapProblem, roadmap: Mapping[str, int]) -> float:
     """Mean cost of all kinds within the planning periods [currency]."""
     total = 0.0
     for name, start in roadmap.items():
-        cost = problem.initiative(name).cost
-        total += math.fsum(
+        one = problem.initiative(name)
+        cost = one.cost
+        total += one.price_at(start) * math.fsum(
             amount
             for profile in (cost.capital, cost.delivery, cost.running)
             for amount in profile[: problem.periods - start]

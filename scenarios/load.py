@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 MAX_BYTES = 2_000_000
 LIBRARY_NAME = re.compile(r"[a-z][a-z0-9_]*")
 NAME = re.compile(r"[\w-]+")
-NAMED = ("people", "skills", "processes", "systems", "threats", "risk_classes", "initiatives", "exclusive", "goals")
+_PLANNER = "planner assumption"
+NAMED = (
+    "people", "skills", "processes", "systems", "threats", "controls", "risk_classes", "initiatives", "exclusive",
+    "goals",
+)  # fmt: skip
 
 
 def load(path_or_name: str | os.PathLike[str]) -> Scenario:
@@ -130,7 +134,7 @@ def _validate(data: dict[str, Any]) -> tuple[Scenario | None, list[Problem]]:
         written |= {_sibling(path, key): _back(path, written) for path, key in misspelt.items()}
         data = _as_meant(data, misspelt)
         scenario, found, misspelt = _attempt(data)
-    reported += [_written(problem, written) for problem in [*found, *_origin_problems(data), *_name_problems(data)]]
+    reported += [_written(problem, written) for problem in [*found, *_beyond_schema(data)]]
     return scenario, reported
 
 
@@ -223,6 +227,41 @@ def _name_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
             if not NAME.fullmatch(name):
                 hint = "use letters, digits, _ and -"
                 yield Problem(f"{block}.{name}", f"`{name[:80]}` cannot be a name", name, hint)
+
+
+def _beyond_schema(data: Mapping[str, Any]) -> Iterator[Problem]:
+    yield from _origin_problems(data)
+    yield from _name_problems(data)
+    yield from _family_problems(data)
+
+
+def _family_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Threats whose rate and losses come from published figures that count different events."""
+    from scenarios.evidence import evidence
+
+    threats = data.get("threats")
+    for name, threat in threats.items() if isinstance(threats, Mapping) else ():
+        if not isinstance(threat, Mapping):
+            continue
+        kinds = threat.get("secondary")
+        places = {field: threat.get(field) for field in ("attempts_per_year", "success_probability", "severity")}
+        for kind, loss in kinds.items() if isinstance(kinds, Mapping) else ():
+            places[f"secondary.{kind}.loss"] = loss.get("loss") if isinstance(loss, Mapping) else None
+        first: tuple[str, str] | None = None  # place and family
+        for place, value in places.items():
+            origin = value.get("origin", threat.get("origin")) if isinstance(value, Mapping) else threat.get("origin")
+            entry = evidence().get(origin) if isinstance(origin, str) else None
+            if value is None or entry is None or entry.family is None:
+                continue
+            first = first or (place, entry.family)
+            if entry.family != first[1]:
+                yield Problem(
+                    f"threats.{name}.{place}",
+                    f"{place} of {name} counts events of the family {entry.family}, "
+                    f"{first[0]} those of {first[1]}: the rate of the one does not go with the loss of the other",
+                    origin,
+                    f"take both from one family, or call one of them `{_PLANNER}`",
+                )
 
 
 def _origin_problems(data: Mapping[str, Any]) -> Iterator[Problem]:

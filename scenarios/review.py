@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from sim.world import Scenario
+    from sim.world.threats import Threat
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,10 @@ class Load:
 
 @dataclass(frozen=True)
 class ThreatReview:
-    """Size of a threat before any initiative, at the means of its numbers.
+    """Size of a threat before any initiative or control, at the means of its numbers.
 
+    interruption: what holds the margin that an outage costs: `operations`, which lose the sales, or `severity`, whose
+    figure contains it; it is never booked twice.
     The families say which events the published figures behind attempts and severity count; None: no such figure.
     """
 
@@ -41,6 +44,8 @@ class ThreatReview:
     median_loss: float
     p95_loss: float
     median_outage_hours: float
+    expected_loss_per_year: float
+    interruption: str
     frequency_family: str | None
     severity_family: str | None
 
@@ -92,7 +97,7 @@ def review(scenario: Scenario) -> Review:
         doubtful_evidence=tuple(sorted({number.origin for number in cited if known[number.origin].doubtful})),
         loads=loads,
         threats=threats,
-        warnings=(*_load_warnings(loads), *_family_warnings(threats), *_people_warnings(scenario)),
+        warnings=(*_load_warnings(loads), *_people_warnings(scenario)),
     )
 
 
@@ -165,17 +170,34 @@ def _means(scenario: Scenario) -> dict[str, float]:
 
 def _threats(scenario: Scenario, stated: dict[str, Number]) -> Iterator[ThreatReview]:
     for name, threat in scenario.threats.items():
-        median = threat.severity.mean
+        median, rate = threat.severity.mean, threat.attempts_per_year.mean * threat.success_probability.mean
         yield ThreatReview(
             threat=name,
-            incidents_per_year=threat.attempts_per_year.mean * threat.success_probability.mean,
+            incidents_per_year=rate,
             counts="Poisson" if threat.dispersion is None else f"negative binomial, size {threat.dispersion:g}",
             median_loss=median,
             p95_loss=median * threat.severity_p95_ratio,
             median_outage_hours=threat.outage_hours.mean,
-            frequency_family=_family(stated.get(f"threats.{name}.attempts_per_year")),
+            expected_loss_per_year=rate * _mean_loss(scenario, threat),
+            interruption="severity" if "interruption" in threat.severity_covers else "operations",
+            frequency_family=_family(stated.get(f"threats.{name}.attempts_per_year"))
+            or _family(stated.get(f"threats.{name}.success_probability")),
             severity_family=_family(stated.get(f"threats.{name}.severity")),
         )
+
+
+def _mean_loss(scenario: Scenario, threat: Threat) -> float:
+    """Mean direct loss of an incident: primary, secondary, records."""
+    from sim.mechanisms import mean_over_median, severity_mean
+
+    loss = threat.severity.mean * severity_mean(1.0, float(threat.severity_p95_ratio), float(threat.tail_index))
+    for kind in threat.secondary.values():
+        loss += kind.frequency.mean * kind.loss.mean * mean_over_median(float(kind.loss_p95_ratio))
+    if threat.breach is not None:
+        records = scenario.profile.records.mean * threat.breach.exposed.mean
+        fine = min(threat.breach.fine_cap.mean, records * threat.breach.fine_per_record.mean)
+        loss += records * threat.breach.cost_per_record.mean + threat.breach.fine_probability.mean * fine
+    return loss
 
 
 def _family(number: Number | None) -> str | None:
@@ -194,16 +216,6 @@ def _load_warnings(loads: tuple[Load, ...]) -> Iterator[str]:
             yield (
                 f"{load.role}: {load.busiest:.2f} times the work that {load.seats} seats can do arrives in the busiest "
                 "month: waits will be long"
-            )
-
-
-def _family_warnings(threats: tuple[ThreatReview, ...]) -> Iterator[str]:
-    for threat in threats:
-        families = threat.frequency_family, threat.severity_family
-        if None not in families and families[0] != families[1]:
-            yield (
-                f"{threat.threat}: the attempts count events of the family {families[0]}, the losses those of "
-                f"{families[1]}: take both from one family"
             )
 
 

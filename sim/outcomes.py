@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.cash_floor import FloorRule
 from sim.measures import cvar
 from sim.montecarlo.kpis import CATEGORIES, KPIS
 from sim.roadmap import Roadmap
@@ -81,7 +82,9 @@ class Outcome:
     npv, cost (PV of its own cost), payback (months, discounted; inf: never), trough (lowest cash balance), need
     (funding need): (draws,), money unless said. categories: (draws, CATEGORIES) PV. kpis: (draws, KPIS, years); NaN
     where a year has no such value. baseline_kpis: the same of the empty roadmap. states: (draws, initiatives), see
-    `sim.mechanisms.delivery`. The last four are empty when detail was not asked for.
+    `sim.mechanisms.delivery`. These four are empty when detail was not asked for. NPV, cost and payback are before
+    finance, trough and need with it. baseline_trough: of the empty roadmap. financing: PV of what others pay of capital
+    and get for it, at the firm's borrowing rate. Both (draws,), empty where nobody counted.
     """
 
     roadmap: Roadmap
@@ -94,6 +97,8 @@ class Outcome:
     kpis: Floats
     baseline_kpis: Floats
     states: NDArray[np.int64]
+    baseline_trough: Floats = field(default_factory=lambda: np.zeros(0))
+    financing: Floats = field(default_factory=lambda: np.zeros(0))
 
     def __repr__(self) -> str:
         return f"Outcome({self.roadmap}, NPV {_with_error(statistic(self.npv))}, {len(self.npv)} draws)"
@@ -131,6 +136,7 @@ class Outcomes:
     outcomes: tuple[Outcome, ...]
     clipped: int = 0
     notes: tuple[str, ...] = field(default=())
+    floor: FloorRule | None = None
 
     def __iter__(self) -> Iterator[Outcome]:
         return iter(self.outcomes)
@@ -154,7 +160,7 @@ class Outcomes:
             "engine": self.engine,
             "currency": self.currency,
             **self.measures(index),
-            "notes": list(self.notes),
+            "notes": [*self.notes, *self.floor_notes(index)],
             "provenance": provenance(self.scenario_hash),
         }
 
@@ -167,6 +173,8 @@ class Outcomes:
             "payback_months": statistic(one.payback, worst="high").as_dict(),
             "cash_trough": statistic(one.trough).as_dict(),
             "prob_npv_negative": one.prob_npv_negative,
+            "financing": statistic(one.financing).as_dict() if one.financing.any() else None,
+            "cash_floor": None if self.floor is None else self.floor.document(one.trough, one.baseline_trough),
             "categories": {
                 name: float(np.mean(one.categories[:, k])) for k, name in enumerate(CATEGORIES) if one.categories.size
             },
@@ -181,6 +189,11 @@ class Outcomes:
                 if one.kpis.size
             },
         }
+
+    def floor_notes(self, index: int = 0) -> tuple[str, ...]:
+        """What to say of the cash floor under one roadmap."""
+        one = self.outcomes[index]
+        return () if self.floor is None else self.floor.notes(one.trough, one.baseline_trough, self.currency)
 
     def to_frame(self) -> polars.DataFrame:
         """One row a roadmap and measure: value, error, unit, engine, draws, seed, scenario hash."""

@@ -114,7 +114,8 @@ class Parameters:
 
 def parameters(scenario: Scenario) -> Parameters:
     """Collect the numbers of a scenario, with those that the file does not write: the frailty of over-dispersed
-    threats (gamma of mean 1), patience where there is none, and what follows from other numbers.
+    threats (gamma of mean 1, one a draw or one a year), patience where there is none, and what follows from other
+    numbers.
 
     A correlation matrix that is not positive definite is refused with the nearest valid one.
     """
@@ -127,7 +128,10 @@ def _implied(scenario: Scenario) -> Iterator[Number]:
     for name, threat in scenario.threats.items():
         if threat.dispersion is not None:
             shape = Quantity("gamma", (threat.dispersion,))
-            yield Number(f"threats.{name}.frailty", shape, "factor", 0.0, 1e6, False, threat.origin)
+            years = -(-scenario.horizon_months // 12)
+            each = [f"_{year}" for year in range(years)] if threat.dispersion_per == "year" else [""]
+            for which in each:
+                yield Number(f"threats.{name}.frailty{which}", shape, "factor", 0.0, 1e6, False, threat.origin)
     for name, process in scenario.processes.items():
         if process.patience_minutes is None:
             never = Quantity("constant", (NONE,))

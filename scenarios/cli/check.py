@@ -55,7 +55,17 @@ def _show(found: Review, terminal: Console) -> None:
         loads.add_row(load.role, str(load.seats), _share(load.average), _share(load.busiest), style=style)
     terminal.print(loads)
     if found.threats:
-        heads = ("threat", "incidents a year", "counts", "loss: median", "95 %", "outage hours", "families")
+        heads = (
+            "threat",
+            "incidents a year",
+            "counts",
+            "loss: median",
+            "95 %",
+            "a year",
+            "outage hours",
+            "its margin in",
+            "families",
+        )
         threats = Table(*heads, box=box.SIMPLE)
         for threat in found.threats:
             threats.add_row(
@@ -64,7 +74,9 @@ def _show(found: Review, terminal: Console) -> None:
                 threat.counts,
                 f"{threat.median_loss:,.0f}",
                 f"{threat.p95_loss:,.0f}",
+                f"{threat.expected_loss_per_year:,.0f}",
                 f"{threat.median_outage_hours:.3g}",
+                threat.interruption,
                 " / ".join(family or "-" for family in (threat.frequency_family, threat.severity_family)),
             )
         terminal.print(threats)

@@ -12,9 +12,11 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.company.clock import clock
-from sim.company.cyber import Policy, attacked, incidents
+from sim.company.controls import defence
+from sim.company.cyber import Attacks, Policy, Spared, attacked
 from sim.company.delivery import days_away, project, project_days
 from sim.company.effects import follow
+from sim.company.finance import Prices, book_credit, book_debts
 from sim.company.integration import Crossings, link_cost, linking
 from sim.company.items.interface import ItemEngine, Journal, Tally, Work, routes
 from sim.company.judgement import play
@@ -27,6 +29,7 @@ from sim.company.world_layer import Draw
 from sim.company.yearly import Yearly
 from sim.montecarlo.kpis import (
     ADOPTION,
+    ALE,
     AUTOMATION,
     AVAILABILITY,
     CHURN,
@@ -41,6 +44,7 @@ from sim.montecarlo.kpis import (
     MARGIN,
     ON_TIME,
     OVERHEAD,
+    REFUSED_CLAIMS,
     REVENUE,
     RUNNING,
     TAX,
@@ -64,6 +68,7 @@ class Business:
         self.clock = clock(world)
         self.plan, self.adopters, self.effects = play(draw, self.clock, roadmap)
         self.ledger = Ledger(self.clock.months, world.money.depreciation_months)
+        self.prices = Prices(draw)
         self.market = Market(self.effects, self.clock)
         self.yearly = Yearly(self.clock.months)
         self.crossings = Crossings(self.effects)
@@ -93,20 +98,29 @@ class Business:
                 self.env.process(project_days(self.env, self.clock, self.pools[r], away, self.claimed[r]))
         for i in range(len(self.world.initiatives)):
             if self.plan.started[i] >= 0:
-                self.env.process(project(self.env, self.clock, self.draw, self.plan, i, self.ledger))
+                self.env.process(project(self.env, self.clock, self.draw, self.plan, i, self.ledger, self.prices))
         for i, cost in link_cost(self.draw, self.plan).items():
-            self.env.process(linking(self.env, self.clock, self.draw, self.plan, i, cost, self.ledger))
+            self.env.process(linking(self.env, self.clock, self.draw, self.plan, i, cost, self.ledger, self.prices))
 
     def _estate(self) -> None:
-        env, policy = self.env, Policy(self.effects, self.ledger)
+        env = self.env
+        self.defence = defence(self.effects, self.clock, self.plan)
+        self.policy = Policy(self.effects, self.ledger, self.defence)
+        self.spared = Spared(self.effects, self.clock)
         self.systems = self.items.systems
         self.wear = {name: wear(self.draw, self.clock, self.plan, self.effects, name) for name in self.systems}
         for name, system in self.systems.items():
-            env.process(failing(env, self.clock, system, name, self.wear[name], self.effects, self.ledger))
-        self.incidents = {name: incidents(self.effects, self.clock, self.wear, name) for name in self.world.threats}
+            env.process(failing(env, self.clock, system, name, self.wear[name], self.effects, self.ledger, self.prices))
+        self.attacks = [
+            Attacks(self.effects, self.clock, self.wear, self.defence, self.market, name) for name in self.world.threats
+        ]
+        self.incidents = {attacks.name: attacks.incidents() for attacks in self.attacks}
         for name, events in self.incidents.items():
+            if "interruption" in self.world.threats[name].severity_covers:
+                for event in events:
+                    self.spared.note(name, event)
             hit = [self.systems[y] for y in self.systems if y in self.world.threats[name].hits]
-            env.process(attacked(env, self.clock, events, hit, self.ledger, policy, self.market))
+            env.process(attacked(env, self.clock, events, hit, self.ledger, self.policy, self.market))
 
     def _items(self, journal: Journal | None) -> ItemEngine:
         roles = self.world.people
@@ -166,7 +180,8 @@ class Business:
         """Book what the month earned and cost, and who was satisfied."""
         taken = self.items.close_month(m)
         self.history.append(taken)
-        self._book(m, sum(tally.margin for tally in taken))
+        spared = self.spared.margin(m, [tally.arrived - tally.absent for tally in taken])
+        self._book(m, sum(tally.margin for tally in taken) + spared)
         self._gather(m, taken)
         of_process = zip(taken, self.world.processes.values(), strict=True)
         driven = [tally for tally, process in of_process if process.driven_by == "customers"]
@@ -176,21 +191,24 @@ class Business:
 
     def _book(self, m: int, margin: float) -> None:
         at_month, slot, ledger = self.effects.at_month, self.slot, self.ledger
-        ledger.receive(MARGIN, m, margin)
-        ledger.pay(OVERHEAD, m, at_month(slot["profile.fixed_costs_per_month"], m))
+        of = self.prices.of
+        ledger.receive(MARGIN, m, margin * of("prices", m))
+        ledger.pay(OVERHEAD, m, at_month(slot["profile.fixed_costs_per_month"], m) * of("fixed", m))
         for r, name in enumerate(self.world.people):
             occupied = self.headcount[r][m] * float(self.draw.occupants[r].share[m])
-            ledger.pay(LABOUR, m, occupied * at_month(slot[f"people.{name}.monthly_cost"], m))
+            ledger.pay(LABOUR, m, occupied * at_month(slot[f"people.{name}.monthly_cost"], m) * of("wages", m))
         for name in self.systems:
-            ledger.pay(RUNNING, m, at_month(slot[f"systems.{name}.monthly_cost"], m))
-        ledger.pay(INSURANCE, m, at_month(slot["insurance.annual_premium"], m) / 12.0)
+            ledger.pay(RUNNING, m, at_month(slot[f"systems.{name}.monthly_cost"], m) * of("technology", m))
+        ledger.pay(RUNNING, m, self.defence.audits[m] * of("technology", m))
+        premium = at_month(slot["insurance.annual_premium"], m) / 12.0 * of("premiums", m)
+        ledger.pay(INSURANCE, m, premium * self.defence.premium_factor(self.world.insurance.credits, m))
 
     def _gather(self, m: int, taken: list[Tally]) -> None:
         """KPIs of the month, but availability: outages may still be open."""
         add = self.yearly.add
         completed = sum(t.completed for t in taken)
         arrived = sum(t.arrived for t in taken)
-        add(REVENUE, m, sum(t.revenue for t in taken), 1.0 / 12.0)
+        add(REVENUE, m, sum(t.revenue for t in taken) * self.prices.of("prices", m), 1.0 / 12.0)
         add(ON_TIME, m, sum(t.timely for t in taken), completed)
         add(COST_TO_SERVE, m, 0.0, completed)  # the cost is known when all is booked
         add(LOST, m, sum(t.lost + t.gave_up + t.absent for t in taken), arrived)
@@ -201,6 +219,8 @@ class Business:
         in_month = [event for events in self.incidents.values() for event in events if int(event.time) == m]
         add(INCIDENTS, m, len(in_month), 1.0 / 12.0)
         add(CYBER_LOSS, m, sum(event.loss for event in in_month), 1.0 / 12.0)
+        add(ALE, m, sum(attacks.expected_loss(m) for attacks in self.attacks), 1.0)
+        add(REFUSED_CLAIMS, m, self.policy.refused.get(m, 0), 1.0 / 12.0)
         users = [
             self.adopters[i].share[m]
             for i, initiative in enumerate(self.world.initiatives.values())
@@ -224,6 +244,8 @@ class Business:
             self.yearly.add(UTILISATION, m, self.items.busy[m], staff)
             up = sum(1.0 - system.down[m] / T for system in self.systems.values())
             self.yearly.add(AVAILABILITY, m, up, len(self.systems))
+        book_debts(self.draw, self.ledger)
+        book_credit(self.draw, self.ledger)
         self.yearly.add_money(self.ledger.array(), float(self.world.profile.cash_at_start))
         names = list(self.world.initiatives)
         return Replication(
@@ -231,6 +253,7 @@ class Business:
             flows=self.ledger.array(),
             cash=np.array(self.ledger.cash),
             own_cost=np.array(self.ledger.own_cost),
+            financing=self.ledger.financing,
             kpis=self.yearly.array(),
             items={name: self._count(p) for p, name in enumerate(self.world.processes)},
             planned=self.plan.planned,

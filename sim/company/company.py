@@ -12,6 +12,7 @@ from multiprocessing import get_context
 
 import numpy as np
 
+from sim.cash_floor import floor_rule
 from sim.company.business import Business
 from sim.company.items.engines import item_engines
 from sim.company.items.interface import Items
@@ -20,6 +21,7 @@ from sim.company.world_layer import Draw
 from sim.errors import Problem, ProblemsFound
 from sim.futures import future_notes
 from sim.measures import npv, payback
+from sim.montecarlo.kpis import FINANCE
 from sim.outcomes import Outcome, Outcomes, clipping_notes
 from sim.parameters import Parameters, parameters
 from sim.roadmap import EMPTY, Roadmap, roadmap
@@ -80,6 +82,7 @@ def simulate(
         ),
         clipped=missed + clipped,
         notes=future_notes(scenario) + clipping_notes(missed, clipped, replications),
+        floor=floor_rule(scenario),
     )
 
 
@@ -128,15 +131,21 @@ def outcome(
     months = np.arange(scenario.horizon_months)
     flows = np.array([r.flows for r in replications])
     gain = flows - np.array([b.flows for b in baseline])
-    total = gain.sum(axis=1)
-    cash = float(scenario.profile.cash_at_start) + np.cumsum(flows.sum(axis=1), axis=1)
+    total = np.delete(gain, FINANCE, axis=1).sum(axis=1)
+    with_finance = gain.sum(axis=1)
+    start = float(scenario.profile.cash_at_start)
+    balance, usual = (
+        start + np.cumsum(np.array([r.flows.sum(axis=0) for r in some]), axis=1) for some in (replications, baseline)
+    )
     return Outcome(
         roadmap=roadmap,
         npv=np.asarray(npv(monthly, total)),
         cost=np.asarray(npv(monthly, np.array([r.own_cost for r in replications]))),
         payback=np.asarray(payback(total * (1.0 + monthly) ** -months)),
-        trough=cash.min(axis=1),
-        need=np.maximum(0.0, -np.cumsum(total, axis=1).min(axis=1)),
+        trough=balance.min(axis=1),
+        need=np.maximum(0.0, -np.cumsum(with_finance, axis=1).min(axis=1)),
+        baseline_trough=usual.min(axis=1),
+        financing=np.array([r.financing for r in replications]),
         categories=np.asarray(npv(monthly, gain)),
         kpis=np.array([r.kpis for r in replications]),
         baseline_kpis=np.array([b.kpis for b in baseline]),

@@ -10,11 +10,12 @@ import numpy as np
 import simpy
 
 from sim.company.clock import Clock, until
+from sim.company.finance import Prices, finance_capital
 from sim.company.ledger import Ledger
 from sim.company.people import absence
 from sim.company.pool import People
 from sim.company.world_layer import Draw, Floats, Ints, run_delivery
-from sim.mechanisms.delivery import FROM_START, PROCEED
+from sim.mechanisms.delivery import FAILED, FROM_START, PROCEED
 from sim.montecarlo.kpis import CAPITAL, DELIVERY, GRANT, RENEWAL, RUNNING
 from sim.roadmap import Roadmap
 from sim.world.initiatives import Grant, Training
@@ -42,9 +43,14 @@ class Schedule:
         return 0 <= g <= m < g + self.life[i]
 
     def earns_grant(self, i: int, grant: Grant) -> bool:
-        """Whether initiative i started in the window of its grant and went live."""
+        """Whether initiative i started in the window of its grant and, where that is asked for, went live."""
         latest = math.inf if grant.last_start is None else grant.last_start
-        return int(self.go_live[i]) >= 0 and grant.first_start <= int(self.started[i]) <= latest
+        done = grant.paid == "upfront" or int(self.go_live[i]) >= 0
+        return done and grant.first_start <= int(self.started[i]) <= latest
+
+    def end(self, i: int) -> int:
+        """Month after the last one in which initiative i was worked on."""
+        return int(np.flatnonzero(self.work[i])[-1]) + 1
 
 
 def schedule(draw: Draw, roadmap: Roadmap, gaps: Floats | None = None) -> Schedule:
@@ -82,18 +88,19 @@ def schedule(draw: Draw, roadmap: Roadmap, gaps: Floats | None = None) -> Schedu
 
 
 def project(
-    env: simpy.Environment, clock: Clock, draw: Draw, plan: Schedule, i: int, ledger: Ledger
+    env: simpy.Environment, clock: Clock, draw: Draw, plan: Schedule, i: int, ledger: Ledger, prices: Prices
 ) -> Generator[simpy.Event, None, None]:
     """Pay for initiative i month by month: capital and delivery as the work goes on, running cost and renewals from
     go-live; what a grant will pay is booked in its month."""
     name, initiative = list(draw.table.scenario.initiatives.items())[i]
     cost_ratio = float(draw.overruns[0][i])
-    capital = draw.value(f"initiatives.{name}.capital") * cost_ratio
-    delivery = draw.value(f"initiatives.{name}.delivery")
+    price = prices.of_initiative(name, int(plan.started[i]))
+    capital = draw.value(f"initiatives.{name}.capital") * cost_ratio * price
+    delivery = draw.value(f"initiatives.{name}.delivery") * cost_ratio * price
+    involving = 0.0
     if initiative.adoption is not None and initiative.adoption.involvement is not None:
         at = f"initiatives.{name}.adoption.involvement"
-        delivery += draw.value(f"{at}.share") * draw.value(f"{at}.cost")
-    delivery *= cost_ratio
+        involving = draw.value(f"{at}.share") * draw.value(f"{at}.cost") * cost_ratio * price
     training = None if initiative.adoption is None else initiative.adoption.training
     training_cost = 0.0 if training is None else draw.value(f"initiatives.{name}.adoption.training.cost")
     running = draw.value(f"initiatives.{name}.running_per_month")
@@ -101,22 +108,30 @@ def project(
     renewal = 0.0 if initiative.renewal_cost is None else draw.value(f"initiatives.{name}.renewal_cost")
     if initiative.grant is not None and draw.awarded(name) and plan.earns_grant(i, initiative.grant):
         amount = min(float(initiative.grant.cap), float(initiative.grant.share) * (capital + delivery))
-        paid = min(g + initiative.grant.lag_months, clock.months - 1)
+        upfront = initiative.grant.paid == "upfront"
+        paid = int(plan.started[i]) if upfront else min(g + initiative.grant.lag_months, clock.months - 1)
         ledger.receive(GRANT, paid, amount)
         ledger.depreciate(paid, -amount)
+        if upfront and plan.state[i] == FAILED:
+            back = min(plan.end(i) + initiative.grant.lag_months, clock.months - 1)
+            ledger.pay(GRANT, back, amount)
+            ledger.depreciate(back, amount)
+    if initiative.financing is not None:
+        spent = [float(part) for part in plan.work[i]]
+        finance_capital(draw, ledger, name, initiative.financing, capital, cost_ratio * price, spent)
     for m in range(int(plan.started[i]), clock.months):
         yield until(env, m * clock.month_hours)
         part = float(plan.work[i, m])
         if part > 0.0:
             ledger.pay_own(CAPITAL, m, capital * part)
-            ledger.pay_own(DELIVERY, m, delivery * part)
+            ledger.pay_own(DELIVERY, m, (delivery + involving) * part)
             ledger.depreciate(m, capital * part)
         if plan.alive(i, m):
-            ledger.pay_own(RUNNING, m, running)
+            ledger.pay_own(RUNNING, m, running * prices.of_initiative(name, m))
             if training is not None and is_training(training, m - g):
-                ledger.pay_own(RUNNING if m > g else DELIVERY, m, training_cost)
+                ledger.pay_own(RUNNING if m > g else DELIVERY, m, training_cost * prices.of_initiative(name, m))
             if life is not None and m > g and (m - g) % life == 0:
-                ledger.pay_own(RENEWAL, m, renewal)
+                ledger.pay_own(RENEWAL, m, renewal * prices.of_initiative(name, m))
 
 
 def is_training(training: Training, since: int) -> bool:

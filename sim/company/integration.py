@@ -10,6 +10,7 @@ import simpy
 from sim.company.clock import Clock, until
 from sim.company.delivery import Schedule
 from sim.company.effects import Effects
+from sim.company.finance import Prices
 from sim.company.ledger import Ledger
 from sim.company.world_layer import Draw, run_links
 from sim.links import linked_pairs, pair_systems
@@ -70,10 +71,18 @@ def link_cost(draw: Draw, plan: Schedule) -> dict[int, tuple[float, float]]:
 
 
 def linking(
-    env: simpy.Environment, clock: Clock, draw: Draw, plan: Schedule, i: int, cost: tuple[float, float], ledger: Ledger
+    env: simpy.Environment,
+    clock: Clock,
+    draw: Draw,
+    plan: Schedule,
+    i: int,
+    cost: tuple[float, float],
+    ledger: Ledger,
+    prices: Prices,
 ) -> Generator[simpy.Event, None, None]:
     """Pay for the links of initiative i: capital as the work goes on, with its overrun; monthly while it works."""
-    capital, monthly = cost[0] * float(draw.overruns[0][i]), cost[1]
+    name = list(draw.table.scenario.initiatives)[i]
+    capital = cost[0] * float(draw.overruns[0][i]) * prices.of_initiative(name, int(plan.started[i]))
     for m in range(int(plan.started[i]), clock.months):
         yield until(env, m * clock.month_hours)
         part = float(plan.work[i, m])
@@ -81,4 +90,4 @@ def linking(
             ledger.pay_own(CAPITAL, m, capital * part)
             ledger.depreciate(m, capital * part)
         if plan.alive(i, m):
-            ledger.pay_own(RUNNING, m, monthly)
+            ledger.pay_own(RUNNING, m, cost[1] * prices.of_initiative(name, m))

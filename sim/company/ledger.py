@@ -18,6 +18,7 @@ class Ledger:
         self.cash = [0.0] * months
         self.own_cost = [0.0] * months
         self.depreciation = [0.0] * months
+        self.financing = 0.0  # PV of what others pay and get, at the firm's borrowing rate
 
     def receive(self, category: int, month: int, amount: float) -> None:
         """Money comes in; what would come after the horizon comes in the last month."""
@@ -40,7 +41,7 @@ class Ledger:
             self.depreciation[m] += capital / self.depreciation_months
 
     def profit(self, first: int, end: int) -> float:
-        """Taxable profit of the months first .. end - 1: depreciation stands in place of capital and grants."""
+        """Taxable profit of the months first .. end - 1: depreciation in place of capital and grants, no finance."""
         flows = sum(sum(row[first:end]) for k, row in enumerate(self.flows) if k not in NOT_IN_PROFIT)
         return flows - sum(self.depreciation[first:end])
 

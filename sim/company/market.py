@@ -24,10 +24,14 @@ class Market:
         self.slots = [slot[f"profile.customers.{name}"] for name in names]
         self.stay = [1.0] * clock.months  # share of the customers who stay after the incidents of a month
 
-    def demand(self, m: int) -> float:
-        """Factor on the arrivals of customer-driven processes in month m."""
+    def planned(self, m: int) -> float:
+        """Factor on the arrivals of customer-driven processes in month m with the customers of the start."""
         level = self.effects.at_month(self.level, m)
-        return self.season[m] * level * math.pow(1.0 + self.growth, m / 12.0) * self.customers / self.start
+        return self.season[m] * level * math.pow(1.0 + self.growth, m / 12.0)
+
+    def demand(self, m: int) -> float:
+        """The same with the customers of the moment."""
+        return self.planned(m) * self.customers / self.start
 
     def close_month(self, m: int, unserved: float) -> float:
         """Customers of the next month; returns the share of this month's that leaves.

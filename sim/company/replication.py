@@ -39,13 +39,14 @@ class Replication:
     (months,): cost of the roadmap's initiatives, positive. kpis (KPIS, years): NaN where a KPI has no value. items by
     process. planned, started, go_live (month, -1 for none), state (of `sim.mechanisms.delivery`). adoption: by
     initiative, moments (months) and steps of +1 or -1. failures by system and incidents by threat: moments (months).
-    clipped: monthly values cut to the range of their field.
+    clipped: monthly values cut to the range of their field. financing: PV of what others pay of capital and get for it.
     """
 
     draw: int
     flows: Floats
     cash: Floats
     own_cost: Floats
+    financing: float
     kpis: Floats
     items: dict[str, ItemCounts]
     planned: Ints

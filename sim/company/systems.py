@@ -11,6 +11,7 @@ import simpy
 from sim.company.clock import Clock, until
 from sim.company.delivery import Schedule
 from sim.company.effects import Effects
+from sim.company.finance import Prices
 from sim.company.ledger import Ledger
 from sim.company.pool import FOREVER
 from sim.company.world_layer import Draw, failure_times
@@ -120,12 +121,19 @@ def wear(draw: Draw, clock: Clock, plan: Schedule, effects: Effects, name: str) 
 
 
 def failing(
-    env: simpy.Environment, clock: Clock, system: System, name: str, failures: Wear, effects: Effects, ledger: Ledger
+    env: simpy.Environment,
+    clock: Clock,
+    system: System,
+    name: str,
+    failures: Wear,
+    effects: Effects,
+    ledger: Ledger,
+    prices: Prices,
 ) -> Generator[simpy.Event, None, None]:
     """Break down and be repaired, again and again."""
     cost = effects.draw.table.slot[f"systems.{name}.repair_cost"]
     for time, hours in zip(failures.times, failures.hours, strict=True):
         yield until(env, time * clock.month_hours)
         month = int(time)
-        ledger.pay(REPAIR, month, effects.at_month(cost, month))
+        ledger.pay(REPAIR, month, effects.at_month(cost, month) * prices.of("technology", month))
         env.process(system.outage(hours))

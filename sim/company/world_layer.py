@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim.compiled import compiled, inline
 from sim.futures import future_of
 from sim.mechanisms.adoption_course import NEVER_AGAIN, adoption_course
+from sim.mechanisms.aftermath import fine, secondary_loss
 from sim.mechanisms.attacks import incidents
 from sim.mechanisms.delivery import deliver
 from sim.mechanisms.elementwise import compile_scalar
@@ -136,6 +137,18 @@ def point_loss(key, draw, layer, number, median, p95, tail_index):  # type: igno
 def point_hours(key, draw, layer, number, median, p95_ratio):  # type: ignore[no-untyped-def]
     """Outage of the attack point (layer, number), working hours."""
     return lognormal_hours(uniform(key, draw, identity(layer, number)), median, p95_ratio)
+
+
+@compiled
+def point_secondary(mark_key, size_key, draw, layer, number, frequency, median, p95_ratio):  # type: ignore[no-untyped-def]
+    """Sum of the secondary losses of one kind of the attack point (layer, number)."""
+    return secondary_loss(mark_key, size_key, draw, layer, number, frequency, median, p95_ratio)
+
+
+@compiled
+def point_fine(key, draw, layer, number, probability, amount, cap):  # type: ignore[no-untyped-def]
+    """Fine of the attack point (layer, number)."""
+    return fine(key, draw, layer, number, probability, amount, cap)
 
 
 @compiled

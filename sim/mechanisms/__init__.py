@@ -1,6 +1,8 @@
 """The physics of a business, each mechanism once: pure formulas that both engines use."""
 
 from sim.mechanisms.adoption_curve import bass_adoption as bass_adoption
+from sim.mechanisms.controls import joint_effectiveness as joint_effectiveness
+from sim.mechanisms.controls import left_since_audit as left_since_audit
 from sim.mechanisms.elementwise import Elementwise as Elementwise
 from sim.mechanisms.elementwise import Range as Range
 from sim.mechanisms.elementwise import compile_scalar as compile_scalar
@@ -18,6 +20,7 @@ from sim.mechanisms.queues import erlang_c as erlang_c
 from sim.mechanisms.queues import wait_exceedance as wait_exceedance
 from sim.mechanisms.relevance import relevance as relevance
 from sim.mechanisms.severity import lognormal_limited_mean as lognormal_limited_mean
+from sim.mechanisms.severity import mean_over_median as mean_over_median
 from sim.mechanisms.severity import severity_limited_mean as severity_limited_mean
 from sim.mechanisms.severity import severity_mean as severity_mean
 from sim.mechanisms.severity import severity_quantile as severity_quantile

@@ -12,6 +12,17 @@ import numpy as np
 from sim.compiled import inline
 from sim.streams import identity, uniform
 
+LOWEST_LAYER = 0.01  # incidents a year: a rarer threat that effects make frequent needs few layers all the same
+
+
+def layer_height(attempts: float, success: float) -> float:
+    """Height of the layers of a threat, incidents a year, from the medians before any effect.
+
+    >>> layer_height(10.0, 0.05), layer_height(1.0, 0.0)
+    (0.5, 0.01)
+    """
+    return max(LOWEST_LAYER, attempts * success)
+
 
 @inline
 def incidents(gap_key, height_key, draw, layer_height, intensity, times, layers, numbers):  # type: ignore[no-untyped-def]

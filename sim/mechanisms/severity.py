@@ -51,6 +51,18 @@ def lognormal_limited_mean(limit: float, mu: float, sigma: float) -> float:
 _lognormal_limited_mean = lognormal_limited_mean.scalar
 
 
+@elementwise(p95_ratio=Range(1.0, 1e6))
+def mean_over_median(p95_ratio: float) -> float:
+    """Mean of a lognormal over its median: e^{sigma^2 / 2}, sigma = ln(p95 / median) / z.
+
+    p95_ratio: 95th percentile over the median, >= 1. Source: Klugman, Panjer, Willmot (2012), Loss Models, appendix A.
+
+    >>> mean_over_median(1.0), round(mean_over_median(5.0), 4)
+    (1.0, 1.614)
+    """
+    return math.exp(0.5 * (math.log(p95_ratio) / _Z95) ** 2)
+
+
 @elementwise(u=SHARE, median=MONEY, p95=MONEY, tail_index=TAIL_INDEX, ascending=("median", "p95"))
 def severity_quantile(u: float, median: float, p95: float, tail_index: float) -> float:
     """The loss that is not exceeded with probability `u`; infinite at u = 1.

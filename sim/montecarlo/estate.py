@@ -9,7 +9,9 @@ from sim.mechanisms.elementwise import compile_scalar
 from sim.mechanisms.insurance import insurance_payout
 from sim.mechanisms.severity import severity_quantile
 from sim.mechanisms.wearout import failures, lognormal_hours
+from sim.montecarlo.cyber import breach, lapsed, secondary_losses, spare, uncounted_margin
 from sim.montecarlo.effects import at_month, number_at
+from sim.montecarlo.finance import TECHNOLOGY
 from sim.montecarlo.kpis import CYBER, REPAIR
 from sim.streams import identity, uniform
 
@@ -23,7 +25,8 @@ def clear_outages(lay, w):  # type: ignore[no-untyped-def]
         w.shock[m] = 1.0
         w.covered[m] = 0.0
         w.happened[m] = 0.0
-    for table in (w.down, w.out_lost, w.out_late, w.out_delay):
+        w.refused[m] = 0.0
+    for table in (w.down, w.out_lost, w.out_late, w.out_delay, w.spared):
         for i in range(table.shape[0]):
             for m in range(table.shape[1]):
                 table[i, m] = 0.0
@@ -101,7 +104,9 @@ def run_systems(lay, w, draw, k, baseline):  # type: ignore[no-untyped-def]
                 w.exposure[y, m, k] = w.base_exposure[y, m, k]
         for j in range(n):
             m = int(event_times[j])
-            w.flow[REPAIR, m, k] -= number_at(row, w.values, w.changed, e.repair_cost_slot[y], m, k)
+            w.flow[REPAIR, m, k] -= (
+                number_at(row, w.values, w.changed, e.repair_cost_slot[y], m, k) * w.price_index[TECHNOLOGY, m, k]
+            )
             outage(lay, w, k, y, event_times[j], event_hours[j])
     return True
 
@@ -135,18 +140,24 @@ def _fail(lay, w, draw, k, y):  # type: ignore[no-untyped-def]
 
 @inline
 def set_intensities(lay, w):  # type: ignore[no-untyped-def]
-    """Incidents a year of every threat by month, in lanes: attempts * success * exposure of what it hits * frailty."""
+    """Incidents a year of every threat by month, in lanes: attempts * success * exposure of what it hits * what
+    controls leave of it * frailty."""
     e = lay.estate
     for h in range(e.layer.shape[0]):
         frailty = lanes(1.0)
         if e.frailty_slot[h] >= 0:
             frailty = w.values[e.frailty_slot[h]]
         for m in range(lay.calendar.months):
+            if lay.cyber.yearly[h]:
+                frailty = w.values[e.frailty_slot[h] + m // 12]
             success = at_month(lay, w, e.success_slot[h], m)
             for y in range(e.age.shape[0]):
                 if e.hits[h, y]:
                     success = success * w.exposure[y, m]
-            w.intensity[h, m] = at_month(lay, w, e.attempts_slot[h], m) * min(1.0, success) * frailty
+            success = min(1.0, success)
+            if w.success_left.shape[0] > 0:
+                success = success * w.success_left[h, m]
+            w.intensity[h, m] = at_month(lay, w, e.attempts_slot[h], m) * success * frailty
 
 
 @inline
@@ -167,21 +178,40 @@ def run_threats(lay, w, draw, k):  # type: ignore[no-untyped-def]
             t = w.event_times[j]
             m = int(t)
             w.happened[m, k] += 1.0
-            typical = number_at(row, values, changed, e.severity_slot[h], m, k)
-            if typical > 0.0:
-                u = uniform(e.severity_key[h], draw, point)
-                loss = severity(u, typical, typical * e.severity_p95[h], e.tail_index[h])
-                w.flow[CYBER, m, k] -= loss
-                limit = number_at(row, values, changed, cover[2], m, k)
-                if limit > 0.0:
-                    share = 1.0 - number_at(row, values, changed, cover[4], m, k)
-                    retention = number_at(row, values, changed, cover[1], m, k)
-                    w.covered[m, k] += share * payout(loss, retention, limit)
             w.shock[m, k] *= 1.0 - number_at(row, values, changed, e.churn_slot[h], m, k)
             hours = number_at(row, values, changed, e.outage_slot[h], m, k)
             if hours > 0.0:
                 hours = lognormal_hours(uniform(e.outage_key[h], draw, point), hours, e.outage_p95[h])
+                if w.outage_left.shape[0] > 0:
+                    hours *= w.outage_left[h, m, k]
                 for y in range(e.age.shape[0]):
                     if e.hits[h, y]:
                         outage(lay, w, k, y, t, hours)
+                if lay.cyber.covers_interruption[h]:
+                    spare(lay, w, k, h, t, hours)
+            primary = 0.0
+            typical = number_at(row, values, changed, e.severity_slot[h], m, k)
+            if typical > 0.0:
+                u = uniform(e.severity_key[h], draw, point)
+                primary = severity(u, typical, typical * e.severity_p95[h], e.tail_index[h])
+                if w.loss_left.shape[0] > 0:
+                    primary *= w.loss_left[h, m, k]
+            secondary = secondary_losses(lay, w, draw, k, h, m, w.layers[j], w.numbers[j])
+            notification, penalty = breach(lay, w, draw, k, h, m, w.layers[j], w.numbers[j])
+            w.flow[CYBER, m, k] -= primary + secondary + notification + penalty
+            limit = number_at(row, values, changed, cover[2], m, k)
+            if limit > 0.0:
+                parts = (primary, secondary, notification, penalty, uncounted_margin(lay, w, k, h, m, hours))
+                counted = 0.0
+                for part in range(5):
+                    most = number_at(row, values, changed, lay.cyber.sublimits[part], m, k)
+                    counted += min(most, parts[part])
+                share = 1.0 - number_at(row, values, changed, cover[4], m, k)
+                retention = number_at(row, values, changed, cover[1], m, k)
+                due = share * payout(counted, retention, limit)
+                if due > 0.0:
+                    if lapsed(lay, w, k, m):
+                        w.refused[m, k] += 1.0
+                    else:
+                        w.covered[m, k] += due
     return True

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.cash_floor import floor_rule
 from sim.errors import Problem, ProblemsFound
 from sim.futures import future_notes
 from sim.lanes import WIDTH
@@ -101,6 +102,7 @@ def evaluate(
         outcomes=outcomes,
         clipped=out_of_range + clipped,
         notes=notes,
+        floor=floor_rule(scenario),
     )
 
 
@@ -229,6 +231,8 @@ def _outcome(
         payback=np.ascontiguousarray(values[:, row, 2]),
         trough=np.ascontiguousarray(values[:, row, 3]),
         need=np.ascontiguousarray(values[:, row, 4]),
+        baseline_trough=np.ascontiguousarray(values[:, 0, 3]),
+        financing=np.ascontiguousarray(values[:, row, 5]),
         categories=details[:, row, :c],
         kpis=details[:, row, c:].reshape(shape),
         baseline_kpis=details[:, 0, c:].reshape(shape),

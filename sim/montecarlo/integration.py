@@ -8,6 +8,7 @@ from sim.lanes.values import lanes
 from sim.mechanisms.elementwise import compile_scalar
 from sim.mechanisms.links import link_costs
 from sim.mechanisms.silo import by_hand_share, silo_lost_share
+from sim.montecarlo.finance import price_at
 from sim.montecarlo.kpis import CAPITAL, LINKED_SHARE, RUNNING
 from sim.montecarlo.ledger import add_share
 
@@ -64,7 +65,7 @@ def book_links(lay, w):  # type: ignore[no-untyped-def]
         for i in pairs.linking:
             if started[i] < 0:
                 continue
-            capital, monthly = w.link_cost[0, i] * w.cost_ratio[i, k], w.link_cost[1, i]
+            capital, monthly = w.link_cost[0, i] * w.cost_ratio[i, k] * w.price[i, k], w.link_cost[1, i]
             for m in range(started[i], months):
                 part = w.work[i, m, k]
                 if part > 0.0:
@@ -73,5 +74,6 @@ def book_links(lay, w):  # type: ignore[no-untyped-def]
                     for later in range(m, min(months, m + life)):
                         w.depreciation[later, k] += capital * part / life
                 if w.begins[i, k] <= m < w.ends[i, k]:
-                    w.flow[RUNNING, m, k] -= monthly
-                    w.own_cost[m, k] += monthly
+                    cost = monthly * price_at(lay, w, i, m, k)
+                    w.flow[RUNNING, m, k] -= cost
+                    w.own_cost[m, k] += cost

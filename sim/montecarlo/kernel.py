@@ -14,8 +14,10 @@ import numpy as np
 from sim.compiled import compiled, inline
 from sim.lanes import WIDTH
 from sim.lanes.records import Packed
+from sim.montecarlo.cyber import run_controls
 from sim.montecarlo.effects import apply_effects, turn
 from sim.montecarlo.estate import clear_outages, run_systems, run_threats, set_intensities
+from sim.montecarlo.finance import book_credit, book_debts, book_financing, set_index
 from sim.montecarlo.integration import book_links
 from sim.montecarlo.ledger import (
     add_money_kpis,
@@ -53,6 +55,7 @@ class Outputs(NamedTuple):
 def prepare(lay, w, draws, first, last, status):  # type: ignore[no-untyped-def]
     """World layer of the paths first .. last - 1; lanes beyond the last path repeat it. False after a failure."""
     forget(w)
+    set_index(lay, w)
     for source in range(w.first_month.shape[0]):
         w.first_month[source] = NO_MONTH
     for k in range(WIDTH):
@@ -79,6 +82,8 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
         if not run_systems(lay, w, draws[row], k, baseline):
             status[row] = TOO_MANY_EVENTS
             return False
+    if w.control_state.shape[0] > 0:
+        run_controls(lay, w, n)
     set_intensities(lay, w)
     for k in range(WIDTH):
         row = min(first + k, last - 1)
@@ -92,6 +97,9 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
     book_grants(lay, w, n)
     book_insurance(lay, w)
     book_tax(lay, w)
+    book_debts(lay, w)
+    book_financing(lay, w, n)
+    book_credit(lay, w)
     if not brief:
         add_money_kpis(lay, w)
     return True

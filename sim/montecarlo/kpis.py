@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-#: Rows of the ledger; they sum to the cash flow. Positive: money comes in.
+#: Rows of the ledger; they sum to the cash flow. Positive: money comes in. NPV is of all but finance.
 CATEGORIES = (
     "margin",
     "labour",
@@ -19,9 +19,10 @@ CATEGORIES = (
     "insurance",
     "grant",
     "tax",
+    "finance",
 )
 (
-    MARGIN, LABOUR, OVERHEAD, CAPITAL, DELIVERY, RUNNING, REPAIR, RENEWAL, CYBER, INSURANCE, GRANT, TAX,
+    MARGIN, LABOUR, OVERHEAD, CAPITAL, DELIVERY, RUNNING, REPAIR, RENEWAL, CYBER, INSURANCE, GRANT, TAX, FINANCE,
 ) = range(len(CATEGORIES))  # fmt: skip
 
 
@@ -48,17 +49,31 @@ KPIS = (
     Kpi("cyber_loss", "money/year", "lower", "money", "direct loss of incidents, before insurance"),
     Kpi("adoption", "share", "higher", "share", "seats that have adopted, mean of the initiatives that are adopted"),
     Kpi("gross_margin", "money/year", "higher", "money", "margin on the revenue of completed items"),
-    Kpi("profit", "money/year", "higher", "balance", "all flows but capital, grants and tax"),
+    Kpi("profit", "money/year", "higher", "balance", "all flows but capital, grants, tax and finance"),
     Kpi("cost_to_serve", "money/item", "lower", "money", "pay, fixed cost, running and repair over completed items"),
     Kpi("churn", "share", "lower", "share", "customers who leave in a month, of those who are there"),
     Kpi("cash", "money", "higher", "balance", "cash at the end of a month, mean of the year"),
     Kpi("automation_share", "share", "higher", "share", "visits to a step that a machine finishes, of all visits"),
     Kpi("linked_share", "share", "higher", "share", "records crossing a pair of systems that pass by themselves"),
+    Kpi(
+        "ale",
+        "money/year",
+        "lower",
+        "money",
+        "annualised loss expectancy: direct loss to be expected in the state at hand",
+    ),
+    Kpi(
+        "refused_claims",
+        "1/year",
+        "lower",
+        "volume",
+        "incidents that insurance does not pay: a demanded control lapsed",
+    ),
 )
 (
     REVENUE, ON_TIME, LOST, WAIT, UTILISATION, CUSTOMERS, AVAILABILITY, INCIDENTS, CYBER_LOSS, ADOPTION,
-    GROSS_MARGIN, PROFIT, COST_TO_SERVE, CHURN, CASH, AUTOMATION, LINKED_SHARE,
+    GROSS_MARGIN, PROFIT, COST_TO_SERVE, CHURN, CASH, AUTOMATION, LINKED_SHARE, ALE, REFUSED_CLAIMS,
 ) = range(len(KPIS))  # fmt: skip
-NOT_IN_PROFIT = (CAPITAL, GRANT, TAX)  # depreciation stands in place of capital, and is lower by a grant
+NOT_IN_PROFIT = (CAPITAL, GRANT, TAX, FINANCE)  # depreciation stands in place of capital, lower by a grant
 SERVING = (LABOUR, OVERHEAD, RUNNING, REPAIR)
 KPI_NAMES = tuple(kpi.name for kpi in KPIS)

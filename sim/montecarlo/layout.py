@@ -9,10 +9,13 @@ import numpy as np
 
 from sim.derived import lost_path, share_path
 from sim.futures import STREAM, limits
+from sim.mechanisms.attacks import layer_height
 from sim.mechanisms.delivery import FROM_START, PROCEED
 from sim.mechanisms.seats import STREAMS
 from sim.montecarlo.crew import crew
+from sim.montecarlo.cyber_layout import cyber
 from sim.montecarlo.landscape import integrations
+from sim.montecarlo.layout_finance import debts, financing
 from sim.montecarlo.structures import (
     Calendar,
     Candidates,
@@ -31,7 +34,6 @@ from sim.world.futures import Change
 from sim.world.initiatives import Effect, Grant
 
 UNSUPPORTED_NEVER = 10**6
-LOWEST_LAYER = 0.01  # incidents a year: a rarer threat that effects make frequent needs few layers all the same
 
 
 def _ints(values: Any) -> Ints:
@@ -48,8 +50,11 @@ def layout(table: Parameters, seed: int) -> Layout:
     row = np.full(len(table.numbers), -1, dtype=np.int64)
     row[candidates.target_slot] = np.arange(len(candidates.target_slot))
     calendar, work, estate = _calendar(table), _work(table, seed), _estate(table, seed)
-    futures, joined, people = _futures(table, seed), integrations(table), crew(table)
-    return Layout(calendar, work, estate, candidates, futures, joined, people, table.low, table.high, row)
+    futures, defence, pairs = _futures(table, seed), cyber(table, seed), integrations(table)
+    money, people = debts(table), crew(table)
+    return Layout(
+        calendar, money, work, estate, defence, candidates, futures, pairs, people, table.low, table.high, row
+    )
 
 
 def _calendar(table: Parameters) -> Calendar:
@@ -225,7 +230,9 @@ def _estate(table: Parameters, seed: int) -> Estate:
         repair_key=_keys(seed, (f"systems/{name}/repair" for name in systems)),
         attempts_slot=threat_slots("attempts_per_year"),
         success_slot=threat_slots("success_probability"),
-        frailty_slot=threat_slots("frailty"),
+        frailty_slot=_ints(
+            slot.get(f"threats.{name}.frailty", slot.get(f"threats.{name}.frailty_0", -1)) for name in threats
+        ),
         severity_slot=threat_slots("severity"),
         severity_p95=_floats(t.severity_p95_ratio for t in world.threats.values()),
         tail_index=_floats(t.tail_index for t in world.threats.values()),
@@ -233,8 +240,7 @@ def _estate(table: Parameters, seed: int) -> Estate:
         outage_p95=_floats(t.outage_p95_ratio for t in world.threats.values()),
         churn_slot=threat_slots("churn_shock"),
         layer=_floats(
-            max(LOWEST_LAYER, median(name, "attempts_per_year") * median(name, "success_probability"))
-            for name in threats
+            layer_height(median(name, "attempts_per_year"), median(name, "success_probability")) for name in threats
         ),
         hits=np.array([[y in t.hits for y in systems] for t in world.threats.values()], dtype=np.int64).reshape(
             len(threats), len(systems)
@@ -309,6 +315,8 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
         grant_window=np.array([_window(i.grant, world.horizon_months) for i in all_of], dtype=np.int64).reshape(
             len(names), 2
         ),
+        grant_upfront=_ints(i.grant is not None and i.grant.paid == "upfront" for i in all_of),
+        **financing(table),
         duration=_ints(i.duration_months for i in all_of),
         days=np.array([[i.skill_days.get(k, 0.0) for k in world.skills] for i in all_of], dtype=np.float64).reshape(
             len(names), len(world.skills)

@@ -9,13 +9,16 @@ import numpy as np
 from sim.compiled import inline
 from sim.lanes import WIDTH
 from sim.lanes.values import lanes, select, some
+from sim.mechanisms.delivery import FAILED
 from sim.montecarlo.effects import at_month
+from sim.montecarlo.finance import FIXED, PREMIUMS, TECHNOLOGY, WAGES, price_of, set_price
 from sim.montecarlo.kpis import (
     CAPITAL,
     CASH,
     CATEGORIES,
     COST_TO_SERVE,
     DELIVERY,
+    FINANCE,
     GRANT,
     GROSS_MARGIN,
     INSURANCE,
@@ -47,16 +50,19 @@ def book_standing(lay, w):  # type: ignore[no-untyped-def]
     """Flows that do not depend on operations: fixed costs, wages of occupied seats, systems, premium."""
     cal, work, estate = lay.calendar, lay.work, lay.estate
     for m in range(cal.months):
-        w.flow[OVERHEAD, m] -= at_month(lay, w, cal.slots[5], m)
-        w.flow[INSURANCE, m] -= at_month(lay, w, cal.insurance[0], m) / 12.0
+        w.flow[OVERHEAD, m] -= at_month(lay, w, cal.slots[5], m) * w.price_index[FIXED, m]
+        premium = at_month(lay, w, cal.insurance[0], m) / 12.0 * w.price_index[PREMIUMS, m]
+        for c in range(w.control_state.shape[0]):
+            premium = premium * (1.0 - lay.cyber.credit[c] * w.control_state[c, m])
+        w.flow[INSURANCE, m] -= premium
         wages, running = lanes(0.0), lanes(0.0)
         for r in range(work.seats.shape[0]):
             seats = at_month(lay, w, work.headcount_slot[r], m)
             wages += seats * w.present[r, m] * at_month(lay, w, work.cost_slot[r], m)
         for y in range(estate.age.shape[0]):
             running += at_month(lay, w, estate.monthly_slot[y], m)
-        w.flow[LABOUR, m] -= wages
-        w.flow[RUNNING, m] -= running
+        w.flow[LABOUR, m] -= wages * w.price_index[WAGES, m]
+        w.flow[RUNNING, m] -= running * w.price_index[TECHNOLOGY, m]
 
 
 @inline
@@ -69,11 +75,12 @@ def book_initiatives(lay, w, n):  # type: ignore[no-untyped-def]
         w.depreciation[m] = 0.0
     for j in range(n):
         i = w.chosen[j]
-        capital = w.values[c.capital_slot[i]] * w.cost_ratio[i]
-        delivery = w.values[c.delivery_slot[i]]
+        set_price(lay, w, i)
+        capital = w.values[c.capital_slot[i]] * w.cost_ratio[i] * w.price[i]
+        delivery = w.values[c.delivery_slot[i]] * w.cost_ratio[i] * w.price[i]
         if crew.involvement_slots[i, 0] >= 0:
-            delivery += w.values[crew.involvement_slots[i, 0]] * w.values[crew.involvement_slots[i, 3]]
-        delivery *= w.cost_ratio[i]
+            involving = w.values[crew.involvement_slots[i, 0]] * w.values[crew.involvement_slots[i, 3]]
+            delivery += involving * w.cost_ratio[i] * w.price[i]
         running = w.values[c.running_slot[i]]
         for m in range(months):
             part = w.work[i, m]
@@ -85,7 +92,7 @@ def book_initiatives(lay, w, n):  # type: ignore[no-untyped-def]
                     w.depreciation[later] += capital * part / life
             works = (w.begins[i] <= m) & (w.ends[i] > m)
             if some(works):
-                cost = select(works, running, 0.0)
+                cost = select(works, running * price_of(lay, w, i, m), 0.0)
                 w.flow[RUNNING, m] -= cost
                 w.own_cost[m] += cost
         if crew.training_slots[i, 0] >= 0:
@@ -96,7 +103,7 @@ def book_initiatives(lay, w, n):  # type: ignore[no-untyped-def]
                 since = m - w.begins[i]
                 due = (since > 0.0) & (math.floor(since / c.life[i]) * c.life[i] == since)
                 if some(due):
-                    cost = select(due, renewal, 0.0)
+                    cost = select(due, renewal * price_of(lay, w, i, m), 0.0)
                     w.flow[RENEWAL, m] -= cost
                     w.own_cost[m] += cost
 
@@ -110,15 +117,19 @@ def _book_trainings(lay, w, i):  # type: ignore[no-untyped-def]
         works = (since >= 0.0) & (w.ends[i] > m)
         if some(works):
             due = works & (math.floor(since / every) * every == since)
-            w.flow[DELIVERY, m] -= select(due & (since == 0.0), cost, 0.0)
-            w.flow[RUNNING, m] -= select(due & (since > 0.0), cost, 0.0)
-            w.own_cost[m] += select(due, cost, 0.0)
+            price = price_of(lay, w, i, m)
+            first = select(due & (since == 0.0), cost * price, 0.0)
+            refresh = select(due & (since > 0.0), cost * price, 0.0)
+            w.flow[DELIVERY, m] -= first
+            w.flow[RUNNING, m] -= refresh
+            w.own_cost[m] += first + refresh
 
 
 @inline
 def book_grants(lay, w, n):  # type: ignore[no-untyped-def]
     """Grants of the n chosen initiatives, path by path: a share of the realised cost up to a cap, some months after
-    go-live (what would come after the horizon, in its last month). Depreciation is lower by them from then on."""
+    go-live (what would come after the horizon, in its last month), or at the start and back after a failure.
+    Depreciation is lower by them from then on."""
     c, months, life = lay.candidates, lay.calendar.months, lay.calendar.depreciation_months
     for j in range(n):
         i = w.chosen[j]
@@ -127,13 +138,27 @@ def book_grants(lay, w, n):  # type: ignore[no-untyped-def]
         for k in range(WIDTH):
             started = w.started[k, i]
             eligible = c.grant_window[i, 0] <= started <= c.grant_window[i, 1]
-            if w.awarded[k, i] == 1 and w.go_live[k, i] >= 0 and eligible:
+            if w.awarded[k, i] == 1 and eligible:
                 cost = (w.values[c.capital_slot[i], k] + w.values[c.delivery_slot[i], k]) * w.cost_ratio[i, k]
-                amount = min(c.grant_cap[i], c.grant_share[i] * cost)
-                m = min(w.go_live[k, i] + c.grant_lag[i], months - 1)
-                w.flow[GRANT, m, k] += amount
-                for later in range(m, min(months, m + life)):
-                    w.depreciation[later, k] -= amount / life
+                amount = min(c.grant_cap[i], c.grant_share[i] * (cost * w.price[i, k]))
+                if c.grant_upfront[i] == 1:
+                    _grant(w, started, k, amount, life)
+                    if w.state[k, i] == FAILED:
+                        end = started + 1
+                        for m in range(started, months):
+                            if w.work[i, m, k] > 0.0:
+                                end = m + 1
+                        _grant(w, min(end + c.grant_lag[i], months - 1), k, -amount, life)
+                elif w.go_live[k, i] >= 0:
+                    _grant(w, min(w.go_live[k, i] + c.grant_lag[i], months - 1), k, amount, life)
+
+
+@inline
+def _grant(w, m, k, amount, life):  # type: ignore[no-untyped-def]
+    """Book a grant, or what is taken back of one."""
+    w.flow[GRANT, m, k] += amount
+    for later in range(m, min(w.depreciation.shape[0], m + life)):
+        w.depreciation[later, k] -= amount / life
 
 
 @inline
@@ -206,20 +231,23 @@ def keep_baseline(w):  # type: ignore[no-untyped-def]
 
 @inline
 def write_values(lay, w):  # type: ignore[no-untyped-def]
-    """What the paths are worth, into w.result: NPV, PV of own cost, payback in months (infinity: never), cash trough,
-    funding need."""
+    """What the paths are worth, into w.result: NPV, PV of own cost, payback in months (infinity: never), all before
+    finance; cash trough and funding need, with it; PV of the financing."""
     cal = lay.calendar
     worth, cost, cash, total, need = lanes(0.0), lanes(0.0), lanes(cal.cash), lanes(0.0), lanes(0.0)
     trough, payback = lanes(math.inf), lanes(0.0)
     for m in range(cal.months):
         own, base = lanes(0.0), lanes(0.0)
         for c in range(N_CATEGORIES):
-            own += w.flow[c, m]
-            base += w.base_flow[c, m]
+            if c != FINANCE:
+                own += w.flow[c, m]
+                base += w.base_flow[c, m]
         cost += w.own_cost[m] * cal.discount[m]
         cash += own
+        cash += w.flow[FINANCE, m]
         trough = min(trough, cash)
         total += own - base
+        total += w.flow[FINANCE, m] - w.base_flow[FINANCE, m]
         need = max(need, -total)
         before = worth
         worth += (own - base) * cal.discount[m]
@@ -230,6 +258,7 @@ def write_values(lay, w):  # type: ignore[no-untyped-def]
     w.result[2] = payback
     w.result[3] = trough
     w.result[4] = need
+    w.result[5] = w.financing[0]
 
 
 @inline

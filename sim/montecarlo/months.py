@@ -6,9 +6,12 @@ import math
 
 from sim.compiled import inline
 from sim.lanes.values import lanes, select
+from sim.montecarlo.cyber import expected_loss, spared_margin
+from sim.montecarlo.finance import PRICES
 from sim.montecarlo.integration import add_linked_share, derive
 from sim.montecarlo.kpis import (
     ADOPTION,
+    ALE,
     AUTOMATION,
     AVAILABILITY,
     CHURN,
@@ -20,6 +23,7 @@ from sim.montecarlo.kpis import (
     LOST,
     MARGIN,
     ON_TIME,
+    REFUSED_CLAIMS,
     REVENUE,
     UTILISATION,
     WAIT,
@@ -125,7 +129,10 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
                 arrivals(lay, w, m, customers)
             busy, people = run_lines(lay, w, brief)
         came, done, timely, waited, revenue, asked, satisfied = finish_month(lay, w, m, brief)
+        revenue = revenue * w.price_index[PRICES, m]
         w.flow[MARGIN, m] = revenue * w.now[cal.slots[4]]
+        if w.spared.shape[0] > 0:
+            w.flow[MARGIN, m] += spared_margin(lay, w, m) * w.price_index[PRICES, m]
         if keep >= 0:
             w.kept_margin[keep, m] = w.flow[MARGIN, m]
         if not brief:
@@ -149,7 +156,8 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
 
 @inline
 def add_standing_kpis(lay, w, m, n):  # type: ignore[no-untyped-def]
-    """Month m of the KPIs that do not depend on operations: availability, incidents, their loss, adoption."""
+    """Month m of the KPIs that do not depend on operations: availability, incidents, their loss, what is to be
+    expected of it, refused claims, adoption."""
     cal, c, year = lay.calendar, lay.candidates, m // 12
     up, systems = lanes(0.0), w.down.shape[0]
     for y in range(systems):
@@ -165,3 +173,5 @@ def add_standing_kpis(lay, w, m, n):  # type: ignore[no-untyped-def]
     add_share(w, INCIDENTS, year, w.happened[m], lanes(1.0 / 12.0))
     add_share(w, CYBER_LOSS, year, -w.flow[CYBER, m], lanes(1.0 / 12.0))
     add_share(w, ADOPTION, year, share, lanes(1.0))
+    add_share(w, ALE, year, expected_loss(lay, w, m), lanes(1.0))
+    add_share(w, REFUSED_CLAIMS, year, w.refused[m], lanes(1.0 / 12.0))

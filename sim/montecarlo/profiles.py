@@ -22,14 +22,17 @@ class CostProfile:
     """Mean over draws by elapsed month, (months,): money and, for days, the plan.
 
     Overrun is included. A failed gate gives no credit: the whole cost is reserved. Links are reserved at what they cost
-    an initiative that stands alone with what it requires. Skill days are those of the plan;
-    the simulation knows the overrun.
+    an initiative that stands alone with what it requires. Skill days are those of the plan; the simulation knows the
+    overrun. Costs are gross: a loan changes nothing, a lease moves the capital that it pays to the running cost, and
+    only a grant paid upfront whose window stays open is taken off, by its mean. Prices are those of a start in month 0;
+    price (months,): mean price of a start in a later month over that.
     """
 
     capital: Floats
     delivery: Floats
     running: Floats
     days: dict[str, Floats]
+    price: Floats
 
 
 def cost_profiles(scenario: Scenario, draws: int, seed: int, *, first_draw: int = 0) -> dict[str, CostProfile]:
@@ -69,27 +72,43 @@ def _profile(scenario, name, initiative: Initiative, numbers, seed: int, column)
         else:
             due = (since > 0) & (np.mod(since, initiative.life_months) == 0)
             running = running + column(f"{at}.renewal_cost") * due
-    capital = column(f"{at}.capital")
+    links = np.zeros(len(numbers))
     for link_capital, link_monthly in reserved_prices(scenario, name):
-        capital = capital + column(link_capital)
+        links = links + column(link_capital)
         running = running + column(link_monthly) * (works if lasts is None else works & (since < lasts))
-    delivery = (column(f"{at}.delivery") + _involving(initiative, at, column)) * cost * share
+    own = f"{at}.price_change" if initiative.price_change is not None else "money.inflation.technology"
+    growth = np.log1p(column(own))
+    index = np.exp(growth * (elapsed / 12.0))
     training = None if initiative.adoption is None else initiative.adoption.training
+    trained = np.zeros_like(share)
     if training is not None:
-        works = (
-            since >= 0
-            if initiative.life_months is None or initiative.renewal_cost is not None
-            else ((since >= 0) & (since < initiative.life_months))
-        )
+        lasting = works if lasts is None else works & (since < lasts)
         due = since == 0 if training.refresh_months is None else np.mod(since, training.refresh_months) == 0
-        trained = column(f"{at}.adoption.training.cost") * (works & due)
-        delivery = delivery + trained * (since == 0)
-        running = running + trained * (since > 0)
+        trained = column(f"{at}.adoption.training.cost") * (lasting & due)
+    running = (running + trained * (since > 0)) * index
+    own_capital, delivery = column(f"{at}.capital") * cost * share, column(f"{at}.delivery") * cost * share
+    capital = (column(f"{at}.capital") + links) * cost * share
+    grant, terms = initiative.grant, initiative.financing
+    if grant is not None and grant.paid == "upfront" and grant.first_start == 0 and grant.last_start is None:
+        whole = (column(f"{at}.capital") + column(f"{at}.delivery")) * cost
+        paid = column(f"{at}.grant.probability") * np.minimum(float(grant.cap), float(grant.share) * whole)
+        granted = np.divide(paid, whole, out=np.zeros_like(whole), where=whole > 0.0)
+        capital, delivery = capital - own_capital * granted, delivery * (1.0 - granted)
+    if terms is not None and terms.kind == "lease":
+        price = column(f"{at}.financing.monthly_price") * cost
+        begun = np.cumsum(share, axis=0)  # part of the capital for which the price is paid from the next month on
+        due = np.zeros_like(begun)
+        due[1:] = begun[:-1]
+        due[1 + terms.months :] -= begun[: max(0, months - 1 - terms.months)]
+        running = running + price * due
+        capital = np.maximum(0.0, capital - own_capital * float(terms.share))
+    delivery = delivery + _involving(initiative, at, column) * cost * share + trained * (since == 0) * index
     planned = np.arange(months) < initiative.duration_months
     return CostProfile(
-        capital=np.mean(capital * cost * share, axis=1),
+        capital=np.mean(capital, axis=1),
         delivery=np.mean(delivery, axis=1),
         running=np.mean(running, axis=1),
+        price=np.mean(index, axis=1),
         days={skill: np.where(planned, float(days), 0.0) for skill, days in initiative.skill_days.items()},
     )
 

@@ -33,7 +33,7 @@ CHANGES = 4096  # changes of occupants in a path, of one role and of all
 KEPT_FAILURES = 64  # of a system in the baseline, for roadmaps that do not touch it
 EVENTS = 2048  # failures of a system, incidents of a threat
 N_CATEGORIES, N_KPIS = len(CATEGORIES), len(KPIS)
-N_VALUES = 5  # of a path under a roadmap, see `write_values`
+N_VALUES = 6  # of a path under a roadmap, see `write_values`
 
 
 class Scratch(NamedTuple):
@@ -107,6 +107,13 @@ class Scratch(NamedTuple):
     out_lost: Lanes2  # (steps, months) share of items lost to outages
     out_late: Lanes2  # (steps, months) share made late
     out_delay: Lanes2  # (steps, months) mean hours of delay
+    # cyber; empty where the scenario has no controls, and no severity that covers the interruption
+    control_state: Lanes2  # (controls, months) coverage times what is left since the last audit
+    success_left: Lanes2  # (threats, months) factor that controls leave of the success of attempts
+    loss_left: Lanes2  # (threats, months) of the loss
+    outage_left: Lanes2  # (threats, months) of the outage
+    spared: Lanes2  # (processes, months) share of the sales lost to outages whose margin the severity contains
+    refused: Lanes1  # (months,) incidents that insurance does not pay
     shock: Lanes1  # (months,) share of customers that stays after incidents
     covered: Lanes1  # (months,) what the layer would pay
     happened: Lanes1  # (months,) incidents
@@ -146,6 +153,9 @@ class Scratch(NamedTuple):
     # ledger
     flow: Lanes2  # (categories, months)
     base_flow: Lanes2
+    price_index: Lanes2  # (5, months) prices over those of the file: wages, items, fixed cost, technology, premiums
+    price: Lanes1  # (initiatives,) the same of capital and delivery, in the month in which the work starts
+    financing: Lanes1  # (1,) PV of what others pay and get, at the firm's borrowing rate
     own_cost: Lanes1  # (months,)
     depreciation: Lanes1
     kept: Lanes3  # (2, months, state) of the first two roadmaps, at the start of each month
@@ -169,10 +179,13 @@ def new_scratch(lay: Layout) -> Packed:
     systems, threats = len(lay.estate.age), len(lay.estate.layer)
     n, targets = len(lay.candidates.duration), len(lay.candidates.target_slot)
     sources = n + len(lay.futures.limit)
+    controls = len(lay.cyber.function)
+    controlled = threats if controls else 0
+    spared = processes if lay.cyber.covers_interruption.any() else 0
     years = -(-months // 12)
     monthly = {
         "month_present", "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered",
-        "happened", "demand", "own_cost", "depreciation",
+        "happened", "refused", "demand", "own_cost", "depreciation",
     }  # fmt: skip
     shapes: dict[str, tuple[int, ...]] = dict.fromkeys(monthly, (months,))
     for count, names in (
@@ -181,7 +194,7 @@ def new_scratch(lay: Layout) -> Packed:
         (EVENTS, "event_times event_hours layers numbers"),
         (seats, "current level queue doubt_time doubt_number"),
         (0, "no_times no_changes"),
-        (n, "chosen cost_ratio end_one hub_of settled success"),
+        (n, "chosen cost_ratio price end_one hub_of settled success"),
         (systems, "attached"),
         (sources, "first_month begins ends"),
         (roles, "capacity pace backlog departure waiting served role_rate role_work role_squares role_cv2"),
@@ -199,6 +212,9 @@ def new_scratch(lay: Layout) -> Packed:
         ((n, months), "work_one work strength"),
         ((sources, months), "adopting"),
         ((skills, months), "used_one used"),
+        ((controls, months), "control_state"),
+        ((controlled, months), "success_left loss_left outage_left"),
+        ((spared, months), "spared"),
         ((systems, months), "base_exposure exposure down"),
         ((steps, months), "out_lost out_late out_delay"),
         ((N_CATEGORIES, months), "flow base_flow"),
@@ -213,6 +229,7 @@ def new_scratch(lay: Layout) -> Packed:
         "failure_count": (WIDTH, systems), "intensity": (threats, months),
         "kept": (2, months, 1 + 2 * roles + steps + processes), "kept_margin": (2, months),
         "completions": (fed, months), "kept_completions": (2, fed, months), "yearly": (2 * N_KPIS, years),
+        "price_index": (5, months), "financing": (1,),
         "result": (N_VALUES,), "detail": (N_CATEGORIES + N_KPIS * years,), "clipped": (1,),
     }  # fmt: skip
     return pack(Scratch(**{name: _array(hint, shapes[name]) for name, hint in _hints().items()}))

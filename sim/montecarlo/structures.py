@@ -37,6 +37,19 @@ class Calendar(NamedTuple):
     insurance: Ints1  # slots: premium, retention, event limit, annual limit, coinsurance
 
 
+class Finance(NamedTuple):
+    """Prices that change, debts, the credit line."""
+
+    inflates: int  # 0: every price stays as the file states it
+    change_slots: Ints1  # yearly changes: wages, prices, fixed cost, technology, premiums
+    balance: Floats1  # (loans,) owed at the start of month 0
+    balance_slot: Ints1  # (loans,) interest
+    balance_months: Ints1
+    line_slot: int  # interest of the credit line; -1: there is none
+    line_limit: float
+    floor: float  # the line is drawn below it
+
+
 class Work(NamedTuple):
     """Roles, processes and steps."""
 
@@ -117,6 +130,44 @@ class Estate(NamedTuple):
     outage_key: Keys1
 
 
+class Cyber(NamedTuple):
+    """Controls, what follows incidents, and the terms of the policy beyond its layer."""
+
+    function: Ints1  # (controls,) PREVENT, DETECT, RESPOND, RECOVER
+    coverage_slot: Ints1
+    strength_slot: Ints1
+    decay_slot: Ints1
+    audit_slot: Ints1  # months between audits; -1: none
+    audit_cost_slot: Ints1
+    against: Ints2  # (controls, threats)
+    brought_by: Ints2  # (controls, initiatives)
+    from_start: Ints1
+    demanded: Floats1  # (controls,) state that the policy demands
+    credit: Floats1  # (controls,) share of the premium that it saves
+    dependence: Floats1  # (threats,)
+    first_secondary: Ints1  # secondary losses of threat h stand at first_secondary[h] .. first_secondary[h + 1] - 1
+    frequency_slot: Ints1
+    loss_slot: Ints1
+    loss_p95: Floats1
+    loss_mean: Floats1  # mean of one over its median
+    mark_key: Keys1
+    size_key: Keys1
+    exposed_slot: Ints1  # (threats,) -1: no records are exposed
+    record_cost_slot: Ints1
+    fine_slot: Ints1  # probability
+    fine_record_slot: Ints1
+    fine_cap_slot: Ints1
+    fine_key: Keys1
+    records_slot: int
+    covers_interruption: Ints1  # (threats,) 1 where the severity contains the margin lost to the outage
+    yearly: Ints1  # (threats,) 1 where each year has its own frailty
+    severity_mean: Floats1  # (threats,) mean of the primary loss over its median
+    share_slot: Ints1  # (steps,) as the file states it, also where operations meet another
+    lost_slot: Ints1  # (processes,) the same
+    sublimits: Ints1  # slots: incident, secondary, notification, fine, interruption
+    waiting_slot: int  # -1: interruption is not insured
+
+
 class Candidates(NamedTuple):
     """Initiatives and their effects."""
 
@@ -130,6 +181,14 @@ class Candidates(NamedTuple):
     grant_cap: Floats1
     grant_lag: Ints1
     grant_window: Ints2  # (initiatives, 2) first and last month of a start that may get it
+    grant_upfront: Ints1  # 1 where it is paid at the start of the work
+    price_slot: Ints1  # yearly change of what it costs
+    lender: Ints1  # NOBODY, LOAN or LEASE
+    lent_share: Floats1  # part of capital that is financed
+    lent_slot: Ints1  # interest of the loan, price of the lease
+    lent_months: Ints1
+    lent_grace: Ints1
+    lent_fee: Floats1
     duration: Ints1
     days: Floats2  # (initiatives, skills)
     life: Ints1
@@ -191,8 +250,10 @@ class Layout(NamedTuple):
     """Everything the kernel reads beside the draws."""
 
     calendar: Calendar
+    finance: Finance
     work: Work
     estate: Estate
+    cyber: Cyber
     candidates: Candidates
     futures: Futures
     integrations: Integrations

@@ -143,12 +143,17 @@ class Imitation(World):
 
 class Grant(World):
     """Public money towards capital and delivery, when it is awarded: paid some months after go-live, to work that
-    started in the window of the programme; work that fails gets nothing."""
+    started in the window of the programme; work that fails gets nothing. `paid: upfront` pays at the start of the work
+    and takes everything back if it fails."""
 
     probability: Quantity = quantity("probability that it is awarded", unit="share", high=1.0, effect=False)
     share: Certain = plain("part of the realised capital and delivery cost that it pays", unit="share", low=0, high=1)
     cap: Certain = plain("most that it pays", unit="money", low=0, high=1e12)
-    lag_months: int = plain("months from go-live to payment", unit="months", low=0, high=60, default=3)
+    lag_months: int = plain(
+        "months from go-live to payment; paid upfront: from failure to the return", unit="months", low=0, high=60,
+        default=3,
+    )  # fmt: skip
+    paid: Literal["after_go_live", "upfront"] = plain("when it is paid", default="after_go_live")
     first_start: int = plain("first month in which work may start", unit="month", low=0, high=360, default=0)
     last_start: int | None = plain(
         "last month in which it may; none: open", unit="month", low=0, high=360, default=None
@@ -161,6 +166,48 @@ class Grant(World):
                 f"`last_start` {self.last_start} comes before `first_start` {self.first_start}; "
                 f"at least {self.first_start}"
             )
+        return self
+
+
+class Financing(World):
+    """Money of others for the capital of an initiative, paid back from the month after it was spent on.
+
+    loan: interest and repayment in equal payments; lease: the lessor pays the capital and gets a monthly price, also
+    for work that fails. Both belong to the category `finance`: NPV values the initiative as if it were bought.
+    """
+
+    kind: Literal["loan", "lease"] = plain("loan, or lease (hardware as a service)")
+    share: Certain = plain("part of the realised capital that others pay", unit="share", low=0.01, high=1, default=1.0)
+    months: int = plain("payments", unit="months", low=1, high=240)
+    rate: Quantity | None = quantity(
+        "effective interest of a loan", unit="share/year", high=2.0, default=None, effect=False
+    )
+    monthly_price: Quantity | None = quantity(
+        "price of a lease for the capital as planned; overrun raises both",
+        unit="money/month",
+        default=None,
+        effect=False,
+    )
+    grace_months: int = plain(
+        "first payments of a loan that are interest only", unit="months", low=0, high=120, default=0
+    )
+    fee: Certain = plain("fee for what is financed, paid with it", unit="share", low=0, high=0.5, default=0.0)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        found = []
+        if self.kind == "loan" and self.rate is None:
+            found.append("a loan needs `rate`; such as `rate: 7 %`")
+        if self.kind == "lease" and self.monthly_price is None:
+            found.append("a lease needs `monthly_price`; what is paid each month for the capital as planned")
+        if self.kind == "loan" and self.monthly_price is not None:
+            found.append("`monthly_price` has no effect on a loan; remove it, or write `kind: lease`")
+        if self.kind == "lease" and (self.rate is not None or self.grace_months):
+            found.append("`rate` and `grace_months` have no effect on a lease; remove them, or write `kind: loan`")
+        if self.grace_months >= self.months:
+            found.append(f"`grace_months` {self.grace_months} leaves no month to repay; below {self.months}")
+        if found:
+            raise ValueError("\n".join(found))
         return self
 
 
@@ -202,6 +249,15 @@ class Initiative(World):
     imitation: Imitation | None = None
     hub: Hub | None = None
     grant: Grant | None = None
+    financing: Financing | None = None
+    price_change: Quantity | None = quantity(
+        "yearly change of its capital, delivery, running and renewal cost; none: `money.inflation.technology`",
+        unit="share/year",
+        low=-0.9,
+        high=1.0,
+        default=None,
+        effect=False,
+    )
     life_months: int | None = plain(
         "months from go-live after which it must be renewed; none: lasts", unit="months", low=1, high=600, default=None
     )
@@ -228,6 +284,8 @@ class Initiative(World):
             )
         if self.renewal_cost is not None and self.life_months is None:
             found.append("`renewal_cost` has no effect without `life_months`; state the life, or remove the cost")
+        if self.financing is not None and self.capital.is_constant and self.capital.params[0] == 0:
+            found.append("`financing` has no effect without `capital`; state the capital, or remove the block")
         if self.deadline_month is not None and self.earliest_month + self.duration_months > self.deadline_month:
             found.append(
                 f"`deadline_month` {self.deadline_month} cannot be met: the work starts in month {self.earliest_month} "

@@ -1,12 +1,13 @@
-"""Budgets, discounting and depreciation."""
+"""What money costs and how much there is: budgets, discounting, inflation, debt, the floor that cash must keep."""
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.world.base import Certain, Series, World, origin, plain
+from sim.quantities import Quantity
+from sim.world.base import Certain, Series, World, origin, plain, quantity
 
 Kind = Literal["capital", "delivery", "running"]
 
@@ -36,6 +37,42 @@ class Budget(World):
         return self
 
 
+def _change(meaning: str) -> Any:
+    return quantity(meaning, unit="share/year", low=-0.5, high=1.0, default=0.0, effect=False)
+
+
+class Inflation(World):
+    """Yearly changes of prices, from month 0 on: a price of month m is (1 + change)^(m / 12) times that of the file."""
+
+    wages: Quantity = _change("pay of every role")
+    prices: Quantity = _change("revenue of an item")
+    fixed: Quantity = _change("rent, energy and other fixed cost")
+    technology: Quantity = _change("initiatives, running cost and repair of systems; below 0: they become cheaper")
+    premiums: Quantity = _change("premium of the insurance")
+
+
+class Loan(World):
+    """A debt that exists in month 0, repaid in equal monthly payments from month 0 on."""
+
+    balance: Certain = plain("what is owed at the start of month 0", unit="money", low=0, high=1e12)
+    rate: Quantity = quantity("effective interest", unit="share/year", high=2.0, effect=False)
+    months: int = plain("payments that are left", unit="months", low=1, high=480)
+
+
+class CreditLine(World):
+    """Money lent when cash would fall below the floor, paid back as soon as cash is above it."""
+
+    limit: Certain = plain("most that may be owed", unit="money", low=0, high=1e12)
+    rate: Quantity = quantity("effective interest, paid monthly", unit="share/year", high=2.0, effect=False)
+
+
+class CashFloor(World):
+    """The balance below which cash should hardly ever fall."""
+
+    amount: Certain = plain("lowest balance at the end of a month", unit="money", low=-1e12, high=1e12)
+    probability: Certain = plain("allowed probability to fall below it", unit="share", low=0.001, high=0.999)
+
+
 class Money(World):
     """What money costs and how much there is."""
 
@@ -47,4 +84,19 @@ class Money(World):
     indifference: Certain = plain(
         "difference of NPV that does not matter to the planner", unit="money", low=0, high=1e9, default=0.0
     )
+    inflation: Inflation = Field(default_factory=Inflation)
+    loans: dict[str, Loan] = Field(default_factory=dict, description="name -> debt that exists in month 0")
+    credit_line: CreditLine | None = None
+    cash_floor: CashFloor | None = None
+    floor_relative_to_baseline: bool = plain(
+        "count only worlds in which cash would keep the floor without any initiative", default=False
+    )
     origin: str = origin()
+
+    @model_validator(mode="after")
+    def _floor(self) -> Self:
+        if self.floor_relative_to_baseline and self.cash_floor is None:
+            raise ValueError(
+                "`floor_relative_to_baseline` has no effect without `cash_floor`; state the floor, or remove it"
+            )
+        return self

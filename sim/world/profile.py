@@ -51,6 +51,7 @@ class Profile(World):
     )
     gross_margin: Quantity = quantity("margin on the revenue of an item", unit="share", high=1.0)
     fixed_costs_per_month: Quantity = quantity("rent, energy and other fixed cost", unit="money/month", default=0.0)
+    records: Quantity = quantity("personal records held", unit="records", high=1e10, default=0.0)
     tax_rate: Certain = plain("tax on the profit of a year", unit="share", low=0, high=0.9, default=0.0)
     cash_at_start: Certain = plain("cash at the start of month 0", unit="money", low=-1e12, high=1e12, default=0.0)
     origin: str = origin()

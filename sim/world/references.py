@@ -22,6 +22,7 @@ def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
         _processes,
         _integrations,
         _threats,
+        _controls,
         _initiatives,
         _exclusive,
         _futures,
@@ -163,6 +164,33 @@ def _threats(data: Mapping[str, Any]) -> Iterator[Problem]:
     for name, threat in _items(data, "threats"):
         for i, system in enumerate(_names(threat.get("hits"))):
             yield from _unknown("system", system, _block(data, "systems"), f"threats.{name}.hits.{i}")
+
+
+def _controls(data: Mapping[str, Any]) -> Iterator[Problem]:
+    threats, candidates, controls = _block(data, "threats"), _block(data, "initiatives"), _block(data, "controls")
+    for name, control in _items(data, "controls"):
+        for i, threat in enumerate(_names(control.get("threats"))):
+            yield from _unknown("threat", threat, threats, f"controls.{name}.threats.{i}")
+        for i, initiative in enumerate(_names(control.get("brought_by"))):
+            yield from _unknown("initiative", initiative, candidates, f"controls.{name}.brought_by.{i}")
+        if not threats:
+            yield Problem(
+                path=f"controls.{name}",
+                value=name,
+                message="a control without any threat changes nothing",
+                hint="state what it protects against under `threats`",
+            )
+    for block in ("demands", "credits"):
+        for name in _block(data, "insurance", block):
+            yield from _unknown("control", name, controls, f"insurance.{block}.{name}")
+    held = _block(data, "profile").get("records")
+    if held not in (None, 0) and not any(threat.get("breach") is not None for _, threat in _items(data, "threats")):
+        yield Problem(
+            path="profile.records",
+            value=held if isinstance(held, (str, int, float)) else "stated",
+            message="the records change nothing: no threat has a `breach` that exposes them",
+            hint="add the block `breach` to a threat, or remove the records",
+        )
 
 
 def _initiatives(data: Mapping[str, Any]) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from sim.errors import ProblemsFound
 from sim.world.base import ID, PLANNER, Certain, World, plain
+from sim.world.controls import Control
 from sim.world.futures import Future
 from sim.world.goals import Goal
 from sim.world.initiatives import Initiative, RiskClass
@@ -51,6 +52,7 @@ class Scenario(World):
     systems: dict[str, System] = Field(default_factory=dict, description="name -> system")
     integrations: dict[str, Integration] = Field(default_factory=dict, description="name -> pair of systems")
     threats: dict[str, Threat] = Field(default_factory=dict, description="name -> threat")
+    controls: dict[str, Control] = Field(default_factory=dict, description="name -> security control")
     insurance: Insurance = Field(default_factory=lambda: Insurance(origin=PLANNER))
     risk_classes: dict[str, RiskClass] = Field(default_factory=dict, description="name -> class of overrun")
     initiatives: dict[str, Initiative] = Field(default_factory=dict, description="name -> candidate")

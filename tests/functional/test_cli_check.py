@@ -110,10 +110,10 @@ def test_role_without_seats_has_no_load(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_check_tells_evidence_from_assumptions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Figures from the evidence are counted, doubtful ones named, and families of attacks are not to be mixed."""
+    """Figures from the evidence are counted, doubtful ones named, and the family of a threat's figures is shown."""
     known = evidence().values()
     rate = next(entry for entry in known if entry.measures == "frequency")
-    loss = next(entry for entry in known if entry.measures == "severity" and entry.family != rate.family)
+    loss = next(entry for entry in known if entry.measures == "severity" and entry.family == rate.family)
     doubtful = next(entry for entry in known if entry.doubtful)
     file = file_with(
         tmp_path,
@@ -125,9 +125,25 @@ def test_check_tells_evidence_from_assumptions(tmp_path: Path, capsys: pytest.Ca
     assert (content["planner_assumptions"], content["from_evidence"]) == (63, 3)
     assert doubtful.id in content["doubtful_evidence"]
     assert content["doubtful_evidence"] == sorted({e.id for e in (rate, loss, doubtful) if e.doubtful})
-    (warning,) = content["warnings"]
-    assert f"family {rate.family}" in warning
-    assert str(loss.family) in warning
+    assert content["warnings"] == []
+    families = [(threat["frequency_family"], threat["severity_family"]) for threat in content["threats"]]
+    assert families == [(rate.family, rate.family)]
+
+
+def test_rate_and_loss_of_different_families_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each family counts other events: a rate of one times the loss of another is no loss of anybody."""
+    known = evidence().values()
+    rate = next(entry for entry in known if entry.measures == "frequency")
+    loss = next(entry for entry in known if entry.measures == "severity" and entry.family != rate.family)
+    file = file_with(
+        tmp_path,
+        ("success_probability: 0.05 to 0.15", f"success_probability: {{value: 0.05 to 0.15, origin: {rate.id}}}"),
+        ("severity: 8k to 25k", f"severity: {{value: 8k to 25k, origin: {loss.id}}}"),
+    )
+    assert run(["check", file]) == 2
+    said = capsys.readouterr().err
+    for part in ("threats.ransomware.severity", f"family {loss.family}", str(rate.family), "take both from one family"):
+        assert part in said
 
 
 def test_every_library_scenario_passes(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from sim.company import simulate
 from sim.mechanisms.delivery import FINISHED
-from sim.montecarlo import evaluate
+from sim.montecarlo import cost_profiles, evaluate
 from sim.montecarlo.kpis import CATEGORIES, GRANT
 from sim.outcomes import Outcome
 from sim.roadmap import roadmap
@@ -85,3 +85,31 @@ def test_both_engines_pay_the_same_grant() -> None:
 def test_a_window_that_ends_before_it_begins_is_refused() -> None:
     with pytest.raises(ValueError, match="`last_start` 2 comes before `first_start` 5"):
         shop(first_start=5, last_start=2)
+
+
+def test_a_grant_paid_upfront_comes_with_the_start_and_goes_back_after_a_failure() -> None:
+    late, early = shop(), shop(paid="upfront")
+    after, upfront = value(late), value(early)
+    live = after.states[:, list(late.initiatives).index("pos")] == FINISHED
+    assert np.all(granted(upfront)[live] > granted(after)[live])  # sooner, so worth more
+    assert np.all(granted(upfront)[~live] > 0.0)  # the time between is worth something
+    assert granted(upfront)[~live].max() < 0.1 * granted(upfront)[live].mean()
+    assert upfront.need.mean() < after.need.mean()
+
+
+def test_both_engines_pay_upfront_and_claw_back_alike() -> None:
+    scenario = corner_shop(
+        setting("initiatives.pos.grant", {**SURE, "paid": "upfront"}),
+        setting("initiatives.pos.failure_probability", 0.5),
+    )
+    plan = roadmap(scenario, {"pos": 1})
+    kernel, company = evaluate(scenario, plan, 8, SEED)[0], simulate(scenario, plan, 8, SEED)[0]
+    np.testing.assert_allclose(granted(company), granted(kernel), rtol=1e-9)
+    assert len(set(np.sign(kernel.states[:, list(scenario.initiatives).index("pos")] - FINISHED))) > 1
+
+
+def test_budgets_count_a_grant_that_is_paid_upfront() -> None:
+    gross, net = (cost_profiles(one, 64, SEED)["pos"] for one in (shop(), shop(paid="upfront", probability=0.5)))
+    assert net.capital.sum() == pytest.approx(0.75 * gross.capital.sum())
+    closing = cost_profiles(shop(paid="upfront", last_start=3), 64, SEED)["pos"]
+    np.testing.assert_array_equal(closing.capital, gross.capital)

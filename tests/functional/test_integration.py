@@ -76,7 +76,10 @@ NETWORK = [*MESH, adding_initiative("hub", HUB), adding_initiative("two", {**LIN
 def test_twin_of_a_network() -> None:
     """Steps by hand, losses of two pairs in one process, links from point to point and over a hub that may fail."""
     scenario = silo(
-        *NETWORK, setting("initiatives.hub.life_months", 8), setting("initiatives.hub.failure_probability", 0.3)
+        *NETWORK,
+        setting("initiatives.hub.life_months", 8),
+        setting("initiatives.hub.failure_probability", 0.3),
+        setting("money.inflation.technology", -0.06),
     )
     late = {"link": 9, "hub": 2, "two": 4, "pos": 1}
     check(scenario, [{}, {"link": 2, "two": 1}, late, {"hub": 0, "link": 0, "two": 12}], range(5))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from sim.world import Scenario
 from sim.world.paths import numbers
+from tests.naive import path_cyber as cyber
 from tests.naive import path_lines as lines
 from tests.naive.path_events import At, Outages, failures, incidents, lognormal, no_outages, severity, support
 from tests.naive.path_world import (
@@ -30,7 +31,7 @@ from tests.naive.philox import Streams
 
 CATEGORIES = (
     "margin", "labour", "overhead", "capital", "delivery", "running", "repair", "renewal", "cyber", "insurance",
-    "grant", "tax",
+    "grant", "tax", "finance",
 )  # fmt: skip
 Step = tuple[str, str]
 
@@ -45,6 +46,7 @@ class Path:
     trough: float
     need: float
     pv: dict[str, float]
+    financing: float
     kpis: dict[str, list[float]]
     baseline_kpis: dict[str, list[float]]
     flows: dict[str, list[float]]
@@ -59,14 +61,16 @@ def simulate_path(scenario: Scenario, roadmap: Mapping[str, int], draw: int, see
     months = range(scenario.horizon_months)
     discount = [(1 + scenario.money.discount_rate) ** (-m / 12) for m in months]
     delta = {c: [arm.flows[c][m] - base.flows[c][m] for m in months] for c in CATEGORIES}
-    steps = [sum(delta[c][m] for c in CATEGORIES) for m in months]
+    steps = [sum(delta[c][m] for c in CATEGORIES if c != "finance") for m in months]
+    with_finance = [sum(delta[c][m] for c in CATEGORIES) for m in months]
     cash = running_sums([sum(arm.flows[c][m] for c in CATEGORIES) for m in months])
     return Path(
         npv=sum(s * d for s, d in zip(steps, discount, strict=True)),
         cost=sum(c * d for c, d in zip(arm.own_cost, discount, strict=True)),
         payback=payback([s * d for s, d in zip(steps, discount, strict=True)]),
         trough=scenario.profile.cash_at_start + min(cash),
-        need=max(0.0, -min(running_sums(steps))),
+        need=max(0.0, -min(running_sums(with_finance))),
+        financing=arm.financing,
         pv={c: sum(x * d for x, d in zip(delta[c], discount, strict=True)) for c in CATEGORIES},
         kpis=arm.kpis,
         baseline_kpis=base.kpis,
@@ -124,10 +128,15 @@ class Arm:
         self.granted = [0.0] * self.months
         self.clipped = 0
         self.play(roadmap)
+        self.financing = 0.0
         self.outages: Outages = no_outages(self.scenario)
         self.staying = [1.0] * self.months  # share of customers that incidents leave, by month
         self.claims = [0.0] * self.months  # what the layer would pay
         self.counts = [0] * self.months
+        self.refused = [0] * self.months
+        self.expected_loss = [0.0] * self.months
+        self.spared = {process: [0.0] * self.months for process in self.scenario.processes}
+        self.controls = cyber.Controls(self.scenario, self.at, self.works)
         self.systems_and_threats()
         self.sums: dict[str, dict[int, list[float]]] = {}  # KPI -> year -> amount and weight
         self.operations()
@@ -135,6 +144,8 @@ class Arm:
         self.book_links()
         self.book_insurance()
         self.book_tax()
+        self.book_loans()
+        self.book_credit_line()
         self.kpis = self.yearly()
 
     def play(self, roadmap: dict[str, int]) -> None:
@@ -231,7 +242,9 @@ class Arm:
         states = {system: support(scenario, system, self.projects) for system in scenario.systems}
         for system, state in states.items():
             for time, hours in failures(scenario, system, state, at, streams):
-                self.flows["repair"][int(time)] -= at(f"systems.{system}.repair_cost", int(time))
+                self.flows["repair"][int(time)] -= at(f"systems.{system}.repair_cost", int(time)) * self.price(
+                    "technology", int(time)
+                )
                 self.outages.book(scenario, at, system, time, hours)
         for threat, block in scenario.threats.items():
             root = f"threats.{threat}"
@@ -243,10 +256,13 @@ class Arm:
                     if month in states[system].old
                 ]
                 success = min(1.0, at(f"{root}.success_probability", month) * math.prod(exposure))
-                frailty = self.world.values.get(f"{root}.frailty", 1.0)
+                success *= self.controls.left("success", threat, month)
+                frailty = cyber.frailty(threat, block, month, self.world.values)
                 intensity.append(at(f"{root}.attempts_per_year", month) * success * frailty)
+                left = self.controls.left("loss", threat, month)
+                self.expected_loss[month] += intensity[month] * cyber.mean_loss(threat, block, at, month, left)
             base = quantile(block.attempts_per_year, 0.5) * quantile(block.success_probability, 0.5)
-            for point in incidents(threat, max(base, 1e-6), intensity, streams):
+            for point in incidents(threat, max(base, 0.01), intensity, streams):
                 self.incident(threat, point.time, (point.layer, point.number), at)
 
     def incident(self, threat: str, time: float, identity: tuple[int, int], at: At) -> None:
@@ -254,19 +270,31 @@ class Arm:
         root = f"threats.{threat}"
         self.counts[month] += 1
         self.staying[month] *= 1 - at(f"{root}.churn_shock", month)
-        median = at(f"{root}.severity", month)
+        left, median, loss = self.controls.left("loss", threat, month), at(f"{root}.severity", month), {}
+        loss["incident"] = 0.0
         if median > 0:
             u = streams.uniform(f"threats/{threat}/severity", *identity)
-            loss = severity(u, median, block.severity_p95_ratio, block.tail_index)
-            self.flows["cyber"][month] -= loss
-            layer = min(max(0.0, loss - at("insurance.retention", month)), at("insurance.event_limit", month))
-            self.claims[month] += (1 - at("insurance.coinsurance", month)) * layer
-        outage = at(f"{root}.outage_hours", month)
+            loss["incident"] = left * severity(u, median, block.severity_p95_ratio, block.tail_index)
+        loss["secondary"] = left * cyber.secondary_loss(threat, block, identity, at, month, streams)
+        loss["notification"], loss["fine"] = cyber.breach_losses(threat, block, identity, at, month, left, streams)
+        self.flows["cyber"][month] -= sum(loss.values())
+        hours, outage = 0.0, at(f"{root}.outage_hours", month)
         if outage > 0:
             u = streams.uniform(f"threats/{threat}/outage", *identity)
-            hours = lognormal(u, outage, block.outage_p95_ratio)
+            hours = lognormal(u, outage, block.outage_p95_ratio) * self.controls.left("outage", threat, month)
             for system in block.hits:
                 self.outages.book(self.scenario, at, system, time, hours)
+            if "interruption" in block.severity_covers:
+                for process, shares in cyber.spared_shares(self.scenario, threat, at, time, hours).items():
+                    self.spared[process] = [a + b for a, b in zip(self.spared[process], shares, strict=True)]
+        loss["interruption"] = cyber.planned_margin(self.scenario, threat, at, month, hours)
+        counted = sum(min(amount, at(f"insurance.sublimits.{kind}", month)) for kind, amount in loss.items())
+        layer = min(max(0.0, counted - at("insurance.retention", month)), at("insurance.event_limit", month))
+        claim = (1 - at("insurance.coinsurance", month)) * layer
+        if self.controls.lapsed(month):
+            self.refused[month] += claim > 0
+        else:
+            self.claims[month] += claim
 
     def operations(self) -> None:
         """Month by month: lines, completed items, customers, flows, sums of KPIs."""
@@ -275,20 +303,36 @@ class Arm:
         customers = float(scenario.profile.customers.start)
         for month in range(self.months):
             result = state.month(month, customers)
+            result.revenue *= self.price("prices", month)
             up = [1 - min(1.0, self.outages.down[y][month] / self.hours) for y in scenario.systems]
             reach = [
                 self.adopted[name][month]
                 for name, initiative in scenario.initiatives.items()
                 if initiative.adoption is not None and self.works(name, month)
             ]
-            self.flows["margin"][month] += result.revenue * at("profile.gross_margin", month)
-            self.flows["overhead"][month] -= at("profile.fixed_costs_per_month", month)
+            spared = sum(
+                state.come[process]
+                * (1 - at(f"processes.{process}.no_show", month))
+                * (1 - at(f"processes.{process}.lost_share", month))
+                * at(f"processes.{process}.item_revenue", month)
+                * min(1.0, self.spared[process][month])
+                for process in scenario.processes
+            )
+            self.flows["margin"][month] += (result.revenue + spared * self.price("prices", month)) * at(
+                "profile.gross_margin", month
+            )
+            self.flows["overhead"][month] -= at("profile.fixed_costs_per_month", month) * self.price("fixed", month)
             for role in scenario.people:
                 staff = at(f"people.{role}.headcount", month) * presence(self.world.seats[role], month)
-                self.flows["labour"][month] -= staff * at(f"people.{role}.monthly_cost", month)
+                self.flows["labour"][month] -= (
+                    staff * at(f"people.{role}.monthly_cost", month) * self.price("wages", month)
+                )
             for system in scenario.systems:
-                self.flows["running"][month] -= at(f"systems.{system}.monthly_cost", month)
-            self.flows["insurance"][month] -= at("insurance.annual_premium", month) / 12
+                self.flows["running"][month] -= at(f"systems.{system}.monthly_cost", month) * self.price(
+                    "technology", month
+                )
+            self.flows["running"][month] -= self.controls.audits[month] * self.price("technology", month)
+            self.flows["insurance"][month] -= self.controls.premium(month) * self.price("premiums", month)
             rows = {
                 "revenue": (result.revenue, 1 / 12),
                 "on_time_share": (result.timely, result.done),
@@ -299,6 +343,8 @@ class Arm:
                 "availability": (sum(up), len(up)),
                 "incidents": (self.counts[month], 1 / 12),
                 "cyber_loss": (-self.flows["cyber"][month], 1 / 12),
+                "ale": (self.expected_loss[month], 1.0),
+                "refused_claims": (self.refused[month], 1 / 12),
                 "adoption": (sum(reach) / len(reach) if reach else 0.0, 1.0),
                 "cost_to_serve": (0.0, result.done),
                 "automation_share": (result.by_machine, result.by_machine + result.by_people),
@@ -332,7 +378,7 @@ class Arm:
             flow = {category: self.flows[category][month] for category in CATEGORIES}
             cash += sum(flow.values())
             serving = -flow["labour"] - flow["overhead"] - flow["running"] - flow["repair"]
-            profit = sum(flow.values()) - flow["capital"] - flow["grant"] - flow["tax"]
+            profit = sum(flow.values()) - flow["capital"] - flow["grant"] - flow["tax"] - flow["finance"]
             self.add(
                 {
                     "gross_margin": (flow["margin"], 1 / 12),
@@ -351,7 +397,8 @@ class Arm:
         """Own cost of the roadmap; the capital of a month is depreciated from that month on."""
         for name, project in self.projects.items():
             initiative, root = self.scenario.initiatives[name], f"initiatives.{name}"
-            ratio, values = project.overrun.cost, self.world.values
+            values = self.world.values
+            ratio = project.overrun.cost * self.own_price(name, project.started or 0)
             for month, share in project.work.items():
                 self.pay("capital", month, values[f"{root}.capital"] * ratio * share)
                 self.pay("delivery", month, values[f"{root}.delivery"] * ratio * share)
@@ -359,22 +406,81 @@ class Arm:
                     at = f"{root}.adoption.involvement"
                     self.pay("delivery", month, values[f"{at}.share"] * values[f"{at}.cost"] * ratio * share)
             grant, live = initiative.grant, project.go_live
-            if grant is not None and live is not None and project.started is not None:
+            upfront = grant is not None and grant.paid == "upfront"
+            if grant is not None and project.started is not None and (upfront or live is not None):
                 award = self.world.streams.uniform(f"initiatives/{name}/grant") < values[f"{root}.grant.probability"]
                 latest = self.months if grant.last_start is None else grant.last_start
                 if award and grant.first_start <= project.started <= latest:
                     cost = (values[f"{root}.capital"] + values[f"{root}.delivery"]) * ratio
-                    month = min(live + grant.lag_months, self.months - 1)
-                    self.flows["grant"][month] += min(grant.cap, cost * grant.share)
-                    self.granted[month] += min(grant.cap, cost * grant.share)
+                    amount = min(grant.cap, cost * grant.share)
+                    month = project.started if upfront else min((live or 0) + grant.lag_months, self.months - 1)
+                    self.flows["grant"][month] += amount
+                    self.granted[month] += amount
+                    if upfront and project.state == "failed":
+                        month = min(max(project.work) + 1 + grant.lag_months, self.months - 1)
+                        self.flows["grant"][month] -= amount
+                        self.granted[month] -= amount
+            if initiative.financing is not None and project.started is not None:
+                self.finance(name, ratio, project.work)
             for month in range(self.months):
                 if self.works(name, month):
-                    self.pay("running", month, values[f"{root}.running_per_month"])
+                    self.pay("running", month, values[f"{root}.running_per_month"] * self.own_price(name, month))
                     since = month - self.live()[name]
                     if self.trains(name, month):
-                        self.pay("running" if since else "delivery", month, values[f"{root}.adoption.training.cost"])
+                        cost = values[f"{root}.adoption.training.cost"] * self.own_price(name, month)
+                        self.pay("running" if since else "delivery", month, cost)
                     if initiative.life_months is not None and since > 0 and since % initiative.life_months == 0:
-                        self.pay("renewal", month, values[f"{root}.renewal_cost"])
+                        self.pay("renewal", month, values[f"{root}.renewal_cost"] * self.own_price(name, month))
+
+    def price(self, kind: str, month: int) -> float:
+        """Price of a month over that of the file."""
+        return math.pow(1 + self.world.values[f"money.inflation.{kind}"], month / 12)
+
+    def own_price(self, name: str, month: int) -> float:
+        """The same of what an initiative needs."""
+        own = self.world.values.get(f"initiatives.{name}.price_change")
+        return self.price("technology", month) if own is None else math.pow(1 + own, month / 12)
+
+    def finance(self, name: str, ratio: float, work: dict[int, float]) -> None:
+        """Capital that others pay, a contract for every part that is spent."""
+        terms, values = self.scenario.initiatives[name].financing, self.world.values
+        assert terms is not None
+        rate = values.get("money.credit_line.rate", self.scenario.money.discount_rate)
+        lent = values[f"initiatives.{name}.capital"] * ratio * terms.share
+        flows = {0: lent * (1 - terms.fee)}
+        if terms.kind == "lease":
+            price = values[f"initiatives.{name}.financing.monthly_price"] * ratio
+            flows |= dict.fromkeys(range(1, terms.months + 1), -price)
+        else:
+            interest = math.pow(1 + values[f"initiatives.{name}.financing.rate"], 1 / 12) - 1
+            payment = annuity(lent, interest, terms.months - terms.grace_months)
+            for t in range(1, terms.months + 1):
+                flows[t] = -interest * lent if t <= terms.grace_months else -payment
+        for month, part in work.items():
+            for t, amount in flows.items():
+                self.financing += part * amount * math.pow(1 + rate, -(month + t) / 12)
+                if month + t < self.months:
+                    self.flows["finance"][month + t] += part * amount
+
+    def book_loans(self) -> None:
+        for name, loan in self.scenario.money.loans.items():
+            interest = math.pow(1 + self.world.values[f"money.loans.{name}.rate"], 1 / 12) - 1
+            for month in range(min(loan.months, self.months)):
+                self.flows["finance"][month] -= annuity(loan.balance, interest, loan.months)
+
+    def book_credit_line(self) -> None:
+        line, floor = self.scenario.money.credit_line, self.scenario.money.cash_floor
+        if line is None:
+            return
+        lowest = floor.amount if floor is not None else 0.0
+        interest = math.pow(1 + self.world.values["money.credit_line.rate"], 1 / 12) - 1
+        cash, owed = self.scenario.profile.cash_at_start, 0.0
+        for month in range(self.months):
+            paid = owed * interest
+            cash += sum(self.flows[category][month] for category in CATEGORIES) - paid
+            change = min(lowest - cash, line.limit - owed) if cash < lowest else -min(cash - lowest, owed)
+            owed, cash = owed + change, cash + change
+            self.flows["finance"][month] += change - paid
 
     def book_links(self) -> None:
         """What initiatives pay for the pairs that they link, in the order in which they began."""
@@ -401,10 +507,10 @@ class Arm:
                 if project.go_live is not None:
                     on_a_hub |= systems
             for month, share in project.work.items():
-                self.pay("capital", month, capital * project.overrun.cost * share)
+                self.pay("capital", month, capital * project.overrun.cost * self.own_price(project.name, start) * share)
             for month in range(self.months):
                 if self.works(project.name, month):
-                    self.pay("running", month, monthly)
+                    self.pay("running", month, monthly * self.own_price(project.name, month))
 
     def pay(self, category: str, month: int, amount: float) -> None:
         self.flows[category][month] -= amount
@@ -423,7 +529,7 @@ class Arm:
         """Tax of a year falls due in the third month of the next one, at the latest in the last month."""
         life = self.scenario.money.depreciation_months
         spent = [capital + grant for capital, grant in zip(self.flows["capital"], self.granted, strict=True)]
-        expensed = [c for c in CATEGORIES if c not in ("capital", "grant", "tax")]
+        expensed = [c for c in CATEGORIES if c not in ("capital", "grant", "tax", "finance")]
         carried = 0.0
         for first in range(0, self.months, 12):
             end = min(first + 12, self.months)
@@ -432,6 +538,13 @@ class Arm:
             taxable = profit - carried
             carried = max(0.0, -taxable)
             self.flows["tax"][min(end + 2, self.months - 1)] -= self.scenario.profile.tax_rate * max(0.0, taxable)
+
+
+def annuity(principal: float, interest: float, payments: int) -> float:
+    """Equal payments at the end of each month that pay back a debt."""
+    if interest == 0:
+        return principal / payments
+    return principal * interest / (1 - math.pow(1 + interest, -payments))
 
 
 def unlinked(at: At, pair: str, process: str, month: int) -> float:
@@ -594,6 +707,7 @@ class Lines:
             }
         result = Month()
         come = {process: self.arrivals(process, month, customers) for process in self.scenario.processes}
+        self.come = come
         service, found, busy = self.run(month, customers)
         result.busy = busy
         result.by_machine, result.by_people = self.visits

@@ -69,9 +69,11 @@ def driver_values(scenario: Scenario, streams: Streams) -> dict[str, float]:
             values[f"processes.{name}.patience_minutes"] = FOR_EVER
     for name, threat in scenario.threats.items():
         if threat.dispersion is not None:
-            path = f"threats.{name}.frailty"
             shape = threat.dispersion
-            values[path] = float(stats.gamma.ppf(streams.uniform(f"drivers/{path}"), shape, scale=1 / shape))
+            years = range(math.ceil(scenario.horizon_months / 12))
+            for which in [f"_{year}" for year in years] if threat.dispersion_per == "year" else [""]:
+                path = f"threats.{name}.frailty{which}"
+                values[path] = float(stats.gamma.ppf(streams.uniform(f"drivers/{path}"), shape, scale=1 / shape))
     return values
 
 

@@ -17,7 +17,7 @@ from sim.outcomes import Outcome
 from sim.world import Scenario
 from tests.naive import path_lines
 from tests.naive.path_model import Path, simulate_path
-from tests.naive.shops import EVERYTHING, PLANNER, SEED, Edit, changing, corner_shop, setting, without
+from tests.naive.shops import CYBER, EVERYTHING, PLANNER, SEED, Edit, changing, corner_shop, setting, without
 
 TOLERANCE = 1e-9
 MONEY = 1e5
@@ -38,6 +38,7 @@ def figures(outcome: Outcome, row: int) -> dict[str, tuple[float, float]]:
         "payback": (outcome.payback[row], 1.0),
         "trough": (outcome.trough[row], MONEY),
         "need": (outcome.need[row], MONEY),
+        "financing": (outcome.financing[row], MONEY),
     }
     found |= {f"category {name}": (outcome.categories[row, k], MONEY) for k, name in enumerate(CATEGORIES)}
     for k, kpi in enumerate(KPIS):
@@ -49,7 +50,7 @@ def figures(outcome: Outcome, row: int) -> dict[str, tuple[float, float]]:
 
 
 def figures_of_twin(path: Path) -> dict[str, float]:
-    found = {name: getattr(path, name) for name in ("npv", "cost", "payback", "trough", "need")}
+    found = {name: getattr(path, name) for name in ("npv", "cost", "payback", "trough", "need", "financing")}
     found |= {f"category {name}": value for name, value in path.pv.items()}
     for prefix, kpis in (("", path.kpis), ("baseline ", path.baseline_kpis)):
         found |= {f"{prefix}{k} of year {y}": value for k, values in kpis.items() for y, value in enumerate(values)}
@@ -181,6 +182,25 @@ GRANTED = [
     setting("profile.tax_rate", 0.4),
     setting("money.depreciation_months", 10),
 ]
+FINANCED = [
+    setting("initiatives.pos.financing", {"kind": "loan", "rate": "4 % to 12 %", "months": 36, "grace_months": 6,
+                                          "share": 0.8, "fee": 0.02}),
+    setting("initiatives.web.capital", "20k to 30k"),
+    setting("initiatives.web.financing", {"kind": "lease", "monthly_price": "600 to 900", "months": 20}),
+    setting("initiatives.web.price_change", "-0.3 to 0.1"),
+    setting("initiatives.pos.grant", {"probability": 0.7, "share": 0.5, "cap": 9000, "paid": "upfront"}),
+    setting("initiatives.pos.failure_probability", 0.4),
+    setting("money.loans", {"bank": {"balance": 60_000, "rate": "3 % to 9 %", "months": 30},
+                            "friend": {"balance": 5_000, "rate": 0, "months": 8}}),
+    setting("money.credit_line", {"limit": 30_000, "rate": "6 % to 12 %"}),
+    setting("money.cash_floor", {"amount": 20_000, "probability": 0.1}),
+    setting("money.inflation", {"wages": "0.01 to 0.06", "prices": 0.02, "fixed": "-0.02 to 0.1", "technology": -0.05,
+                                "premiums": 0.12}),
+    setting("insurance", {"annual_premium": 2400, "retention": 1000, "event_limit": 50_000, "annual_limit": 80_000,
+                          "origin": "planner assumption"}),
+    setting("profile.cash_at_start", 25_000),
+    setting("profile.tax_rate", 0.3),
+]  # fmt: skip
 TRAINED = [
     setting(
         "initiatives.pos.adoption",
@@ -245,9 +265,18 @@ EVERY_KIND_OF_NUMBER = [
         pytest.param(QUEUE_BEFORE_A_FREE_STEP, id="overloaded step before a free one"),
         pytest.param(TURNING, id="futures"),
         pytest.param(GRANTED, id="grants"),
+        pytest.param(FINANCED, id="financing and inflation"),
+        pytest.param(CYBER, id="controls, aftermath and terms of insurance"),
+        pytest.param(
+            [*CYBER, setting("money.inflation", {"prices": 0.03, "technology": 0.02, "premiums": 0.1})],
+            id="controls at other prices",
+        ),
         pytest.param(TRAINED, id="training, involvement and momentum"),
         pytest.param(JUDGED, id="skill gaps, learning, key persons and long dips"),
         pytest.param(TRAINED + JUDGED, id="everything about people"),
+        pytest.param(
+            [*TRAINED, setting("money.inflation", {"technology": 0.04, "wages": 0.02})], id="trainings at other prices"
+        ),
         pytest.param(EVERY_KIND_OF_NUMBER, id="every kind of number"),
     ],
 )

@@ -18,7 +18,7 @@ from scenarios.cli.render.words import (
     starts_sentence,
     titles,
 )
-from sim.montecarlo.kpis import CATEGORIES
+from sim.montecarlo.kpis import CATEGORIES, FINANCE
 from sim.outcomes import provenance, statistic
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from scenarios.outlook import Prospect
+    from sim.cash_floor import FloorRule
     from sim.outcomes import Outcome, Outcomes
     from sim.world import Scenario
 
@@ -52,6 +53,7 @@ MEANINGS = {
     "insurance": "premiums less payouts",
     "grant": "grants that were awarded",
     "tax": "tax on what is earned",
+    "finance": "loans, leases and the credit line; not in the NPV",
 }
 
 
@@ -69,7 +71,7 @@ def show_outcome(outcomes: Outcomes, scenario: Scenario, terminal: Console, pros
         "dim",
     )
     terminal.print()
-    grid(terminal, headline(one, outcomes.draws, outcomes.currency, unit))
+    grid(terminal, headline(one, outcomes.draws, outcomes.currency, unit, outcomes.floor))
     terminal.print()
     terminal.print(_categories(one, outcomes.currency))
     terminal.print()
@@ -80,23 +82,49 @@ def show_outcome(outcomes: Outcomes, scenario: Scenario, terminal: Console, pros
         terminal.print()
     if outcomes.draws == 1:
         sentence(terminal, f"note: an error needs more than one of the {unit}")
-    for note in outcomes.notes:
+    for note in (*outcomes.notes, *outcomes.floor_notes()):
         sentence(terminal, f"note: {note}")
     sentence(terminal, provenance_line(outcomes), "dim")
 
 
-def headline(one: Outcome, draws: int, currency: str, unit: str = "draws") -> Rows:
+def headline(one: Outcome, draws: int, currency: str, unit: str = "draws", floor: FloorRule | None = None) -> Rows:
     """Label, figure and explanation of the measures of one outcome."""
     npv = statistic(one.npv)
     if not len(one.roadmap):
-        return [("NPV", f"0 {currency}", "the baseline is what every roadmap is compared with"), _trough(one, currency)]
+        return [
+            ("NPV", f"0 {currency}", "the baseline is what every roadmap is compared with"),
+            *_cash(one, currency, floor),
+        ]
     return [
         ("NPV", f"{sensible(npv.mean or 0.0, npv.se)} {currency}", _range(one)),
         ("chance to lose money", chance(one.prob_npv_negative, draws, unit), "NPV below 0"),
         _roi(one),
         _payback(one, unit),
-        _trough(one, currency),
+        *_financing(one, currency),
+        *_cash(one, currency, floor),
     ]
+
+
+def _financing(one: Outcome, currency: str) -> Rows:
+    """What loans and leases are worth beside the credit line; nothing where there is none."""
+    if not one.financing.any():
+        return []
+    worth = statistic(one.financing)
+    text = "PV of loans and leases at the firm's borrowing rate; beside the NPV, not in it"
+    return [("worth of financing", f"{sensible(worth.mean or 0.0, worth.se)} {currency}", text)]
+
+
+def _cash(one: Outcome, currency: str, floor: FloorRule | None) -> Rows:
+    """The trough and, where the scenario states a floor, how often cash falls below it."""
+    if floor is None:
+        return [_trough(one, currency)]
+    own = floor.breach(floor.broken(one.trough, one.baseline_trough))
+    text = (
+        f"95 % interval {percent(own.low, None)} to {percent(own.high, None)}; allowed {percent(floor.allowed, None)}"
+    )
+    if floor.relative:
+        text += "; only draws that keep it without the roadmap"
+    return [_trough(one, currency), (f"cash below {rough(floor.floor, None)}", percent(own.share, None), text)]
 
 
 def _range(one: Outcome) -> str:
@@ -161,7 +189,10 @@ def _categories(one: Outcome, currency: str) -> Table:
     """Where the NPV comes from: mean present value of what changes, by category, with its error."""
     table = plain_table("where it comes from", f"PV, {currency}", "", right=(1,))
     same = []
+    finance = statistic(one.categories[:, FINANCE])
     for k, name in enumerate(CATEGORIES):
+        if k == FINANCE:
+            continue
         values = statistic(one.categories[:, k])
         if values.mean == 0.0 and not values.se:
             same.append(name)
@@ -170,6 +201,9 @@ def _categories(one: Outcome, currency: str) -> Table:
     npv = statistic(one.npv)
     rest = f"unchanged: {', '.join(same)}" if same else ""
     table.add_row(cell("NPV", "bold"), cell(sensible(npv.mean or 0.0, npv.se), "bold"), cell(rest, "dim"))
+    if finance.mean or finance.se:
+        error = sensible(finance.mean or 0.0, finance.se)
+        table.add_row(cell("finance"), cell(error), cell(MEANINGS["finance"], "dim"))
     return table
 
 
