@@ -30,6 +30,9 @@ GRIDS: dict[str, tuple[list[float], ...]] = {
     "lognormal_limited_mean": ([0.0, 1.0, 1e5, math.inf], [-2.0, 10.5], [0.1, 1.6, 8.0]),
     "severity_quantile": ([0.0, 0.2, 0.5, 0.95, 0.96, 0.9999, 1.0], [1e3, 2e4], [3e4, 2e6], [0.0, 0.3, 0.9]),
     "severity_limited_mean": ([0.0, 1e3, 3e4, 1e6, math.inf], [1e3, 2e4], [3e4, 2e6], [0.0, 0.3, 0.9]),
+    "mean_over_median": ([1.0, 1.5, 26.8, 1e6],),
+    "left_since_audit": ([0.0, 0.5, 11.0, 400.0], [0.0, 0.3, 0.99]),
+    "joint_effectiveness": ([0.0, 0.42, 1.0], [0.0, 0.4, 1.0], [0.0, 0.5, 1.0]),
     "severity_mean": ([1e3, 2e4], [3e4, 2e6], [0.0, 0.3, 0.9]),
     "overrun_ratio": (
         [0.0, 0.3, 0.8, 0.9, 0.9999, 1.0],
@@ -49,9 +52,10 @@ def formulas() -> dict[str, Elementwise[Any]]:
 
 def test_every_public_formula_has_a_grid() -> None:
     own = {"elementwise", "adoption_curve", "queues", "wear", "insurance", "relevance", "normal", "severity", "overrun"}
+    own |= {"controls"}
     covered = {name for name, formula in formulas().items() if formula.__module__.rsplit(".", 1)[1] in own}
     assert covered == set(GRIDS)
-    assert len(covered) == 18
+    assert len(covered) == 21
 
 
 @pytest.mark.parametrize("name", sorted(GRIDS))
