@@ -10,7 +10,10 @@ every KPI and every count must be equal before any timing. Printed: seconds of a
 ratio, the ratio of the items alone (the compiled loop, against the reference less what both spend on everything else),
 and the largest memory that the process ever held.
 
-    python -m benchmarks.company             print both comparisons, on the library retailer
+Idiomatic. The same items as a SimPy user would write them (`benchmarks.idiomatic`), on the busiest scenario of the
+library, for the time of a service: with SimPy's own resources, and without anything that happens beside the items.
+
+    python -m benchmarks.company             print the comparisons, on the library retailer and clinic
     python -m benchmarks.company --smoke     the same on a short horizon
 """
 
@@ -28,6 +31,7 @@ from typing import Any
 import numpy as np
 import simpy
 
+from benchmarks.idiomatic import idiomatic
 from scenarios.load import load
 from sim.company import replicate
 from sim.company.items import loop
@@ -180,6 +184,42 @@ def compare_engines(scenario: Scenario, repeats: int = 5) -> Engines:
     return Engines(months, items, tuple(reference), tuple(compiled), tuple(inner), megabytes)
 
 
+@dataclass(frozen=True)
+class Idiomatic:
+    """Microseconds of a service by repeat: SimPy as its users write it, and a whole replication with compiled items."""
+
+    scenario: str
+    simpy: tuple[float, ...]
+    compiled: tuple[float, ...]
+
+    @property
+    def ratio(self) -> float:
+        return statistics.median(self.simpy) / statistics.median(self.compiled)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.scenario}: a service takes {statistics.median(self.simpy):.1f} us in idiomatic SimPy, "
+            f"{statistics.median(self.compiled):.3f} us in a replication with compiled items: ratio {self.ratio:.0f} "
+            f"({len(self.simpy)} repeats, one core)"
+        )
+
+
+def compare_idiomatic(scenario: Scenario, months: int = 12, repeats: int = 5) -> Idiomatic:
+    """Validate (both complete as many items a month, within 15 %: one lacks vacancies, season and growth), warm up, and
+    time both in turn."""
+    table = parameters(scenario)
+    first, plain = _play(table, "compiled"), idiomatic(scenario, months, SEED)
+    completed = sum(count.completed for count in first.items.values()) / scenario.horizon_months
+    if not 0.85 < plain.completed / months / completed < 1.15:
+        raise AssertionError(f"{plain.completed / months:.0f} items a month against {completed:.0f}")
+    simpy_times, compiled = [], []
+    for repeat in range(repeats):
+        spent = _seconds(partial(idiomatic, scenario, months, SEED + repeat))
+        simpy_times.append(1e6 * spent / plain.services)
+        compiled.append(1e6 * _seconds(partial(_play, table, "compiled")) / first.events.releases)
+    return Idiomatic(scenario.name, tuple(simpy_times), tuple(compiled))
+
+
 def _loop_seconds(table: Parameters) -> float:
     """Seconds inside the compiled event loop in one replication."""
     spent, play = 0.0, loop.play
@@ -215,9 +255,11 @@ def main() -> None:
     scenario = load("retailer")
     if parser.parse_args().smoke:
         short = shortened(scenario)
-        print(compare(short, 1), compare_engines(short, 1), sep="\n")
+        print(compare(short, 1), compare_engines(short, 1), compare_idiomatic(short, 3, 1), sep="\n")
     else:
+        clinic = load("clinic")
         print(compare(scenario), compare_engines(scenario), sep="\n")
+        print(compare_engines(clinic), compare_idiomatic(clinic), sep="\n")
 
 
 if __name__ == "__main__":

@@ -63,6 +63,7 @@ class Outages:
         self.repairs, self.losses, self.claims = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         self.expected = np.zeros(shape)  # direct loss a year
         self.counts, self.staying = np.zeros(shape), np.ones(shape)
+        self.ages = np.zeros(shape)  # of all systems together
 
     def add(self, target: Floats, month: Ints, row: Ints, amount: Value) -> None:
         np.add.at(target, (month, row), amount)
@@ -403,6 +404,7 @@ def run_months(
             ("refused_claims", 0.0, 1 / 12),
             ("adoption", reached / np.maximum(1.0, count), 1.0),
             ("cost_to_serve", 0.0, done),
+            ("estate_age", outages.ages[m], float(len(world.systems))),
             ("automation_share", 0.0, 1.0),
         ):
             sums[name][year] += amount

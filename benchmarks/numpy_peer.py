@@ -427,6 +427,13 @@ def run_systems(
         if size < rows:
             times, hours = np.tile(times, numbers.arms), np.tile(hours, numbers.arms)
             who = np.concatenate([who + arm * n for arm in range(numbers.arms)])
+        birth = np.full(rows, -12.0 * system.age_years)
+        for m in range(months):
+            birth[np.resize(fresh[m, :size], rows)] = m
+            if system.on_failure == "replace":
+                due = (times > m - 0.5) & (times <= m + 0.5)
+                np.maximum.at(birth, who[due], times[due])
+            outages.ages[m] += (m + 0.5 - birth) / 12.0
         outages.repaired(f"{at}.repair_cost", times, who)
         outages.book(name, times, hours, who)
         exposure[name] = np.where(old, numbers.rows(f"{at}.unsupported_attacks"), 1.0)

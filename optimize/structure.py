@@ -106,7 +106,9 @@ def relations(scenario: Scenario, structure: Structure) -> dict[tuple[str, str],
 def _families(scenario: Scenario, name: str) -> Iterable[str]:
     """What an initiative touches."""
     initiative = scenario.initiatives[name]
-    for skill in initiative.skill_days:
+    yield f"initiatives.{name}"
+    beside = () if initiative.parallel is None else initiative.parallel.skill_days
+    for skill in (*initiative.skill_days, *beside):
         yield f"people.{scenario.skills[skill].role}"
     yield f"initiatives.{name}"
     yield from (f"skills.{skill}" for skill in initiative.difficulty)

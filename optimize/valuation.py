@@ -66,10 +66,10 @@ def rules(scenario: Scenario, seed: int, limits: PlanLimits) -> Rules:
     unusable: dict[str, str] = {}
     initiatives = []
     for name, one in scenario.initiatives.items():
-        earliest = periods_of(one.earliest_month, step)
+        earliest = periods_of(one.first_month, step)
         latest = periods - 1
         if one.deadline_month is not None:
-            latest = min(latest, latest_period(one.deadline_month - one.duration_months, step))
+            latest = min(latest, latest_period(one.deadline_month - one.planned_months, step))
         if earliest > latest:
             unusable[name] = "no planning period begins between its earliest month and its deadline"
             continue
@@ -85,7 +85,7 @@ def rules(scenario: Scenario, seed: int, limits: PlanLimits) -> Rules:
                 ),
                 price=_prices(profile.price, step, periods),
                 skill_days={skill: by_period(days, step, periods) for skill, days in profile.days.items()},
-                duration=periods_of(one.duration_months, step),
+                duration=periods_of(one.planned_months, step),
                 earliest=earliest,
                 latest=latest,
                 mandatory=one.mandatory,
@@ -170,7 +170,7 @@ def _requirements(scenario: Scenario, known: set[str]) -> Iterable[Requirement]:
                 lag=periods_of(rule.lag_months, step),
                 from_=rule.counted_from,
             )
-            work = periods_of(scenario.initiatives[rule.initiative].duration_months, step)
+            work = periods_of(scenario.initiatives[rule.initiative].planned_months, step)
             delay = made.lag + (work if rule.counted_from == "finish" else 0)
             if delay >= longest.get((name, rule.initiative), (-1, made))[0]:
                 longest[name, rule.initiative] = (delay, made)

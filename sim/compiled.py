@@ -25,6 +25,7 @@ KERNEL = (
     "crew",
     "change",
     "people",
+    "projects",
     "effects",
     "estate",
     "cyber",
@@ -34,6 +35,7 @@ KERNEL = (
     "months",
     "ledger",
     "integration",
+    "hosting",
     "kernel",
 )
 ITEMS = ("heap", "lines", "state", "arrivals", "course", "loop")
@@ -44,6 +46,8 @@ CALLED = (
     "mechanisms",
     *(f"montecarlo/{part}.py" for part in KERNEL),
     "company/world_layer.py",
+    "company/seats.py",
+    "company/systems.py",
     "company/gamma.py",
     *(f"company/items/{part}.py" for part in ITEMS),
     "company/operations.py",

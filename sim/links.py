@@ -1,4 +1,4 @@
-"""Which initiatives link which pairs of systems, and what that costs an initiative that stands alone."""
+"""Which initiatives link which pairs of systems; what links and exits cost an initiative that stands alone."""
 
 from __future__ import annotations
 
@@ -40,6 +40,19 @@ def reserved_prices(world: Scenario, initiative: str) -> Iterator[tuple[str, str
     hub = f"initiatives.{hubs[0]}.hub"
     for _ in sorted(systems - there):
         yield f"{hub}.capital_per_system", f"{hub}.monthly_per_system"
+
+
+def reserved_exits(world: Scenario, initiative: str) -> Iterator[str]:
+    """Paths of the exit costs that a budget must hold: of every subscription that the initiative cancels, unless its
+    term is over before the work can be done."""
+    one = world.initiatives[initiative]
+    for name in one.cancels:
+        subscription = world.systems[name].subscription
+        if subscription is not None and subscription.term_months > 0:
+            begins = subscription.begins_month
+            earliest = one.earliest_month + one.duration_months
+            if begins is None or earliest < begins + subscription.term_months:
+                yield f"systems.{name}.subscription.exit_cost"
 
 
 def _linked(pair: str) -> str:

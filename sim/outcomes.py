@@ -84,7 +84,8 @@ class Outcome:
     where a year has no such value. baseline_kpis: the same of the empty roadmap. states: (draws, initiatives), see
     `sim.mechanisms.delivery`. These four are empty when detail was not asked for. NPV, cost and payback are before
     finance, trough and need with it. baseline_trough: of the empty roadmap. financing: PV of what others pay of capital
-    and get for it, at the firm's borrowing rate. Both (draws,), empty where nobody counted.
+    and get for it, at the firm's borrowing rate. residual: PV of the months after the horizon, part of the NPV, and
+    run_off_cost: own cost in them, part of cost. These are (draws,), empty where nobody counted.
     """
 
     roadmap: Roadmap
@@ -99,6 +100,8 @@ class Outcome:
     states: NDArray[np.int64]
     baseline_trough: Floats = field(default_factory=lambda: np.zeros(0))
     financing: Floats = field(default_factory=lambda: np.zeros(0))
+    residual: Floats = field(default_factory=lambda: np.zeros(0))
+    run_off_cost: Floats = field(default_factory=lambda: np.zeros(0))
 
     def __repr__(self) -> str:
         return f"Outcome({self.roadmap}, NPV {_with_error(statistic(self.npv))}, {len(self.npv)} draws)"
@@ -173,6 +176,8 @@ class Outcomes:
             "payback_months": statistic(one.payback, worst="high").as_dict(),
             "cash_trough": statistic(one.trough).as_dict(),
             "prob_npv_negative": one.prob_npv_negative,
+            "residual": statistic(one.residual).as_dict() if one.residual.any() else None,
+            "npv_within_horizon": statistic(one.npv - one.residual).as_dict() if one.residual.any() else None,
             "financing": statistic(one.financing).as_dict() if one.financing.any() else None,
             "cash_floor": None if self.floor is None else self.floor.document(one.trough, one.baseline_trough),
             "categories": {

@@ -76,12 +76,12 @@ def _windows(scenario: Scenario, starts: Mapping[str, int]) -> Iterator[Problem]
                 hint=f"it is available from month {initiative.earliest_month}",
             )
         deadline = initiative.deadline_month
-        if deadline is not None and month + initiative.duration_months > deadline:
+        if deadline is not None and initiative.planned_finish(month) > deadline:
             yield Problem(
                 path=f"roadmap.{name}",
                 value=month,
                 message=f"{name} started in month {month} misses its deadline, month {deadline}",
-                hint=f"start it by month {deadline - initiative.duration_months}",
+                hint=f"start it by month {deadline - initiative.planned_months}",
             )
 
 

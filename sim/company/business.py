@@ -11,20 +11,21 @@ from collections.abc import Callable
 
 import numpy as np
 
+from sim.company.adoption import all_adopters
 from sim.company.clock import clock
 from sim.company.controls import defence
 from sim.company.cyber import Attacks, Policy, Spared, attacked
-from sim.company.delivery import days_away, project, project_days
-from sim.company.effects import follow
+from sim.company.delivery import days_away, project, project_days, schedule
+from sim.company.effects import Effects, follow
 from sim.company.finance import Prices, book_credit, book_debts
+from sim.company.hosting import contracts, pay_exits, start_hosting, use
 from sim.company.integration import Crossings, link_cost, linking
 from sim.company.items.interface import ItemEngine, Journal, Tally, Work, routes
-from sim.company.judgement import play
 from sim.company.ledger import Ledger, year_tax
 from sim.company.market import Market
 from sim.company.people import absences, absent, capacity_of
 from sim.company.replication import ItemCounts, Replication
-from sim.company.systems import failing, wear
+from sim.company.systems import failing, renewing, wear
 from sim.company.world_layer import Draw
 from sim.company.yearly import Yearly
 from sim.montecarlo.kpis import (
@@ -36,6 +37,7 @@ from sim.montecarlo.kpis import (
     COST_TO_SERVE,
     CUSTOMERS,
     CYBER_LOSS,
+    ESTATE_AGE,
     INCIDENTS,
     INSURANCE,
     LABOUR,
@@ -66,7 +68,9 @@ class Business:
         world = draw.table.scenario
         self.draw, self.world, self.slot, self.engines = draw, world, draw.table.slot, engines
         self.clock = clock(world)
-        self.plan, self.adopters, self.effects = play(draw, self.clock, roadmap)
+        self.plan = schedule(draw, roadmap)
+        self.adopters = all_adopters(draw, self.plan)
+        self.effects = Effects(draw, self.clock, self.plan, self.adopters)
         self.ledger = Ledger(self.clock.months, world.money.depreciation_months)
         self.prices = Prices(draw)
         self.market = Market(self.effects, self.clock)
@@ -93,14 +97,14 @@ class Business:
             r = roles.index(skill.role)
             days = [float(d) for d in used]
             self.env.process(project_days(self.env, self.clock, self.pools[r], days, self.claimed[r]))
-        for r, away in enumerate(days_away(self.draw, self.plan).values()):
+        for r, away in enumerate(days_away(self.plan).values()):
             if any(away):
                 self.env.process(project_days(self.env, self.clock, self.pools[r], away, self.claimed[r]))
         for i in range(len(self.world.initiatives)):
             if self.plan.started[i] >= 0:
                 self.env.process(project(self.env, self.clock, self.draw, self.plan, i, self.ledger, self.prices))
         for i, cost in link_cost(self.draw, self.plan).items():
-            self.env.process(linking(self.env, self.clock, self.draw, self.plan, i, cost, self.ledger, self.prices))
+            self.env.process(linking(self.env, self.clock, self.plan, i, cost, self.ledger, self.prices))
 
     def _estate(self) -> None:
         env = self.env
@@ -111,6 +115,10 @@ class Business:
         self.wear = {name: wear(self.draw, self.clock, self.plan, self.effects, name) for name in self.systems}
         for name, system in self.systems.items():
             env.process(failing(env, self.clock, system, name, self.wear[name], self.effects, self.ledger, self.prices))
+            env.process(renewing(env, self.clock, name, self.wear[name], self.effects, self.ledger, self.prices))
+        self.contracts = contracts(self.effects, self.plan)
+        pay_exits(self.effects, self.contracts, self.clock.months, self.ledger, self.prices)
+        start_hosting(env, self.clock, self.effects, self.systems, self.contracts, list(self.world.providers))
         self.attacks = [
             Attacks(self.effects, self.clock, self.wear, self.defence, self.market, name) for name in self.world.threats
         ]
@@ -162,11 +170,13 @@ class Business:
             dip, g = initiative.dip, int(self.plan.go_live[i])
             if dip is None or not 0 <= g <= m:
                 continue
-            length = at_month(slot[f"initiatives.{name}.dip.length"], m)
+            length = self.plan.value(f"initiatives.{name}.dip.length")
             hold, back = dip.hold_months * length, dip.months * length
             if m - g < hold + back:
-                left = 1.0 - max(m - g - hold, 0.0) / back
-                depth = at_month(slot[f"initiatives.{name}.dip.depth"], m) * left
+                depth = self.plan.value(f"initiatives.{name}.dip.depth") * (1.0 - max(m - g - hold, 0.0) / back)
+                depth *= self.plan.part(i)
+                if initiative.parallel is not None and self.plan.beside(i, m):
+                    depth *= float(initiative.parallel.dip)
                 for r, role_name in enumerate(self.world.people):
                     if role_name in dip.roles:
                         pace[r] *= 1.0 - depth
@@ -180,6 +190,9 @@ class Business:
         """Book what the month earned and cost, and who was satisfied."""
         taken = self.items.close_month(m)
         self.history.append(taken)
+        arrived = {name: tally.arrived for name, tally in zip(self.world.processes, taken, strict=True)}
+        used = use(self.effects, self.contracts, m, arrived, self.market.customers) * self.prices.of("technology", m)
+        self.ledger.pay(RUNNING, m, used)
         spared = self.spared.margin(m, [tally.arrived - tally.absent for tally in taken])
         self._book(m, sum(tally.margin for tally in taken) + spared)
         self._gather(m, taken)
@@ -244,6 +257,7 @@ class Business:
             self.yearly.add(UTILISATION, m, self.items.busy[m], staff)
             up = sum(1.0 - system.down[m] / T for system in self.systems.values())
             self.yearly.add(AVAILABILITY, m, up, len(self.systems))
+            self.yearly.add(ESTATE_AGE, m, sum(one.ages[m] for one in self.wear.values()), len(self.systems))
         book_debts(self.draw, self.ledger)
         book_credit(self.draw, self.ledger)
         self.yearly.add_money(self.ledger.array(), float(self.world.profile.cash_at_start))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 
 import numpy as np
@@ -66,6 +67,10 @@ def simulate(
             progress(len(rows))
     missed = table.theta(np.array(draws, dtype=np.int64), seed)[1]
     clipped = sum(one.clipped for row in rows for one in row)
+    played = [
+        outcome(scenario, one, [row[0] for row in rows], [row[r] for row in rows])
+        for r, one in enumerate(chosen, start=1)
+    ]
     return Outcomes(
         scenario=scenario.name,
         scenario_hash=scenario.hash(),
@@ -76,10 +81,7 @@ def simulate(
         first_draw=first_draw,
         draws=replications,
         initiatives=tuple(scenario.initiatives),
-        outcomes=tuple(
-            outcome(scenario, one, [row[0] for row in rows], [row[r] for row in rows])
-            for r, one in enumerate(chosen, start=1)
-        ),
+        outcomes=tuple(carry_on(scenario, played, first_draw, seed)),
         clipped=missed + clipped,
         notes=future_notes(scenario) + clipping_notes(missed, clipped, replications),
         floor=floor_rule(scenario),
@@ -121,6 +123,26 @@ def replicate_many(
 def _task(task: tuple[Parameters, tuple[Roadmap, ...], int, int, Items]) -> list[Replication]:
     """What a worker process does; at the top level of a module, so that it can be found there."""
     return replicate_draw(*task)
+
+
+def carry_on(scenario: Scenario, played: Sequence[Outcome], first_draw: int, seed: int) -> Iterator[Outcome]:
+    """Outcomes with the run-off, which is that of the kernel on the same draws: the company ends at the horizon."""
+    if not scenario.money.run_off_months or not played:
+        yield from played
+        return
+    from sim.montecarlo import evaluate
+
+    known = evaluate(
+        scenario, [one.roadmap for one in played], len(played[0].npv), seed, first_draw=first_draw, detail=False
+    )
+    for one, behind in zip(played, known, strict=True):
+        yield replace(
+            one,
+            npv=one.npv + behind.residual,
+            cost=one.cost + behind.run_off_cost,
+            residual=behind.residual,
+            run_off_cost=behind.run_off_cost,
+        )
 
 
 def outcome(

@@ -81,7 +81,7 @@ class Attacks:
             return float(self.table.base[self.table.slot[f"threats.{self.name}.{field}"]])
 
         height = layer_height(median("attempts_per_year"), median("success_probability"))
-        points = zip(*attack_points(self.effects.draw, self.name, height, self.intensity), strict=True)
+        points = zip(*attack_points(self.effects.draw, f"threats/{self.name}", height, self.intensity), strict=True)
         return sorted((self._incident(*point) for point in points), key=lambda incident: incident.time)
 
     def _incident(self, time: float, layer: int, number: int) -> Incident:

@@ -20,6 +20,7 @@ from sim.company.delivery import Schedule
 from sim.company.world_layer import Draw, Floats
 from sim.derived import Derived
 from sim.mechanisms.relevance import relevance
+from sim.montecarlo.layout_projects import OWN
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Effects:
 
     def __init__(self, draw: Draw, clock: Clock, plan: Schedule, adopters: dict[int, Adopters]) -> None:
         self.draw, self.clock, self.plan, self.adopters = draw, clock, plan, adopters
-        self.clipped = 0
+        self.clipped = plan.clipped
         self.changes = _changes(draw, adopters)
         self.monthly = {slot: [self._mean(slot, m) for m in range(clock.months)] for slot in self.changes}
         self.derived: dict[int, Derived] = {}
@@ -120,6 +121,8 @@ def _changes(draw: Draw, adopters: dict[int, Adopters]) -> dict[int, list[Change
             continue
         imitation = initiative.imitation
         for path, effect in initiative.effects.items():
+            if path.startswith(OWN):
+                continue
             kind = "add" if effect.multiply is None else "multiply"
             fading = None
             if effect.competitive and imitation is not None:
@@ -129,6 +132,8 @@ def _changes(draw: Draw, adopters: dict[int, Adopters]) -> dict[int, list[Change
     future, _ = draw.turn
     if future is not None:
         for path, change in table.scenario.futures[future].changes.items():
+            if path.startswith(OWN):
+                continue
             kind = "add" if change.multiply is None else "multiply"
             value = draw.value(f"futures.{future}.changes.{path}.{kind}")
             changes[table.slot[path]].append(Change(None, value, kind == "multiply", None))

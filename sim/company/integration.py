@@ -73,7 +73,6 @@ def link_cost(draw: Draw, plan: Schedule) -> dict[int, tuple[float, float]]:
 def linking(
     env: simpy.Environment,
     clock: Clock,
-    draw: Draw,
     plan: Schedule,
     i: int,
     cost: tuple[float, float],
@@ -81,8 +80,8 @@ def linking(
     prices: Prices,
 ) -> Generator[simpy.Event, None, None]:
     """Pay for the links of initiative i: capital as the work goes on, with its overrun; monthly while it works."""
-    name = list(draw.table.scenario.initiatives)[i]
-    capital = cost[0] * float(draw.overruns[0][i]) * prices.of_initiative(name, int(plan.started[i]))
+    name = list(plan.draw.table.scenario.initiatives)[i]
+    capital = cost[0] * plan.projects[i].cost_ratio * prices.of_initiative(name, int(plan.started[i]))
     for m in range(int(plan.started[i]), clock.months):
         yield until(env, m * clock.month_hours)
         part = float(plan.work[i, m])

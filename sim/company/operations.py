@@ -40,6 +40,7 @@ class StepPlace:
     pool: Pool
     system: System | Needs
     route: StepRoute
+    capped: bool = False  # whether a system may be full
 
 
 def item_path(
@@ -71,6 +72,11 @@ def item_path(
             if numbers.passing(k) >= now[step.share_slot]:
                 continue
             pool, system = place.pool, place.system
+            if place.capped:
+                if system.full:
+                    tally.gave_up += 1
+                    return
+                system.take()
             automated = now[step.automated_slot]
             if automated > 0.0 and numbers.of("automated", k) < automated:
                 joined = env.now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
@@ -15,11 +16,14 @@ from sim.company.finance import Prices
 from sim.company.ledger import Ledger
 from sim.company.pool import FOREVER
 from sim.company.world_layer import Draw, failure_times
-from sim.montecarlo.kpis import REPAIR
+from sim.montecarlo.kpis import RENEWAL, REPAIR
+
+WHOLE = 1.0 - 1e-9  # an item, but for rounding
 
 
 class System:
-    """`outages`: how many are open; the system is down while any is. `down`: hours by month, each hour counted once."""
+    """`outages`: how many are open; the system is down while any is. `down`: hours by month, each hour counted once.
+    `credit`: items that it can still take today, if it is `capped`."""
 
     def __init__(self, env: simpy.Environment, clock: Clock) -> None:
         self.env, self.clock = env, clock
@@ -27,6 +31,22 @@ class System:
         self.up = env.event()  # when the outage at hand is over
         self.since = 0.0
         self.down = [0.0] * clock.months
+        self.capped = False
+        self.credit = 0.0
+
+    def allow(self, items: float) -> None:
+        """A day begins: it can take so many items, and what was left of a single one; the others left are forfeit."""
+        self.capped = True
+        self.credit = self.credit % 1.0 + items
+
+    @property
+    def full(self) -> bool:
+        """Whether it can take no item any more today."""
+        return self.capped and self.credit < WHOLE
+
+    def take(self) -> None:
+        """An item goes in."""
+        self.credit -= 1.0
 
     def outage(self, hours: float) -> Generator[simpy.Event, None, None]:
         """Down for so many hours."""
@@ -77,6 +97,16 @@ class Needs:
         """Whether one of them is down."""
         return any(system.outages for system in self.systems)
 
+    @property
+    def full(self) -> bool:
+        """Whether one of them can take no item any more today."""
+        return any(system.full for system in self.systems)
+
+    def take(self) -> None:
+        """An item goes into all."""
+        for system in self.systems:
+            system.take()
+
     def wait(self, deadline: float) -> Generator[simpy.Event, object, bool]:
         """Wait until all are up, for the first that is down in the order of the file; False when the deadline came
         first."""
@@ -89,11 +119,14 @@ class Needs:
 
 @dataclass(frozen=True)
 class Wear:
-    """Failures of a system: moments (months), hours of repair; exposure: factor on the success of attacks, by month."""
+    """Failures of a system: moments (months), hours of repair; exposure: factor on the success of attacks, by month;
+    renewals: moments of planned replacements; ages: in the middle of every month, years."""
 
     times: tuple[float, ...]
     hours: tuple[float, ...]
     exposure: tuple[float, ...]
+    renewals: tuple[float, ...]
+    ages: tuple[float, ...]
 
 
 def wear(draw: Draw, clock: Clock, plan: Schedule, effects: Effects, name: str) -> Wear:
@@ -102,7 +135,7 @@ def wear(draw: Draw, clock: Clock, plan: Schedule, effects: Effects, name: str) 
     model, months = world.systems[name], clock.months
     refreshed = np.zeros(months, dtype=np.int64)
     for i, initiative in enumerate(world.initiatives.values()):
-        if name in initiative.refreshes and 0 <= plan.go_live[i] < months:
+        if name in initiative.refreshes and plan.finished(i) and plan.go_live[i] < months:
             refreshed[plan.go_live[i]] = 1
     ends = model.support_ends_month
     renewed = np.maximum.accumulate(refreshed)
@@ -113,11 +146,34 @@ def wear(draw: Draw, clock: Clock, plan: Schedule, effects: Effects, name: str) 
 
     factor = [f if o else 1.0 for f, o in zip(by_month("unsupported_failures"), old, strict=True)]
     exposure = [f if o else 1.0 for f, o in zip(by_month("unsupported_attacks"), old, strict=True)]
-    times, hours = failure_times(
+    limit = [math.inf] * months if model.refresh is None else by_month("refresh.at_age_years")
+    times, hours, renewals = failure_times(
         draw, name, np.array(by_month("life_scale_years")), np.array(factor), refreshed,
-        np.array(by_month("repair_hours")), clock.month_hours,
+        np.array(by_month("repair_hours")), clock.month_hours, np.array(limit),
     )  # fmt: skip
-    return Wear(tuple(map(float, times)), tuple(map(float, hours)), tuple(exposure))
+    if len(renewals):
+        supported = int(renewals[0]) + 1
+        exposure[supported:] = [1.0] * (months - supported)
+    births = [-12.0 * float(model.age_years), *map(float, np.flatnonzero(refreshed)), *map(float, renewals)]
+    if model.on_failure == "replace":
+        births += map(float, times)
+    ages = [(m + 0.5 - max(birth for birth in births if birth <= m + 0.5)) / 12.0 for m in range(months)]
+    return Wear(
+        tuple(map(float, times)), tuple(map(float, hours)), tuple(exposure), tuple(map(float, renewals)), tuple(ages)
+    )
+
+
+def renewing(
+    env: simpy.Environment, clock: Clock, name: str, policy: Wear, effects: Effects, ledger: Ledger, prices: Prices
+) -> Generator[simpy.Event, None, None]:
+    """Be replaced as planned, again and again."""
+    if not policy.renewals:
+        return
+    cost = effects.draw.table.slot[f"systems.{name}.refresh.cost"]
+    for time in policy.renewals:
+        yield until(env, time * clock.month_hours)
+        m = int(time)
+        ledger.pay(RENEWAL, m, effects.at_month(cost, m) * prices.of("technology", m))
 
 
 def failing(

@@ -8,27 +8,24 @@ roadmap. Times are in months. Buffers grow until everything fits.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import compiled, inline
 from sim.futures import future_of
-from sim.mechanisms.adoption_course import NEVER_AGAIN, adoption_course
 from sim.mechanisms.aftermath import fine, secondary_loss
 from sim.mechanisms.attacks import incidents
 from sim.mechanisms.delivery import deliver
 from sim.mechanisms.elementwise import compile_scalar
-from sim.mechanisms.involvement import ceiling_of
 from sim.mechanisms.learning import bereft, unlearned
 from sim.mechanisms.links import link_costs
-from sim.mechanisms.momentum import momentum
-from sim.mechanisms.normal import normal_cdf, normal_quantile
 from sim.mechanisms.occupancy import presence, seat_changes
-from sim.mechanisms.overrun import overrun_ratio
-from sim.mechanisms.seats import STREAMS, adopt
+from sim.mechanisms.projects import COMMON_STREAM, ending, ratios
 from sim.mechanisms.severity import severity_quantile
 from sim.mechanisms.skill_gap import extra_work, failure_with_gap
 from sim.mechanisms.wearout import failures, lognormal_hours
@@ -38,9 +35,6 @@ from sim.streams import identity, stream_key, uniform
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-overrun = compile_scalar(overrun_ratio, inline)
-quantile = compile_scalar(normal_quantile, inline)
-cdf = compile_scalar(normal_cdf, inline)
 severity = compile_scalar(severity_quantile, inline)
 
 
@@ -53,21 +47,24 @@ def _seat_changes(key, draw, seats, rate, vacancy, months, times, seat, occupant
 
 
 @compiled
-def _ratios(cost_key, time_key, draw, risk):  # type: ignore[no-untyped-def]
-    median, log_sd, share, exponent, cap, rho = risk
-    z = quantile(uniform(cost_key, draw, 0))
-    own = quantile(uniform(time_key, draw, 0))
-    cost = overrun(cdf(z), median, log_sd, share, exponent, cap)
-    return cost, overrun(cdf(rho * z + math.sqrt(1.0 - rho * rho) * own), median, log_sd, share, exponent, cap)
+def _ratios(cost_key, time_key, common_key, draw, shape, spread, tail):  # type: ignore[no-untyped-def]
+    return ratios(cost_key, time_key, common_key, draw, shape, spread, tail)
+
+
+@compiled
+def _ending(key, draw, ends, chance, factor, cost_limit, time_limit, cost_ratio, time_ratio):  # type: ignore[no-untyped-def]
+    last = ends.shape[0]
+    return ending(key, draw, 0, last, ends, chance, factor, cost_limit, time_limit, cost_ratio, time_ratio)
 
 
 @compiled
 def run_delivery(  # type: ignore[no-untyped-def]
-    planned, work_months, fails, days, capacity, before, lag, flags, first_before, state, go_live, started, work, used,
+    planned, work_months, end, ending, remains, available, lead, days, capacity, beside, beside_days, before, lag,
+    flags, first_before, state, go_live, started, work, used,
 ):  # fmt: skip
     deliver(
-        planned, work_months, fails, days, capacity, before, lag, flags, first_before, state, go_live, started, work,
-        used,
+        planned, work_months, end, ending, remains, available, lead, days, capacity, beside, beside_days, before, lag,
+        flags, first_before, state, go_live, started, work, used,
     )  # fmt: skip
 
 
@@ -76,23 +73,6 @@ def run_links(  # type: ignore[no-untyped-def]
     linking, started, go_live, ends, links, is_hub, between, pair_price, hub_price, hub_of, attached, cost,
 ):  # fmt: skip
     link_costs(linking, started, go_live, ends, links, is_hub, between, pair_price, hub_price, hub_of, attached, cost)
-
-
-@compiled
-def _adopt(  # type: ignore[no-untyped-def]
-    keys, draw, member, first_seat, seats, role, times, seat, occupant, go_live, course, varies, ceiling, joiner_share,
-    doubt_rate, involved, months, current, level, queue, doubt_time, doubt_number, share, event_times, event_changes,
-):  # fmt: skip
-    return adopt(
-        keys, draw, member, first_seat, seats, role, times, seat, occupant, go_live, course, varies, ceiling,
-        joiner_share, doubt_rate, involved, months, current, level, queue, doubt_time, doubt_number, share,
-        event_times, event_changes,
-    )  # fmt: skip
-
-
-@compiled
-def _course(go_live, months, stated, factors, half_life, every, course):  # type: ignore[no-untyped-def]
-    return adoption_course(go_live, months, stated, factors, half_life, every, course)
 
 
 @compiled
@@ -106,19 +86,13 @@ def _bereft(count, times, seat, occupant, key_seat, recovery, months, share):  #
 
 
 @compiled
-def tailwind(settled, success, month, log_success, log_failure, half_life, log_most):  # type: ignore[no-untyped-def]
-    """Factor of momentum on p; see `sim.mechanisms.momentum`."""
-    return momentum(settled, success, month, log_success, log_failure, half_life, log_most)
-
-
-@compiled
 def _failures(  # type: ignore[no-untyped-def]
     threshold_key, repair_key, draw, age, shape, scale, factor, refreshed, replace, median, p95_ratio, month_hours,
-    times, hours,
+    limit, times, hours, renewals,
 ):  # fmt: skip
     return failures(
         threshold_key, repair_key, draw, age, shape, scale, factor, refreshed, replace, median, p95_ratio, month_hours,
-        times, hours,
+        limit, times, hours, renewals,
     )  # fmt: skip
 
 
@@ -169,6 +143,20 @@ class Occupants:
     share: Floats
     unlearned: Floats
     bereft: Floats
+
+
+class Project(NamedTuple):
+    """How the work of an initiative would go, whatever the month: realised over planned cost, months of work at full
+    pace, share of the work after which it ends, state then, share of the benefit left if it does not finish, first
+    month in which the vendor takes an order, months from order to work."""
+
+    cost_ratio: float
+    work_months: float
+    end: float
+    ending: int
+    remains: float
+    available: int
+    lead: int
 
 
 @dataclass(frozen=True)
@@ -247,114 +235,79 @@ class Draw:
         return name, range(begin, world.horizon_months if months is None else begin + months)
 
     @cached_property
-    def overruns(self) -> tuple[Floats, Floats, Floats]:
-        """By initiative: realised over planned cost, the same of duration, mark of the gate."""
-        world = self.table.scenario
-        n = len(world.initiatives)
-        cost, time, gate = np.ones(n), np.ones(n), np.ones(n)
-        for i, (name, initiative) in enumerate(world.initiatives.items()):
-            if initiative.risk_class is not None:
-                c = world.risk_classes[initiative.risk_class]
-                rho = 2.0 * math.sin(math.pi * c.cost_time_rank / 6.0)
-                risk = (c.median, c.log_sd, c.tail_share, c.tail_exponent, c.cap, rho)
-                keys = self.key(f"initiatives/{name}/overrun_cost"), self.key(f"initiatives/{name}/overrun_time")
-                cost[i], time[i] = _ratios(*keys, self.number, tuple(float(x) for x in risk))
-            gate[i] = mark(self.key(f"initiatives/{name}/gate"), self.number, 0)
-        return cost, time, gate
+    def projects(self) -> tuple[Project, ...]:
+        """By initiative: overrun, gate and vendor, from the numbers before effects."""
+        return tuple(self.project(name, self.value) for name in self.table.scenario.initiatives)
 
-    def projects(self, gaps: Floats) -> tuple[Floats, Ints]:
-        """By initiative: months of work at full pace, 1 where the gate fails. gaps (initiatives, skills): levels that
-        the skills lack."""
-        world = self.table.scenario
-        work, fails = np.ones(len(gaps)), np.zeros(len(gaps), dtype=np.int64)
-        _, time, gate = self.overruns
-        for i, (name, initiative) in enumerate(world.initiatives.items()):
-            factor, failure = 1.0, self.value(f"initiatives.{name}.failure_probability")
-            for gap, skill in zip(gaps[i], world.skills.values(), strict=True):
-                factor += extra_work.scalar(float(gap), float(skill.gap_work))
-                failure = failure_with_gap.scalar(failure, float(gap), float(skill.gap_failure))
-            work[i] = max(1.0, math.ceil(initiative.duration_months * time[i] * factor - 1e-9))
-            fails[i] = gate[i] < failure
-        return work, fails
+    def project(
+        self, name: str, value: Callable[[str], float], levels: Mapping[tuple[str, str], float] | None = None
+    ) -> Project:
+        """Project of an initiative, from its numbers as `value` has them by path.
 
-
-def adoption_events(
-    draw: Draw, initiative: str, go_live: int, wind: float, involved: float
-) -> tuple[Floats, Ints, Floats]:
-    """Moments at which adopters change, by how many, and the mean share of seats that have adopted, by month.
-
-    wind: factor of momentum on p. involved: share of the staff, 1 where the initiative does not say.
-    """
-    world = draw.table.scenario
-    adoption = world.initiatives[initiative].adoption
-    assert adoption is not None
-    months, roles = world.horizon_months, list(world.people)
-    member = np.array([role in adoption.roles for role in roles], dtype=np.int64)
-    seats = np.array([role.seats for role in world.people.values()], dtype=np.int64)
-    first_seat = np.concatenate([[0], np.cumsum(seats)])[:-1].astype(np.int64)
-    sizes = [len(o.times) for o in draw.occupants]
-    role = np.repeat(np.arange(len(roles)), sizes)
-    times = np.concatenate([o.times for o in draw.occupants])
-    order = np.argsort(times, kind="stable")
-    seat = np.concatenate([o.seat for o in draw.occupants])[order]
-    occupant = np.concatenate([o.occupant for o in draw.occupants])[order]
-
-    def number(field: str) -> float:
-        return draw.value(f"initiatives.{initiative}.adoption.{field}")
-
-    ceiling, present_ceiling, doubts = number("ceiling"), number("ceiling"), 0.0
-    if adoption.involvement is not None:
-        present_ceiling = ceiling_of.scalar(ceiling, number("involvement.ceiling_loss"), involved)
-        doubts = number("involvement.abandonment") / 12.0
-    factors, half_life, every = (1.0, 1.0, 1.0), 0.0, NEVER_AGAIN
-    if adoption.training is not None:
-        factors = number("training.p"), number("training.q"), number("training.ceiling")
-        half_life, every = number("training.half_life_months"), adoption.training.refresh_months or NEVER_AGAIN
-    course = np.empty((3, months))
-    stated = (number("p") * wind, number("q"), present_ceiling)
-    varies = 0
-    if go_live < months:
-        varies = int(_course(go_live, months, stated, factors, half_life, every, course))
-    count = int(seats.sum())
-    current, queue, doubt_number = np.empty((3, count), dtype=np.int64)
-    level, doubt_time = np.empty((2, count))
-    flat = [draw.key(f"initiatives/{initiative}/{stream}/{r}") for stream in STREAMS for r in roles]
-    keys = np.array(flat, dtype=np.uint64).reshape(len(STREAMS), len(roles))
-    size = count + 2 * len(times) + 1
-    while True:
-        share, event_times, changes = np.zeros(months), np.empty(size), np.empty(size, dtype=np.int64)
-        n = _adopt(
-            keys, draw.number, member, first_seat, seats, role[order], times[order], seat, occupant, float(go_live),
-            course, varies, ceiling, number("joiner_share"), doubts, involved, months, current, level, queue,
-            doubt_time, doubt_number, share, event_times, changes,
-        )  # fmt: skip
-        if n <= size:
-            return event_times[:n], changes[:n], share
-        size = n
+        levels: of a skill for an initiative where it is another than that of the draw.
+        """
+        world, at = self.table.scenario, f"initiatives.{name}"
+        initiative = world.initiatives[name]
+        spread, tail, failure = 1.0, 1.0, 1.0
+        if initiative.help is not None:
+            spread, tail, failure = (value(f"{at}.help.{field}") for field in ("spread", "tail", "failure"))
+        cost, time = 1.0, 1.0
+        if initiative.risk_class is not None:
+            keys = self.keys([f"initiatives/{name}/overrun_cost", f"initiatives/{name}/overrun_time", COMMON_STREAM])
+            cost, time = _ratios(*keys, self.number, np.array(world.overrun_of(initiative)), spread, tail)
+        gates = initiative.gates
+        ends, cost_limit, time_limit = (np.array([gate[k] for gate in gates]) for k in (1, 2, 3))
+        factor, chance = 1.0, [value(f"{at}.{gate.field}") for gate in gates]
+        for skill, asked in initiative.difficulty.items():
+            one, level = world.skills[skill], (levels or {}).get((name, skill), self.value(f"skills.{skill}.level"))
+            gap, parts = max(0.0, asked - level), np.diff(ends, prepend=0.0)
+            factor += extra_work.scalar(gap, float(one.gap_work))
+            chance = [
+                failure_with_gap.scalar(p, gap * float(part), float(one.gap_failure))
+                for p, part in zip(chance, parts, strict=True)
+            ]
+        key = self.key(f"initiatives/{name}/gate")
+        end, state = _ending(key, self.number, ends, np.array(chance), failure, cost_limit, time_limit, cost, time)
+        months = ["lead_months", "available_month"]
+        lead, available = (
+            0 if getattr(initiative, field) is None else math.ceil(value(f"{at}.{field}") - 1e-9) for field in months
+        )
+        work = max(1.0, math.ceil(initiative.duration_months * time * factor - 1e-9))
+        return Project(cost, work, end, state, float(initiative.benefit_if_failed) * end, available, lead)
 
 
 def failure_times(
-    draw: Draw, system: str, scale: Floats, factor: Floats, refreshed: Ints, median: Floats, month_hours: float
-) -> tuple[Floats, Floats]:
-    """Failures of a system and hours of repair. scale, factor, refreshed, median: by month."""
+    draw: Draw,
+    system: str,
+    scale: Floats,
+    factor: Floats,
+    refreshed: Ints,
+    median: Floats,
+    month_hours: float,
+    limit: Floats,
+) -> tuple[Floats, Floats, Floats]:
+    """Failures of a system, hours of repair, planned replacements. scale, factor, refreshed, median, limit: by
+    month."""
     model = draw.table.scenario.systems[system]
     keys = draw.key(f"systems/{system}/failure"), draw.key(f"systems/{system}/repair")
     age, shape, p95 = float(model.age_years), float(model.life_shape), float(model.repair_p95_ratio)
     replace = model.on_failure == "replace"
     size = 256
     while True:
-        times, hours = np.empty(size), np.empty(size)
-        n = _failures(
-            *keys, draw.number, age, shape, scale, factor, refreshed, replace, median, p95, month_hours, times, hours
-        )
-        if n <= size:
-            return times[:n], hours[:n]
-        size = n
+        times, hours, renewals = np.empty(size), np.empty(size), np.empty(size)
+        n, renewed = _failures(
+            *keys, draw.number, age, shape, scale, factor.copy(), refreshed, replace, median, p95, month_hours,
+            limit, times, hours, renewals,
+        )  # fmt: skip
+        if max(n, renewed) <= size:
+            return times[:n], hours[:n], renewals[:renewed]
+        size = max(n, renewed)
 
 
-def attack_points(draw: Draw, threat: str, layer_height: float, intensity: Floats) -> tuple[Floats, Ints, Ints]:
-    """Incidents of a threat: times, layers and numbers of their points. intensity: incidents a year, by month."""
-    keys = draw.key(f"threats/{threat}/gap"), draw.key(f"threats/{threat}/height")
+def attack_points(draw: Draw, source: str, layer_height: float, intensity: Floats) -> tuple[Floats, Ints, Ints]:
+    """Incidents of a source such as `threats/NAME` or `providers/NAME`: times, layers and numbers of their points.
+    intensity: incidents a year, by month."""
+    keys = draw.key(f"{source}/gap"), draw.key(f"{source}/height")
     size = 256
     while True:
         times, layers, numbers = np.empty(size), np.empty(size, np.int64), np.empty(size, np.int64)

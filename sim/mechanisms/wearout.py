@@ -33,33 +33,51 @@ def lognormal_hours(u, median, p95_ratio):  # type: ignore[no-untyped-def]
 @inline
 def failures(  # type: ignore[no-untyped-def]
     threshold_key, repair_key, draw, age, shape, scale, factor, refreshed, replace, median_hours, p95_ratio,
-    month_hours, times, hours,
+    month_hours, limit, times, hours, renewals,
 ):  # fmt: skip
-    """Failures of one system over the months of `scale`.
+    """Failures and planned replacements of one system over the months of `scale`.
 
     age: years at month 0. scale (years), factor, median_hours: by month. refreshed: by month, 1 where the age starts
     again at 0 when the month begins. replace: a failure sets the age to 0. month_hours: working hours of a month.
-    Writes times (months) and hours (of repair) and returns how many failures there were.
+    limit: years, by month, the age at which the system is replaced as planned (infinite: never); from then on its
+    factor is 1. Writes times (months) and hours (of repair) of failures, renewals (months), and returns how many
+    failures and how many planned replacements there were.
     """
     months = scale.shape[0]
-    count = 0
+    count, renewed = 0, 0
     left = -np.log(uniform(threshold_key, draw, 0))
     up_at = 0.0
     m = 0
     while m < months:
         last = m + 1  # the hazard changes when this month begins
         while last < months and scale[last] == scale[m] and factor[last] == factor[m] and not refreshed[last]:
+            if limit[last] != limit[m]:
+                break
             last += 1
         if refreshed[m]:
             age = 0.0
         t = max(float(m), up_at)
         while t < last:
             ahead = (last - t) / 12.0
+            due = max(limit[m] - age, 0.0)
+            renews = due < ahead
+            if renews:
+                ahead = due
             start = hazard(age, shape, scale[m])
             gain = factor[m] * (hazard(age + ahead, shape, scale[m]) - start)
             if gain < left:
                 left -= gain
                 age += ahead
+                if renews:
+                    t = min(t + ahead * 12.0, last - 1e-9)
+                    if renewed < renewals.shape[0]:
+                        renewals[renewed] = t
+                    renewed += 1
+                    age = 0.0
+                    up_at = t
+                    last = int(t)  # go on from this month, with its new factor
+                    for later in range(last, months):
+                        factor[later] = 1.0
                 break
             failed_age = min(inverse_hazard(start + left / factor[m], shape, scale[m]), age + ahead)
             t = min(t + (failed_age - age) * 12.0, last - 1e-9)  # rounding must not reach the next month
@@ -72,4 +90,4 @@ def failures(  # type: ignore[no-untyped-def]
             t += repair / month_hours
             up_at = t
         m = last
-    return count
+    return count, renewed

@@ -1,12 +1,12 @@
-"""Kernel part: what skills, involvement, training and momentum do to the work and to its adoption, path by path (k is
-the lane)."""
+"""Kernel part: what skills do to the work, what training and involvement take of it, momentum, pace of people; path by
+path (k is the lane)."""
 
 from __future__ import annotations
 
 import math
 
 from sim.compiled import inline
-from sim.mechanisms.delivery import FAILED, FINISHED
+from sim.mechanisms.delivery import FAILED, FINISHED, STOPPED
 from sim.mechanisms.elementwise import compile_scalar
 from sim.mechanisms.learning import bereft, unlearned
 from sim.mechanisms.momentum import last_month_of_work, momentum
@@ -33,58 +33,14 @@ def pace_of_people(lay, w, k, r, count, times, seat, occupant):  # type: ignore[
 
 
 @inline
-def first_judgement(lay, w, k):  # type: ignore[no-untyped-def]
-    """Gaps of skills and shares of staff involved before any effect."""
+def first_gaps(lay, w, k):  # type: ignore[no-untyped-def]
+    """Levels that skills lack before any effect."""
     crew, n = lay.crew, lay.crew.difficulty.shape[0]
     for i in range(n):
         for s in range(crew.level_slot.shape[0]):
             w.gaps[k * n + i, s] = 0.0
             if crew.difficulty[i, s] > 0.0:
                 w.gaps[k * n + i, s] = max(0.0, crew.difficulty[i, s] - w.values[crew.level_slot[s], k])
-        slot = crew.involvement_slots[i, 0]
-        w.involved[k, i] = w.values[slot, k] if slot >= 0 else 1.0
-
-
-@inline
-def judge_again(lay, w, k, i):  # type: ignore[no-untyped-def]
-    """Gaps and share involved with the effects of the month in which the work on i starts. Returns 1 if a gap is
-    another than before, 2 if only the share is, else 0."""
-    crew, n, start = lay.crew, lay.crew.difficulty.shape[0], w.started[k, i]
-    found = 0
-    if start < 0:
-        return found
-    slot = crew.involvement_slots[i, 0]
-    if slot >= 0:
-        share = _value_then(lay, w, slot, start, k)
-        if share != w.involved[k, i]:
-            w.involved[k, i] = share
-            found = 2
-    for s in range(crew.level_slot.shape[0]):
-        if crew.difficulty[i, s] > 0.0:
-            gap = max(0.0, crew.difficulty[i, s] - _value_then(lay, w, crew.level_slot[s], start, k))
-            if gap != w.gaps[k * n + i, s]:
-                w.gaps[k * n + i, s] = gap
-                found = 1
-    return found
-
-
-@inline
-def _value_then(lay, w, slot, m, k):  # type: ignore[no-untyped-def]
-    """Value of a slot in month m of path k, after effects; see `apply_effects`, which does it for all lanes."""
-    c, t = lay.candidates, lay.row[slot]
-    value, factor = w.values[slot, k], 1.0
-    if t < 0:
-        return value
-    for e in range(c.first_effect[t], c.first_effect[t + 1]):
-        i = c.effect_source[e]
-        if w.first_month[i] < lay.calendar.months:
-            share = w.strength[i, m, k] if c.effect_fades[e] else w.adopting[i, m, k]
-            size = w.values[c.effect_value[e], k]
-            if c.effect_multiplies[e]:
-                factor = factor * (1.0 + (size - 1.0) * share)
-            else:
-                value = value + size * share
-    return min(max(value * factor, lay.low[slot]), lay.high[slot])
 
 
 @inline
@@ -97,11 +53,11 @@ def work_factor(lay, w, k, i):  # type: ignore[no-untyped-def]
 
 
 @inline
-def failure_of(lay, w, k, i, probability):  # type: ignore[no-untyped-def]
-    """Probability that a gate of initiative i fails, for what skills lack."""
+def failure_of(lay, w, k, i, probability, part):  # type: ignore[no-untyped-def]
+    """Probability that a gate of initiative i fails, for what skills lack; part: of the work, that the gate ends."""
     crew, n = lay.crew, lay.crew.difficulty.shape[0]
     for s in range(crew.level_slot.shape[0]):
-        probability = likelier_failure(probability, w.gaps[k * n + i, s], crew.gap_failure[s])
+        probability = likelier_failure(probability, w.gaps[k * n + i, s] * part, crew.gap_failure[s])
     return probability
 
 
@@ -116,7 +72,7 @@ def note_successes(lay, w, k, n):  # type: ignore[no-untyped-def]
         i = w.chosen[j]
         if w.state[k, i] == FINISHED:
             w.settled[i], w.success[i] = w.go_live[k, i], 1
-        elif w.state[k, i] == FAILED:
+        elif w.state[k, i] == FAILED or w.state[k, i] == STOPPED:
             w.settled[i] = last_month_of_work(w.work_one, i) + 1
 
 
@@ -148,8 +104,8 @@ def take_days(lay, w, k, n):  # type: ignore[no-untyped-def]
                 if g >= 0 and training > 0.0:
                     for m in range(g, months, crew.training_every[i]):
                         if m < w.ends[i, k]:
-                            w.away[r, m, k] += training
+                            w.away[r, m, k] += training * w.part[i, k]
                 involving = crew.involvement_days[i] * share * lay.work.seats[r]
                 if involving > 0.0:
                     for m in range(months):
-                        w.away[r, m, k] += involving * w.work[i, m, k]
+                        w.away[r, m, k] += involving * w.work_one[i, m]

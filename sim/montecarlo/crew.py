@@ -11,7 +11,7 @@ import numpy as np
 from sim.lanes.records import Floats1, Floats2, Ints1, Ints2
 from sim.mechanisms.adoption_course import NEVER_AGAIN
 from sim.parameters import Parameters
-from sim.world.initiatives import Training
+from sim.world.adoption import Training
 
 
 class Crew(NamedTuple):
@@ -22,7 +22,6 @@ class Crew(NamedTuple):
     training_days: Floats1  # of a seat
     involvement_slots: Ints2  # (initiatives, 4): share, loss of ceiling, doubts a year, cost of involving everybody
     involvement_days: Floats1  # of a seat involved
-    varies: Ints1  # (initiatives,) 1 where adoption depends on more than the month of go-live
     momentum_slots: Ints1  # (2,) success, failure; empty without momentum
     momentum_half_life: float
     momentum_log_most: float
@@ -30,7 +29,7 @@ class Crew(NamedTuple):
     level_slot: Ints1  # (skills,)
     gap_failure: Floats1
     gap_work: Floats1
-    feedback: int  # 1 where effects change what is judged at the start of work: levels, shares involved
+    levels_change: int  # 1 where effects change the level of a skill that is held against a difficulty
     takes_days: int  # 1 where training or involvement takes days
     learning_slot: Ints1  # (roles,)
     learning_half_life: Floats1
@@ -55,7 +54,6 @@ def crew(table: Parameters) -> Crew:
         rows = [[slot.get(f"initiatives.{name}.{block}.{f}", -1) for f in fields] for name in names]
         return np.array(rows, dtype=np.int64).reshape(len(names), len(fields))
 
-    shares = [f"initiatives.{name}.adoption.involvement.share" in changed for name in names]
     rated = [f"skills.{k}.level" in changed and any(k in i.difficulty for i in all_of) for k in skills]
     momentum = world.momentum
     training_days = _floats(0.0 if t is None else t.days for t in training)
@@ -66,7 +64,6 @@ def crew(table: Parameters) -> Crew:
         training_days=training_days,
         involvement_slots=table_of("adoption.involvement", ("share", "ceiling_loss", "abandonment", "cost")),
         involvement_days=involvement_days,
-        varies=_ints(momentum is not None or share for share in shares),
         momentum_slots=_ints([] if momentum is None else [slot["momentum.success"], slot["momentum.failure"]]),
         momentum_half_life=1.0 if momentum is None else float(momentum.half_life_months),
         momentum_log_most=0.0 if momentum is None else math.log(momentum.most),
@@ -74,7 +71,7 @@ def crew(table: Parameters) -> Crew:
         level_slot=_ints(slot.get(f"skills.{k}.level", -1) for k in skills),
         gap_failure=_floats(skill.gap_failure for skill in world.skills.values()),
         gap_work=_floats(skill.gap_work for skill in world.skills.values()),
-        feedback=int(any(shares) or any(rated)),
+        levels_change=int(any(rated)),
         takes_days=int(training_days.any() or involvement_days.any()),
         learning_slot=_ints(slot.get(f"people.{r}.learning.proficiency", -1) for r in roles),
         learning_half_life=_floats(
@@ -88,11 +85,6 @@ def crew(table: Parameters) -> Crew:
         dip_hold=_ints(0 if i.dip is None else i.dip.hold_months for i in all_of),
         dip_length_slot=_ints(slot.get(f"initiatives.{name}.dip.length", -1) for name in names),
     )
-
-
-def feeds_back(table: Parameters) -> bool:
-    """Whether effects change what is judged at the start of work."""
-    return bool(crew(table).feedback)
 
 
 def _every(training: Training | None) -> int:

@@ -29,7 +29,7 @@ def apply_effects(lay, w):  # type: ignore[no-untyped-def]
     value = clip((base + sum add a r) * prod (1 + (multiply - 1) a r)).
     """
     c, months = lay.candidates, lay.calendar.months
-    clipped = lanes(0.0)
+    clipped = w.own_clipped[0]
     for t in range(c.target_slot.shape[0]):
         slot = c.target_slot[t]
         base, low, high = w.values[slot], lay.low[slot], lay.high[slot]

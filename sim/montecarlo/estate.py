@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.compiled import inline
 from sim.lanes.values import lanes
 from sim.mechanisms.attacks import incidents
+from sim.mechanisms.delivery import FINISHED
 from sim.mechanisms.elementwise import compile_scalar
 from sim.mechanisms.insurance import insurance_payout
 from sim.mechanisms.severity import severity_quantile
@@ -12,7 +15,7 @@ from sim.mechanisms.wearout import failures, lognormal_hours
 from sim.montecarlo.cyber import breach, lapsed, secondary_losses, spare, uncounted_margin
 from sim.montecarlo.effects import at_month, number_at
 from sim.montecarlo.finance import TECHNOLOGY
-from sim.montecarlo.kpis import CYBER, REPAIR
+from sim.montecarlo.kpis import CYBER, RENEWAL, REPAIR
 from sim.streams import identity, uniform
 
 severity = compile_scalar(severity_quantile, inline)
@@ -39,57 +42,73 @@ def outage(lay, w, k, y, t, hours):  # type: ignore[no-untyped-def]
     Items that come in the first `hours - patience` hours give up; those who come later wait for the rest. Items that
     never give up wait the rest of the outage, and late is who waits beyond the target.
     """
-    cal, work, row = lay.calendar, lay.work, lay.row
+    cal, work = lay.calendar, lay.work
     m = int(t)
     left = (cal.months - t) * cal.hours
     hours = min(hours, left)
     room = (m + 1 - t) * cal.hours
-    rest = hours
-    piece = min(rest, room)
-    month = m
-    while rest > 0.0 and month < cal.months:
-        w.down[y, month, k] += piece
-        rest -= piece
-        month += 1
-        piece = min(rest, cal.hours)
+    take_down(lay, w, k, y, m, hours, room)
     for s in range(work.step_needs.shape[0]):
-        if not work.step_needs[s, y]:
-            continue
-        p = work.step_process[s]
-        patience = number_at(row, w.values, w.changed, work.patience_slot[p], m, k) / 60.0
-        target = work.target_hours[p]
-        waits = min(hours, patience)
-        w.out_delay[s, m, k] += 0.5 * waits * waits / cal.hours
-        if waits > target:
-            w.out_late[s, m, k] += (waits - target) / cal.hours
-        gone = hours - waits
-        month, first = m, room
-        while gone > 0.0 and month < cal.months:
-            part = min(gone, first)
-            w.out_lost[s, month, k] += part / cal.hours
-            gone -= part
-            month += 1
-            first = cal.hours
+        if work.step_needs[s, y]:
+            hold_up(lay, w, k, s, m, hours, room, 1.0)
 
 
 @inline
-def run_systems(lay, w, draw, k, baseline):  # type: ignore[no-untyped-def]
+def take_down(lay, w, k, y, m, hours, room):  # type: ignore[no-untyped-def]
+    """System y is down for `hours` from month m on, which has `room` hours left."""
+    rest = hours
+    piece = min(rest, room)
+    month = m
+    while rest > 0.0 and month < lay.calendar.months:
+        w.down[y, month, k] += piece
+        rest -= piece
+        month += 1
+        piece = min(rest, lay.calendar.hours)
+
+
+@inline
+def hold_up(lay, w, k, s, m, hours, room, weight):  # type: ignore[no-untyped-def]
+    """What an outage of `hours` from month m on, which has `room` hours left, does to the items of step s. weight:
+    share of them that it meets here."""
+    cal, work = lay.calendar, lay.work
+    p = work.step_process[s]
+    patience = number_at(lay.row, w.values, w.changed, work.patience_slot[p], m, k) / 60.0
+    target = work.target_hours[p]
+    waits = min(hours, patience)
+    w.out_delay[s, m, k] += weight * (0.5 * waits * waits / cal.hours)
+    if waits > target:
+        w.out_late[s, m, k] += weight * ((waits - target) / cal.hours)
+    gone = hours - waits
+    month, first = m, room
+    while gone > 0.0 and month < cal.months:
+        part = min(gone, first)
+        w.out_lost[s, month, k] += weight * (part / cal.hours)
+        gone -= part
+        month += 1
+        first = cal.hours
+
+
+@inline
+def run_systems(lay, w, draw, k, baseline, brief):  # type: ignore[no-untyped-def]
     """Failures and repairs of every system; False when there are more than the buffers hold.
 
-    baseline: keep the failures; a system that the roadmap does not touch fails as in the baseline.
+    baseline: keep the failures; a system that the roadmap does not touch fails as in the baseline, unless a policy
+    replaces it. brief: ages are not wanted.
     """
     e, cal, c, row = lay.estate, lay.calendar, lay.candidates, lay.row
     known, times, hours = w.failure_count[k], w.failure_times[k], w.failure_hours[k]
     event_times, event_hours = w.event_times, w.event_hours
     for y in range(e.age.shape[0]):
-        touched = baseline or known[y] > times.shape[1]
+        touched = baseline or known[y] > times.shape[1] or lay.terms.limit_slot[y] >= 0
+        renewed = 0
         for i in range(c.duration.shape[0]):
             if e.touches[i, y] and w.go_live[k, i] >= 0:
                 touched = True
         if touched:
-            n = _fail(lay, w, draw, k, y)
-            if n > event_times.shape[0]:
+            n, renewed = _fail(lay, w, draw, k, y)
+            if n > event_times.shape[0] or renewed > w.renewals.shape[0]:
                 return False
+            book_renewals(lay, w, k, y, renewed)
             if baseline:
                 known[y] = n
                 for j in range(min(n, times.shape[1])):
@@ -101,7 +120,10 @@ def run_systems(lay, w, draw, k, baseline):  # type: ignore[no-untyped-def]
             for j in range(n):
                 event_times[j], event_hours[j] = times[y, j], hours[y, j]
             for m in range(cal.months):
+                w.refreshed[m] = 0
                 w.exposure[y, m, k] = w.base_exposure[y, m, k]
+        if not brief:
+            set_ages(lay, w, k, y, n, renewed)
         for j in range(n):
             m = int(event_times[j])
             w.flow[REPAIR, m, k] -= (
@@ -113,13 +135,14 @@ def run_systems(lay, w, draw, k, baseline):  # type: ignore[no-untyped-def]
 
 @inline
 def _fail(lay, w, draw, k, y):  # type: ignore[no-untyped-def]
-    """Failures of system y under the roadmap at hand, into event_times and event_hours; returns their number."""
+    """Failures of system y under the roadmap at hand, into event_times and event_hours; returns their number, and
+    that of its planned replacements, into renewals."""
     e, cal, c, row = lay.estate, lay.calendar, lay.candidates, lay.row
     refreshed, scale, factor, median = w.refreshed, w.scale, w.factor, w.median
     for m in range(cal.months):
         refreshed[m] = 0
     for i in range(c.duration.shape[0]):
-        if c.refreshes[i, y] and 0 <= w.go_live[k, i] < cal.months:
+        if c.refreshes[i, y] and w.state[k, i] == FINISHED and w.go_live[k, i] < cal.months:
             refreshed[w.go_live[k, i]] = 1
     supported = False
     for m in range(cal.months):
@@ -128,14 +151,49 @@ def _fail(lay, w, draw, k, y):  # type: ignore[no-untyped-def]
         scale[m] = number_at(row, w.values, w.changed, e.scale_slot[y], m, k)
         median[m] = number_at(row, w.values, w.changed, e.repair_slot[y], m, k)
         factor[m] = 1.0
+        w.limit[m] = math.inf
+        if lay.terms.limit_slot[y] >= 0:
+            w.limit[m] = number_at(row, w.values, w.changed, lay.terms.limit_slot[y], m, k)
         w.exposure[y, m, k] = 1.0
         if old:
             factor[m] = number_at(row, w.values, w.changed, e.unsupported_failures_slot[y], m, k)
             w.exposure[y, m, k] = number_at(row, w.values, w.changed, e.unsupported_attacks_slot[y], m, k)
     return failures(
         e.failure_key[y], e.repair_key[y], draw, e.age[y], e.shape[y], scale, factor, refreshed,
-        e.replace[y] == 1, median, e.repair_p95[y], cal.hours, w.event_times, w.event_hours,
+        e.replace[y] == 1, median, e.repair_p95[y], cal.hours, w.limit, w.event_times, w.event_hours, w.renewals,
     )  # fmt: skip
+
+
+@inline
+def book_renewals(lay, w, k, y, renewed):  # type: ignore[no-untyped-def]
+    """Cost of the planned replacements of system y; from the month after the first it is exposed to no more attacks
+    than a supported one."""
+    for j in range(renewed):
+        m = int(w.renewals[j])
+        cost = number_at(lay.row, w.values, w.changed, lay.terms.refresh_cost_slot[y], m, k)
+        w.flow[RENEWAL, m, k] -= cost * w.price_index[TECHNOLOGY, m, k]
+    if renewed > 0:
+        for m in range(int(w.renewals[0]) + 1, lay.calendar.months):
+            w.exposure[y, m, k] = 1.0
+
+
+@inline
+def set_ages(lay, w, k, y, n, renewed):  # type: ignore[no-untyped-def]
+    """Age of system y in the middle of every month, years; of the n failures those count that replace it."""
+    birth = -12.0 * lay.estate.age[y]
+    failed, planned = 0, 0
+    for m in range(lay.calendar.months):
+        if w.refreshed[m] == 1:
+            birth = max(birth, float(m))
+        middle = m + 0.5
+        if lay.estate.replace[y] == 1:
+            while failed < n and w.event_times[failed] <= middle:
+                birth = max(birth, w.event_times[failed])
+                failed += 1
+        while planned < renewed and w.renewals[planned] <= middle:
+            birth = max(birth, w.renewals[planned])
+            planned += 1
+        w.age[y, m, k] = (middle - birth) / 12.0
 
 
 @inline

@@ -26,6 +26,7 @@ from sim.montecarlo.structures import Floats, Ints
 from sim.outcomes import Outcome, Outcomes, clipping_notes
 from sim.parameters import Parameters, parameters
 from sim.roadmap import Roadmap, roadmap
+from sim.run_off import carried_on
 from sim.world import Scenario
 
 THREADS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -162,7 +163,7 @@ def _prepared(scenario: Scenario, seed: int) -> Prepared:
     """Table and arrays of a scenario, kept by its content."""
     key = (scenario.hash(), seed)
     if key not in _PREPARED:
-        table = parameters(scenario)
+        table = parameters(carried_on(scenario))
         lay = layout(table, seed)
         _PREPARED[key] = Prepared(table, pack(lay), partial(new_scratch, lay), SimpleQueue())
         _trim(_PREPARED, PREPARED_KEPT)
@@ -233,6 +234,8 @@ def _outcome(
         need=np.ascontiguousarray(values[:, row, 4]),
         baseline_trough=np.ascontiguousarray(values[:, 0, 3]),
         financing=np.ascontiguousarray(values[:, row, 5]),
+        residual=np.ascontiguousarray(values[:, row, 6]),
+        run_off_cost=np.ascontiguousarray(values[:, row, 7]),
         categories=details[:, row, :c],
         kpis=details[:, row, c:].reshape(shape),
         baseline_kpis=details[:, 0, c:].reshape(shape),

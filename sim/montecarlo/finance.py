@@ -10,6 +10,7 @@ from sim.lanes.values import lanes
 from sim.mechanisms.elementwise import compile_scalar
 from sim.mechanisms.finance import LOAN, NOBODY, loan_payment, monthly_rate, price_index
 from sim.montecarlo.kpis import FINANCE
+from sim.montecarlo.projects import capital_of, spent_part
 
 WAGES, PRICES, FIXED, TECHNOLOGY, PREMIUMS = range(5)  # rows of w.price_index
 
@@ -82,7 +83,7 @@ def book_financing(lay, w, n):  # type: ignore[no-untyped-def]
             if w.started[k, i] < 0:
                 continue
             scale = w.cost_ratio[i, k] * w.price[i, k]
-            lent = w.values[c.capital_slot[i], k] * scale * c.lent_share[i]
+            lent = capital_of(lay, w, i, k) * scale * c.lent_share[i]
             borrowing = lay.calendar.discount_rate
             if lay.finance.line_slot >= 0:
                 borrowing = w.values[lay.finance.line_slot, k]
@@ -93,7 +94,7 @@ def book_financing(lay, w, n):  # type: ignore[no-untyped-def]
                 later *= fade
                 worth -= later * _due(c, w, i, k, t, lent, scale)
             for m in range(w.started[k, i], months):
-                part = w.work[i, m, k]
+                part = spent_part(lay, w, i, m, k)
                 if part > 0.0:
                     w.financing[0, k] += part * worth * fade**m
                     w.flow[FINANCE, m, k] += part * lent * (1.0 - c.lent_fee[i])
@@ -119,7 +120,7 @@ def book_credit(lay, w):  # type: ignore[no-untyped-def]
         return
     cash, owed = lanes(lay.calendar.cash), lanes(0.0)
     rate = math.exp(math.log1p(w.values[f.line_slot]) * (1.0 / 12.0)) - 1.0
-    for m in range(lay.calendar.months):
+    for m in range(lay.calendar.horizon):
         for c in range(w.flow.shape[0]):
             cash += w.flow[c, m]
         interest = owed * rate

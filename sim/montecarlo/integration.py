@@ -65,7 +65,7 @@ def book_links(lay, w):  # type: ignore[no-untyped-def]
         for i in pairs.linking:
             if started[i] < 0:
                 continue
-            capital, monthly = w.link_cost[0, i] * w.cost_ratio[i, k] * w.price[i, k], w.link_cost[1, i]
+            capital, monthly = w.link_cost[0, i] * w.cost_ratio[i, k] * w.price[i, k], w.link_cost[1, i] * w.part[i, k]
             for m in range(started[i], months):
                 part = w.work[i, m, k]
                 if part > 0.0:

@@ -18,6 +18,7 @@ from sim.montecarlo.cyber import run_controls
 from sim.montecarlo.effects import apply_effects, turn
 from sim.montecarlo.estate import clear_outages, run_systems, run_threats, set_intensities
 from sim.montecarlo.finance import book_credit, book_debts, book_financing, set_index
+from sim.montecarlo.hosting import book_exits, run_providers, set_subscriptions
 from sim.montecarlo.integration import book_links
 from sim.montecarlo.ledger import (
     add_money_kpis,
@@ -32,7 +33,8 @@ from sim.montecarlo.ledger import (
     write_values,
 )
 from sim.montecarlo.months import run_months, shared_months
-from sim.montecarlo.people import NO_MONTH, choose, forget, occupants, overruns, play, set_numbers
+from sim.montecarlo.people import NO_MONTH, choose, forget, occupants, set_numbers, use
+from sim.montecarlo.projects import deliver_roadmap, keep_own, projects
 from sim.montecarlo.scratch import N_VALUES, scratch_at
 from sim.montecarlo.structures import Floats, Ints, layout_at
 from sim.streams import uniform
@@ -55,6 +57,7 @@ class Outputs(NamedTuple):
 def prepare(lay, w, draws, first, last, status):  # type: ignore[no-untyped-def]
     """World layer of the paths first .. last - 1; lanes beyond the last path repeat it. False after a failure."""
     forget(w)
+    keep_own(lay, w)
     set_index(lay, w)
     for source in range(w.first_month.shape[0]):
         w.first_month[source] = NO_MONTH
@@ -63,7 +66,7 @@ def prepare(lay, w, draws, first, last, status):  # type: ignore[no-untyped-def]
         if not occupants(lay, w, draws[row], k):
             status[row] = TOO_MANY_CHANGES
             return False
-        overruns(lay, w, draws[row], k)
+        projects(lay, w, draws[row], k)
         turn(lay, w, k, uniform(lay.futures.which_key[0], draws[row], 0))
     return True
 
@@ -75,11 +78,15 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
     clear_outages(lay, w)
     n = choose(w, planned)
     for k in range(WIDTH):
-        play(lay, w, draws[min(first + k, last - 1)], k, planned, n)
+        draw = draws[min(first + k, last - 1)]
+        deliver_roadmap(lay, w, draw, k, planned, n)
+        for j in range(n):
+            use(lay, w, draw, k, w.chosen[j])
     apply_effects(lay, w)
+    set_subscriptions(lay, w)
     for k in range(WIDTH):
         row = min(first + k, last - 1)
-        if not run_systems(lay, w, draws[row], k, baseline):
+        if not run_systems(lay, w, draws[row], k, baseline, brief):
             status[row] = TOO_MANY_EVENTS
             return False
     if w.control_state.shape[0] > 0:
@@ -87,13 +94,14 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
     set_intensities(lay, w)
     for k in range(WIDTH):
         row = min(first + k, last - 1)
-        if not run_threats(lay, w, draws[row], k):
+        if not (run_threats(lay, w, draws[row], k) and run_providers(lay, w, draws[row], k)):
             status[row] = TOO_MANY_EVENTS
             return False
     book_standing(lay, w)
     run_months(lay, w, n, months, ref, keep, brief)
     book_initiatives(lay, w, n)
     book_links(lay, w)
+    book_exits(lay, w)
     book_grants(lay, w, n)
     book_insurance(lay, w)
     book_tax(lay, w)

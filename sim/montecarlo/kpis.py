@@ -54,6 +54,7 @@ KPIS = (
     Kpi("churn", "share", "lower", "share", "customers who leave in a month, of those who are there"),
     Kpi("cash", "money", "higher", "balance", "cash at the end of a month, mean of the year"),
     Kpi("automation_share", "share", "higher", "share", "visits to a step that a machine finishes, of all visits"),
+    Kpi("estate_age", "years", "lower", "time", "mean age of the systems"),
     Kpi("linked_share", "share", "higher", "share", "records crossing a pair of systems that pass by themselves"),
     Kpi(
         "ale",
@@ -72,7 +73,7 @@ KPIS = (
 )
 (
     REVENUE, ON_TIME, LOST, WAIT, UTILISATION, CUSTOMERS, AVAILABILITY, INCIDENTS, CYBER_LOSS, ADOPTION,
-    GROSS_MARGIN, PROFIT, COST_TO_SERVE, CHURN, CASH, AUTOMATION, LINKED_SHARE, ALE, REFUSED_CLAIMS,
+    GROSS_MARGIN, PROFIT, COST_TO_SERVE, CHURN, CASH, AUTOMATION, ESTATE_AGE, LINKED_SHARE, ALE, REFUSED_CLAIMS,
 ) = range(len(KPIS))  # fmt: skip
 NOT_IN_PROFIT = (CAPITAL, GRANT, TAX, FINANCE)  # depreciation stands in place of capital, lower by a grant
 SERVING = (LABOUR, OVERHEAD, RUNNING, REPAIR)

@@ -14,8 +14,9 @@ from sim.mechanisms.delivery import FROM_START, PROCEED
 from sim.mechanisms.seats import STREAMS
 from sim.montecarlo.crew import crew
 from sim.montecarlo.cyber_layout import cyber
-from sim.montecarlo.landscape import integrations
+from sim.montecarlo.landscape import integrations, terms
 from sim.montecarlo.layout_finance import debts, financing
+from sim.montecarlo.layout_projects import OWN, own, projects
 from sim.montecarlo.structures import (
     Calendar,
     Candidates,
@@ -45,15 +46,27 @@ def _floats(values: Any) -> Floats:
 
 
 def layout(table: Parameters, seed: int) -> Layout:
-    """Arrays of a scenario under a seed."""
+    """Arrays of a scenario under a seed; its horizon contains the run-off, see `sim.run_off`."""
     candidates = _candidates(table, seed)
     row = np.full(len(table.numbers), -1, dtype=np.int64)
     row[candidates.target_slot] = np.arange(len(candidates.target_slot))
     calendar, work, estate = _calendar(table), _work(table, seed), _estate(table, seed)
-    futures, defence, pairs = _futures(table, seed), cyber(table, seed), integrations(table)
-    money, people = debts(table), crew(table)
     return Layout(
-        calendar, money, work, estate, defence, candidates, futures, pairs, people, table.low, table.high, row
+        calendar=calendar,
+        finance=debts(table),
+        work=work,
+        estate=estate,
+        candidates=candidates,
+        projects=projects(table, seed),
+        own=own(table, effects(table)),
+        futures=_futures(table, seed),
+        integrations=integrations(table),
+        cyber=cyber(table, seed),
+        terms=terms(table, seed),
+        crew=crew(table),
+        low=table.low,
+        high=table.high,
+        row=row,
     )
 
 
@@ -65,6 +78,7 @@ def _calendar(table: Parameters) -> Calendar:
     names = (*customers, "growth_per_year", "gross_margin", "fixed_costs_per_month", "demand")
     cover = ("annual_premium", "retention", "event_limit", "annual_limit", "coinsurance")
     return Calendar(
+        horizon=months - world.money.run_off_months,
         months=months,
         hours=profile.working_days_per_month * profile.hours_per_day,
         days=float(profile.working_days_per_month),
@@ -176,6 +190,9 @@ def _what_counts(table: Parameters) -> tuple[Ints, Ints, Ints]:
     world, slot = table.scenario, table.slot
     changed = _changed(world)
     steps = {name: [step.role for step in process.steps.values()] for name, process in world.processes.items()}
+    if any(system.capacity_per_day is not None for system in world.systems.values()):  # what counts shares it
+        everything = _ints(1 for _ in world.processes)
+        return everything, everything.copy(), _ints(1 for _ in world.people)
     earning = set()
     for name, process in world.processes.items():
         revenue = f"processes.{name}.item_revenue"
@@ -255,7 +272,7 @@ def _estate(table: Parameters, seed: int) -> Estate:
     )
 
 
-def _effects(table: Parameters) -> Iterator[tuple[int, int, int, Change]]:
+def effects(table: Parameters) -> Iterator[tuple[int, int, int, Change]]:
     """Slot that is changed, source (initiatives, then futures), slot of the size, and the change."""
     world, slot = table.scenario, table.slot
     blocks: list[tuple[str, Mapping[str, Change]]] = [
@@ -286,8 +303,9 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
     world, slot = table.scenario, table.slot
     names, roles = list(world.initiatives), list(world.people)
     all_of = list(world.initiatives.values())
-    effects = sorted(_effects(table), key=lambda row: row[:2])
-    targets = sorted({target for target, *_ in effects})
+    of_world = (row for row in effects(table) if not table.numbers[row[0]].path.startswith(OWN))
+    changes = sorted(of_world, key=lambda row: row[:2])
+    targets = sorted({target for target, *_ in changes})
 
     def slots(field: str) -> Ints:
         return _ints(slot.get(f"initiatives.{name}.{field}", -1) for name in names)
@@ -306,7 +324,6 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
         capital_slot=slots("capital"),
         delivery_slot=slots("delivery"),
         running_slot=slots("running_per_month"),
-        failure_slot=slots("failure_probability"),
         renewal_slot=slots("renewal_cost"),
         grant_slot=slots("grant.probability"),
         grant_share=_floats(0.0 if i.grant is None else i.grant.share for i in all_of),
@@ -318,7 +335,7 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
         grant_upfront=_ints(i.grant is not None and i.grant.paid == "upfront" for i in all_of),
         **financing(table),
         duration=_ints(i.duration_months for i in all_of),
-        days=np.array([[i.skill_days.get(k, 0.0) for k in world.skills] for i in all_of], dtype=np.float64).reshape(
+        days=np.array([[i.own_days(k) for k in world.skills] for i in all_of], dtype=np.float64).reshape(
             len(names), len(world.skills)
         ),
         life=_ints(-1 if i.life_months is None else i.life_months for i in all_of),
@@ -339,23 +356,19 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
         imitation_lag=_ints(0 if i.imitation is None else i.imitation.lag_months for i in all_of),
         half_life=_floats(1.0 if i.imitation is None else i.imitation.half_life_months for i in all_of),
         imitated=_ints(any(e.competitive for e in i.effects.values()) for i in all_of),
-        risk=_risk(world),
         before=_ints(names.index(r.initiative) for _, r in requirements),
         lag=_ints(r.lag_months for _, r in requirements),
         flags=_ints(
             FROM_START * (r.counted_from == "start") + PROCEED * (r.if_fails == "proceed") for _, r in requirements
         ),
         first_before=_ints(np.concatenate([[0], np.cumsum([len(i.requires) for i in all_of])])),
-        effect_source=_ints(i for _, i, _, _ in effects),
-        effect_value=_ints(value for _, _, value, _ in effects),
-        effect_multiplies=_ints(e.multiply is not None for *_, e in effects),
-        effect_fades=_ints(isinstance(e, Effect) and e.competitive for *_, e in effects),
+        effect_source=_ints(i for _, i, _, _ in changes),
+        effect_value=_ints(value for _, _, value, _ in changes),
+        effect_multiplies=_ints(e.multiply is not None for *_, e in changes),
+        effect_fades=_ints(isinstance(e, Effect) and e.competitive for *_, e in changes),
         target_slot=_ints(targets),
-        first_effect=_ints([sum(t < target for t, *_ in effects) for target in targets] + [len(effects)]),
+        first_effect=_ints([sum(t < target for t, *_ in changes) for target in targets] + [len(changes)]),
         seat_keys=seat_keys.reshape(len(names), len(STREAMS), len(roles)),
-        gate_key=keys("gate"),
-        cost_key=keys("overrun_cost"),
-        time_key=keys("overrun_time"),
         grant_key=keys("grant"),
     )
 
@@ -365,16 +378,6 @@ def _window(grant: Grant | None, horizon: int) -> tuple[int, int]:
     if grant is None:
         return 0, -1
     return grant.first_start, horizon if grant.last_start is None else grant.last_start
-
-
-def _risk(world: Scenario) -> Floats:
-    rows = np.zeros((len(world.initiatives), 6))
-    for i, initiative in enumerate(world.initiatives.values()):
-        if initiative.risk_class is not None:
-            c = world.risk_classes[initiative.risk_class]
-            normal = 2 * np.sin(np.pi * c.cost_time_rank / 6)
-            rows[i] = c.median, c.log_sd, c.tail_share, c.tail_exponent, c.cap, normal
-    return rows
 
 
 def _keys(seed: int, names: Any) -> Keys:

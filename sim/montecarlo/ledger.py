@@ -9,7 +9,7 @@ import numpy as np
 from sim.compiled import inline
 from sim.lanes import WIDTH
 from sim.lanes.values import lanes, select, some
-from sim.mechanisms.delivery import FAILED
+from sim.mechanisms.delivery import FAILED, FINISHED, STOPPED
 from sim.montecarlo.effects import at_month
 from sim.montecarlo.finance import FIXED, PREMIUMS, TECHNOLOGY, WAGES, price_of, set_price
 from sim.montecarlo.kpis import (
@@ -33,6 +33,7 @@ from sim.montecarlo.kpis import (
     SERVING,
     TAX,
 )
+from sim.montecarlo.projects import capital_of, delivery_of
 
 N_CATEGORIES, N_KPIS = len(CATEGORIES), len(KPIS)
 
@@ -43,6 +44,13 @@ def clear_flows(w):  # type: ignore[no-untyped-def]
     for c in range(w.flow.shape[0]):
         for m in range(w.flow.shape[1]):
             w.flow[c, m] = 0.0
+
+
+@inline
+def last_month(lay, m):  # type: ignore[no-untyped-def]
+    """Month in which what is still owed for month m is booked at the latest: the end of the horizon or the run-off."""
+    cal = lay.calendar
+    return cal.horizon - 1 if m < cal.horizon else cal.months - 1
 
 
 @inline
@@ -69,19 +77,24 @@ def book_standing(lay, w):  # type: ignore[no-untyped-def]
 def book_initiatives(lay, w, n):  # type: ignore[no-untyped-def]
     """Cost of the n chosen initiatives by month: capital, delivery, running, renewal; own_cost is their sum,
     positive."""
-    c, months, life, crew = lay.candidates, lay.calendar.months, lay.calendar.depreciation_months, lay.crew
+    c, p, months, life = lay.candidates, lay.projects, lay.calendar.months, lay.calendar.depreciation_months
     for m in range(months):
         w.own_cost[m] = 0.0
         w.depreciation[m] = 0.0
     for j in range(n):
         i = w.chosen[j]
         set_price(lay, w, i)
-        capital = w.values[c.capital_slot[i]] * w.cost_ratio[i] * w.price[i]
-        delivery = w.values[c.delivery_slot[i]] * w.cost_ratio[i] * w.price[i]
-        if crew.involvement_slots[i, 0] >= 0:
-            involving = w.values[crew.involvement_slots[i, 0]] * w.values[crew.involvement_slots[i, 3]]
-            delivery += involving * w.cost_ratio[i] * w.price[i]
-        running = w.values[c.running_slot[i]]
+        capital, delivery = w.values[c.capital_slot[i]], w.values[c.delivery_slot[i]]
+        if p.help_slots[i, 0] >= 0:
+            capital += w.values[p.help_slots[i, 0]]
+            delivery += w.values[p.help_slots[i, 1]]
+        if lay.crew.involvement_slots[i, 0] >= 0:
+            delivery += w.values[lay.crew.involvement_slots[i, 0]] * w.values[lay.crew.involvement_slots[i, 3]]
+        capital, delivery = capital * w.cost_ratio[i] * w.price[i], delivery * w.cost_ratio[i] * w.price[i]
+        if p.deposit[i] > 0.0:
+            book_deposit(lay, w, i)
+            capital = capital * (1.0 - p.deposit[i])
+        running = w.values[c.running_slot[i]] * w.part[i]
         for m in range(months):
             part = w.work[i, m]
             if some(part > 0.0):
@@ -95,10 +108,17 @@ def book_initiatives(lay, w, n):  # type: ignore[no-untyped-def]
                 cost = select(works, running * price_of(lay, w, i, m), 0.0)
                 w.flow[RUNNING, m] -= cost
                 w.own_cost[m] += cost
-        if crew.training_slots[i, 0] >= 0:
+        if lay.crew.training_slots[i, 0] >= 0:
             _book_trainings(lay, w, i)
+        if p.beside_months[i] > 0:
+            for m in range(months):
+                beside = (w.begins[i] <= m) & (w.beside_until[i] > m)
+                if some(beside):
+                    cost = select(beside, w.values[p.beside_slot[i]] * price_of(lay, w, i, m), 0.0)
+                    w.flow[RUNNING, m] -= cost
+                    w.own_cost[m] += cost
         if c.life[i] > 0 and c.renewal_slot[i] >= 0:
-            renewal = w.values[c.renewal_slot[i]]
+            renewal = w.values[c.renewal_slot[i]] * w.part[i]
             for m in range(c.life[i], months):
                 since = m - w.begins[i]
                 due = (since > 0.0) & (math.floor(since / c.life[i]) * c.life[i] == since)
@@ -111,7 +131,7 @@ def book_initiatives(lay, w, n):  # type: ignore[no-untyped-def]
 @inline
 def _book_trainings(lay, w, i):  # type: ignore[no-untyped-def]
     """Trainings of initiative i: the first, at go-live, belongs to its delivery, each refresh to its running cost."""
-    cost, every = w.values[lay.crew.training_slots[i, 4]], lay.crew.training_every[i]
+    cost, every = w.values[lay.crew.training_slots[i, 4]] * w.part[i], lay.crew.training_every[i]
     for m in range(lay.calendar.months):
         since = m - w.begins[i]
         works = (since >= 0.0) & (w.ends[i] > m)
@@ -123,6 +143,20 @@ def _book_trainings(lay, w, i):  # type: ignore[no-untyped-def]
             w.flow[DELIVERY, m] -= first
             w.flow[RUNNING, m] -= refresh
             w.own_cost[m] += first + refresh
+
+
+@inline
+def book_deposit(lay, w, i):  # type: ignore[no-untyped-def]
+    """The part of the capital of initiative i that is paid with the order, path by path."""
+    months, life = lay.calendar.months, lay.calendar.depreciation_months
+    for k in range(WIDTH):
+        m = w.started[k, i]
+        if m >= 0:
+            amount = lay.projects.deposit[i] * (capital_of(lay, w, i, k) * w.cost_ratio[i, k] * w.price[i, k])
+            w.flow[CAPITAL, m, k] -= amount
+            w.own_cost[m, k] += amount
+            for later in range(m, min(months, m + life)):
+                w.depreciation[later, k] += amount / life
 
 
 @inline
@@ -139,18 +173,19 @@ def book_grants(lay, w, n):  # type: ignore[no-untyped-def]
             started = w.started[k, i]
             eligible = c.grant_window[i, 0] <= started <= c.grant_window[i, 1]
             if w.awarded[k, i] == 1 and eligible:
-                cost = (w.values[c.capital_slot[i], k] + w.values[c.delivery_slot[i], k]) * w.cost_ratio[i, k]
+                cost = (capital_of(lay, w, i, k) + delivery_of(lay, w, i, k)) * w.cost_ratio[i, k]
                 amount = min(c.grant_cap[i], c.grant_share[i] * (cost * w.price[i, k]))
                 if c.grant_upfront[i] == 1:
                     _grant(w, started, k, amount, life)
-                    if w.state[k, i] == FAILED:
+                    if w.state[k, i] == FAILED or w.state[k, i] == STOPPED:
                         end = started + 1
                         for m in range(started, months):
                             if w.work[i, m, k] > 0.0:
                                 end = m + 1
-                        _grant(w, min(end + c.grant_lag[i], months - 1), k, -amount, life)
-                elif w.go_live[k, i] >= 0:
-                    _grant(w, min(w.go_live[k, i] + c.grant_lag[i], months - 1), k, amount, life)
+                        _grant(w, min(end + c.grant_lag[i], last_month(lay, end)), k, -amount, life)
+                elif w.state[k, i] == FINISHED:
+                    live = w.go_live[k, i]
+                    _grant(w, min(live + c.grant_lag[i], last_month(lay, live)), k, amount, life)
 
 
 @inline
@@ -172,7 +207,7 @@ def book_insurance(lay, w):  # type: ignore[no-untyped-def]
             paid = lanes(0.0)
         due = min(w.covered[m], max(at_month(lay, w, cal.insurance[3], m) - paid, 0.0))
         paid += due
-        w.flow[INSURANCE, min(m + cal.settlement, cal.months - 1)] += due
+        w.flow[INSURANCE, min(m + cal.settlement, last_month(lay, m))] += due
 
 
 @inline
@@ -183,7 +218,7 @@ def book_tax(lay, w):  # type: ignore[no-untyped-def]
     carried = lanes(0.0)
     start = 0
     while start < cal.months:
-        end = min(start + 12, cal.months)
+        end = min(start + 12, last_month(lay, start) + 1)
         profit = -carried
         for m in range(start, end):
             profit -= w.depreciation[m]
@@ -191,7 +226,7 @@ def book_tax(lay, w):  # type: ignore[no-untyped-def]
                 if c not in NOT_IN_PROFIT:
                     profit += w.flow[c, m]
         carried = max(-profit, 0.0)
-        w.flow[TAX, min(end + 2, cal.months - 1)] -= cal.tax_rate * max(profit, 0.0)
+        w.flow[TAX, min(end + 2, last_month(lay, start))] -= cal.tax_rate * max(profit, 0.0)
         start = end
 
 
@@ -199,7 +234,7 @@ def book_tax(lay, w):  # type: ignore[no-untyped-def]
 def add_money_kpis(lay, w):  # type: ignore[no-untyped-def]
     """The KPIs that follow from the flows of a month, when all are booked."""
     cash = lanes(lay.calendar.cash)
-    for m in range(lay.calendar.months):
+    for m in range(lay.calendar.horizon):
         profit, serving = lanes(0.0), lanes(0.0)
         for c in range(N_CATEGORIES):
             cash += w.flow[c, m]
@@ -232,11 +267,12 @@ def keep_baseline(w):  # type: ignore[no-untyped-def]
 @inline
 def write_values(lay, w):  # type: ignore[no-untyped-def]
     """What the paths are worth, into w.result: NPV, PV of own cost, payback in months (infinity: never), all before
-    finance; cash trough and funding need, with it; PV of the financing."""
+    finance; cash trough and funding need, with it; PV of the financing, of the run-off and of its own cost. The run-off
+    is in NPV and cost."""
     cal = lay.calendar
     worth, cost, cash, total, need = lanes(0.0), lanes(0.0), lanes(cal.cash), lanes(0.0), lanes(0.0)
     trough, payback = lanes(math.inf), lanes(0.0)
-    for m in range(cal.months):
+    for m in range(cal.horizon):
         own, base = lanes(0.0), lanes(0.0)
         for c in range(N_CATEGORIES):
             if c != FINANCE:
@@ -253,21 +289,32 @@ def write_values(lay, w):  # type: ignore[no-untyped-def]
         worth += (own - base) * cal.discount[m]
         regained = m - 1 + before / (before - worth)
         payback = select(worth < 0.0, math.inf, select(before < 0.0, regained, payback))
-    w.result[0] = worth
-    w.result[1] = cost
+    residual, run_off_cost = lanes(0.0), lanes(0.0)
+    for m in range(cal.horizon, cal.months):
+        own, base = lanes(0.0), lanes(0.0)
+        for c in range(N_CATEGORIES):
+            if c != FINANCE:
+                own += w.flow[c, m]
+                base += w.base_flow[c, m]
+        residual += (own - base) * cal.discount[m]
+        run_off_cost += w.own_cost[m] * cal.discount[m]
+    w.result[0] = worth + residual
+    w.result[1] = cost + run_off_cost
     w.result[2] = payback
     w.result[3] = trough
     w.result[4] = need
     w.result[5] = w.financing[0]
+    w.result[6] = residual
+    w.result[7] = run_off_cost
 
 
 @inline
 def write_detail(lay, w):  # type: ignore[no-untyped-def]
-    """PV by category against the baseline, then KPIs by year, into w.detail."""
+    """PV by category against the baseline within the horizon, then KPIs by year, into w.detail."""
     cal = lay.calendar
     for c in range(N_CATEGORIES):
         pv = lanes(0.0)
-        for m in range(cal.months):
+        for m in range(cal.horizon):
             pv += (w.flow[c, m] - w.base_flow[c, m]) * cal.discount[m]
         w.detail[c] = pv
     years = w.yearly.shape[1]

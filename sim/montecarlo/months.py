@@ -8,6 +8,7 @@ from sim.compiled import inline
 from sim.lanes.values import lanes, select
 from sim.montecarlo.cyber import expected_loss, spared_margin
 from sim.montecarlo.finance import PRICES
+from sim.montecarlo.hosting import bill_use, restore_use
 from sim.montecarlo.integration import add_linked_share, derive
 from sim.montecarlo.kpis import (
     ADOPTION,
@@ -19,6 +20,7 @@ from sim.montecarlo.kpis import (
     CUSTOMERS,
     CYBER,
     CYBER_LOSS,
+    ESTATE_AGE,
     INCIDENTS,
     LOST,
     MARGIN,
@@ -88,6 +90,7 @@ def start_months(lay, w):  # type: ignore[no-untyped-def]
     derive(lay, w)
     for s in range(w.staying.shape[0]):
         w.staying[s] = 1.0
+        w.admitted[s] = 1.0
     for r in range(w.backlog.shape[0]):
         w.backlog[r] = 0.0
         w.departure[r] = 1.0
@@ -99,7 +102,8 @@ def start_months(lay, w):  # type: ignore[no-untyped-def]
         w.fulfilled[p] = 1.0 - w.now[lay.work.lost_slot[p]]
     growth = math.log1p(w.now[cal.slots[3]])
     for m in range(cal.months):
-        w.demand[m] = cal.season[m] * math.exp(growth * (m / 12.0))
+        grown = min(m, cal.horizon - 1)  # the run-off goes on at the level of the last month
+        w.demand[m] = cal.season[m] * math.exp(growth * (grown / 12.0))
 
 
 @inline
@@ -107,20 +111,23 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
     """Operations, customers and margin, month by month; KPI sums by year into w.yearly.
 
     n: how many initiatives are chosen. first, ref: months before `first` are those of the kept roadmap `ref`. keep:
-    where to keep this one (-1: nowhere). brief: only what the cash flow depends on; KPIs are then not to be read.
+    where to keep this one (-1: nowhere). brief: only what the cash flow depends on; KPIs are then not to be read. The
+    months behind the horizon are brief too, and direct losses enter them by their expectation.
     """
     cal = lay.calendar
     start_months(lay, w)
     customers = lanes(cal.customers)
-    begin = min(first, cal.months - 1)
+    begin = min(first, cal.horizon - 1)
     if begin > 0:
         customers = restore_state(w, ref, begin)
+        restore_use(lay, w, ref, begin)
     for m in range(begin, cal.months):
+        short = brief or m >= cal.horizon
         if keep >= 0:
             save_state(w, keep, m, customers)
         set_month(lay, w, m, n)
         arrivals(lay, w, m, customers)
-        busy, people = run_lines(lay, w, brief)
+        busy, people = run_lines(lay, w, short)
         if m == 0:  # the losses that flows behind a step need are known only now
             for r in range(w.backlog.shape[0]):
                 w.backlog[r] = 0.0
@@ -128,14 +135,15 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
                 finish_month(lay, w, m, brief)
                 arrivals(lay, w, m, customers)
             busy, people = run_lines(lay, w, brief)
-        came, done, timely, waited, revenue, asked, satisfied = finish_month(lay, w, m, brief)
+        came, done, timely, waited, revenue, asked, satisfied = finish_month(lay, w, m, short)
         revenue = revenue * w.price_index[PRICES, m]
         w.flow[MARGIN, m] = revenue * w.now[cal.slots[4]]
+        bill_use(lay, w, m, customers, keep)
         if w.spared.shape[0] > 0:
             w.flow[MARGIN, m] += spared_margin(lay, w, m) * w.price_index[PRICES, m]
         if keep >= 0:
             w.kept_margin[keep, m] = w.flow[MARGIN, m]
-        if not brief:
+        if not short:
             year = m // 12
             add_share(w, ON_TIME, year, timely, done)
             add_share(w, LOST, year, came - done, came)
@@ -147,9 +155,11 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
             add_linked_share(lay, w, year)
             add_share(w, AUTOMATION, year, w.visits[0], w.visits[0] + w.visits[1])
             add_standing_kpis(lay, w, m, n)
+        if m >= cal.horizon:
+            w.flow[CYBER, m] = -expected_loss(lay, w, m) / 12.0
         unserved = select(asked > 0.0, 1.0 - satisfied / asked, 0.0)
         leaving = min(w.now[cal.slots[0]] + w.now[cal.slots[2]] * unserved, 1.0)
-        if not brief:
+        if not short:
             add_share(w, CHURN, m // 12, 1.0 - (1.0 - leaving) * w.shock[m], lanes(1.0))
         customers = (customers * (1.0 - leaving) + w.now[cal.slots[1]]) * w.shock[m]
 
@@ -162,6 +172,10 @@ def add_standing_kpis(lay, w, m, n):  # type: ignore[no-untyped-def]
     up, systems = lanes(0.0), w.down.shape[0]
     for y in range(systems):
         up += 1.0 - min(w.down[y, m] / cal.hours, 1.0)
+    ages = lanes(0.0)
+    for y in range(systems):
+        ages += w.age[y, m]
+    add_share(w, ESTATE_AGE, year, ages, lanes(float(systems)))
     adopters, used = lanes(0.0), lanes(0.0)
     for j in range(n):
         i = w.chosen[j]

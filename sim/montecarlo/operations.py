@@ -10,6 +10,7 @@ from sim.lanes.values import lanes, select, some
 from sim.mechanisms.line import waiting_line
 from sim.mechanisms.workload import attendance, by_people
 from sim.montecarlo.feeds import add_fed_items
+from sim.montecarlo.hosting import admit
 from sim.montecarlo.integration import derive
 
 EMPTY = 1e-12
@@ -43,7 +44,9 @@ def set_month(lay, w, m, n):  # type: ignore[no-untyped-def]
         dipping = (since >= 0.0) & (since < hold + back)
         if some(dipping):
             left = 1.0 - max(since - hold, 0.0) / back
-            depth = select(dipping, w.now[c.dip_slot[i]] * left, 0.0)
+            depth = select(dipping, w.now[c.dip_slot[i]] * left, 0.0) * w.part[i]
+            if lay.projects.beside_dip[i] != 1.0:
+                depth = select(w.beside_until[i] > m, depth * lay.projects.beside_dip[i], depth)
             for r in range(work.seats.shape[0]):
                 if c.dips[i, r]:
                     w.pace[r] *= 1.0 - depth
@@ -69,6 +72,8 @@ def offer(lay, w, brief):  # type: ignore[no-untyped-def]
     role_rate, role_work (Erlang), role_squares and role_cv2: sums for the moments of service and of gaps.
     """
     work, hours = lay.work, lay.calendar.hours
+    if lay.terms.capped:
+        admit(lay, w)
     for r in range(work.seats.shape[0]):
         w.role_rate[r] = 0.0
         w.role_work[r] = 0.0
@@ -80,12 +85,13 @@ def offer(lay, w, brief):  # type: ignore[no-untyped-def]
         flow = w.items[p] / hours * (1.0 - w.now[work.lost_slot[p]])
         for s in range(work.first_step[p], work.first_step[p + 1]):
             r = work.step_role[s]
+            come = flow * w.admitted[s]
             w.human[s] = w.now[work.share_slot[s]]
             if work.automates[s]:
                 automated, exceptions = w.now[work.automated_slot[s]], w.now[work.exceptions_slot[s]]
-                w.visits[0] += flow * w.human[s] * automated * (1.0 - exceptions)
+                w.visits[0] += come * w.human[s] * automated * (1.0 - exceptions)
                 w.human[s] = by_people(w.human[s], automated, exceptions)
-            rate = flow * w.human[s] / (1.0 - w.now[work.error_slot[s]])
+            rate = come * w.human[s] / (1.0 - w.now[work.error_slot[s]])
             service = w.now[work.minutes_slot[s]] / (60.0 * w.pace[r])
             w.step_rate[s] = rate
             w.step_hours[s] = service
@@ -159,7 +165,10 @@ def run_lines(lay, w, brief):  # type: ignore[no-untyped-def]
             w.step_wait[s] = w.line_wait[j]
             error, kept = w.now[work.error_slot[s]], 1.0 - w.line_lost[j]
             through = kept * (1.0 - error) / (1.0 - error * kept)
-            w.staying[s] = select(working, 1.0 - w.human[s] * (1.0 - through), w.staying[s])
+            gone = w.human[s] * (1.0 - through)
+            if lay.terms.capped:
+                gone = w.admitted[s] * gone + w.now[work.share_slot[s]] * (1.0 - w.admitted[s])
+            w.staying[s] = select(working, 1.0 - gone, w.staying[s])
             w.visits[1] += w.step_rate[s] * kept
     return busy, present
 

@@ -7,25 +7,30 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.links import reserved_prices
-from sim.mechanisms import normal_cdf, normal_quantile, overrun_ratio
+from sim.links import reserved_exits, reserved_prices
+from sim.mechanisms import extra_work, normal_cdf, normal_quantile, overrun_ratio
+from sim.mechanisms.projects import COMMON_STREAM
 from sim.parameters import parameters
 from sim.streams import stream_key, uniforms
 from sim.world import Scenario
-from sim.world.initiatives import Initiative, RiskClass
+from sim.world.delivery import Shape
+from sim.world.initiatives import Initiative
 
 Floats = NDArray[np.float64]
+PRICES = ("capital", "delivery")
 
 
 @dataclass(frozen=True)
 class CostProfile:
     """Mean over draws by elapsed month, (months,): money and, for days, the plan.
 
-    Overrun is included. A failed gate gives no credit: the whole cost is reserved. Links are reserved at what they cost
-    an initiative that stands alone with what it requires. Skill days are those of the plan; the simulation knows the
-    overrun. Costs are gross: a loan changes nothing, a lease moves the capital that it pays to the running cost, and
-    only a grant paid upfront whose window stays open is taken off, by its mean. Prices are those of a start in month 0;
-    price (months,): mean price of a start in a later month over that.
+    Overrun, help, lead time and running old and new side by side are included. A gate gives no credit: the whole cost
+    of all phases is reserved. Links are reserved at what they cost an initiative that stands alone with what it
+    requires, and leaving a subscription wherever its term may still run. Skill days are those of the plan (the lead
+    time as plans count it); the simulation knows the overrun. What other initiatives change of it is left out. Costs
+    are gross: a loan changes nothing, a lease moves the capital that it pays to the running cost, and only a grant paid
+    upfront whose window stays open is taken off, by its mean. Prices are those of a start in month 0; price (months,):
+    mean price of a start in a later month over that.
     """
 
     capital: Floats
@@ -54,15 +59,21 @@ def cost_profiles(scenario: Scenario, draws: int, seed: int, *, first_draw: int 
 
 def _profile(scenario, name, initiative: Initiative, numbers, seed: int, column) -> CostProfile:  # type: ignore[no-untyped-def]
     months = scenario.horizon_months
+    at = f"initiatives.{name}"
     cost = np.ones(len(numbers))
     time = np.ones(len(numbers))
+    help_of = {field: column(f"{at}.help.{field}") if initiative.help is not None else 0.0 for field in PRICES}
     if initiative.risk_class is not None:
-        cost, time = _ratios(scenario.risk_classes[initiative.risk_class], name, numbers, seed)
+        factors = [column(f"{at}.help.{f}") if initiative.help is not None else 1.0 for f in ("spread", "tail")]
+        cost, time = _ratios(scenario.overrun_of(initiative), name, numbers, seed, *factors)
+    time = time * _work_factor(scenario, initiative, column)
     work = np.maximum(1.0, np.ceil(initiative.duration_months * time - 1e-9))
-    at = f"initiatives.{name}"
+    lead = np.zeros(len(numbers))
+    if initiative.lead_months is not None:
+        lead = np.ceil(column(f"{at}.lead_months") - 1e-9)
     elapsed = np.arange(months)[:, None]
-    share = np.where(elapsed < work, 1.0 / work, 0.0)  # (months, draws)
-    since = elapsed - work  # months after go-live
+    share = np.where((elapsed >= lead) & (elapsed < lead + work), 1.0 / work, 0.0)  # (months, draws)
+    since = elapsed - lead - work  # months after go-live
     works = since >= 0
     running = column(f"{at}.running_per_month") * works
     lasts = initiative.life_months if initiative.renewal_cost is None else None
@@ -76,6 +87,8 @@ def _profile(scenario, name, initiative: Initiative, numbers, seed: int, column)
     for link_capital, link_monthly in reserved_prices(scenario, name):
         links = links + column(link_capital)
         running = running + column(link_monthly) * (works if lasts is None else works & (since < lasts))
+    if initiative.parallel is not None:
+        running = running + column(f"{at}.parallel.running_per_month") * (works & (since < initiative.parallel.months))
     own = f"{at}.price_change" if initiative.price_change is not None else "money.inflation.technology"
     growth = np.log1p(column(own))
     index = np.exp(growth * (elapsed / 12.0))
@@ -86,30 +99,34 @@ def _profile(scenario, name, initiative: Initiative, numbers, seed: int, column)
         due = since == 0 if training.refresh_months is None else np.mod(since, training.refresh_months) == 0
         trained = column(f"{at}.adoption.training.cost") * (lasting & due)
     running = (running + trained * (since > 0)) * index
-    own_capital, delivery = column(f"{at}.capital") * cost * share, column(f"{at}.delivery") * cost * share
-    capital = (column(f"{at}.capital") + links) * cost * share
+    price_of = {field: column(f"{at}.{field}") + help_of[field] for field in PRICES}
+    spent = share * (1.0 - float(initiative.deposit_share))
+    spent[0] += float(initiative.deposit_share)
+    own_capital, delivery = price_of["capital"] * cost * spent, price_of["delivery"] * cost * share
+    capital = own_capital + links * cost * share
     grant, terms = initiative.grant, initiative.financing
     if grant is not None and grant.paid == "upfront" and grant.first_start == 0 and grant.last_start is None:
-        whole = (column(f"{at}.capital") + column(f"{at}.delivery")) * cost
+        whole = (price_of["capital"] + price_of["delivery"]) * cost
         paid = column(f"{at}.grant.probability") * np.minimum(float(grant.cap), float(grant.share) * whole)
         granted = np.divide(paid, whole, out=np.zeros_like(whole), where=whole > 0.0)
         capital, delivery = capital - own_capital * granted, delivery * (1.0 - granted)
     if terms is not None and terms.kind == "lease":
         price = column(f"{at}.financing.monthly_price") * cost
-        begun = np.cumsum(share, axis=0)  # part of the capital for which the price is paid from the next month on
+        begun = np.cumsum(spent, axis=0)  # part of the capital for which the price is paid from the next month on
         due = np.zeros_like(begun)
         due[1:] = begun[:-1]
         due[1 + terms.months :] -= begun[: max(0, months - 1 - terms.months)]
         running = running + price * due
         capital = np.maximum(0.0, capital - own_capital * float(terms.share))
+    leaving = sum((column(path) for path in reserved_exits(scenario, name)), np.zeros(len(numbers)))
+    delivery = delivery + leaving * (since == 0)
     delivery = delivery + _involving(initiative, at, column) * cost * share + trained * (since == 0) * index
-    planned = np.arange(months) < initiative.duration_months
     return CostProfile(
         capital=np.mean(capital, axis=1),
         delivery=np.mean(delivery, axis=1),
         running=np.mean(running, axis=1),
         price=np.mean(index, axis=1),
-        days={skill: np.where(planned, float(days), 0.0) for skill, days in initiative.skill_days.items()},
+        days=_days(initiative, months),
     )
 
 
@@ -120,13 +137,43 @@ def _involving(initiative: Initiative, at: str, column):  # type: ignore[no-unty
     return column(f"{at}.adoption.involvement.share") * column(f"{at}.adoption.involvement.cost")
 
 
-def _ratios(c: RiskClass, name: str, numbers: NDArray[np.int64], seed: int) -> tuple[Floats, Floats]:
+def _work_factor(scenario: Scenario, initiative: Initiative, column):  # type: ignore[no-untyped-def]
+    """Work over the planned one, for the levels that skills lack before any effect."""
+    factor = 1.0
+    for skill, asked in initiative.difficulty.items():
+        gap = np.maximum(0.0, asked - column(f"skills.{skill}.level"))
+        factor = factor + extra_work(gap, float(scenario.skills[skill].gap_work))
+    return factor
+
+
+def _days(initiative: Initiative, months: int) -> dict[str, Floats]:
+    """Own staff's days by elapsed month as planned: of the work, and of running old and new side by side."""
+    planned = np.zeros(months)
+    first = initiative.planned_months - initiative.duration_months
+    planned[first : initiative.planned_months] = 1.0
+    days = {skill: initiative.own_days(skill) * planned for skill in initiative.skill_days}
+    if initiative.parallel is not None:
+        beside = np.zeros(months)
+        beside[initiative.planned_months :][: initiative.parallel.months] = 1.0
+        for skill, more in initiative.parallel.skill_days.items():
+            days[skill] = days.get(skill, 0.0) + float(more) * beside
+    return days
+
+
+def _ratios(  # type: ignore[no-untyped-def]
+    shape: Shape, name: str, numbers: NDArray[np.int64], seed: int, spread, tail
+) -> tuple[Floats, Floats]:
     """Realised cost and duration ratios of the draws, number for number those of the kernel."""
     index = np.zeros(1, dtype=np.int64)
-    z = normal_quantile(uniforms(stream_key(seed, f"initiatives/{name}/overrun_cost"), numbers, index)[:, 0])
-    own = normal_quantile(uniforms(stream_key(seed, f"initiatives/{name}/overrun_time"), numbers, index)[:, 0])
-    rho = 2 * np.sin(np.pi * c.cost_time_rank / 6)
-    shape = (c.median, c.log_sd, c.tail_share, c.tail_exponent, c.cap)
-    cost = overrun_ratio(normal_cdf(z), *shape)
-    time = overrun_ratio(normal_cdf(rho * z + np.sqrt(1 - rho * rho) * own), *shape)
+
+    def score(stream: str) -> Floats:
+        return np.asarray(normal_quantile(uniforms(stream_key(seed, stream), numbers, index)[:, 0]))
+
+    z, own = score(f"initiatives/{name}/overrun_cost"), score(f"initiatives/{name}/overrun_time")
+    rho, common = shape.correlation, shape.common
+    if common > 0.0:
+        z = np.sqrt(common) * score(COMMON_STREAM) + np.sqrt(1.0 - common) * z
+    numbers_of = (shape.median, shape.log_sd * spread, shape.tail_share * tail, shape.tail_exponent, shape.cap)
+    cost = overrun_ratio(normal_cdf(z), *numbers_of)
+    time = overrun_ratio(normal_cdf(rho * z + np.sqrt(1 - rho * rho) * own), *numbers_of)
     return np.asarray(cost), np.asarray(time)

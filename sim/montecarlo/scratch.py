@@ -33,7 +33,7 @@ CHANGES = 4096  # changes of occupants in a path, of one role and of all
 KEPT_FAILURES = 64  # of a system in the baseline, for roadmaps that do not touch it
 EVENTS = 2048  # failures of a system, incidents of a threat
 N_CATEGORIES, N_KPIS = len(CATEGORIES), len(KPIS)
-N_VALUES = 6  # of a path under a roadmap, see `write_values`
+N_VALUES = 8  # of a path under a roadmap, see `write_values`
 
 
 class Scratch(NamedTuple):
@@ -65,9 +65,17 @@ class Scratch(NamedTuple):
     # delivery
     cost_ratio: Lanes1  # (initiatives,)
     work_months: Floats2  # (lanes, initiatives)
-    fails: Ints2  # (lanes, initiatives)
+    end: Floats2  # (lanes, initiatives) share of the work after which it ends
+    ending: Ints2  # (lanes, initiatives) state then
+    remains: Floats2  # (lanes, initiatives) share of the benefit that is left of work that does not finish
+    available: Ints2  # (lanes, initiatives) first month in which the vendor takes an order
+    lead: Ints2  # (lanes, initiatives) months from order to work
+    chance: Floats1  # (gates,) of the path at hand
+    part: Lanes1  # (initiatives,) share of it that works: 1, less after a failure
+    beside_until: Lanes1  # (initiatives,) first month without running old and new side by side
+    own_base: Lanes1  # (own targets,) numbers of initiatives before effects
+    own_clipped: Lanes1  # (1,)
     gaps: Floats2  # (lanes * initiatives, skills) levels that are missing
-    involved: Floats2  # (lanes, initiatives) share of the staff
     settled: Ints1  # (initiatives,) month of go-live or failure of the path at hand, -1 for neither
     success: Ints1  # (initiatives,) 1 for go-live
     away: Lanes2  # (roles, months) days that training and involvement take
@@ -117,7 +125,14 @@ class Scratch(NamedTuple):
     shock: Lanes1  # (months,) share of customers that stays after incidents
     covered: Lanes1  # (months,) what the layer would pay
     happened: Lanes1  # (months,) incidents
+    limit: Floats1  # (months,) of the system at hand
+    renewals: Floats1
+    age: Lanes2  # (systems, months) years
+    in_force: Lanes2  # (systems, months) 1 while its subscription runs
     # operations
+    admitted: Lanes1  # (steps,) share of the items that the system of a step takes
+    asked: Lanes1  # (systems,) items a day
+    spread: Lanes1  # (systems,) variance of them
     capacity: Lanes1  # (roles,)
     pace: Lanes1  # (roles,) factor on service times
     backlog: Lanes1
@@ -160,6 +175,7 @@ class Scratch(NamedTuple):
     depreciation: Lanes1
     kept: Lanes3  # (2, months, state) of the first two roadmaps, at the start of each month
     kept_margin: Lanes2  # (2, months)
+    kept_use: Lanes2  # (2, months) cost of subscriptions
     kept_completions: Lanes3  # (2, processes, months)
     yearly: Lanes2  # (KPIs + weights, years)
     result: Lanes1  # (N_VALUES,)
@@ -182,30 +198,38 @@ def new_scratch(lay: Layout) -> Packed:
     controls = len(lay.cyber.function)
     controlled = threats if controls else 0
     spared = processes if lay.cyber.covers_interruption.any() else 0
-    years = -(-months // 12)
+    years = -(-lay.calendar.horizon // 12)
     monthly = {
-        "month_present", "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered",
-        "happened", "refused", "demand", "own_cost", "depreciation",
+        "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered", "happened",
+        "refused", "demand", "own_cost", "depreciation", "limit",
     }  # fmt: skip
     shapes: dict[str, tuple[int, ...]] = dict.fromkeys(monthly, (months,))
     for count, names in (
         (slots, "values now"),
         (CHANGES, "role_times role_seat role_occupant"),
-        (EVENTS, "event_times event_hours layers numbers"),
+        (EVENTS, "event_times event_hours layers numbers renewals"),
+        (seats, "current level queue"),
+        (0, "no_times no_changes"),
+        (n, "chosen cost_ratio price part beside_until end_one hub_of"),
+        (len(lay.projects.chance_slot), "chance"),
+        (len(lay.own.slot), "own_base"),
+        (systems, "attached asked spread"),
         (seats, "current level queue doubt_time doubt_number"),
         (0, "no_times no_changes"),
-        (n, "chosen cost_ratio price end_one hub_of settled success"),
-        (systems, "attached"),
+        (n, "chosen cost_ratio price part beside_until end_one hub_of settled success"),
+        (len(lay.projects.chance_slot), "chance"),
+        (len(lay.own.slot), "own_base"),
+        (systems, "attached asked spread"),
         (sources, "first_month begins ends"),
         (roles, "capacity pace backlog departure waiting served role_rate role_work role_squares role_cv2"),
-        (steps, "staying human step_rate step_hours step_wait line_rate line_patience line_lost line_wait"),
+        (steps, "admitted staying human step_rate step_hours step_wait line_rate line_patience line_lost line_wait"),
         (processes, "items own fulfilled"),
         (2, "visits"),
     ):
         shapes |= dict.fromkeys(names.split(), (count,))
     for shape, names in (
         ((WIDTH, CHANGES), "times role seat occupant"),
-        ((WIDTH, n), "work_months fails awarded state go_live started involved"),
+        ((WIDTH, n), "work_months end ending remains available lead awarded state go_live started"),
         ((3, months), "course"),
         ((roles, months), "present unlearned bereft away"),
         ((WIDTH * n, skills), "gaps"),
@@ -215,7 +239,7 @@ def new_scratch(lay: Layout) -> Packed:
         ((controls, months), "control_state"),
         ((controlled, months), "success_left loss_left outage_left"),
         ((spared, months), "spared"),
-        ((systems, months), "base_exposure exposure down"),
+        ((systems, months), "base_exposure exposure down age in_force"),
         ((steps, months), "out_lost out_late out_delay"),
         ((N_CATEGORIES, months), "flow base_flow"),
         ((2, n), "hub_price link_cost"),
@@ -227,10 +251,10 @@ def new_scratch(lay: Layout) -> Packed:
         "changed": (targets, months), "changes": (WIDTH,),
         "known": (WIDTH * n, months + 1), "adopted": (WIDTH * n, months + 1, months),
         "failure_count": (WIDTH, systems), "intensity": (threats, months),
-        "kept": (2, months, 1 + 2 * roles + steps + processes), "kept_margin": (2, months),
+        "kept": (2, months, 1 + 2 * roles + steps + processes), "kept_margin": (2, months), "kept_use": (2, months),
         "completions": (fed, months), "kept_completions": (2, fed, months), "yearly": (2 * N_KPIS, years),
         "price_index": (5, months), "financing": (1,),
-        "result": (N_VALUES,), "detail": (N_CATEGORIES + N_KPIS * years,), "clipped": (1,),
+        "result": (N_VALUES,), "detail": (N_CATEGORIES + N_KPIS * years,), "clipped": (1,), "own_clipped": (1,),
     }  # fmt: skip
     return pack(Scratch(**{name: _array(hint, shapes[name]) for name, hint in _hints().items()}))
 

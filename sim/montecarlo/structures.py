@@ -22,7 +22,8 @@ Keys = NDArray[np.uint64]
 class Calendar(NamedTuple):
     """Time, demand and money of the whole business."""
 
-    months: int
+    horizon: int  # months of which everything is reported
+    months: int  # those of the run-off too
     hours: float  # working hours of a month
     days: float  # working days of a month
     season: Floats1  # (months,)
@@ -174,7 +175,6 @@ class Candidates(NamedTuple):
     capital_slot: Ints1
     delivery_slot: Ints1
     running_slot: Ints1
-    failure_slot: Ints1
     renewal_slot: Ints1
     grant_slot: Ints1  # probability of an award; -1: there is none to win
     grant_share: Floats1
@@ -201,7 +201,6 @@ class Candidates(NamedTuple):
     imitation_lag: Ints1
     half_life: Floats1
     imitated: Ints1  # 1 where some effect fades by imitation
-    risk: Floats2  # (initiatives, 6): median, log sd, tail share, exponent, cap, normal correlation; median 0: no class
     before: Ints1
     lag: Ints1
     flags: Ints1
@@ -213,10 +212,45 @@ class Candidates(NamedTuple):
     target_slot: Ints1  # every slot that some effect changes
     first_effect: Ints1  # effects of target t stand at first_effect[t] .. first_effect[t + 1] - 1
     seat_keys: Keys3  # (initiatives, streams of `sim.mechanisms.seats`, roles)
+    grant_key: Keys1
+
+
+class Projects(NamedTuple):
+    """The work of the initiatives."""
+
+    shape: Floats2  # (initiatives, 7) of `Shape`; median 0: no class of overrun
+    first_gate: Ints1  # gates of initiative i stand at first_gate[i] .. first_gate[i + 1] - 1
+    chance_slot: Ints1  # (gates,) probability to fail
+    gate_end: Floats1  # (gates,) share of the work done by then
+    cost_limit: Floats1
+    time_limit: Floats1
+    remains: Floats1  # share of the benefit that failed work leaves at its end
+    lead_slot: Ints1  # -1: no lead
+    available_slot: Ints1  # -1: at any time
+    deposit: Floats1
+    help_slots: Ints2  # (initiatives, 5): capital, delivery, spread, tail, failure; -1: no help
+    beside_months: Ints1  # months of running old and new side by side
+    beside_days: Floats2  # (initiatives, skills)
+    beside_slot: Ints1  # cost a month
+    beside_dip: Floats1
     gate_key: Keys1
     cost_key: Keys1
     time_key: Keys1
-    grant_key: Keys1
+    common_key: Keys1  # (1,)
+
+
+class Own(NamedTuple):
+    """Effects on the numbers of initiatives themselves, which are settled at the start of each."""
+
+    slot: Ints1  # (targets,)
+    initiative: Ints1  # (targets,) whose number it is
+    first: Ints1  # effects of target t stand at first[t] .. first[t + 1] - 1
+    source: Ints1
+    value: Ints1
+    multiplies: Ints1
+    fades: Ints1
+    owned: Ints1  # (initiatives,) 1 where a number of it is a target
+    adoption: Ints1  # (initiatives,) 1 where a number of its adoption is one
 
 
 class Integrations(NamedTuple):
@@ -237,6 +271,33 @@ class Integrations(NamedTuple):
     hub_monthly_slot: Ints1
 
 
+class Terms(NamedTuple):
+    """What systems are bound to: planned replacement, capacity, subscriptions, providers."""
+
+    limit_slot: Ints1  # (systems,) age of planned replacement; -1: none
+    refresh_cost_slot: Ints1
+    capacity_slot: Ints1  # (systems,) -1: no limit
+    capped: int  # 1 where some system has a limit
+    subscribed: int  # 1 where some system has a subscription
+    per_item_slot: Ints1  # (systems,) -1: no subscription
+    per_customer_slot: Ints1
+    minimum_slot: Ints1
+    exit_slot: Ints1
+    billed: Ints2  # (systems, processes) 1 where items are counted
+    begins: Ints1  # (systems,) month in which the subscription begins by itself
+    term: Ints1
+    subscribes: Ints2  # (initiatives, systems)
+    cancels: Ints2
+    hosts: Ints2  # (providers, systems)
+    rate_slot: Ints1  # (providers,) outages a year
+    hours_slot: Ints1
+    hours_p95: Floats1
+    layer: Floats1
+    gap_key: Keys1
+    height_key: Keys1
+    hours_key: Keys1
+
+
 class Futures(NamedTuple):
     """How the world may turn: sources of effects like initiatives, counted behind them."""
 
@@ -255,8 +316,11 @@ class Layout(NamedTuple):
     estate: Estate
     cyber: Cyber
     candidates: Candidates
+    projects: Projects
+    own: Own
     futures: Futures
     integrations: Integrations
+    terms: Terms
     crew: Crew
     low: Floats1
     high: Floats1

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from sim.quantities import Quantity
+from sim.world.adoption import Adoption, Dip
 from sim.world.base import Certain, World, origin, plain, quantity
+from sim.world.delivery import Gate, Help, Parallel, Phase
 from sim.world.futures import Change
 from sim.world.integrations import Hub
 
-
-class RiskClass(World):
-    """Overrun of a class of projects: realised / planned cost and duration. Body: lognormal below 1.5; with
-    probability `tail_share` a Pareto tail above 1.5, capped."""
-
-    median: Certain = plain("median ratio of the body", low=0.5, high=1.49)
-    log_sd: Certain = plain("log standard deviation of the body", low=0.01, high=2)
-    tail_share: Certain = plain("probability of a ratio above 1.5", low=0, high=0.9)
-    tail_exponent: Certain = plain("Pareto exponent of the tail", low=0.2, high=20)
-    cap: Certain = plain("largest ratio", low=1.5, high=50, default=10.0)
-    cost_time_rank: Certain = plain("rank correlation of cost and duration ratio", low=-0.99, high=0.99, default=0.6)
-    origin: str = origin()
+PLANNED_AT = 0.8  # quantile of the vendor's dates with which plans count
 
 
 class Requirement(World):
@@ -32,98 +25,6 @@ class Requirement(World):
     lag_months: int = plain("months between", unit="months", low=0, high=120, default=0)
     counted_from: Literal["finish", "start"] = plain("what the lag counts from", default="finish")
     if_fails: Literal["cancel", "proceed"] = plain("what happens when the one before fails", default="cancel")
-
-
-class Training(World):
-    """Training at go-live and every `refresh_months` from then on: right after it p, q and the ceiling are multiplied
-    by these factors; the surplus over 1 halves every `half_life_months` until the next training."""
-
-    p: Quantity = quantity("factor on p", unit="factor", low=1.0, high=20.0, default=1.0, effect=False)
-    q: Quantity = quantity("factor on q", unit="factor", low=1.0, high=20.0, default=1.0, effect=False)
-    ceiling: Quantity = quantity(
-        "factor on the ceiling, which stays at most 1", unit="factor", low=1.0, high=20.0, default=1.0, effect=False
-    )
-    half_life_months: Quantity = quantity(
-        "months in which what was learned halves", unit="months", low=0.5, high=600.0, effect=False
-    )
-    refresh_months: int | None = plain(
-        "months from one training to the next; none: only at go-live", unit="months", low=1, high=240, default=None
-    )
-    cost: Quantity = quantity(
-        "cost of each training: delivery at go-live, running cost for a refresh",
-        unit="money",
-        default=0.0,
-        effect=False,
-    )
-    days: Certain = plain(
-        "working days that each training takes of each seat", unit="days", low=0, high=20, default=0.0
-    )
-
-
-class Involvement(World):
-    """Staff that has a say in the choice and in the work; what is lost where it has none."""
-
-    share: Quantity = quantity(
-        "share of the seats concerned that is involved; effects count as they are when the work starts",
-        unit="share",
-        high=1.0,
-    )
-    ceiling_loss: Quantity = quantity(
-        "part of the ceiling that is lost when nobody is involved", unit="share", high=1.0, default=0.0, effect=False
-    )
-    abandonment: Quantity = quantity(
-        "yearly rate at which adopters fall away when nobody is involved",
-        unit="1/year",
-        high=10.0,
-        default=0.0,
-        effect=False,
-    )
-    cost: Quantity = quantity(
-        "cost of involving everybody; the share of it is spent with the delivery",
-        unit="money",
-        default=0.0,
-        effect=False,
-    )
-    days: Certain = plain(
-        "working days that it takes of each seat involved, over the whole work",
-        unit="days",
-        low=0,
-        high=100,
-        default=0.0,
-    )
-
-
-class Adoption(World):
-    """Seats adopt one by one with hazard p + q * (adopters / seats that can adopt), from go-live."""
-
-    roles: tuple[str, ...] = Field(min_length=1, description="roles whose seats use it")
-    p: Quantity = quantity("innovation coefficient", unit="1/year", high=50, effect=False)
-    q: Quantity = quantity("imitation coefficient", unit="1/year", high=50, effect=False)
-    ceiling: Quantity = quantity("share of seats that can adopt", unit="share", high=1.0, default=1.0, effect=False)
-    joiner_share: Quantity = quantity(
-        "probability that a new occupant of a seat that can adopt starts as an adopter",
-        unit="share",
-        high=1.0,
-        default=0.5,
-        effect=False,
-    )
-    training: Training | None = None
-    involvement: Involvement | None = None
-
-
-class Dip(World):
-    """Loss of pace after go-live: in full for `hold_months`, then less and less, gone after `months` more."""
-
-    roles: tuple[str, ...] = Field(min_length=1, description="roles that lose pace")
-    depth: Quantity = quantity("share of the service rate lost at go-live", unit="share", high=0.9)
-    hold_months: int = plain("months before the pace begins to come back", unit="months", low=0, high=24, default=0)
-    months: int = plain("months in which the pace comes back", unit="months", low=1, high=24)
-    length: Quantity = quantity(
-        "factor on `hold_months` and `months`, for effects that shorten or stretch the dip",
-        unit="factor",
-        high=10.0,
-        default=1.0,
-    )
 
 
 class Effect(Change):
@@ -216,13 +117,11 @@ class Initiative(World):
     adoption and effects begin then."""
 
     title: str = plain("name, as printed")
-    capital: Quantity = quantity(
-        "purchase, depreciated for tax; spread over the work", unit="money", default=0.0, effect=False
-    )
+    capital: Quantity = quantity("purchase, depreciated for tax; spread over the work", unit="money", default=0.0)
     delivery: Quantity = quantity(
-        "services, migration, training, expensed; spread over the work", unit="money", default=0.0, effect=False
+        "services, migration, training, expensed; spread over the work", unit="money", default=0.0
     )
-    running_per_month: Quantity = quantity("cost from go-live on", unit="money/month", default=0.0, effect=False)
+    running_per_month: Quantity = quantity("cost from go-live on", unit="money/month", default=0.0)
     duration_months: int = plain("planned months of work", unit="months", low=1, high=60)
     skill_days: dict[str, Certain] = Field(
         default_factory=dict, description="own staff's days of each skill in every month of work (days/month)"
@@ -233,9 +132,39 @@ class Initiative(World):
         "and likelier to fail (level)",
     )
     risk_class: str | None = plain("class of overrun; none: cost and duration as planned", default=None)
+    integrations: int = plain("systems that it must be linked with; raises the overrun", low=0, high=100, default=0)
     failure_probability: Quantity = quantity(
-        "probability that the work ends without go-live", unit="share", high=1.0, default=0.0, effect=False
+        "probability that the work ends without go-live", unit="share", high=1.0, default=0.0
     )
+    phases: dict[str, Phase] = Field(
+        default_factory=dict,
+        description="name -> phase, in the order of the work, each with its gate; none: one gate at the end",
+    )
+    benefit_if_failed: Certain = plain(
+        "share of effects and running cost that remains when the work fails at its end; of work that ends earlier, "
+        "in proportion to what was done",
+        unit="share",
+        low=0,
+        high=1,
+        default=0.0,
+    )
+    lead_months: Quantity | None = quantity(
+        "months from the order (the start) to the first work, rounded up; none: at once",
+        unit="months",
+        high=36,
+        default=None,
+        effect=False,
+    )
+    deposit_share: Certain = plain("part of the capital that is paid with the order", low=0, high=1, default=0.0)
+    available_month: Quantity | None = quantity(
+        "first month in which the vendor takes an order, rounded up; an earlier start waits for it",
+        unit="month",
+        high=360,
+        default=None,
+        effect=False,
+    )
+    help: Help | None = None
+    parallel: Parallel | None = None
     requires: tuple[Requirement, ...] = ()
     mandatory: bool = plain("must be in every roadmap", default=False)
     earliest_month: int = plain("first month in which it may start", unit="month", low=0, high=240, default=0)
@@ -246,6 +175,8 @@ class Initiative(World):
     dip: Dip | None = None
     effects: dict[str, Effect] = Field(default_factory=dict, description="path of a parameter -> how it changes")
     refreshes: tuple[str, ...] = plain("systems whose age starts again at 0 at go-live", default=())
+    subscribes: tuple[str, ...] = plain("systems whose subscription begins at go-live", default=())
+    cancels: tuple[str, ...] = plain("systems whose subscription ends at go-live", default=())
     imitation: Imitation | None = None
     hub: Hub | None = None
     grant: Grant | None = None
@@ -286,12 +217,100 @@ class Initiative(World):
             found.append("`renewal_cost` has no effect without `life_months`; state the life, or remove the cost")
         if self.financing is not None and self.capital.is_constant and self.capital.params[0] == 0:
             found.append("`financing` has no effect without `capital`; state the capital, or remove the block")
-        if self.deadline_month is not None and self.earliest_month + self.duration_months > self.deadline_month:
+        if self.deadline_month is not None and self.planned_finish(self.earliest_month) > self.deadline_month:
+            vendor = self.lead_months is not None or self.available_month is not None
+            wait = ", after the vendor's dates," if vendor else ""
             found.append(
                 f"`deadline_month` {self.deadline_month} cannot be met: the work starts in month {self.earliest_month} "
-                f"at the earliest and takes {self.duration_months} months; "
-                f"at least {self.earliest_month + self.duration_months}"
+                f"at the earliest and takes{wait} {self.duration_months} months; "
+                f"at least {self.planned_finish(self.earliest_month)}"
             )
+        found += [*self._phases_fit(), *self._help_fits()]
         if found:
             raise ValueError("\n".join(found))
         return self
+
+    def _phases_fit(self) -> Iterator[str]:
+        """Contradictions of the phases with each other and with the rest."""
+        total = math.fsum(phase.share for phase in self.phases.values())
+        if self.phases and abs(total - 1.0) > 1e-6:
+            yield f"the shares of `phases` add up to {total:g}, not to 1; scale them so that they do"
+        if self.phases and not _is(self.failure_probability, 0.0):
+            yield "`failure_probability` has no effect beside `phases`; state it in each phase, or remove the phases"
+        for kind in ("cost", "duration"):
+            lowest = math.inf
+            for k, (name, phase) in enumerate(self.phases.items(), start=1):
+                limit = getattr(phase, f"stop_above_{kind}")
+                if limit is None:
+                    continue
+                at = f"in `phases`, {name}: `stop_above_{kind}` {limit:g} has no effect"
+                if k == len(self.phases):
+                    yield f"{at}: after the last phase nothing is left to stop; put it into an earlier phase"
+                elif self.risk_class is None:
+                    yield f"{at}: without `risk_class` nothing overruns; name a class, or remove it"
+                elif limit >= lowest:
+                    yield f"{at}: an earlier gate already stops above {lowest:g}; below {lowest:g}, or remove it"
+                lowest = min(lowest, limit)
+
+    def _help_fits(self) -> Iterator[str]:
+        """Help and parallel running that have nothing to act on."""
+        for skill, days in self.help.days.items() if self.help is not None else ():
+            needed = self.skill_days.get(skill, 0.0)
+            if days > needed:
+                yield f"`help` buys {days:g} days of {skill} a month, but the work needs {needed:g}; at most that"
+        if self.help is not None and self.risk_class is None:
+            for name in ("spread", "tail"):
+                if not _is(getattr(self.help, name), 1.0):
+                    yield f"in `help`, {name} has no effect without a `risk_class`; name a class, or remove it"
+        if self.parallel is not None and self.parallel.dip != 1.0 and self.dip is None:
+            yield "in `parallel`, `dip` has no effect: the initiative has no dip; state the dip, or remove the factor"
+
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """Ends of the phases in their order; without phases the one gate at the end."""
+        if not self.phases:
+            return (Gate("failure_probability", 1.0, math.inf, math.inf),)
+        ends = [math.fsum(p.share for p in list(self.phases.values())[: k + 1]) for k in range(len(self.phases))]
+        ends[-1] = 1.0
+        return tuple(
+            Gate(
+                f"phases.{name}.failure_probability",
+                end,
+                math.inf if phase.stop_above_cost is None else float(phase.stop_above_cost),
+                math.inf if phase.stop_above_duration is None else float(phase.stop_above_duration),
+            )
+            for end, (name, phase) in zip(ends, self.phases.items(), strict=True)
+        )
+
+    @property
+    def planned_cost(self) -> float:
+        """Mean capital and delivery, money: the size of the project."""
+        return float(self.capital.mean + self.delivery.mean)
+
+    @property
+    def planned_months(self) -> int:
+        """Months from start to finish for plans: the work, and the lead time that 80 % of the draws keep."""
+        return self.duration_months + _planned(self.lead_months)
+
+    @property
+    def first_month(self) -> int:
+        """First month in which a plan starts it: not before the vendor takes orders in 80 % of the draws."""
+        return max(self.earliest_month, _planned(self.available_month))
+
+    def planned_finish(self, start: int) -> int:
+        """Month in which a plan counts it as finished when it starts in month `start`."""
+        return max(start, _planned(self.available_month)) + self.planned_months
+
+    def own_days(self, skill: str) -> float:
+        """Own staff's days of a skill in a month of work: those needed less those bought."""
+        bought = self.help.days.get(skill, 0.0) if self.help is not None else 0.0
+        return float(self.skill_days.get(skill, 0.0)) - float(bought)
+
+
+def _planned(months: Quantity | None) -> int:
+    """Whole months with which plans count for an uncertain date."""
+    return 0 if months is None else math.ceil(float(months.quantile(PLANNED_AT, few=True)) - 1e-9)
+
+
+def _is(number: Quantity, value: float) -> bool:
+    return number.is_constant and number.params[0] == value

@@ -91,6 +91,13 @@ class Money(World):
     floor_relative_to_baseline: bool = plain(
         "count only worlds in which cash would keep the floor without any initiative", default=False
     )
+    run_off_months: int = plain(
+        "months after the horizon in which what was done by then still counts, at most to the end of its life",
+        unit="months",
+        low=0,
+        high=240,
+        default=0,
+    )
     origin: str = origin()
 
     @model_validator(mode="after")

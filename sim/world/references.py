@@ -8,7 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sim.errors import Problem, nearest
+from sim.errors import Problem
+from sim.world.landscape import hosting_problems, integration_problems
+from sim.world.lookup import block as _block
+from sim.world.lookup import items as _items
+from sim.world.lookup import names as _names
+from sim.world.lookup import unknown as _unknown
 
 PERIOD_FALLBACK = 3
 MOST_WAYS = 128  # from arrivals to a process: the numbers of its items are kept apart by them
@@ -20,7 +25,8 @@ def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
     for check in (
         _people,
         _processes,
-        _integrations,
+        integration_problems,
+        hosting_problems,
         _threats,
         _controls,
         _initiatives,
@@ -32,30 +38,6 @@ def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
     ):
         found.extend(check(data))
     return tuple(found)
-
-
-def _block(data: Any, *keys: str) -> Mapping[str, Any]:
-    """The mapping at `keys`, or an empty one where the file has something else (the schema reports that)."""
-    for key in keys:
-        data = data.get(key) if isinstance(data, Mapping) else None
-    return data if isinstance(data, Mapping) else {}
-
-
-def _items(data: Any, *keys: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for name, value in _block(data, *keys).items():
-        if isinstance(value, Mapping):
-            yield str(name), value
-
-
-def _names(value: Any) -> list[str]:
-    return [v for v in value if isinstance(v, str)] if isinstance(value, (list, tuple)) else []
-
-
-def _unknown(kind: str, name: Any, known: Mapping[str, Any], path: str) -> Iterator[Problem]:
-    if isinstance(name, str) and name not in known:
-        close = nearest(name, list(known))
-        hint = f"did you mean {close}?" if close else f"known: {', '.join(known) or 'none'}"
-        yield Problem(path=path, value=name, message=f"there is no {kind} named {name}", hint=hint)
 
 
 def _people(data: Mapping[str, Any]) -> Iterator[Problem]:
@@ -73,9 +55,6 @@ def _processes(data: Mapping[str, Any]) -> Iterator[Problem]:
             yield from _unknown("system", needs, systems, f"{path}.system")
             for i, system in enumerate(_names(needs)):
                 yield from _unknown("system", system, systems, f"{path}.system.{i}")
-            for field in ("by_hand", "mends"):
-                if step.get(field) is not None:
-                    yield from _crosses(data, name, step[field], f"{path}.{field}")
         for source in _block(process, "fed_by"):
             yield from _unknown("process", source, _block(data, "processes"), f"processes.{name}.fed_by.{source}")
     yield from _feeding_circles(_block(data, "processes"))
@@ -118,48 +97,6 @@ def _upstream(name: str, sources: Mapping[str, list[str]]) -> set[str]:
     return found
 
 
-def _crosses(data: Mapping[str, Any], process: str, integration: Any, path: str) -> Iterator[Problem]:
-    """A step by hand belongs to a pair that its process crosses."""
-    yield from _unknown("integration", integration, _block(data, "integrations"), path)
-    crossings = _block(data, "integrations", str(integration), "crossings")
-    if crossings and process not in crossings:
-        yield Problem(
-            path=path,
-            value=integration,
-            message=f"no item of {process} crosses {integration}",
-            hint=f"state `crossings: {{{process}: ...}}` of {integration}, or one of: {', '.join(crossings)}",
-        )
-
-
-def _integrations(data: Mapping[str, Any]) -> Iterator[Problem]:
-    pairs: dict[frozenset[str], str] = {}
-    for name, integration in _items(data, "integrations"):
-        at = f"integrations.{name}"
-        between = _names(integration.get("between"))
-        for i, system in enumerate(between):
-            yield from _unknown("system", system, _block(data, "systems"), f"{at}.between.{i}")
-        other = pairs.setdefault(frozenset(between), name)
-        if other != name:
-            yield Problem(
-                path=f"{at}.between",
-                value=", ".join(between),
-                message=f"{other} joins the same systems",
-                hint=f"put the crossings of both into {other}",
-            )
-        for process, crossing in _items(integration, "crossings"):
-            yield from _unknown("process", process, _block(data, "processes"), f"{at}.crossings.{process}")
-            steps = _items(_block(data, "processes", process), "steps")
-            by_hand = any(name in (step.get("by_hand"), step.get("mends")) for _, step in steps)
-            if not by_hand and crossing.get("lost") in (None, 0):
-                yield Problem(
-                    path=f"{at}.crossings.{process}",
-                    value=process,
-                    message=f"nothing depends on it: no step of {process} is done `by_hand` or `mends` {name}, and no "
-                    "item is lost",
-                    hint="add such a step, or state `mismatch` and `lost`",
-                )
-
-
 def _threats(data: Mapping[str, Any]) -> Iterator[Problem]:
     for name, threat in _items(data, "threats"):
         for i, system in enumerate(_names(threat.get("hits"))):
@@ -194,20 +131,14 @@ def _controls(data: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _initiatives(data: Mapping[str, Any]) -> Iterator[Problem]:
+    from sim.world.delivery_references import delivery_problems, own_number_problems
     from sim.world.paths import effect_problem, effect_targets
 
     targets = effect_targets(data)
-    roles, skills, systems = _block(data, "people"), _block(data, "skills"), _block(data, "systems")
-    candidates = _block(data, "initiatives")
+    roles, systems, candidates = _block(data, "people"), _block(data, "systems"), _block(data, "initiatives")
     for name, initiative in _items(data, "initiatives"):
         at = f"initiatives.{name}"
-        for skill in _block(initiative, "skill_days"):
-            yield from _unknown("skill", skill, skills, f"{at}.skill_days.{skill}")
-        yield from _difficulty(initiative, skills, f"{at}.difficulty")
-        if initiative.get("risk_class") is not None:
-            yield from _unknown(
-                "risk class", initiative["risk_class"], _block(data, "risk_classes"), f"{at}.risk_class"
-            )
+        yield from delivery_problems(initiative, at, data)
         requires = initiative.get("requires")
         for i, requirement in enumerate(requires if isinstance(requires, (list, tuple)) else ()):
             if isinstance(requirement, Mapping):
@@ -216,41 +147,21 @@ def _initiatives(data: Mapping[str, Any]) -> Iterator[Problem]:
                 )
         for i, system in enumerate(_names(initiative.get("refreshes"))):
             yield from _unknown("system", system, systems, f"{at}.refreshes.{i}")
-        for block in ("adoption", "dip"):
-            for i, role in enumerate(_names(_block(initiative, block).get("roles"))):
-                yield from _unknown("role", role, roles, f"{at}.{block}.roles.{i}")
+        for kind in ("adoption", "dip"):
+            for i, role in enumerate(_names(_block(initiative, kind).get("roles"))):
+                yield from _unknown("role", role, roles, f"{at}.{kind}.roles.{i}")
         for path in _block(initiative, "effects"):
             problem = effect_problem(str(path), targets)
             if problem:
                 message, hint = problem
                 yield Problem(path=f"{at}.effects.{path}", value=str(path), message=message, hint=hint)
+            else:
+                yield from own_number_problems(str(path), candidates, f"{at}.effects.{path}")
     yield from _circles(candidates)
 
 
-def _difficulty(initiative: Mapping[str, Any], skills: Mapping[str, Any], at: str) -> Iterator[Problem]:
-    for skill, level in _block(initiative, "difficulty").items():
-        yield from _unknown("skill", skill, skills, f"{at}.{skill}")
-        if isinstance(level, (int, float)) and not 0 <= level <= 10:
-            yield Problem(
-                path=f"{at}.{skill}", value=level, message=f"{level:g} is no level of a skill", hint="0 to 10"
-            )
-        if isinstance(skills.get(skill), Mapping) and skills[skill].get("level") is None:
-            yield Problem(
-                path=f"{at}.{skill}",
-                value=level,
-                message=f"the skill {skill} has no level to hold against the difficulty",
-                hint=f"state `skills.{skill}.level`, or remove the difficulty",
-            )
-        if skill in skills and skill not in _block(initiative, "skill_days"):
-            yield Problem(
-                path=f"{at}.{skill}",
-                value=level,
-                message=f"the work takes no days of {skill}, so its level plays no part",
-                hint=f"state `skill_days.{skill}`, or remove the difficulty",
-            )
-
-
 def _futures(data: Mapping[str, Any]) -> Iterator[Problem]:
+    from sim.world.delivery_references import own_number_problems
     from sim.world.paths import effect_problem, effect_targets
 
     targets = effect_targets(data)
@@ -261,6 +172,9 @@ def _futures(data: Mapping[str, Any]) -> Iterator[Problem]:
             if problem:
                 message, hint = problem
                 yield Problem(path=f"futures.{name}.changes.{path}", value=str(path), message=message, hint=hint)
+            else:
+                at = f"futures.{name}.changes.{path}"
+                yield from own_number_problems(str(path), _block(data, "initiatives"), at)
         if name == "base":
             yield Problem(
                 path="futures.base",

@@ -9,12 +9,14 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.errors import ProblemsFound
+from sim.errors import Problem, ProblemsFound
 from sim.world.base import ID, PLANNER, Certain, World, plain
 from sim.world.controls import Control
+from sim.world.delivery import HIGHEST_MEDIAN, HIGHEST_TAIL, LOWEST_MEDIAN, RiskClass, Shape
 from sim.world.futures import Future
 from sim.world.goals import Goal
-from sim.world.initiatives import Initiative, RiskClass
+from sim.world.hosting import Provider
+from sim.world.initiatives import Initiative
 from sim.world.integrations import Integration
 from sim.world.momentum import Momentum
 from sim.world.money import Money
@@ -50,6 +52,7 @@ class Scenario(World):
     skills: dict[str, Skill] = Field(default_factory=dict, description="name -> days for change work")
     processes: dict[str, Process] = Field(min_length=1, description="name -> process")
     systems: dict[str, System] = Field(default_factory=dict, description="name -> system")
+    providers: dict[str, Provider] = Field(default_factory=dict, description="name -> shared provider of systems")
     integrations: dict[str, Integration] = Field(default_factory=dict, description="name -> pair of systems")
     threats: dict[str, Threat] = Field(default_factory=dict, description="name -> threat")
     controls: dict[str, Control] = Field(default_factory=dict, description="name -> security control")
@@ -78,6 +81,37 @@ class Scenario(World):
         if problems:
             raise ProblemsFound(problems)
         return self
+
+    @model_validator(mode="after")
+    def _overruns_in_range(self) -> Self:
+        problems = []
+        for name, initiative in self.initiatives.items():
+            if initiative.risk_class is None:
+                continue
+            shape = self.overrun_of(initiative)
+            for what, value, low, high in (
+                ("median ratio", shape.median, LOWEST_MEDIAN, HIGHEST_MEDIAN),
+                ("probability of the tail", shape.tail_share, 0.0, HIGHEST_TAIL),
+            ):
+                if not low <= value <= high:
+                    problems.append(
+                        Problem(
+                            path=f"initiatives.{name}.risk_class",
+                            value=initiative.risk_class,
+                            message=f"size and integrations make the {what} of its overrun {value:.3g}, "
+                            f"outside the allowed range {low:g} to {high:g}",
+                            hint="weaker factors or another `reference` in the class, or fewer integrations",
+                        )
+                    )
+        if problems:
+            raise ProblemsFound(problems)
+        return self
+
+    def overrun_of(self, initiative: Initiative) -> Shape:
+        """Overrun of an initiative that has a risk class, with its integrations and its size."""
+        assert initiative.risk_class is not None
+        of_class = self.risk_classes[initiative.risk_class]
+        return of_class.shape(initiative.integrations, initiative.planned_cost, float(initiative.duration_months))
 
     @property
     def periods(self) -> int:

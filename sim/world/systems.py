@@ -6,6 +6,7 @@ from typing import Literal
 
 from sim.quantities import Quantity
 from sim.world.base import Certain, World, origin, plain, quantity
+from sim.world.hosting import Refresh, Subscription
 
 
 class System(World):
@@ -38,4 +39,13 @@ class System(World):
         high=100,
         default=1.0,
     )
+    capacity_per_day: Quantity | None = quantity(
+        "items a working day that it can take, of all steps that need it; what comes above is lost; none: no limit",
+        unit="items/day",
+        high=1e9,
+        default=None,
+    )
+    provider: str | None = plain("provider on whom it runs", default=None)
+    refresh: Refresh | None = None
+    subscription: Subscription | None = None
     origin: str = origin()

@@ -20,6 +20,9 @@ def test_comparisons_run() -> None:
     assert found.items_ratio > 0
     assert found.ratio > 0
     assert "ratio" in str(found)
+    plain = company.compare_idiomatic(short, 3, 1)
+    assert plain.ratio > 0
+    assert "idiomatic" in str(plain)
 
 
 def test_a_wrong_answer_is_noticed() -> None:

@@ -366,7 +366,7 @@ SHARE_KPIS = ("on_time_share", "lost_share", "utilisation", "availability", "ado
 
 EXTREMES: list[Any] = [
     pytest.param(NO_THREATS, (), id="no threats"),
-    pytest.param(NO_SYSTEMS, ("availability",), id="no systems"),
+    pytest.param(NO_SYSTEMS, ("availability", "estate_age"), id="no systems"),
     pytest.param(
         [
             setting("processes.counter.arrivals_per_day", 0),

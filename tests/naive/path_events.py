@@ -43,20 +43,44 @@ class Outages:
     def book(self, scenario: Scenario, at: At, system: str, begin: float, hours: float) -> None:
         """From `begin` (months) on, at most to the horizon."""
         month_hours = scenario.profile.working_days_per_month * scenario.profile.hours_per_day
-        month = int(begin)
         hours = min(hours, (self.months - begin) * month_hours)
-        for m in range(month, self.months):
-            self.down[system][m] += overlap(begin, begin + hours / month_hours, m) * month_hours
+        self.take_down(system, begin, hours, month_hours)
         for process, block in scenario.processes.items():
             for step, work in block.steps.items():
                 if system == work.system or (isinstance(work.system, tuple) and system in work.system):
-                    patience = at(f"processes.{process}.patience_minutes", month) / 60
-                    longest = min(hours, patience)  # the wait of who comes at the beginning, or comes just in time
-                    target = block.target_minutes / 60
-                    self.delay[process, step][month] += longest**2 / 2 / month_hours
-                    self.late[process, step][month] += max(0.0, longest - target) / month_hours
-                    for m in range(month, self.months):
-                        self.lost[process, step][m] += overlap(begin, begin + (hours - longest) / month_hours, m)
+                    self.hold_up(scenario, at, (process, step), begin, hours, 1.0)
+
+    def book_together(self, scenario: Scenario, at: At, systems: set[str], begin: float, hours: float) -> None:
+        """Several systems at once: an item meets the outage at the first of its steps that needs one of them."""
+        month_hours = scenario.profile.working_days_per_month * scenario.profile.hours_per_day
+        hours = min(hours, (self.months - begin) * month_hours)
+        for system in systems:
+            self.take_down(system, begin, hours, month_hours)
+        for process, block in scenario.processes.items():
+            passing = 1.0
+            for step, work in block.steps.items():
+                if systems & set(work.systems):
+                    self.hold_up(scenario, at, (process, step), begin, hours, passing)
+                    if not (work.by_hand or work.mends):
+                        passing *= 1 - at(f"processes.{process}.steps.{step}.share", int(begin))
+
+    def take_down(self, system: str, begin: float, hours: float, month_hours: float) -> None:
+        for m in range(int(begin), self.months):
+            self.down[system][m] += overlap(begin, begin + hours / month_hours, m) * month_hours
+
+    def hold_up(
+        self, scenario: Scenario, at: At, place: tuple[str, str], begin: float, hours: float, weight: float
+    ) -> None:
+        """What an outage does to the items of a step, `weight` of which meet it there."""
+        month_hours = scenario.profile.working_days_per_month * scenario.profile.hours_per_day
+        month = int(begin)
+        patience = at(f"processes.{place[0]}.patience_minutes", month) / 60
+        longest = min(hours, patience)  # the wait of who comes at the beginning, or comes just in time
+        target = scenario.processes[place[0]].target_minutes / 60
+        self.delay[place][month] += weight * longest**2 / 2 / month_hours
+        self.late[place][month] += weight * max(0.0, longest - target) / month_hours
+        for m in range(month, self.months):
+            self.lost[place][m] += weight * overlap(begin, begin + (hours - longest) / month_hours, m)
 
 
 def no_outages(scenario: Scenario) -> Outages:
@@ -78,7 +102,8 @@ class Support:
 
 
 def support(scenario: Scenario, system: str, projects: dict[str, Project]) -> Support:
-    live = {p.go_live for p in projects.values() if system in scenario.initiatives[p.name].refreshes}
+    finished = [p for p in projects.values() if p.state == "finished"]
+    live = {p.go_live for p in finished if system in scenario.initiatives[p.name].refreshes}
     refreshed = frozenset(month for month in live if month is not None)
     ends = scenario.systems[system].support_ends_month
     if ends is None:
@@ -87,8 +112,11 @@ def support(scenario: Scenario, system: str, projects: dict[str, Project]) -> Su
     return Support(refreshed, frozenset(range(max(0, ends), new_from)))
 
 
-def failures(scenario: Scenario, system: str, state: Support, at: At, streams: Streams) -> list[tuple[float, float]]:
-    """(month, repair hours) of the failures of a system, on its operational clock."""
+def failures(
+    scenario: Scenario, system: str, state: Support, at: At, streams: Streams
+) -> tuple[list[tuple[float, float]], list[float]]:
+    """(month, repair hours) of the failures of a system, on its operational clock; months of planned replacements."""
+    renewals: list[float] = []
     block = scenario.systems[system]
     month_hours = scenario.profile.working_days_per_month * scenario.profile.hours_per_day
     found: list[tuple[float, float]] = []
@@ -98,15 +126,24 @@ def failures(scenario: Scenario, system: str, state: Support, at: At, streams: S
         if month in state.refreshed:
             age = 0.0
         scale = at(f"systems.{system}.life_scale_years", month)
-        factor = at(f"systems.{system}.unsupported_failures", month) if month in state.old else 1.0
+        limit = at(f"systems.{system}.refresh.at_age_years", month) if block.refresh else math.inf
         now = max(now, month)
         while now < month + 1:
+            old = month in state.old and not renewals
+            factor = at(f"systems.{system}.unsupported_failures", month) if old else 1.0
             end_age = age + (month + 1 - now) / 12
+            renewed = max(limit, age) < end_age
+            end_age = max(limit, age) if renewed else end_age
             hazard = factor * ((end_age / scale) ** block.life_shape - (age / scale) ** block.life_shape)
             if hazard < to_go:
                 to_go -= hazard
-                age, now = end_age, month + 1
-                break
+                if not renewed:
+                    age, now = end_age, month + 1
+                    break
+                now += (end_age - age) * 12
+                renewals.append(now)
+                age = 0.0
+                continue
             failed = scale * ((age / scale) ** block.life_shape + to_go / factor) ** (1 / block.life_shape)
             now += (failed - age) * 12
             median = at(f"systems.{system}.repair_hours", month)
@@ -116,7 +153,7 @@ def failures(scenario: Scenario, system: str, state: Support, at: At, streams: S
             now += hours / month_hours
             age = 0.0 if block.on_failure == "replace" else failed + hours / month_hours / 12
             to_go = -math.log(streams.uniform(f"systems/{system}/failure", len(found)))
-    return found
+    return found, renewals
 
 
 @dataclass(frozen=True)
@@ -128,17 +165,17 @@ class Incident:
     number: int
 
 
-def incidents(threat: str, layer_height: float, intensity: list[float], streams: Streams) -> list[Incident]:
+def incidents(source: str, layer_height: float, intensity: list[float], streams: Streams) -> list[Incident]:
     """Points below the intensity (a year, by month), in order of layer and time."""
     found = []
     layer = 0
     while layer * layer_height < max(intensity):
         time, number = 0.0, 0
         while True:
-            time -= 12 * math.log(streams.uniform(f"threats/{threat}/gap", layer, number)) / layer_height
+            time -= 12 * math.log(streams.uniform(f"{source}/gap", layer, number)) / layer_height
             if time >= len(intensity):
                 break
-            height = layer_height * (layer + streams.uniform(f"threats/{threat}/height", layer, number))
+            height = layer_height * (layer + streams.uniform(f"{source}/height", layer, number))
             if height < intensity[int(time)]:
                 found.append(Incident(time, layer, number))
             number += 1

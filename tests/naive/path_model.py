@@ -6,7 +6,7 @@ with the package the scenario schema and nothing else, and it is as slow as it l
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sim.world import Scenario
 from sim.world.paths import numbers
@@ -14,6 +14,7 @@ from tests.naive import path_cyber as cyber
 from tests.naive import path_lines as lines
 from tests.naive.path_events import At, Outages, failures, incidents, lognormal, no_outages, severity, support
 from tests.naive.path_world import (
+    Overrun,
     Project,
     Seats,
     adopted_share,
@@ -47,6 +48,7 @@ class Path:
     need: float
     pv: dict[str, float]
     financing: float
+    residual: float
     kpis: dict[str, list[float]]
     baseline_kpis: dict[str, list[float]]
     flows: dict[str, list[float]]
@@ -56,22 +58,27 @@ class Path:
 
 def simulate_path(scenario: Scenario, roadmap: Mapping[str, int], draw: int, seed: int) -> Path:
     """The path of `draw` under a roadmap (initiative -> start month), against the empty roadmap of the same draw."""
-    world = World(scenario, Streams(seed, draw))
-    base, arm = Arm(world, {}), Arm(world, dict(roadmap))
-    months = range(scenario.horizon_months)
-    discount = [(1 + scenario.money.discount_rate) ** (-m / 12) for m in months]
+    horizon = scenario.horizon_months
+    whole = scenario.model_copy(update={"horizon_months": horizon + scenario.money.run_off_months})
+    world = World(whole, Streams(seed, draw))
+    base, arm = Arm(world, {}, horizon), Arm(world, dict(roadmap), horizon)
+    months, run_off = range(horizon), range(horizon, whole.horizon_months)
+    discount = [(1 + scenario.money.discount_rate) ** (-m / 12) for m in range(whole.horizon_months)]
+    before_finance = [c for c in CATEGORIES if c != "finance"]
+    residual = sum(discount[m] * sum(arm.flows[c][m] - base.flows[c][m] for c in before_finance) for m in run_off)
     delta = {c: [arm.flows[c][m] - base.flows[c][m] for m in months] for c in CATEGORIES}
     steps = [sum(delta[c][m] for c in CATEGORIES if c != "finance") for m in months]
     with_finance = [sum(delta[c][m] for c in CATEGORIES) for m in months]
     cash = running_sums([sum(arm.flows[c][m] for c in CATEGORIES) for m in months])
     return Path(
-        npv=sum(s * d for s, d in zip(steps, discount, strict=True)),
+        residual=residual,
+        npv=residual + sum(s * discount[m] for m, s in enumerate(steps)),
         cost=sum(c * d for c, d in zip(arm.own_cost, discount, strict=True)),
-        payback=payback([s * d for s, d in zip(steps, discount, strict=True)]),
+        payback=payback([s * discount[m] for m, s in enumerate(steps)]),
         trough=scenario.profile.cash_at_start + min(cash),
         need=max(0.0, -min(running_sums(with_finance))),
         financing=arm.financing,
-        pv={c: sum(x * d for x, d in zip(delta[c], discount, strict=True)) for c in CATEGORIES},
+        pv={c: sum(x * discount[m] for m, x in enumerate(delta[c])) for c in CATEGORIES},
         kpis=arm.kpis,
         baseline_kpis=base.kpis,
         flows=arm.flows,
@@ -104,6 +111,7 @@ class World:
     streams: Streams
     values: dict[str, float] = field(init=False)
     seats: Seats = field(init=False)
+    overruns: dict[str, Overrun] = field(init=False)
     future: str | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -114,68 +122,52 @@ class World:
                 self.future = name
             left -= future.probability or 0.0
         self.seats = occupants(self.scenario, self.values, self.streams)
+        self.overruns = {
+            name: overrun_of(self.scenario, name, self.values, self.streams, {}) for name in self.scenario.initiatives
+        }
 
 
 class Arm:
     """One roadmap in one world: projects, effects, events, months, ledger."""
 
-    def __init__(self, world: World, roadmap: dict[str, int]) -> None:
+    def __init__(self, world: World, roadmap: dict[str, int], horizon: int) -> None:
         self.world, self.scenario = world, world.scenario
         self.months = self.scenario.horizon_months
+        self.horizon = horizon  # behind it lies the run-off
         self.hours = self.scenario.profile.working_days_per_month * self.scenario.profile.hours_per_day
         self.flows = {category: [0.0] * self.months for category in CATEGORIES}
         self.own_cost = [0.0] * self.months
         self.granted = [0.0] * self.months
         self.clipped = 0
-        self.play(roadmap)
         self.financing = 0.0
+        self.values = dict(world.values)  # those of initiatives become final at their start
+        self.projects, self.days_used = deliver(self.scenario, roadmap, world.overruns, self.settle)
+        self.adopted = {name: self.use(project) for name, project in self.projects.items() if name in self.live()}
+        self.changed = self.effects()
         self.outages: Outages = no_outages(self.scenario)
         self.staying = [1.0] * self.months  # share of customers that incidents leave, by month
+        self.exits: list[tuple[int, str]] = []  # month and price
         self.claims = [0.0] * self.months  # what the layer would pay
         self.counts = [0] * self.months
+        self.ages = [0.0] * self.months  # of all systems together
+        self.contracts = {name: self.contract(name) for name, y in self.scenario.systems.items() if y.subscription}
         self.refused = [0] * self.months
         self.expected_loss = [0.0] * self.months
         self.spared = {process: [0.0] * self.months for process in self.scenario.processes}
         self.controls = cyber.Controls(self.scenario, self.at, self.works)
         self.systems_and_threats()
+        self.providers()
         self.sums: dict[str, dict[int, list[float]]] = {}  # KPI -> year -> amount and weight
         self.operations()
         self.book_initiatives()
         self.book_links()
+        for month, path in self.exits:
+            self.pay("delivery", month, self.at(path, month) * self.price("technology", month))
         self.book_insurance()
         self.book_tax()
         self.book_loans()
         self.book_credit_line()
         self.kpis = self.yearly()
-
-    def play(self, roadmap: dict[str, int]) -> None:
-        """Delivery, adoption and effects. What is judged at the start of a work may hang on effects of what went live
-        before: the whole is repeated as often as works can follow each other."""
-        starts: dict[str, int] = {}
-        for _ in range(len(roadmap) + 2):
-            values, streams = self.world.values, self.world.streams
-
-            def then(path: str, name: str, starts: dict[str, int] = starts) -> float:
-                return self.at(path, starts[name]) if name in starts else self.world.values[path]
-
-            overruns, involved = {}, {}
-            for name, initiative in self.scenario.initiatives.items():
-                levels = {skill: then(f"skills.{skill}.level", name) for skill in initiative.difficulty}
-                overruns[name] = overrun_of(self.scenario, name, values, streams, levels)
-                involved[name] = 1.0
-                if initiative.adoption is not None and initiative.adoption.involvement is not None:
-                    involved[name] = then(f"initiatives.{name}.adoption.involvement.share", name)
-            self.projects, self.days_used = deliver(self.scenario, roadmap, overruns)
-            self.adopted = {
-                name: adopted_share(
-                    self.scenario, name, live, values, self.world.seats, streams,
-                    momentum(self.scenario, self.projects, values, live), involved[name],
-                )
-                for name, live in self.live().items()
-            }  # fmt: skip
-            self.clipped = 0
-            self.changed = self.effects()
-            starts = {name: project.started for name, project in self.projects.items() if project.started is not None}
 
     def live(self) -> dict[str, int]:
         return {name: p.go_live for name, p in self.projects.items() if p.go_live is not None}
@@ -199,11 +191,67 @@ class Arm:
         since, every = month - self.live()[name], adoption.training.refresh_months
         return since == 0 or (every is not None and since % every == 0)
 
+    def use(self, project: Project) -> list[float]:
+        """Part of its full use that a live initiative has, by month."""
+        assert project.go_live is not None
+        world = self.world
+        wind = momentum(self.scenario, self.projects, world.values, project.go_live)
+        share = adopted_share(
+            self.scenario, project.name, project.go_live, self.values, world.seats, world.streams, wind
+        )
+        return [project.part * x for x in share]
+
+    def settle(self, projects: dict[str, Project], name: str, month: int) -> Overrun:
+        """Numbers of an initiative that starts in a month, as others that are live then change them."""
+        ranges = {number.path: (number.low, number.high) for number in numbers(self.scenario)}
+        self.projects = projects
+        for path in [path for path in ranges if path.startswith(f"initiatives.{name}.")]:
+            raw = self.changed_at(path, month)
+            if raw is not None:
+                low, high = ranges[path]
+                self.values[path] = min(max(raw, low), high)
+                self.clipped += raw != self.values[path]
+        levels = {}
+        for skill in self.scenario.initiatives[name].difficulty:
+            path = f"skills.{skill}.level"
+            raw = self.changed_at(path, month)
+            if raw is not None:
+                levels[skill] = min(max(raw, ranges[path][0]), ranges[path][1])
+        return overrun_of(self.scenario, name, self.values, self.world.streams, levels)
+
+    def changed_at(self, path: str, month: int) -> float | None:
+        """Number at a path as it is in a month of delivery, before it is cut to its range; None: nothing changes it."""
+        added, factor, touched = 0.0, 1.0, False
+        for other, initiative in self.scenario.initiatives.items():
+            if path in initiative.effects and other in self.projects and self.works(other, month):
+                effect = initiative.effects[path]
+                reach = self.use(self.projects[other])[month]
+                if effect.competitive and initiative.imitation is not None:
+                    since = month - self.live()[other] - initiative.imitation.lag_months
+                    reach *= 0.5 ** (max(0, since) / initiative.imitation.half_life_months)
+                at = f"initiatives.{other}.effects.{path}"
+                added += self.world.values.get(f"{at}.add", 0.0) * reach
+                factor *= 1 + (self.world.values.get(f"{at}.multiply", 1.0) - 1) * reach
+                touched = touched or reach > 0
+        for label, future in self.scenario.futures.items():
+            if path in future.changes and self.future_is_on(label, month):
+                at = f"futures.{label}.changes.{path}"
+                added += self.world.values.get(f"{at}.add", 0.0)
+                factor *= self.world.values.get(f"{at}.multiply", 1.0)
+                touched = True
+        return (self.world.values[path] + added) * factor if touched else None
+
+    def future_is_on(self, name: str, month: int) -> bool:
+        """Whether the path lives in a future that lasts in a month."""
+        begin, lasts = math.floor(self.world.values[f"futures.{name}.start_month"]), self.scenario.futures[name].months
+        return name == self.world.future and begin <= month and (lasts is None or month < begin + lasts)
+
     def effects(self) -> dict[str, list[float]]:
         """Monthly values of every number that some initiative can change."""
         ranges = {number.path: (number.low, number.high) for number in numbers(self.scenario)}
         targets = {path for initiative in self.scenario.initiatives.values() for path in initiative.effects}
         targets |= {path for future in self.scenario.futures.values() for path in future.changes}
+        targets = {path for path in targets if not path.startswith("initiatives.")}
         changed: dict[str, list[float]] = {}
         for path in targets:
             low, high = ranges.get(path, (0.1, 1e9))
@@ -223,12 +271,10 @@ class Arm:
                         else:
                             factor *= 1 + (self.world.values[f"{at}.multiply"] - 1) * reach
                 for name, future in self.scenario.futures.items():
-                    if name == self.world.future and path in future.changes:
-                        begin = math.floor(self.world.values[f"futures.{name}.start_month"])
-                        if begin <= month and (future.months is None or month < begin + future.months):
-                            at = f"futures.{name}.changes.{path}"
-                            added += self.world.values.get(f"{at}.add", 0.0)
-                            factor *= self.world.values.get(f"{at}.multiply", 1.0)
+                    if path in future.changes and self.future_is_on(name, month):
+                        at = f"futures.{name}.changes.{path}"
+                        added += self.world.values.get(f"{at}.add", 0.0)
+                        factor *= self.world.values.get(f"{at}.multiply", 1.0)
                 raw = (self.world.values[path] + added) * factor
                 changed[path].append(min(max(raw, low), high))
                 self.clipped += raw != changed[path][-1]
@@ -241,7 +287,20 @@ class Arm:
         scenario, streams, at = self.scenario, self.world.streams, self.at
         states = {system: support(scenario, system, self.projects) for system in scenario.systems}
         for system, state in states.items():
-            for time, hours in failures(scenario, system, state, at, streams):
+            broken, renewals = failures(scenario, system, state, at, streams)
+            for time in renewals:
+                self.flows["renewal"][int(time)] -= at(f"systems.{system}.refresh.cost", int(time)) * self.price(
+                    "technology", int(time)
+                )
+            if renewals:
+                states[system] = replace(state, old=state.old - set(range(int(renewals[0]) + 1, self.months)))
+            births = [-12 * scenario.systems[system].age_years, *state.refreshed, *renewals]
+            if scenario.systems[system].on_failure == "replace":
+                births += [time for time, _ in broken]
+            for month in range(self.months):
+                middle = month + 0.5
+                self.ages[month] += (middle - max(birth for birth in births if birth <= middle)) / 12
+            for time, hours in broken:
                 self.flows["repair"][int(time)] -= at(f"systems.{system}.repair_cost", int(time)) * self.price(
                     "technology", int(time)
                 )
@@ -262,8 +321,49 @@ class Arm:
                 left = self.controls.left("loss", threat, month)
                 self.expected_loss[month] += intensity[month] * cyber.mean_loss(threat, block, at, month, left)
             base = quantile(block.attempts_per_year, 0.5) * quantile(block.success_probability, 0.5)
-            for point in incidents(threat, max(base, 0.01), intensity, streams):
+            for point in incidents(f"threats/{threat}", max(base, 0.01), intensity, streams):
                 self.incident(threat, point.time, (point.layer, point.number), at)
+
+    def contract(self, system: str) -> range:
+        """Months in which the subscription of a system runs."""
+        block, live = self.scenario.systems[system].subscription, self.live()
+        assert block is not None
+        own = [] if block.begins_month is None else [block.begins_month]
+        begin = min(
+            own + [g for i, g in live.items() if system in self.scenario.initiatives[i].subscribes], default=999
+        )
+        ends = [g for i, g in live.items() if system in self.scenario.initiatives[i].cancels and g >= begin]
+        end = min(ends, default=999)
+        if end < min(self.months, begin + block.term_months):
+            self.exits.append((end, f"systems.{system}.subscription.exit_cost"))
+        return range(begin, end)
+
+    def providers(self) -> None:
+        """Outages that take down every system of a provider."""
+        scenario, streams = self.scenario, self.world.streams
+        for name, block in scenario.providers.items():
+            rate = [self.at(f"providers.{name}.outages_per_year", month) for month in range(self.months)]
+            layer = max(quantile(block.outages_per_year, 0.5), 0.01)
+            for point in incidents(f"providers/{name}", layer, rate, streams):
+                month = int(point.time)
+                u = streams.uniform(f"providers/{name}/hours", point.layer, point.number)
+                hours = lognormal(u, self.at(f"providers.{name}.outage_hours", month), block.outage_p95_ratio)
+                hit = {
+                    system
+                    for system, one in scenario.systems.items()
+                    if one.provider == name and month in self.contracts.get(system, range(self.months))
+                }
+                self.outages.book_together(scenario, self.at, hit, point.time, hours)
+
+    def subscriptions(self, month: int, items: dict[str, float], customers: float) -> float:
+        total = 0.0
+        for system, contract in self.contracts.items():
+            block, path = self.scenario.systems[system].subscription, f"systems.{system}.subscription"
+            if block is not None and month in contract:
+                use = sum(items[process] for process in block.processes) * self.at(f"{path}.per_item", month)
+                use += customers * self.at(f"{path}.per_customer", month)
+                total += max(use, self.at(f"{path}.minimum", month))
+        return total
 
     def incident(self, threat: str, time: float, identity: tuple[int, int], at: At) -> None:
         block, streams, month = self.scenario.threats[threat], self.world.streams, int(time)
@@ -349,6 +449,11 @@ class Arm:
                 "cost_to_serve": (0.0, result.done),
                 "automation_share": (result.by_machine, result.by_machine + result.by_people),
             }
+            items = {process: state.arrivals(process, month, customers) for process in scenario.processes}
+            self.flows["running"][month] -= self.subscriptions(month, items, customers) * self.price(
+                "technology", month
+            )
+            rows["estate_age"] = self.ages[month], len(up)
             crossed = {
                 (pair, process): state.arrivals(process, month, customers)
                 * at(f"integrations.{pair}.crossings.{process}.share", month)
@@ -360,7 +465,10 @@ class Arm:
             churn = at("profile.customers.monthly_churn", month)
             churn += at("profile.customers.service_churn", month) * result.let_down
             rows["churn"] = 1 - (1 - min(1.0, churn)) * self.staying[month], 1.0
-            self.add(rows, month)
+            if month < self.horizon:
+                self.add(rows, month)
+            else:
+                self.flows["cyber"][month] = -self.expected_loss[month] / 12
             customers = customers * (1 - min(1.0, churn)) + at("profile.customers.monthly_acquisition", month)
             customers *= self.staying[month]
 
@@ -374,7 +482,7 @@ class Arm:
     def yearly(self) -> dict[str, list[float]]:
         """KPIs by year, those of money included: name -> values."""
         cash = self.scenario.profile.cash_at_start
-        for month in range(self.months):
+        for month in range(self.horizon):
             flow = {category: self.flows[category][month] for category in CATEGORIES}
             cash += sum(flow.values())
             serving = -flow["labour"] - flow["overhead"] - flow["running"] - flow["repair"]
@@ -397,40 +505,56 @@ class Arm:
         """Own cost of the roadmap; the capital of a month is depreciated from that month on."""
         for name, project in self.projects.items():
             initiative, root = self.scenario.initiatives[name], f"initiatives.{name}"
-            values = self.world.values
-            ratio = project.overrun.cost * self.own_price(name, project.started or 0)
+            start, part, values = project.started, project.part, self.values
+            ratio = project.overrun.cost * self.own_price(name, start or 0)
+            capital = ratio * (values[f"{root}.capital"] + values.get(f"{root}.help.capital", 0.0))
+            delivery = ratio * (values[f"{root}.delivery"] + values.get(f"{root}.help.delivery", 0.0))
+            spent = {month: share * (1 - initiative.deposit_share) for month, share in project.work.items()}
+            if start is not None:
+                spent[start] = spent.get(start, 0.0) + initiative.deposit_share
+            for month, share in spent.items():
+                self.pay("capital", month, capital * share)
             for month, share in project.work.items():
-                self.pay("capital", month, values[f"{root}.capital"] * ratio * share)
-                self.pay("delivery", month, values[f"{root}.delivery"] * ratio * share)
+                self.pay("delivery", month, delivery * share)
                 if initiative.adoption is not None and initiative.adoption.involvement is not None:
                     at = f"{root}.adoption.involvement"
                     self.pay("delivery", month, values[f"{at}.share"] * values[f"{at}.cost"] * ratio * share)
-            grant, live = initiative.grant, project.go_live
-            upfront = grant is not None and grant.paid == "upfront"
-            if grant is not None and project.started is not None and (upfront or live is not None):
+            grant, live, parallel = initiative.grant, project.go_live, initiative.parallel
+            finished, upfront = project.state == "finished", grant is not None and grant.paid == "upfront"
+            if grant is not None and start is not None and (upfront or finished):
                 award = self.world.streams.uniform(f"initiatives/{name}/grant") < values[f"{root}.grant.probability"]
                 latest = self.months if grant.last_start is None else grant.last_start
-                if award and grant.first_start <= project.started <= latest:
-                    cost = (values[f"{root}.capital"] + values[f"{root}.delivery"]) * ratio
-                    amount = min(grant.cap, cost * grant.share)
-                    month = project.started if upfront else min((live or 0) + grant.lag_months, self.months - 1)
+                if award and grant.first_start <= start <= latest:
+                    amount = min(grant.cap, (capital + delivery) * grant.share)
+                    month = start if upfront else min((live or 0) + grant.lag_months, self.last(live or 0))
                     self.flows["grant"][month] += amount
                     self.granted[month] += amount
-                    if upfront and project.state == "failed":
-                        month = min(max(project.work) + 1 + grant.lag_months, self.months - 1)
+                    if upfront and project.state in ("failed", "stopped"):
+                        end = max(project.work) + 1
+                        month = min(end + grant.lag_months, self.last(end))
                         self.flows["grant"][month] -= amount
                         self.granted[month] -= amount
-            if initiative.financing is not None and project.started is not None:
-                self.finance(name, ratio, project.work)
+            if initiative.financing is not None and start is not None:
+                self.finance(name, capital, ratio, spent)
+            if parallel is not None and live is not None and finished:
+                for month in range(live, min(self.months, live + parallel.months)):
+                    self.pay(
+                        "running", month, values[f"{root}.parallel.running_per_month"] * self.own_price(name, month)
+                    )
             for month in range(self.months):
                 if self.works(name, month):
-                    self.pay("running", month, values[f"{root}.running_per_month"] * self.own_price(name, month))
+                    price = part * self.own_price(name, month)
+                    self.pay("running", month, values[f"{root}.running_per_month"] * price)
                     since = month - self.live()[name]
                     if self.trains(name, month):
-                        cost = values[f"{root}.adoption.training.cost"] * self.own_price(name, month)
+                        cost = values[f"{root}.adoption.training.cost"] * price
                         self.pay("running" if since else "delivery", month, cost)
                     if initiative.life_months is not None and since > 0 and since % initiative.life_months == 0:
-                        self.pay("renewal", month, values[f"{root}.renewal_cost"] * self.own_price(name, month))
+                        self.pay("renewal", month, values[f"{root}.renewal_cost"] * price)
+
+    def last(self, month: int) -> int:
+        """Month in which what is owed for a month is paid at the latest."""
+        return (self.horizon if month < self.horizon else self.months) - 1
 
     def price(self, kind: str, month: int) -> float:
         """Price of a month over that of the file."""
@@ -441,12 +565,12 @@ class Arm:
         own = self.world.values.get(f"initiatives.{name}.price_change")
         return self.price("technology", month) if own is None else math.pow(1 + own, month / 12)
 
-    def finance(self, name: str, ratio: float, work: dict[int, float]) -> None:
+    def finance(self, name: str, capital: float, ratio: float, spent: dict[int, float]) -> None:
         """Capital that others pay, a contract for every part that is spent."""
         terms, values = self.scenario.initiatives[name].financing, self.world.values
         assert terms is not None
         rate = values.get("money.credit_line.rate", self.scenario.money.discount_rate)
-        lent = values[f"initiatives.{name}.capital"] * ratio * terms.share
+        lent = capital * terms.share
         flows = {0: lent * (1 - terms.fee)}
         if terms.kind == "lease":
             price = values[f"initiatives.{name}.financing.monthly_price"] * ratio
@@ -456,7 +580,7 @@ class Arm:
             payment = annuity(lent, interest, terms.months - terms.grace_months)
             for t in range(1, terms.months + 1):
                 flows[t] = -interest * lent if t <= terms.grace_months else -payment
-        for month, part in work.items():
+        for month, part in spent.items():
             for t, amount in flows.items():
                 self.financing += part * amount * math.pow(1 + rate, -(month + t) / 12)
                 if month + t < self.months:
@@ -475,7 +599,7 @@ class Arm:
         lowest = floor.amount if floor is not None else 0.0
         interest = math.pow(1 + self.world.values["money.credit_line.rate"], 1 / 12) - 1
         cash, owed = self.scenario.profile.cash_at_start, 0.0
-        for month in range(self.months):
+        for month in range(self.horizon):
             paid = owed * interest
             cash += sum(self.flows[category][month] for category in CATEGORIES) - paid
             change = min(lowest - cash, line.limit - owed) if cash < lowest else -min(cash - lowest, owed)
@@ -510,7 +634,7 @@ class Arm:
                 self.pay("capital", month, capital * project.overrun.cost * self.own_price(project.name, start) * share)
             for month in range(self.months):
                 if self.works(project.name, month):
-                    self.pay("running", month, monthly * self.own_price(project.name, month))
+                    self.pay("running", month, monthly * project.part * self.own_price(project.name, month))
 
     def pay(self, category: str, month: int, amount: float) -> None:
         self.flows[category][month] -= amount
@@ -522,7 +646,7 @@ class Arm:
             for month in range(first, min(first + 12, self.months)):
                 due = min(self.claims[month], max(0.0, self.at("insurance.annual_limit", month) - paid))
                 paid += due
-                when = min(month + self.scenario.insurance.settlement_months, self.months - 1)
+                when = min(month + self.scenario.insurance.settlement_months, self.last(month))
                 self.flows["insurance"][when] += due
 
     def book_tax(self) -> None:
@@ -531,13 +655,14 @@ class Arm:
         spent = [capital + grant for capital, grant in zip(self.flows["capital"], self.granted, strict=True)]
         expensed = [c for c in CATEGORIES if c not in ("capital", "grant", "tax", "finance")]
         carried = 0.0
-        for first in range(0, self.months, 12):
-            end = min(first + 12, self.months)
+        years = [*range(0, self.horizon, 12), *range(self.horizon, self.months, 12)]
+        for first in years:
+            end = min(first + 12, self.last(first) + 1)
             profit = sum(self.flows[c][m] for c in expensed for m in range(first, end))
             profit += sum(spent[s] / life for m in range(first, end) for s in range(max(0, m - life + 1), m + 1))
             taxable = profit - carried
             carried = max(0.0, -taxable)
-            self.flows["tax"][min(end + 2, self.months - 1)] -= self.scenario.profile.tax_rate * max(0.0, taxable)
+            self.flows["tax"][min(end + 2, self.last(first))] -= self.scenario.profile.tax_rate * max(0.0, taxable)
 
 
 def annuity(principal: float, interest: float, payments: int) -> float:
@@ -645,12 +770,15 @@ class Lines:
             missing = bereft(seats[block.key_person.seat - 1], block.key_person.months, month)
             pace *= 1 - self.at(f"people.{role}.key_person.depth", month) * missing
         for name, live in self.arm.live().items():
-            dip = self.scenario.initiatives[name].dip
+            initiative, project = self.scenario.initiatives[name], self.arm.projects[name]
+            dip, parallel = initiative.dip, initiative.parallel
             if dip is not None and role in dip.roles and month >= live:
-                length = self.at(f"initiatives.{name}.dip.length", month)
+                length = self.arm.values[f"initiatives.{name}.dip.length"]
                 over = month - live - dip.hold_months * length
                 if over < dip.months * length:
-                    depth = self.at(f"initiatives.{name}.dip.depth", month)
+                    depth = self.arm.values[f"initiatives.{name}.dip.depth"] * project.part
+                    if parallel is not None and project.state == "finished" and month - live < parallel.months:
+                        depth *= parallel.dip
                     pace *= 1 - depth * (1 - max(0.0, over) / (dip.months * length))
         return people, pace
 
@@ -661,9 +789,9 @@ class Lines:
             return 0.0
         days = 0.0
         if adoption.training is not None and self.arm.trains(name, month):
-            days += adoption.training.days
+            days += adoption.training.days * project.part
         if adoption.involvement is not None:
-            share = self.arm.world.values[f"initiatives.{name}.adoption.involvement.share"]
+            share = self.arm.values[f"initiatives.{name}.adoption.involvement.share"]
             days += adoption.involvement.days * share * project.work.get(month, 0.0)
         return days * self.scenario.people[role].seats
 
@@ -693,7 +821,7 @@ class Lines:
         if self.scenario.processes[process].driven_by == "fixed":
             return items
         calendar_month = (int(self.scenario.start.split("-")[1]) - 1 + month) % 12
-        growth = math.pow(1 + self.at("profile.growth_per_year", month), month / 12)
+        growth = math.pow(1 + self.at("profile.growth_per_year", month), min(month, self.arm.horizon - 1) / 12)
         growth *= self.at("profile.demand", month)
         return items * profile.seasonality[calendar_month] * growth * customers / profile.customers.start
 
@@ -732,6 +860,7 @@ class Lines:
     def run(self, month: int, customers: float) -> tuple[dict[Step, float], dict[Step, tuple[lines.Line, int]], float]:
         """Service hours and line (with the place in it) of every step; busy people."""
         rate, service, machine, served = {}, {}, 0.0, 0.0
+        admitted = self.admitted(month, customers)
         departures = dict(self.departures)  # of the month before, like the losses: the order of the roles plays no part
         for process, block in self.scenario.processes.items():
             lost = self.lost(process, month)
@@ -739,8 +868,8 @@ class Lines:
             for name, work in block.steps.items():
                 step = (process, name)
                 people, error = self.by_people(step, month), self.number(step, "error_probability", month)
-                machine += flow * (self.number(step, "share", month) - people)
-                rate[step] = flow * lines.visits_moments(people, error)[0]
+                machine += flow * admitted[step] * (self.number(step, "share", month) - people)
+                rate[step] = flow * admitted[step] * lines.visits_moments(people, error)[0]
                 service[step] = self.number(step, "minutes", month) / 60 / self.staff(work.role, month)[1]
                 flow *= self.kept[step]
         found: dict[Step, tuple[lines.Line, int]] = {}
@@ -764,11 +893,42 @@ class Lines:
             busy += line.busy
             for place, step in enumerate(mine):
                 error = self.number(step, "error_probability", month)
-                self.kept[step] = lines.kept_through(self.by_people(step, month), error, line.lost[place])
+                through = 1 - lines.kept_through(self.by_people(step, month), error, line.lost[place])
+                blocked = self.number(step, "share", month) * (1 - admitted[step])
+                self.kept[step] = 1 - admitted[step] * through - blocked
                 served += rate[step] * (1 - line.lost[place])
                 found[step] = line, place
         self.visits = machine, served
         return service, found, busy
+
+    def admitted(self, month: int, customers: float) -> dict[Step, float]:
+        """Share of the items of a step that all its systems can take: the count of a day is about normal."""
+        profile = self.scenario.profile
+        days = math.ceil(profile.working_days_per_month)
+        share = dict.fromkeys(self.steps, 1.0)
+        for system, block in self.scenario.systems.items():
+            if block.capacity_per_day is None:
+                continue
+            mean = variance = 0.0
+            for process, work in self.scenario.processes.items():
+                part = 1 - self.lost(process, month)
+                for name, step in work.steps.items():
+                    if system in step.systems:
+                        passing = part * self.number((process, name), "share", month)
+                        items = self.arrivals(process, month, customers) * passing / days
+                        mean += items
+                        variance += items * (1 + passing * (work.arrival_cv**2 - 1))
+                    part *= self.kept[process, name]
+            if mean <= 1e-9:
+                continue
+            limit = self.at(f"systems.{system}.capacity_per_day", month) * profile.working_days_per_month / days
+            spread = math.sqrt(max(variance, 1e-9))
+            z = (limit - mean) / spread
+            over = spread * (lines.NORMAL.pdf(z) - z * (1 - lines.NORMAL.cdf(z)))
+            for process, name in self.steps:
+                if system in self.scenario.processes[process].steps[name].systems:
+                    share[process, name] *= min(1.0, max(0.0, 1 - over / mean))
+        return share
 
     def service_cv(self, step: Step) -> float:
         return self.scenario.processes[step[0]].steps[step[1]].cv

@@ -6,7 +6,7 @@ Everything is looked up by name. The scenario schema is shared with the package;
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from statistics import NormalDist
 
@@ -156,7 +156,6 @@ def adopted_share(
     seats: Seats,
     streams: Streams,
     wind: float = 1.0,
-    involved: float = 1.0,
 ) -> list[float]:
     """Mean share of the users' seats that has adopted, by month. wind: factor of momentum on p."""
     months = scenario.horizon_months
@@ -166,8 +165,9 @@ def adopted_share(
     root = f"initiatives.{name}.adoption"
     stream = f"initiatives/{name}/adoption"
     stated = values[f"{root}.ceiling"]
-    p, q, top, doubts = values[f"{root}.p"] * wind, values[f"{root}.q"], stated, 0.0
+    p, q, top, doubts, involved = values[f"{root}.p"] * wind, values[f"{root}.q"], stated, 0.0, 1.0
     if block.involvement is not None:
+        involved = values[f"{root}.involvement.share"]
         top *= 1 - values[f"{root}.involvement.ceiling_loss"] * (1 - involved)
         doubts = values[f"{root}.involvement.abandonment"] / 12
 
@@ -256,9 +256,9 @@ def momentum(scenario: Scenario, projects: dict[str, "Project"], values: dict[st
         return 1.0
     product = 1.0
     for project in projects.values():
-        if project.go_live is not None and project.go_live < month:
+        if project.state == "finished" and project.go_live is not None and project.go_live < month:
             age, factor = month - project.go_live, values["momentum.success"]
-        elif project.state == "failed" and max(project.work) + 1 < month:
+        elif project.state in ("failed", "stopped") and max(project.work) + 1 < month:
             age, factor = month - max(project.work) - 1, values["momentum.failure"]
         else:
             continue
@@ -296,78 +296,161 @@ def bereft(tenures: list[Tenure], recovery: float, month: int) -> float:
 
 @dataclass
 class Overrun:
-    """Realised over planned cost, months of work at full pace, and whether the work fails at its end."""
+    """What the work of an initiative would be: realised over planned cost, months at full pace, share of the work
+    after which it ends, how (finished, failed, stopped), share of the benefit that is left if not finished, vendor."""
 
     cost: float
     months: float
-    fails: bool
+    end: float
+    ending: str
+    remains: float
+    available: int
+    lead: int
 
 
 def overrun_of(
     scenario: Scenario, name: str, values: dict[str, float], streams: Streams, levels: Mapping[str, float]
 ) -> Overrun:
-    """Cost and duration of one initiative, joined by a Gaussian copula; levels of the skills when the work starts."""
-    initiative = scenario.initiatives[name]
+    """Cost and duration of one initiative, joined by a Gaussian copula; the first gate that it does not pass. levels:
+    of skills where they are not as drawn."""
+    initiative, root = scenario.initiatives[name], f"initiatives.{name}"
+    factor = {
+        field: values[f"{root}.help.{field}"] if initiative.help is not None else 1.0
+        for field in ("spread", "tail", "failure")
+    }
     cost, time = 1.0, 1.0
     if initiative.risk_class is not None:
         risk = scenario.risk_classes[initiative.risk_class]
+        median, odds = risk.median, 1.0
+        if risk.per_integration is not None:
+            median *= risk.per_integration.median**initiative.integrations
+            odds *= risk.per_integration.tail_odds**initiative.integrations
+        if risk.per_doubling is not None:
+            size: float = initiative.duration_months
+            if risk.per_doubling.of == "cost":
+                size = initiative.capital.mean + initiative.delivery.mean
+            if size > 0:
+                exponent = math.log(size / risk.per_doubling.reference) / math.log(2)
+                median *= math.pow(risk.per_doubling.median, exponent)
+                odds *= math.pow(risk.per_doubling.tail_odds, exponent)
+        tail = risk.tail_share * odds / (1 - risk.tail_share + risk.tail_share * odds) * factor["tail"]
+        log_sd = risk.log_sd * factor["spread"]
         rho = 2 * math.sin(math.pi / 6 * risk.cost_time_rank)
-        z = NORMAL.inv_cdf(streams.uniform(f"initiatives/{name}/overrun_cost"))
+        common = 2 * math.sin(math.pi / 6 * risk.common_rank)
+        z = NORMAL.inv_cdf(streams.uniform(f"initiatives/{name}/overrun_cost")) * math.sqrt(1 - common)
+        z += NORMAL.inv_cdf(streams.uniform("initiatives/common")) * math.sqrt(common)
         other = NORMAL.inv_cdf(streams.uniform(f"initiatives/{name}/overrun_time"))
 
         def ratio(score: float) -> float:
             u = NORMAL.cdf(score)
-            if u >= 1 - risk.tail_share > 0:
-                return min(risk.cap, 1.5 * math.pow((1 - u) / risk.tail_share, -1 / risk.tail_exponent))
-            body = u / (1 - risk.tail_share) * NORMAL.cdf(math.log(1.5 / risk.median) / risk.log_sd)
-            return risk.median * math.exp(risk.log_sd * NORMAL.inv_cdf(body))
+            if u >= 1 - tail > 0 and tail > 0:
+                return min(risk.cap, 1.5 * math.pow((1 - u) / tail, -1 / risk.tail_exponent))
+            if log_sd == 0:
+                return median
+            body = u / (1 - tail) * NORMAL.cdf(math.log(1.5 / median) / log_sd)
+            return median * math.exp(log_sd * NORMAL.inv_cdf(body))
 
         cost, time = ratio(z), ratio(rho * z + math.sqrt(1 - rho**2) * other)
-    succeeds, work = 1 - values[f"initiatives.{name}.failure_probability"], 1.0
+
+    work, success = 1.0, 1.0
     for skill, asked in initiative.difficulty.items():
-        gap = max(0.0, asked - levels[skill])
-        succeeds *= (1 - scenario.skills[skill].gap_failure) ** gap
+        gap = max(0.0, asked - levels.get(skill, values[f"skills.{skill}.level"]))
         work += scenario.skills[skill].gap_work * gap
-    fails = streams.uniform(f"initiatives/{name}/gate") < 1 - succeeds
-    return Overrun(cost, max(1, math.ceil(initiative.duration_months * time * work - 1e-9)), fails)
+        success *= (1 - scenario.skills[skill].gap_failure) ** gap
+
+    def chance(path: str, share: float) -> float:
+        return (1 - (1 - values[f"{root}.{path}"]) * success**share) * factor["failure"]
+
+    def mark(number: int) -> float:
+        return streams.uniform(f"initiatives/{name}/gate", number)
+
+    end, ending = 1.0, "finished"
+    if not initiative.phases and mark(0) < chance("failure_probability", 1.0):
+        ending = "failed"
+    done = 0.0
+    for number, (label, phase) in enumerate(initiative.phases.items()):
+        done += phase.share
+        too_dear = phase.stop_above_cost is not None and cost > phase.stop_above_cost
+        too_late = phase.stop_above_duration is not None and time > phase.stop_above_duration
+        if mark(number) < chance(f"phases.{label}.failure_probability", phase.share):
+            ending = "failed"
+        elif too_dear or too_late:
+            ending = "stopped"
+        if ending != "finished":
+            end = done
+            break
+    return Overrun(
+        cost=cost,
+        months=max(1, math.ceil(initiative.duration_months * time * work - 1e-9)),
+        end=end,
+        ending=ending,
+        remains=initiative.benefit_if_failed * end,
+        available=math.ceil(values.get(f"{root}.available_month", 0.0) - 1e-9),
+        lead=math.ceil(values.get(f"{root}.lead_months", 0.0) - 1e-9),
+    )
 
 
 @dataclass
 class Project:
-    """An initiative of the roadmap on its way."""
+    """An initiative of the roadmap on its way. go_live: month from which it, or what remains of it, is of use."""
 
     name: str
     planned: int
     overrun: Overrun
-    state: str = "waiting"  # waiting, working, finished, failed, cancelled
+    state: str = "waiting"  # waiting, working, finished, failed, stopped, cancelled
     started: int | None = None
     go_live: int | None = None
     work: dict[int, float] = field(default_factory=dict)  # month -> share of the whole work
 
+    @property
+    def part(self) -> float:
+        """Share of it that works once live."""
+        return 1.0 if self.state == "finished" else self.overrun.remains
+
+
+Projects = dict[str, Project]
+
 
 def deliver(
-    scenario: Scenario, roadmap: dict[str, int], overruns: dict[str, Overrun]
-) -> tuple[dict[str, Project], dict[str, list[float]]]:
-    """Projects by name, and the days of every skill that they take, by month."""
+    scenario: Scenario,
+    roadmap: dict[str, int],
+    overruns: dict[str, Overrun],
+    settled: Callable[[Projects, str, int], Overrun],
+) -> tuple[Projects, dict[str, list[float]]]:
+    """Projects by name, and the days of every skill that they take, by month. settled: what a project that starts in
+    a month will be, from what is live then."""
     months = scenario.horizon_months
     projects = {name: Project(name, roadmap[name], overruns[name]) for name in scenario.initiatives if name in roadmap}
     used = {skill: [0.0] * months for skill in scenario.skills}
     for month in range(months):
-        settled = False
-        while not settled:
-            settled = True
+        for name, project in projects.items():
+            parallel = scenario.initiatives[name].parallel
+            if parallel is not None and project.state == "finished" and project.go_live is not None:
+                for skill, more in parallel.skill_days.items():
+                    if project.go_live <= month < project.go_live + parallel.months:
+                        most = scenario.skills[skill].days_per_month
+                        used[skill][month] = min(most, used[skill][month] + more)
+        moved = True
+        while moved:
+            moved = False
             for project in projects.values():
                 if project.state == "waiting" and project.planned <= month:
                     verdict = may_start(scenario, project, projects, month)
-                    if verdict is not None:
-                        project.state = "working" if verdict else "cancelled"
-                        project.started = month if verdict else None
-                        settled = False
-        queue = [p for p in projects.values() if p.state == "working"]
-        for project in sorted(queue, key=lambda p: p.planned):  # stable: then in the order of the file
-            days = scenario.initiatives[project.name].skill_days
-            done = sum(project.work.values())
-            pace = min(1.0, (1 - done) * project.overrun.months)
+                    if verdict is False:
+                        project.state, moved = "cancelled", True
+                    if verdict is True and project.overrun.available <= month:
+                        project.state, project.started, moved = "working", month, True
+                        project.overrun = settled(projects, project.name, month)
+        for project in sorted(projects.values(), key=lambda p: p.planned):  # stable: then in the order of the file
+            if project.state != "working" or project.started is None or month < project.started + project.overrun.lead:
+                continue
+            initiative = scenario.initiatives[project.name]
+            days = {
+                skill: wanted - (initiative.help.days.get(skill, 0.0) if initiative.help is not None else 0.0)
+                for skill, wanted in initiative.skill_days.items()
+            }
+            done, end = sum(project.work.values()), project.overrun.end
+            pace = min(1.0, (end - done) * project.overrun.months)
             for skill, wanted in days.items():
                 free = scenario.skills[skill].days_per_month - used[skill][month]
                 if wanted > 0:
@@ -375,18 +458,19 @@ def deliver(
             for skill, wanted in days.items():
                 used[skill][month] += pace * wanted
             project.work[month] = pace / project.overrun.months
-            if done + project.work[month] >= 1 - 1e-9:
-                project.work[month] = 1 - done
-                project.state = "failed" if project.overrun.fails else "finished"
-                project.go_live = None if project.overrun.fails else month + 1
+            if done + project.work[month] >= end - 1e-9:
+                project.work[month] = end - done
+                project.state = project.overrun.ending
+                if project.part > 0:
+                    project.go_live = month + 1
     return projects, used
 
 
-def may_start(scenario: Scenario, project: Project, projects: dict[str, Project], month: int) -> bool | None:
+def may_start(scenario: Scenario, project: Project, projects: Projects, month: int) -> bool | None:
     """True: now. False: never. None: not yet."""
     for need in scenario.initiatives[project.name].requires:
         before = projects[need.initiative]
-        if before.state in ("failed", "cancelled"):
+        if before.state in ("failed", "stopped", "cancelled"):
             if need.if_fails == "cancel":
                 return False
             continue

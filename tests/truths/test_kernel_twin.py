@@ -21,7 +21,7 @@ from tests.naive.shops import CYBER, EVERYTHING, PLANNER, SEED, Edit, changing, 
 
 TOLERANCE = 1e-9
 MONEY = 1e5
-STATES = {1: "finished", 2: "failed", 3: "cancelled", 4: "working", 5: "waiting"}
+STATES = {1: "finished", 2: "failed", 3: "cancelled", 4: "working", 5: "waiting", 6: "stopped"}
 
 
 def same(a: float, b: float, scale: float) -> bool:
@@ -39,6 +39,7 @@ def figures(outcome: Outcome, row: int) -> dict[str, tuple[float, float]]:
         "trough": (outcome.trough[row], MONEY),
         "need": (outcome.need[row], MONEY),
         "financing": (outcome.financing[row], MONEY),
+        "residual": (outcome.residual[row], MONEY),
     }
     found |= {f"category {name}": (outcome.categories[row, k], MONEY) for k, name in enumerate(CATEGORIES)}
     for k, kpi in enumerate(KPIS):
@@ -50,7 +51,9 @@ def figures(outcome: Outcome, row: int) -> dict[str, tuple[float, float]]:
 
 
 def figures_of_twin(path: Path) -> dict[str, float]:
-    found = {name: getattr(path, name) for name in ("npv", "cost", "payback", "trough", "need", "financing")}
+    found = {
+        name: getattr(path, name) for name in ("npv", "cost", "payback", "trough", "need", "financing", "residual")
+    }
     found |= {f"category {name}": value for name, value in path.pv.items()}
     for prefix, kpis in (("", path.kpis), ("baseline ", path.baseline_kpis)):
         found |= {f"{prefix}{k} of year {y}": value for k, values in kpis.items() for y, value in enumerate(values)}
@@ -85,6 +88,7 @@ def test_corner_shop() -> None:
 
 def test_retailer() -> None:
     shop = load("retailer")
+    shop = shop.model_copy(update={"money": shop.money.model_copy(update={"run_off_months": 20})})
     clashing = {"new_server", "offline_backup", "msp"}
     crowded = {name: 3 * i % 47 for i, name in enumerate(shop.initiatives) if name not in clashing}
     crowded |= {"mfa": 0, "card_rules": 0}
@@ -242,6 +246,15 @@ JUDGED = [
     changing("edr", "people.it.key_person.depth", {"multiply": 0.4}),
     changing("web", "people.clerk.learning.proficiency", {"add": 0.3}),
 ]
+RUN_OFF = [
+    setting("money.run_off_months", 31),
+    setting("horizon_months", 27),
+    setting("profile.tax_rate", 0.3),
+    setting("initiatives.pos.life_months", 14),
+    setting("initiatives.web.life_months", 11),
+    setting("initiatives.web.renewal_cost", 3000),
+    setting("systems.till.support_ends_month", 30),
+]
 EVERY_KIND_OF_NUMBER = [
     setting("profile.fixed_costs_per_month", {"p10": 8000, "p50": 9000, "p90": 10500}),
     setting("profile.customers.monthly_acquisition", "1 to 60"),
@@ -265,6 +278,8 @@ EVERY_KIND_OF_NUMBER = [
         pytest.param(QUEUE_BEFORE_A_FREE_STEP, id="overloaded step before a free one"),
         pytest.param(TURNING, id="futures"),
         pytest.param(GRANTED, id="grants"),
+        pytest.param(RUN_OFF, id="run-off"),
+        pytest.param([*RUN_OFF, *GRANTED, *TURNING, *CYBER], id="run-off with grants, futures and controls"),
         pytest.param(FINANCED, id="financing and inflation"),
         pytest.param(CYBER, id="controls, aftermath and terms of insurance"),
         pytest.param(

@@ -164,11 +164,12 @@ def failures_of_draws(k, draws, age, shape, scale, refreshed, replace, median, m
     months = scale.shape[0]
     out = np.zeros((draws, months))
     times, hours = np.empty(4096), np.empty(4096)
-    ones, medians = np.ones(months), np.full(months, median)
+    ones, medians, never = np.ones(months), np.full(months, median), np.full(months, np.inf)
     for draw in range(draws):
-        n = failures(
-            k[0], k[1], draw, age, shape, scale, ones, refreshed, replace, medians, 3.0, month_hours, times, hours
-        )
+        n, _ = failures(
+            k[0], k[1], draw, age, shape, scale, ones, refreshed, replace, medians, 3.0, month_hours, never, times,
+            hours, times,
+        )  # fmt: skip
         for i in range(n):
             out[draw, int(times[i])] += 1
     return out
@@ -366,14 +367,24 @@ class Delivered:
         fails: list[int] | None = None,
         needs: tuple[tuple[int, int, int, int], ...] = (),
         months: int = 12,
+        end: list[float] | None = None,
+        remains: list[float] | None = None,
+        available: list[int] | None = None,
+        lead: list[int] | None = None,
+        beside: list[int] | None = None,
+        beside_days: list[float] | None = None,
     ) -> None:
         n = len(planned)
         needs = tuple(sorted(needs))
         self.state, self.go_live, self.started = (np.empty(n, np.int64) for _ in range(3))
         self.work, self.used = np.empty((n, months)), np.empty((1, months))
+        self.ending = np.array([FAILED if x else FINISHED for x in fails or [0] * n])
+        none = np.zeros(n, np.int64)
         run_deliver(
-            np.array(planned), np.array(work, float), np.array(fails or [0] * n),
-            np.array(days or [0.0] * n, float)[:, None], np.array([capacity]),
+            np.array(planned), np.array(work, float), np.array(end or [1.0] * n), self.ending,
+            np.array(remains or [0.0] * n), np.array(available or none), np.array(lead or none),
+            np.array(days or [0.0] * n, float)[:, None], np.array([capacity]), np.array(beside or none),
+            np.array(beside_days or [0.0] * n)[:, None],
             *(np.array([row[k] for row in needs], dtype=np.int64) for k in (1, 2, 3)),
             np.array([sum(row[0] < i for row in needs) for i in range(n + 1)], dtype=np.int64),
             self.state, self.go_live, self.started, self.work, self.used,
@@ -382,11 +393,13 @@ class Delivered:
 
 @jit
 def run_deliver(  # type: ignore[no-untyped-def]
-    planned, work_months, fails, days, capacity, before, lag, flags, first, state, live, started, work, used
-):
+    planned, work_months, end, ending, remains, available, lead, days, capacity, beside, beside_days, before, lag,
+    flags, first, state, live, started, work, used,
+):  # fmt: skip
     compiled_deliver(
-        planned, work_months, fails, days, capacity, before, lag, flags, first, state, live, started, work, used
-    )
+        planned, work_months, end, ending, remains, available, lead, days, capacity, beside, beside_days, before, lag,
+        flags, first, state, live, started, work, used,
+    )  # fmt: skip
 
 
 def test_work_as_planned() -> None:
@@ -422,6 +435,31 @@ def test_earlier_plans_are_served_first_then_the_order_of_the_file() -> None:
     assert tie.go_live.tolist() == [2, 3]
     np.testing.assert_allclose(tie.used[0, :4], [6, 6, 4, 0])
     np.testing.assert_allclose(tie.work[1, :3], [0.25, 0.25, 0.5])
+
+
+def test_work_that_fails_early_leaves_the_rest_undone() -> None:
+    """Six months of work, failed after half: half of the work and of the days; what it leaves is of use from then."""
+    done = Delivered([1], [6], days=[4], fails=[1], end=[0.5])
+    assert done.state.tolist() == [FAILED]
+    assert done.go_live.tolist() == [-1]
+    assert done.work.sum() == pytest.approx(0.5)
+    assert done.used.sum() == pytest.approx(12.0)
+    within_a_month = Delivered([1], [6], days=[4], fails=[1], end=[0.25], remains=[0.1])
+    assert within_a_month.used[0, 1:4].tolist() == [4, 2, 0]
+    assert within_a_month.go_live.tolist() == [3]
+
+
+def test_vendor_dates_and_lead() -> None:
+    done = Delivered([1, 2], [2, 1], days=[4, 4], available=[3, 0], lead=[2, 1], needs=((1, 0, 0, FROM_START),))
+    assert done.started.tolist() == [3, 3]  # the other one counts from the order
+    assert done.go_live.tolist() == [7, 5]
+    assert done.used[0].tolist() == [0, 0, 0, 0, 4, 4, 4, 0, 0, 0, 0, 0]
+
+
+def test_running_side_by_side_takes_its_days_first() -> None:
+    done = Delivered([0, 1], [1, 2], days=[0, 4], capacity=5, beside=[3, 0], beside_days=[3, 0])
+    assert done.used[0].tolist() == [0, 5, 5, 5, 2, 0, 0, 0, 0, 0, 0, 0]
+    assert done.go_live.tolist() == [1, 5]
 
 
 def test_no_days_at_all_never_end() -> None:

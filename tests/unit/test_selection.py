@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -24,7 +26,7 @@ def run(monkeypatch: pytest.MonkeyPatch, means: list[float], sd: list[float], de
 
     def fake(shop, roadmaps, first, draws, seed, threads):  # type: ignore[no-untyped-def]
         part = slice(first - SELECTION_FROM, first - SELECTION_FROM + draws)
-        return [(own[one["pos"]][part], np.zeros(draws)) for one in roadmaps]
+        return [SimpleNamespace(npv=own[one["pos"]][part], trough=np.zeros(draws)) for one in roadmaps]
 
     monkeypatch.setattr(selection, "simulated", fake)
     return select(SHOP, FINALISTS[: len(means)], delta, 7, LIMITS, Clock(None))

@@ -98,11 +98,20 @@ def headline(one: Outcome, draws: int, currency: str, unit: str = "draws", floor
     return [
         ("NPV", f"{sensible(npv.mean or 0.0, npv.se)} {currency}", _range(one)),
         ("chance to lose money", chance(one.prob_npv_negative, draws, unit), "NPV below 0"),
+        *_within(one, currency),
         _roi(one),
         _payback(one, unit),
         *_financing(one, currency),
         *_cash(one, currency, floor),
     ]
+
+
+def _within(one: Outcome, currency: str) -> Rows:
+    """The NPV without what comes after the horizon; nothing where that counts for nothing."""
+    if not one.residual.any():
+        return []
+    within = statistic(one.npv - one.residual)
+    return [("NPV within the horizon", f"{sensible(within.mean or 0.0, within.se)} {currency}", "without the run-off")]
 
 
 def _financing(one: Outcome, currency: str) -> Rows:
@@ -198,6 +207,10 @@ def _categories(one: Outcome, currency: str) -> Table:
             same.append(name)
         else:
             table.add_row(cell(name), cell(sensible(values.mean or 0.0, values.se)), cell(MEANINGS[name], "dim"))
+    if one.residual.any():
+        behind = statistic(one.residual)
+        meaning = "the months after the horizon, to the end of each life"
+        table.add_row(cell("run-off"), cell(sensible(behind.mean or 0.0, behind.se)), cell(meaning, "dim"))
     npv = statistic(one.npv)
     rest = f"unchanged: {', '.join(same)}" if same else ""
     table.add_row(cell("NPV", "bold"), cell(sensible(npv.mean or 0.0, npv.se), "bold"), cell(rest, "dim"))

@@ -105,6 +105,11 @@ class SharedSystem(System):
         super().__init__(engine.env, clock)
         self.engine, self.number = engine, number
 
+    def allow(self, items: float) -> None:
+        """A day begins; as of any system, in the engine."""
+        credit = self.engine.state.credit
+        credit[self.number] = credit[self.number] % 1.0 + items
+
     def stop(self) -> None:
         """Items that need it begin to wait."""
         self.engine.state.down[self.number] = 1

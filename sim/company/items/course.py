@@ -34,6 +34,7 @@ from sim.company.items.state import (
     WAITS,
 )
 from sim.company.operations import HOUR, PATIENT
+from sim.company.systems import WHOLE
 from sim.compiled import dissolved
 from sim.streams import identity, uniform
 
@@ -216,6 +217,17 @@ def kept(s, e):  # type: ignore[no-untyped-def]
 
 
 @dissolved
+def goes_in(s, j):  # type: ignore[no-untyped-def]
+    """Whether the systems that step j needs can take an item today; if so, it goes into all of them."""
+    for n in range(s.first_need[j], s.first_need[j + 1]):
+        if s.credit[s.needs[n]] < WHOLE:
+            return False
+    for n in range(s.first_need[j], s.first_need[j + 1]):
+        s.credit[s.needs[n]] -= 1.0
+    return True
+
+
+@dissolved
 def visit(s, e, t):  # type: ignore[no-untyped-def]
     """A first or a further attempt at a step begins."""
     be_patient(s, e, t)
@@ -230,6 +242,9 @@ def go_to(s, e, j, t):  # type: ignore[no-untyped-def]
         share = s.now[s.share_slot[j]]
         if share >= 1.0 or uniform(s.share_key[j], s.draw, k) < share:
             s.step[e] = j
+            if s.capped[j] and not goes_in(s, j):
+                give_up(s, e)
+                return
             chance = s.now[s.automated_slot[j]]
             by_people = True
             if chance > 0.0 and uniform(s.automated_key[j], s.draw, k) < chance:

@@ -33,6 +33,7 @@ class ReferenceItems:
         self.started = self.arrived = 0
         always_up, estate = System(env, work.clock), list(self.systems.values())
         needs: dict[tuple[int, ...], System | Needs] = {(): always_up, **{(y,): s for y, s in enumerate(estate)}}
+        capped = [system.capacity_per_day is not None for system in world.systems.values()]
         feeds: list[list[Callable[[int], None]]] = [[] for _ in work.routes]
 
         def make(p: int, k: int) -> None:
@@ -43,7 +44,10 @@ class ReferenceItems:
             item_path(
                 env, work.clock, self.month, self.now, self.slow, self.marks[p],
                 [
-                    StepPlace(self.pools[s.role], needs.get(s.systems) or Needs([estate[y] for y in s.systems]), s)
+                    StepPlace(
+                        self.pools[s.role], needs.get(s.systems) or Needs([estate[y] for y in s.systems]), s,
+                        any(capped[y] for y in s.systems),
+                    )
                     for s in route.steps
                 ],
                 route, self.tallies[p], p, work.journal, partial(make, p),

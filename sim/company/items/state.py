@@ -28,9 +28,9 @@ class Items(NamedTuple):
     """By process: first_step .. target, demand, coming, counts, sums. By step: role .. exception_key; those of systems
     that it needs stand in needs from first_need on. By feed, those of source p from first_feed[p] on: feed_target ..
     feed_key; most_feeds: of a process. attempt of an item at a machine: -1. courses of arrivals:
-    moments, values, of process p from first_piece[p] on. now by slot; slow, free, claims by role; down by system; head
-    and tail of lines, roles first and then systems; busy by month. By place: process .. waited. journal_*: room for
-    notes, none if nobody reads them."""
+    moments, values, of process p from first_piece[p] on. now by slot; slow, free, claims by role; down and credit by
+    system; head and tail of lines, roles first and then systems; busy by month. By place: process .. waited.
+    journal_*: room for notes, none if nobody reads them."""
 
     draw: int
     months: int
@@ -78,6 +78,8 @@ class Items(NamedTuple):
     free: Ints1
     claims: Ints1
     down: Ints1
+    credit: Floats1
+    capped: Ints1
     head: Ints1
     tail: Ints1
     busy: Floats1
@@ -123,7 +125,7 @@ def new_state(work: Work) -> Items:
     cvs = tuple(sorted({float(p.arrival_cv) for p in processes} | {float(s.cv) for s in models}))
     at = [f"operations/{route.name}" for route in routes]
     of_step = [f"{place}/steps/{step.label}" for place, route in zip(at, routes, strict=True) for step in route.steps]
-    lines = len(world.people) + len(world.systems)
+    lines, estate = len(world.people) + len(world.systems), list(world.systems.values())
 
     def ints(values: list[int]) -> np.ndarray:
         return np.array(values, dtype=np.int64)
@@ -175,6 +177,8 @@ def new_state(work: Work) -> Items:
         free=ints(list(work.capacity)),
         claims=np.zeros(len(world.people), np.int64),
         down=np.zeros(len(world.systems), np.int64),
+        credit=np.array([0.0 if one.capacity_per_day is not None else np.inf for one in world.systems.values()]),
+        capped=ints([any(estate[y].capacity_per_day is not None for y in step.systems) for step in steps]),
         head=np.full(lines, NOBODY, np.int64),
         tail=np.full(lines, NOBODY, np.int64),
         busy=np.zeros(work.clock.months),
