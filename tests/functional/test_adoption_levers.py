@@ -32,10 +32,10 @@ def shop(*edits: Edit, **blocks: Any) -> Scenario:
     )
 
 
-def courses(scenario: Scenario, wind: float = 1.0, involved: float = 1.0) -> np.ndarray:
+def courses(scenario: Scenario, wind: float = 1.0) -> np.ndarray:
     """(draws, months) share of seats that have adopted the point of sale, live from month 3."""
     table = parameters(scenario)
-    return np.array([adopters(Draw(table, d, SEED), 0, 3, wind, involved).share for d in range(60)])
+    return np.array([adopters(Draw(table, d, SEED), 0, 3, wind=wind).share for d in range(60)])
 
 
 def never_less(ladder: list[np.ndarray]) -> None:
@@ -57,12 +57,13 @@ def never_less(ladder: list[np.ndarray]) -> None:
 )
 def test_more_training_never_lowers_adoption(rungs: list[dict[str, Any]]) -> None:
     """In no month of no draw, with turnover, doubt and a ceiling that falls again."""
-    never_less([courses(shop(training={**TRAINING, **rung}, involvement=INVOLVEMENT), involved=0.5) for rung in rungs])
+    never_less([courses(shop(training={**TRAINING, **rung}, involvement=INVOLVEMENT)) for rung in rungs])
 
 
 def test_more_involvement_and_more_wind_never_lower_adoption() -> None:
     scenario = shop(training=TRAINING, involvement=INVOLVEMENT)
-    never_less([courses(scenario, involved=share) for share in (0.0, 0.3, 0.7, 1.0)])
+    shares = (0.0, 0.3, 0.7, 1.0)
+    never_less([courses(shop(training=TRAINING, involvement={**INVOLVEMENT, "share": s})) for s in shares])
     never_less([courses(scenario, wind=wind) for wind in (0.3, 1.0, 2.0)])
 
 

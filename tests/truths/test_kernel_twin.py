@@ -246,6 +246,22 @@ JUDGED = [
     changing("edr", "people.it.key_person.depth", {"multiply": 0.4}),
     changing("web", "people.clerk.learning.proficiency", {"add": 0.3}),
 ]
+PHASED = [
+    setting("initiatives.web.failure_probability", 0),
+    setting("initiatives.web.benefit_if_failed", 0.5),
+    setting(
+        "initiatives.web.phases",
+        {
+            "try": {"share": 0.3, "failure_probability": 0.1},
+            "build": {"share": 0.7, "failure_probability": "0.1 to 0.3"},
+        },
+    ),
+    setting("momentum", {"success": 1.4, "failure": 0.5, "half_life_months": 5, **PLANNER}),
+    setting(
+        "initiatives.web.adoption",
+        {"roles": ["clerk"], "p": 1, "q": 1, "training": {"p": 3, "half_life_months": 4, "cost": 250, "days": 1}},
+    ),
+]
 RUN_OFF = [
     setting("money.run_off_months", 31),
     setting("horizon_months", 27),
@@ -289,6 +305,7 @@ EVERY_KIND_OF_NUMBER = [
         pytest.param(TRAINED, id="training, involvement and momentum"),
         pytest.param(JUDGED, id="skill gaps, learning, key persons and long dips"),
         pytest.param(TRAINED + JUDGED, id="everything about people"),
+        pytest.param(JUDGED + PHASED, id="skill gaps at the gates of phases"),
         pytest.param(
             [*TRAINED, setting("money.inflation", {"technology": 0.04, "wages": 0.02})], id="trainings at other prices"
         ),

@@ -46,7 +46,7 @@ def test_four_seats_with_turnover_and_doubt_follow_the_exact_chain() -> None:
     monthly means by Simpson's rule on the exponential of the generator. The mean field is off by more than 0.02."""
     n, p, q, delta, h, eta, involved = 4, 0.4, 2.5, 0.8, 0.3, 1.5, 0.4
     table = users(n, delta, p=p, q=q, ceiling=1.0, joiner_share=h, involvement={"share": involved, "abandonment": eta})
-    shares = np.array([adopters(Draw(table, d, SEED), 0, 0, 1.0, involved).share for d in range(4000)])
+    shares = np.array([adopters(Draw(table, d, SEED), 0, 0).share for d in range(4000)])
     k = np.arange(n + 1)
     up = (n - k) * (p + q * k / n + delta * h)
     down = k * (delta * (1 - h) + eta * (1 - involved))
@@ -74,7 +74,7 @@ def test_many_seats_with_everything_follow_the_mean_field() -> None:
     training = {"p": 2.0, "q": 1.5, "ceiling": 1.5, "half_life_months": half_life, "refresh_months": every}
     involvement = {"share": involved, "ceiling_loss": loss, "abandonment": eta}
     table = users(400, delta, p=p, q=q, ceiling=c0, joiner_share=h, training=training, involvement=involvement)
-    shares = np.array([adopters(Draw(table, d, SEED), 0, 0, 1.0, involved).share for d in range(80)])
+    shares = np.array([adopters(Draw(table, d, SEED), 0, 0).share for d in range(80)])
     marks, steps = (np.arange(2000) + 0.5) / 2000, 60
     learned, truth = np.zeros(2000), []
     falling = eta * (1 - involved)
