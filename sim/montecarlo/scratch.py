@@ -200,8 +200,8 @@ def new_scratch(lay: Layout) -> Packed:
     spared = processes if lay.cyber.covers_interruption.any() else 0
     years = -(-lay.calendar.horizon // 12)
     monthly = {
-        "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered", "happened",
-        "refused", "demand", "own_cost", "depreciation", "limit",
+        "month_present", "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered",
+        "happened", "refused", "demand", "own_cost", "depreciation", "limit",
     }  # fmt: skip
     shapes: dict[str, tuple[int, ...]] = dict.fromkeys(monthly, (months,))
     for count, names in (
