@@ -382,7 +382,8 @@ def apply_effects(
         for path, effect in initiative.effects.items():
             share = reach[name]
             if effect.competitive and initiative.imitation is not None:
-                since = np.maximum(0, months - one.go_live - initiative.imitation.lag_months)
+                lag = numbers.rows(f"initiatives.{name}.imitation.lag_months")
+                since = np.maximum(0, months - one.go_live - lag)
                 share = share * np.exp2(-since / initiative.imitation.half_life_months)
             at = f"initiatives.{name}.effects.{path}"
             if effect.add is not None:

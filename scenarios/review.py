@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scenarios.evidence import evidence
 from sim.derived import derived_numbers, derived_paths, lost_path, share_path
+from sim.mechanisms.market import logit_share
 from sim.mechanisms.skill_gap import extra_work, failure_with_gap
 from sim.world.base import PLANNER
 from sim.world.paths import Number, numbers
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
     from sim.world import Scenario
     from sim.world.threats import Threat
+
+DRAWN_APART = 0.05  # share of the market
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ def review(scenario: Scenario) -> Review:
         doubtful_evidence=tuple(sorted({number.origin for number in cited if known[number.origin].doubtful})),
         loads=loads,
         threats=threats,
-        warnings=(*_load_warnings(loads), *_people_warnings(scenario)),
+        warnings=(*_load_warnings(loads), *_people_warnings(scenario), *_market_warnings(scenario)),
     )
 
 
@@ -254,4 +258,22 @@ def _gap_warnings(scenario: Scenario, name: str) -> Iterator[str]:
         yield (
             f"{name}: levels are missing ({', '.join(short)}): it takes {work:.2g} times the work and fails with "
             f"probability {failure:.0%} instead of {initiative.failure_probability.mean:.0%}"
+        )
+
+
+def _market_warnings(scenario: Scenario) -> Iterator[str]:
+    """Where the utilities draw the base elsewhere than it is: the baseline then moves there by itself."""
+    market = scenario.market
+    if market is None or market.moves_per_month.mean == 0:
+        return
+    ours = market.utility.mean
+    if market.price is not None:
+        ours -= market.price.sensitivity.mean * math.log(market.price.level.mean)
+    weights = [math.exp(rival.utility.mean) for rival in market.rivals.values()]
+    drawn = logit_share(ours, math.log(sum(weights)))
+    share = scenario.profile.customers.start / market.size.mean
+    if abs(drawn - share) > DRAWN_APART:
+        yield (
+            f"market: {100 * share:.0f} % of it are customers at the start, but at the stated utilities "
+            f"{100 * drawn:.0f} % would choose this business: without any initiative the base moves there"
         )

@@ -169,6 +169,8 @@ def _rows(scenario: Scenario, kernel: Outcome, company: list[Outcome]) -> Iterat
     }
     computed = {"baseline": kernel.baseline_kpis, "roadmap": kernel.kpis}
     for k, kpi in enumerate(KPIS):
+        if kpi.block and np.isnan(kernel.baseline_kpis[:, k]).all():
+            continue  # the scenario has no such block
         for arm in ("baseline", "roadmap"):
             for year in range(kernel.kpis.shape[2]):
                 own, other = computed[arm][:, k, year], played[arm][:, k, year]

@@ -82,10 +82,12 @@ class Outcome:
     npv, cost (PV of its own cost), payback (months, discounted; inf: never), trough (lowest cash balance), need
     (funding need): (draws,), money unless said. categories: (draws, CATEGORIES) PV. kpis: (draws, KPIS, years); NaN
     where a year has no such value. baseline_kpis: the same of the empty roadmap. states: (draws, initiatives), see
-    `sim.mechanisms.delivery`. These four are empty when detail was not asked for. NPV, cost and payback are before
-    finance, trough and need with it. baseline_trough: of the empty roadmap. financing: PV of what others pay of capital
-    and get for it, at the firm's borrowing rate. residual: PV of the months after the horizon, part of the NPV, and
-    run_off_cost: own cost in them, part of cost. These are (draws,), empty where nobody counted.
+    `sim.mechanisms.delivery`. freed_hours: (draws, roles) hours a month that a role needs less, mean of all months.
+    spared_months: (draws, roles) seat-months of planned hires that were not made. These six are empty when detail was
+    not asked for. NPV, cost and payback are before finance, trough and need with it. baseline_trough: of the empty
+    roadmap. financing: PV of what others pay of capital and get for it, at the firm's borrowing rate. residual: PV of
+    the months after the horizon, part of the NPV, and run_off_cost: own cost in them, part of cost. These are (draws,),
+    empty where nobody counted.
     """
 
     roadmap: Roadmap
@@ -98,6 +100,8 @@ class Outcome:
     kpis: Floats
     baseline_kpis: Floats
     states: NDArray[np.int64]
+    freed_hours: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    spared_months: Floats = field(default_factory=lambda: np.empty((0, 0)))
     baseline_trough: Floats = field(default_factory=lambda: np.zeros(0))
     financing: Floats = field(default_factory=lambda: np.zeros(0))
     residual: Floats = field(default_factory=lambda: np.zeros(0))
@@ -136,6 +140,7 @@ class Outcomes:
     first_draw: int
     draws: int
     initiatives: tuple[str, ...]
+    roles: tuple[str, ...]
     outcomes: tuple[Outcome, ...]
     clipped: int = 0
     notes: tuple[str, ...] = field(default=())
@@ -168,7 +173,7 @@ class Outcomes:
         }
 
     def measures(self, index: int = 0) -> dict[str, Any]:
-        """The figures of one roadmap: npv, roi, payback_months, cash_trough, probability, categories, KPIs."""
+        """The figures of one roadmap: npv, roi, payback_months, cash_trough, probability, categories, KPIs, hours."""
         one = self.outcomes[index]
         return {
             "npv": statistic(one.npv).as_dict(),
@@ -192,6 +197,14 @@ class Outcomes:
                 }
                 for k, kpi in enumerate(KPIS)
                 if one.kpis.size
+            },
+            "freed_hours": {
+                role: {
+                    "hours_per_month": float(np.mean(one.freed_hours[:, r])),
+                    "spared_seat_months": float(np.mean(one.spared_months[:, r])),
+                }
+                for r, role in enumerate(self.roles)
+                if one.freed_hours.size
             },
         }
 
@@ -217,6 +230,9 @@ class Outcomes:
             for name, kpi in measures["kpis"].items():
                 rows.append((str(one.roadmap), f"kpis.{name}", kpi["roadmap"], kpi["unit"]))
                 rows.append((str(one.roadmap), f"kpis.{name}.baseline", kpi["baseline"], kpi["unit"]))
+            for role, hours in measures["freed_hours"].items():
+                rows.append((str(one.roadmap), f"freed_hours.{role}", hours["hours_per_month"], "hours/month"))
+                rows.append((str(one.roadmap), f"spared_months.{role}", hours["spared_seat_months"], "seat-months"))
         frame = polars.DataFrame(rows, schema=["roadmap", "measure", "value", "unit"], orient="row")
         return frame.with_columns(
             engine=polars.lit(self.engine),

@@ -14,10 +14,11 @@ import numpy as np
 from sim.company.adoption import all_adopters
 from sim.company.clock import clock
 from sim.company.controls import defence
-from sim.company.cyber import Attacks, Policy, Spared, attacked
+from sim.company.cyber import Attacks, Incident, Policy, Spared, attacked
 from sim.company.delivery import days_away, project, project_days, schedule
 from sim.company.effects import Effects, follow
 from sim.company.finance import Prices, book_credit, book_debts
+from sim.company.hires import freed_hours, hired
 from sim.company.hosting import contracts, pay_exits, start_hosting, use
 from sim.company.integration import Crossings, link_cost, linking
 from sim.company.items.interface import ItemEngine, Journal, Tally, Work, routes
@@ -26,6 +27,7 @@ from sim.company.market import Market
 from sim.company.people import absences, absent, capacity_of
 from sim.company.replication import ItemCounts, Replication
 from sim.company.systems import failing, renewing, wear
+from sim.company.valuation import value_by_year
 from sim.company.world_layer import Draw
 from sim.company.yearly import Yearly
 from sim.montecarlo.kpis import (
@@ -44,13 +46,16 @@ from sim.montecarlo.kpis import (
     LINKED_SHARE,
     LOST,
     MARGIN,
+    MARKET_SHARE,
     ON_TIME,
     OVERHEAD,
     REFUSED_CLAIMS,
+    REPUTATION,
     REVENUE,
     RUNNING,
     TAX,
     UTILISATION,
+    VALUATION,
     WAIT,
 )
 from sim.roadmap import Roadmap
@@ -132,7 +137,12 @@ class Business:
 
     def _items(self, journal: Journal | None) -> ItemEngine:
         roles = self.world.people
-        self.headcount = [self._by_month(f"people.{name}.headcount") for name in roles]
+        self.freed = freed_hours(self.draw, self.clock, self.effects)
+        added, self.spared_months = hired(self.draw, self.clock, self.freed)
+        self.headcount = [
+            [seats + float(more) for seats, more in zip(self._by_month(f"people.{name}.headcount"), row, strict=True)]
+            for name, row in zip(roles, added, strict=True)
+        ]
         self.routes = routes(self.world, self.slot)
         courses = tuple(self.effects.course(route.arrivals_slot) for route in self.routes)
         capacity = tuple(capacity_of(n) for n in self.headcount)
@@ -183,8 +193,11 @@ class Business:
         self.items.slow[:] = [1.0 / 60.0 / p for p in pace]
         per_hour = self.clock.days / self.clock.month_hours
         customers = self.market.demand(m)
-        driven = (process.driven_by == "customers" for process in self.world.processes.values())
-        self.items.open_month(m, [per_hour * (customers if by_customers else 1.0) for by_customers in driven])
+        factors = []
+        for name, process in self.world.processes.items():
+            factor = per_hour * (customers if process.driven_by == "customers" else 1.0)
+            factors.append(factor * self.market.through_channels(name, m) if process.channels else factor)
+        self.items.open_month(m, factors)
 
     def _close_month(self, m: int) -> None:
         """Book what the month earned and cost, and who was satisfied."""
@@ -193,14 +206,16 @@ class Business:
         arrived = {name: tally.arrived for name, tally in zip(self.world.processes, taken, strict=True)}
         used = use(self.effects, self.contracts, m, arrived, self.market.customers) * self.prices.of("technology", m)
         self.ledger.pay(RUNNING, m, used)
-        spared = self.spared.margin(m, [tally.arrived - tally.absent for tally in taken])
-        self._book(m, sum(tally.margin for tally in taken) + spared)
+        premium = self.market.price(m) - 1.0  # what the price adds is margin
+        spared = self.spared.margin(m, [tally.arrived - tally.absent for tally in taken], premium)
+        self._book(m, sum(tally.margin + premium * tally.revenue for tally in taken) + spared)
         self._gather(m, taken)
         of_process = zip(taken, self.world.processes.values(), strict=True)
         driven = [tally for tally, process in of_process if process.driven_by == "customers"]
         asked = sum(tally.arrived - tally.absent for tally in driven)
         late = sum(tally.lost + tally.gave_up + tally.completed - tally.timely for tally in driven)
-        self.yearly.add(CHURN, m, self.market.close_month(m, min(1.0, late / asked) if asked else 0.0), 1.0)
+        unserved = min(1.0, late / asked) if asked else 0.0
+        self.yearly.add(CHURN, m, self.market.close_month(m, unserved, len(self._in_month(m))), 1.0)
 
     def _book(self, m: int, margin: float) -> None:
         at_month, slot, ledger = self.effects.at_month, self.slot, self.ledger
@@ -221,7 +236,8 @@ class Business:
         add = self.yearly.add
         completed = sum(t.completed for t in taken)
         arrived = sum(t.arrived for t in taken)
-        add(REVENUE, m, sum(t.revenue for t in taken) * self.prices.of("prices", m), 1.0 / 12.0)
+        level = self.market.price(m) * self.prices.of("prices", m)
+        add(REVENUE, m, sum(t.revenue for t in taken) * level, 1.0 / 12.0)
         add(ON_TIME, m, sum(t.timely for t in taken), completed)
         add(COST_TO_SERVE, m, 0.0, completed)  # the cost is known when all is booked
         add(LOST, m, sum(t.lost + t.gave_up + t.absent for t in taken), arrived)
@@ -229,7 +245,12 @@ class Business:
         add(AUTOMATION, m, by_machine, by_machine + sum(t.by_people for t in taken))
         add(WAIT, m, 60.0 * sum(t.waited for t in taken), completed)
         add(CUSTOMERS, m, self.market.customers, 1.0)
-        in_month = [event for events in self.incidents.values() for event in events if int(event.time) == m]
+        share = self.market.share(m)
+        if share is not None:
+            add(MARKET_SHARE, m, share, 1.0)
+        if self.world.reputation is not None:
+            add(REPUTATION, m, self.market.reputation, 1.0)
+        in_month = self._in_month(m)
         add(INCIDENTS, m, len(in_month), 1.0 / 12.0)
         add(CYBER_LOSS, m, sum(event.loss for event in in_month), 1.0 / 12.0)
         add(ALE, m, sum(attacks.expected_loss(m) for attacks in self.attacks), 1.0)
@@ -241,6 +262,10 @@ class Business:
         ]
         add(ADOPTION, m, sum(users) / len(users) if users else 0.0, 1.0)
         add(LINKED_SHARE, m, *self.crossings.month(m, [t.arrived for t in taken]))
+
+    def _in_month(self, m: int) -> list[Incident]:
+        """Security incidents of a month."""
+        return [event for events in self.incidents.values() for event in events if int(event.time) == m]
 
     def _close_year(self, m: int) -> None:
         """Tax on the profit of the year that ends with month m, paid in the third month of the next one."""
@@ -261,6 +286,9 @@ class Business:
         book_debts(self.draw, self.ledger)
         book_credit(self.draw, self.ledger)
         self.yearly.add_money(self.ledger.array(), float(self.world.profile.cash_at_start))
+        if self.world.valuation is not None:
+            for year, worth in enumerate(value_by_year(self.effects, self.ledger)):
+                self.yearly.add(VALUATION, 12 * year, worth, 1.0)
         names = list(self.world.initiatives)
         return Replication(
             draw=self.draw.number,
@@ -269,6 +297,8 @@ class Business:
             own_cost=np.array(self.ledger.own_cost),
             financing=self.ledger.financing,
             kpis=self.yearly.array(),
+            freed_hours=self.freed.mean(axis=1),
+            spared_months=self.spared_months,
             items={name: self._count(p) for p, name in enumerate(self.world.processes)},
             planned=self.plan.planned,
             started=self.plan.started,

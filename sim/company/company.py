@@ -19,6 +19,7 @@ from sim.company.items.engines import item_engines
 from sim.company.items.interface import Items
 from sim.company.replication import Replication
 from sim.company.world_layer import Draw
+from sim.delivery_notes import delivery_notes
 from sim.errors import Problem, ProblemsFound
 from sim.futures import future_notes
 from sim.measures import npv, payback
@@ -71,6 +72,8 @@ def simulate(
         outcome(scenario, one, [row[0] for row in rows], [row[r] for row in rows])
         for r, one in enumerate(chosen, start=1)
     ]
+    outcomes = tuple(carry_on(scenario, played, first_draw, seed))
+    notes = future_notes(scenario) + clipping_notes(missed, clipped, replications)
     return Outcomes(
         scenario=scenario.name,
         scenario_hash=scenario.hash(),
@@ -81,9 +84,10 @@ def simulate(
         first_draw=first_draw,
         draws=replications,
         initiatives=tuple(scenario.initiatives),
-        outcomes=tuple(carry_on(scenario, played, first_draw, seed)),
+        roles=tuple(scenario.people),
+        outcomes=outcomes,
         clipped=missed + clipped,
-        notes=future_notes(scenario) + clipping_notes(missed, clipped, replications),
+        notes=notes + delivery_notes(table, outcomes, first_draw, seed),
         floor=floor_rule(scenario),
     )
 
@@ -172,4 +176,6 @@ def outcome(
         kpis=np.array([r.kpis for r in replications]),
         baseline_kpis=np.array([b.kpis for b in baseline]),
         states=np.array([r.state for r in replications]),
+        freed_hours=np.array([r.freed_hours for r in replications]),
+        spared_months=np.array([r.spared_months for r in replications]),
     )

@@ -148,7 +148,9 @@ class Attacks:
                 items *= (demand if process.driven_by == "customers" else 1.0) * (
                     1.0 - at_month(slot[f"{root}.no_show"], m)
                 )
-                margin = at_month(slot[f"{root}.item_revenue"], m) * at_month(slot["profile.gross_margin"], m)
+                items *= self.market.through_channels(name, m)
+                rate = at_month(slot["profile.gross_margin"], m) + (self.market.price(m) - 1.0)
+                margin = at_month(slot[f"{root}.item_revenue"], m) * rate
                 patience = at_month(slot[f"{root}.patience_minutes"], m) / 60.0
                 found.append((max(shares), patience, items * margin))
         return found
@@ -196,8 +198,9 @@ class Spared:
                 for month, part in enumerate(lost):
                     self.share[process][month] += max(shares) * part / clock.month_hours
 
-    def margin(self, m: int, came: Sequence[float]) -> float:
-        """Margin of the sales of month m that is not booked as lost. came: items of the month by process."""
+    def margin(self, m: int, came: Sequence[float], premium: float) -> float:
+        """Margin of the sales of month m that is not booked as lost. came: items of the month by process. premium: what
+        the price adds to today's revenue, as a share of it."""
         slot, at_month = self.effects.draw.table.slot, self.effects.at_month
         total = 0.0
         for name, items in zip(self.world.processes, came, strict=True):
@@ -205,7 +208,7 @@ class Spared:
                 root = f"processes.{name}"
                 items *= min(1.0, self.share[name][m]) * (1.0 - at_month(slot[f"{root}.lost_share"], m))
                 total += items * at_month(slot[f"{root}.item_revenue"], m)
-        return total * at_month(slot["profile.gross_margin"], m)
+        return total * (at_month(slot["profile.gross_margin"], m) + premium)
 
 
 class Policy:

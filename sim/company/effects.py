@@ -31,7 +31,7 @@ class Change:
     initiative: int | None
     value: float
     multiplies: bool
-    fading: tuple[int, float] | None
+    fading: tuple[float, float] | None
 
 
 class Effects:
@@ -126,7 +126,8 @@ def _changes(draw: Draw, adopters: dict[int, Adopters]) -> dict[int, list[Change
             kind = "add" if effect.multiply is None else "multiply"
             fading = None
             if effect.competitive and imitation is not None:
-                fading = imitation.lag_months, float(imitation.half_life_months)
+                lag = draw.value(f"initiatives.{name}.imitation.lag_months")
+                fading = lag, float(imitation.half_life_months)
             value = draw.value(f"initiatives.{name}.effects.{path}.{kind}")
             changes[table.slot[path]].append(Change(i, value, kind == "multiply", fading))
     future, _ = draw.turn

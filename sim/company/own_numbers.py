@@ -66,7 +66,9 @@ def _reach(plan: Schedule, source: int | None, m: int, change: Change) -> float:
     share = adopters_of(plan.draw, plan, source).share[m]
     imitation = list(plan.draw.table.scenario.initiatives.values())[source].imitation
     if isinstance(change, Effect) and change.competitive and imitation is not None:
-        share *= float(relevance.scalar(float(m - go_live - imitation.lag_months), float(imitation.half_life_months)))
+        name = list(plan.draw.table.scenario.initiatives)[source]
+        since = m - go_live - plan.draw.value(f"initiatives.{name}.imitation.lag_months")
+        share *= float(relevance.scalar(since, float(imitation.half_life_months)))
     return share
 
 

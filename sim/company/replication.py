@@ -36,7 +36,8 @@ class Replication:
     """One draw of the company under one roadmap. Months count from 0; arrays by initiative are in the file's order.
 
     flows (categories, months): the ledger. cash (months,): the account's change, kept payment by payment. own_cost
-    (months,): cost of the roadmap's initiatives, positive. kpis (KPIS, years): NaN where a KPI has no value. items by
+    (months,): cost of the roadmap's initiatives, positive. kpis (KPIS, years): NaN where a KPI has no value.
+    freed_hours (roles,): a month, in the mean. spared_months (roles,): seat-months of planned hires not made. items by
     process. planned, started, go_live (month, -1 for none), state (of `sim.mechanisms.delivery`). adoption: by
     initiative, moments (months) and steps of +1 or -1. failures by system and incidents by threat: moments (months).
     clipped: monthly values cut to the range of their field. financing: PV of what others pay of capital and get for it.
@@ -48,6 +49,8 @@ class Replication:
     own_cost: Floats
     financing: float
     kpis: Floats
+    freed_hours: Floats
+    spared_months: Floats
     items: dict[str, ItemCounts]
     planned: Ints
     started: Ints

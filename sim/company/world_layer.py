@@ -20,8 +20,10 @@ from sim.compiled import compiled, inline
 from sim.futures import future_of
 from sim.mechanisms.aftermath import fine, secondary_loss
 from sim.mechanisms.attacks import incidents
+from sim.mechanisms.crowd import first_customers, next_month
 from sim.mechanisms.delivery import deliver
 from sim.mechanisms.elementwise import compile_scalar
+from sim.mechanisms.hires import hire
 from sim.mechanisms.learning import bereft, unlearned
 from sim.mechanisms.links import link_costs
 from sim.mechanisms.occupancy import presence, seat_changes
@@ -102,6 +104,20 @@ def _incidents(gap_key, height_key, draw, layer_height, intensity, times, layers
 
 
 @compiled
+def crowd_at_start(key, draw, count, levels):  # type: ignore[no-untyped-def]
+    """Cumulated hazard at which each customer of the start leaves, into levels."""
+    first_customers(key, draw, count, levels)
+
+
+@compiled
+def crowd_after(  # type: ignore[no-untyped-def]
+    arrive_key, leave_key, draw, month, before, leaving, shock, intensity, room, levels, count
+):
+    """Customers after a month, in place; returns how many."""
+    return next_month(arrive_key, leave_key, draw, month, before, leaving, shock, intensity, room, levels, count)
+
+
+@compiled
 def point_loss(key, draw, layer, number, median, p95, tail_index):  # type: ignore[no-untyped-def]
     """Direct loss of the attack point (layer, number)."""
     return severity(uniform(key, draw, identity(layer, number)), median, p95, tail_index)
@@ -111,6 +127,12 @@ def point_loss(key, draw, layer, number, median, p95, tail_index):  # type: igno
 def point_hours(key, draw, layer, number, median, p95_ratio):  # type: ignore[no-untyped-def]
     """Outage of the attack point (layer, number), working hours."""
     return lognormal_hours(uniform(key, draw, identity(layer, number)), median, p95_ratio)
+
+
+@compiled
+def run_hire(first, seats, step, share, notice, freed, month_hours, spared, added):  # type: ignore[no-untyped-def]
+    """See `sim.mechanisms.hires`."""
+    hire(first, seats, step, share, notice, freed, month_hours, spared, added)
 
 
 @compiled

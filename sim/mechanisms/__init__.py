@@ -9,6 +9,11 @@ from sim.mechanisms.elementwise import compile_scalar as compile_scalar
 from sim.mechanisms.elementwise import elementwise as elementwise
 from sim.mechanisms.insurance import insurance_payout as insurance_payout
 from sim.mechanisms.involvement import ceiling_of as ceiling_of
+from sim.mechanisms.market import business_value as business_value
+from sim.mechanisms.market import channel_conversion as channel_conversion
+from sim.mechanisms.market import logit_share as logit_share
+from sim.mechanisms.market import next_reputation as next_reputation
+from sim.mechanisms.market import reputation_factor as reputation_factor
 from sim.mechanisms.normal import normal_cdf as normal_cdf
 from sim.mechanisms.normal import normal_quantile as normal_quantile
 from sim.mechanisms.overrun import overrun_mean as overrun_mean

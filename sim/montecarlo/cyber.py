@@ -10,6 +10,7 @@ from sim.lanes.values import lanes, select
 from sim.mechanisms.aftermath import fine, hours_of_lost_sales, secondary_loss
 from sim.mechanisms.controls import joint_effectiveness, left_since_audit
 from sim.mechanisms.elementwise import compile_scalar
+from sim.montecarlo.channels import margin_at, through_at
 from sim.montecarlo.effects import at_month, number_at
 from sim.montecarlo.finance import TECHNOLOGY
 from sim.montecarlo.kpis import RUNNING
@@ -131,8 +132,9 @@ def uncounted_margin(lay, w, k, h, m, hours):  # type: ignore[no-untyped-def]
             items *= (level if work.driven[p] else 1.0) * (1.0 - number_at(row, values, changed, cy.lost_slot[p], m, k))
             items *= 1.0 - number_at(row, values, changed, work.no_show_slot[p], m, k)
             lost = share * items * hours_of_lost_sales(hours, patience, waiting)
+            lost *= through_at(lay, w, k, p, m)
             total += lost * number_at(row, values, changed, work.revenue_slot[p], m, k)
-    return total * number_at(row, values, changed, cal.slots[4], m, k)
+    return total * margin_at(lay, w, k, m)
 
 
 @inline
@@ -156,15 +158,16 @@ def spare(lay, w, k, h, t, hours):  # type: ignore[no-untyped-def]
 
 
 @inline
-def spared_margin(lay, w, m):  # type: ignore[no-untyped-def]
-    """Margin of the sales of month m that were lost to outages whose severity contains it, in lanes."""
+def spared_margin(lay, w, m, rate):  # type: ignore[no-untyped-def]
+    """Margin of the sales of month m that were lost to outages whose severity contains it, in lanes. rate: margin on
+    today's revenue."""
     work = lay.work
     total = lanes(0.0)
     for p in range(work.driven.shape[0]):
         sales = w.items[p] * (1.0 - w.now[lay.cyber.lost_slot[p]]) * w.now[work.revenue_slot[p]]
         sales = sales * (1.0 - w.now[work.no_show_slot[p]])
         total += sales * min(w.spared[p, m], 1.0)
-    return total * w.now[lay.calendar.slots[4]]
+    return total * rate
 
 
 @inline

@@ -14,10 +14,12 @@ from typing import Any
 import numpy as np
 
 from sim.cash_floor import floor_rule
+from sim.delivery_notes import delivery_notes
 from sim.errors import Problem, ProblemsFound
 from sim.futures import future_notes
 from sim.lanes import WIDTH
 from sim.lanes.records import Packed, pack
+from sim.mechanisms.crowd import too_many_customers
 from sim.montecarlo import kernel
 from sim.montecarlo.kpis import CATEGORIES, KPIS
 from sim.montecarlo.layout import layout
@@ -71,7 +73,7 @@ def evaluate(
         for name, month in one.starts:
             planned[row, names.index(name)] = month
     years = -(-scenario.horizon_months // 12)
-    width = len(CATEGORIES) + len(KPIS) * years if detail else 0
+    width = len(CATEGORIES) + len(KPIS) * years + 2 * len(scenario.people) if detail else 0
     out = kernel.empty_outputs(draws, len(planned), width, (0, 0), len(names) if detail else 0)
     workers = min(threads or THREADS, THREADS)
     out_of_range = 0
@@ -90,6 +92,7 @@ def evaluate(
         _outcome(one, row, out.values, out.detail, out.states, years) for row, one in enumerate(chosen, start=1)
     )
     notes = future_notes(scenario) + clipping_notes(out_of_range, clipped, draws)
+    notes += delivery_notes(prepared.table, outcomes, first_draw, seed)
     return Outcomes(
         scenario=scenario.name,
         scenario_hash=scenario.hash(),
@@ -100,6 +103,7 @@ def evaluate(
         first_draw=first_draw,
         draws=draws,
         initiatives=tuple(names),
+        roles=tuple(scenario.people),
         outcomes=outcomes,
         clipped=out_of_range + clipped,
         notes=notes,
@@ -203,6 +207,8 @@ def _refuse_infinite(table: Parameters, theta: Floats, numbers: Ints) -> None:
 def _refuse_overflow(status: np.ndarray, numbers: np.ndarray) -> None:
     bad = np.flatnonzero(status)
     if len(bad):
+        if status[bad[0]] == kernel.TOO_MANY_CUSTOMERS:
+            raise ProblemsFound([too_many_customers(int(numbers[bad[0]]))])
         what = (
             f"more than {EVENTS} failures of a system or incidents of a threat"
             if status[bad[0]] == kernel.TOO_MANY_EVENTS
@@ -225,6 +231,8 @@ def _outcome(
 ) -> Outcome:
     n, c = len(values), len(CATEGORIES)
     shape = (n, len(KPIS), years) if details.shape[2] else (n, 0, 0)
+    end = c + len(KPIS) * years
+    roles = (details.shape[2] - end) // 2 if details.shape[2] else 0
     return Outcome(
         roadmap=one,
         npv=np.ascontiguousarray(values[:, row, 0]),
@@ -237,7 +245,9 @@ def _outcome(
         residual=np.ascontiguousarray(values[:, row, 6]),
         run_off_cost=np.ascontiguousarray(values[:, row, 7]),
         categories=details[:, row, :c],
-        kpis=details[:, row, c:].reshape(shape),
-        baseline_kpis=details[:, 0, c:].reshape(shape),
+        kpis=details[:, row, c:end].reshape(shape),
+        baseline_kpis=details[:, 0, c:end].reshape(shape),
         states=states[:, row],
+        freed_hours=details[:, row, end : end + roles],
+        spared_months=details[:, row, end + roles :],
     )

@@ -18,6 +18,7 @@ from sim.montecarlo.cyber import run_controls
 from sim.montecarlo.effects import apply_effects, turn
 from sim.montecarlo.estate import clear_outages, run_systems, run_threats, set_intensities
 from sim.montecarlo.finance import book_credit, book_debts, book_financing, set_index
+from sim.montecarlo.hires import free_hours, write_freed
 from sim.montecarlo.hosting import book_exits, run_providers, set_subscriptions
 from sim.montecarlo.integration import book_links
 from sim.montecarlo.ledger import (
@@ -32,6 +33,7 @@ from sim.montecarlo.ledger import (
     write_detail,
     write_values,
 )
+from sim.montecarlo.market import set_customers, value_business
 from sim.montecarlo.months import run_months, shared_months
 from sim.montecarlo.people import NO_MONTH, choose, forget, occupants, set_numbers, use
 from sim.montecarlo.projects import deliver_roadmap, keep_own, projects
@@ -39,7 +41,7 @@ from sim.montecarlo.scratch import N_VALUES, scratch_at
 from sim.montecarlo.structures import Floats, Ints, layout_at
 from sim.streams import uniform
 
-OK, TOO_MANY_CHANGES, TOO_MANY_EVENTS = 0, 1, 2
+OK, TOO_MANY_CHANGES, TOO_MANY_EVENTS, TOO_MANY_CUSTOMERS = 0, 1, 2, 3
 
 
 class Outputs(NamedTuple):
@@ -67,6 +69,7 @@ def prepare(lay, w, draws, first, last, status):  # type: ignore[no-untyped-def]
             status[row] = TOO_MANY_CHANGES
             return False
         projects(lay, w, draws[row], k)
+        set_customers(lay, w, draws[row], k)
         turn(lay, w, k, uniform(lay.futures.which_key[0], draws[row], 0))
     return True
 
@@ -84,6 +87,8 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
             use(lay, w, draw, k, w.chosen[j])
     apply_effects(lay, w)
     set_subscriptions(lay, w)
+    if not brief or lay.work.hire_role.shape[0] > 0:
+        free_hours(lay, w, baseline)
     for k in range(WIDTH):
         row = min(first + k, last - 1)
         if not run_systems(lay, w, draws[row], k, baseline, brief):
@@ -99,6 +104,11 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
             return False
     book_standing(lay, w)
     run_months(lay, w, n, months, ref, keep, brief)
+    if w.crowded[0] >= 0:
+        for row in range(first, last):
+            if draws[row] == w.crowded[0]:
+                status[row] = TOO_MANY_CUSTOMERS
+        return False
     book_initiatives(lay, w, n)
     book_links(lay, w)
     book_exits(lay, w)
@@ -110,6 +120,7 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
     book_credit(lay, w)
     if not brief:
         add_money_kpis(lay, w)
+        value_business(lay, w)
     return True
 
 
@@ -119,6 +130,7 @@ def write(lay, w, first, last, r, values, detail, flows, states, clipped):  # ty
     write_values(lay, w)
     if detail.shape[2] > 0:
         write_detail(lay, w)
+        write_freed(lay, w)
     for row in range(first, last):
         k = row - first
         for j in range(N_VALUES):

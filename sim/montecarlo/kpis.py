@@ -28,13 +28,15 @@ CATEGORIES = (
 
 @dataclass(frozen=True)
 class Kpi:
-    """unit as printed; better: the direction of improvement; kind sets the tolerance (balance: of large flows)."""
+    """unit as printed; better: the direction of improvement; kind sets the tolerance (balance: of large flows). block:
+    the block of the scenario without which it has no value."""
 
     name: str
     unit: str
     better: Literal["higher", "lower"]
     kind: Literal["money", "time", "volume", "share", "balance"]
     meaning: str
+    block: str = ""
 
 
 KPIS = (
@@ -70,10 +72,14 @@ KPIS = (
         "volume",
         "incidents that insurance does not pay: a demanded control lapsed",
     ),
+    Kpi("market_share", "share", "higher", "share", "customers over those of the whole market", "market"),
+    Kpi("reputation", "share", "higher", "share", "what people say of the business, mean of the year", "reputation"),
+    Kpi("valuation", "money", "higher", "balance", "multiple of a year's sustainable earnings after tax", "valuation"),
 )
 (
     REVENUE, ON_TIME, LOST, WAIT, UTILISATION, CUSTOMERS, AVAILABILITY, INCIDENTS, CYBER_LOSS, ADOPTION,
     GROSS_MARGIN, PROFIT, COST_TO_SERVE, CHURN, CASH, AUTOMATION, ESTATE_AGE, LINKED_SHARE, ALE, REFUSED_CLAIMS,
+    MARKET_SHARE, REPUTATION, VALUATION,
 ) = range(len(KPIS))  # fmt: skip
 NOT_IN_PROFIT = (CAPITAL, GRANT, TAX, FINANCE)  # depreciation stands in place of capital, lower by a grant
 SERVING = (LABOUR, OVERHEAD, RUNNING, REPAIR)

@@ -17,6 +17,7 @@ from sim.montecarlo.cyber_layout import cyber
 from sim.montecarlo.landscape import integrations, terms
 from sim.montecarlo.layout_finance import debts, financing
 from sim.montecarlo.layout_projects import OWN, own, projects
+from sim.montecarlo.market_layout import market
 from sim.montecarlo.structures import (
     Calendar,
     Candidates,
@@ -61,6 +62,7 @@ def layout(table: Parameters, seed: int) -> Layout:
         own=own(table, effects(table)),
         futures=_futures(table, seed),
         integrations=integrations(table),
+        market=market(table, seed),
         cyber=cyber(table, seed),
         terms=terms(table, seed),
         crew=crew(table),
@@ -99,6 +101,7 @@ def _work(table: Parameters, seed: int) -> Work:
     world, slot = table.scenario, table.slot
     roles = list(world.people)
     systems, names = list(world.systems), list(world.processes)
+    hires = [(name, label, hire) for name, role in world.people.items() for label, hire in role.hires.items()]
     feeds = [(name, source, feed) for name, p in world.processes.items() for source, feed in p.fed_by.items()]
     seats = _ints(role.seats for role in world.people.values())
     steps = [
@@ -160,6 +163,12 @@ def _work(table: Parameters, seed: int) -> Work:
         feed_delay=_floats(feed.delay_days / world.profile.working_days_per_month for _, _, feed in feeds),
         service_cv2=_floats(step.cv**2 for _, _, step, _ in steps),
         turnover_key=_keys(seed, (f"people/{name}/turnover" for name in roles)),
+        hire_role=_ints(roles.index(name) for name, _, _ in hires),
+        hire_month=_ints(hire.month for _, _, hire in hires),
+        hire_notice=_ints(hire.notice_months for _, _, hire in hires),
+        hire_seats=_floats(hire.seats for _, _, hire in hires),
+        hire_step=_floats(hire.step_seats for _, _, hire in hires),
+        hire_share_slot=_ints(slot[f"people.{name}.hires.{label}.realisable_share"] for name, label, _ in hires),
     )
 
 
@@ -353,7 +362,7 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
         dips=membership("dip"),
         dip_slot=slots("dip.depth"),
         dip_months=_ints(0 if i.dip is None else i.dip.months for i in all_of),
-        imitation_lag=_ints(0 if i.imitation is None else i.imitation.lag_months for i in all_of),
+        imitation_slot=slots("imitation.lag_months"),
         half_life=_floats(1.0 if i.imitation is None else i.imitation.half_life_months for i in all_of),
         imitated=_ints(any(e.competitive for e in i.effects.values()) for i in all_of),
         before=_ints(names.index(r.initiative) for _, r in requirements),

@@ -66,6 +66,8 @@ def book_standing(lay, w):  # type: ignore[no-untyped-def]
         wages, running = lanes(0.0), lanes(0.0)
         for r in range(work.seats.shape[0]):
             seats = at_month(lay, w, work.headcount_slot[r], m)
+            if work.hire_role.shape[0] > 0:
+                seats += w.hired[r, m]
             wages += seats * w.present[r, m] * at_month(lay, w, work.cost_slot[r], m)
         for y in range(estate.age.shape[0]):
             running += at_month(lay, w, estate.monthly_slot[y], m)

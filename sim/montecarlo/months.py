@@ -31,6 +31,7 @@ from sim.montecarlo.kpis import (
     WAIT,
 )
 from sim.montecarlo.ledger import add_share
+from sim.montecarlo.market import add_market_kpis, keep_market, next_customers, resume_market, start_market
 from sim.montecarlo.operations import arrivals, finish_month, run_lines, set_month
 
 
@@ -116,15 +117,18 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
     """
     cal = lay.calendar
     start_months(lay, w)
+    start_market(lay, w)
     customers = lanes(cal.customers)
     begin = min(first, cal.horizon - 1)
     if begin > 0:
         customers = restore_state(w, ref, begin)
+        resume_market(lay, w, ref, begin)
         restore_use(lay, w, ref, begin)
     for m in range(begin, cal.months):
         short = brief or m >= cal.horizon
         if keep >= 0:
             save_state(w, keep, m, customers)
+            keep_market(lay, w, keep, m)
         set_month(lay, w, m, n)
         arrivals(lay, w, m, customers)
         busy, people = run_lines(lay, w, short)
@@ -136,11 +140,16 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
                 arrivals(lay, w, m, customers)
             busy, people = run_lines(lay, w, brief)
         came, done, timely, waited, revenue, asked, satisfied = finish_month(lay, w, m, short)
+        rate = w.now[cal.slots[4]]
+        if lay.market.choice[3] >= 0:  # what the price adds is margin
+            rate = rate + (w.now[lay.market.choice[3]] - 1.0)
         revenue = revenue * w.price_index[PRICES, m]
-        w.flow[MARGIN, m] = revenue * w.now[cal.slots[4]]
+        w.flow[MARGIN, m] = revenue * rate
+        if lay.market.choice[3] >= 0:
+            revenue = revenue * w.now[lay.market.choice[3]]
         bill_use(lay, w, m, customers, keep)
         if w.spared.shape[0] > 0:
-            w.flow[MARGIN, m] += spared_margin(lay, w, m) * w.price_index[PRICES, m]
+            w.flow[MARGIN, m] += spared_margin(lay, w, m, rate) * w.price_index[PRICES, m]
         if keep >= 0:
             w.kept_margin[keep, m] = w.flow[MARGIN, m]
         if not short:
@@ -155,13 +164,13 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
             add_linked_share(lay, w, year)
             add_share(w, AUTOMATION, year, w.visits[0], w.visits[0] + w.visits[1])
             add_standing_kpis(lay, w, m, n)
+            add_market_kpis(lay, w, m, customers)
         if m >= cal.horizon:
             w.flow[CYBER, m] = -expected_loss(lay, w, m) / 12.0
         unserved = select(asked > 0.0, 1.0 - satisfied / asked, 0.0)
-        leaving = min(w.now[cal.slots[0]] + w.now[cal.slots[2]] * unserved, 1.0)
+        customers, left = next_customers(lay, w, m, customers, unserved, keep)
         if not short:
-            add_share(w, CHURN, m // 12, 1.0 - (1.0 - leaving) * w.shock[m], lanes(1.0))
-        customers = (customers * (1.0 - leaving) + w.now[cal.slots[1]]) * w.shock[m]
+            add_share(w, CHURN, m // 12, left, lanes(1.0))
 
 
 @inline

@@ -9,6 +9,7 @@ from sim.lanes.mathematics import normal_cdf
 from sim.lanes.values import lanes, select, some
 from sim.mechanisms.line import waiting_line
 from sim.mechanisms.workload import attendance, by_people
+from sim.montecarlo.channels import through_channels
 from sim.montecarlo.feeds import add_fed_items
 from sim.montecarlo.hosting import admit
 from sim.montecarlo.integration import derive
@@ -26,6 +27,8 @@ def set_month(lay, w, m, n):  # type: ignore[no-untyped-def]
     crew = lay.crew
     for r in range(work.seats.shape[0]):
         w.capacity[r] = w.now[work.headcount_slot[r]] * w.present[r, m]
+        if work.hire_role.shape[0] > 0:
+            w.capacity[r] += w.hired[r, m] * w.present[r, m]
         w.pace[r] = 1.0
         if crew.learning_slot[r] >= 0:
             w.pace[r] *= 1.0 - (1.0 - w.now[crew.learning_slot[r]]) * w.unlearned[r, m]
@@ -59,6 +62,8 @@ def arrivals(lay, w, m, customers):  # type: ignore[no-untyped-def]
     demand = w.demand[m] * w.now[cal.slots[6]] * customers / cal.customers
     for p in range(work.driven.shape[0]):
         items = w.now[work.arrivals_slot[p]] * cal.days
+        if lay.market.first_channel[p] < lay.market.first_channel[p + 1]:
+            items = items * through_channels(lay, w, p)
         w.items[p] = items * demand if work.driven[p] else items
     add_fed_items(lay, w, m)
 

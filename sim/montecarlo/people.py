@@ -74,12 +74,13 @@ def use(lay, w, draw, k, i):  # type: ignore[no-untyped-def]
     if g < 0:
         return
     fill_adoption(lay, w, draw, k, i, g)
+    lag = w.values[c.imitation_slot[i], k] if c.imitation_slot[i] >= 0 else 0.0
     share, part = w.adopted[k * c.duration.shape[0] + i, g], w.part[i, k]
     for m in range(g, months):
         if m < w.ends[i, k]:
             used = share[m] * part
             w.adopting[i, m, k] = used
-            since = m - g - c.imitation_lag[i]
+            since = m - g - lag
             faded = since > 0 and c.imitated[i] == 1
             w.strength[i, m, k] = used * 2.0 ** (-since / c.half_life[i]) if faded else used
 

@@ -200,7 +200,7 @@ def _reach(lay, w, draw, k, source, m, fades):  # type: ignore[no-untyped-def]
     share = w.adopted[k * n + source, g, m]
     if w.state[k, source] != FINISHED:
         share *= w.remains[k, source]
-    since = m - g - c.imitation_lag[source]
+    since = m - g - (w.values[c.imitation_slot[source], k] if c.imitation_slot[source] >= 0 else 0.0)
     return share * 2.0 ** (-since / c.half_life[source]) if fades and since > 0 else share
 
 

@@ -26,6 +26,7 @@ from sim.lanes.records import (
     pack,
     record_at,
 )
+from sim.mechanisms.crowd import MOST
 from sim.montecarlo.kpis import CATEGORIES, KPIS
 from sim.montecarlo.structures import Layout
 
@@ -158,6 +159,14 @@ class Scratch(NamedTuple):
     line_patience: Lanes1
     line_lost: Lanes1
     line_wait: Lanes1
+    # freed hours
+    base_needed: Lanes2  # (roles, months) hours of work of the baseline
+    freed: Lanes2  # (roles, months) hours that a role needs less than in the baseline
+    hired: Lanes2  # (roles, months) seats that planned hires add
+    planned_flow: Lanes1  # (processes,) items of the month at hand, at its demand without season
+    freed_one: Floats1  # (months,) of the role and path at hand
+    left_out: Floats1  # (months,) seats left out so far
+    added: Floats1  # (months,) seats of the hire at hand
     # links
     pair_price: Floats2  # (2, pairs) capital and monthly, of the path at hand
     hub_price: Floats2  # (2, initiatives)
@@ -177,9 +186,20 @@ class Scratch(NamedTuple):
     kept_margin: Lanes2  # (2, months)
     kept_use: Lanes2  # (2, months) cost of subscriptions
     kept_completions: Lanes3  # (2, processes, months)
+    # customers
+    draw: Ints1  # (lanes,) number of the draw
+    reputation: Lanes1  # (1,) at the start of the month at hand
+    kept_reputation: Lanes2  # (2, months) of the first two roadmaps, at the start of each month
+    first_level: Floats2  # (lanes, customers of the start) cumulated hazard at which they leave; none if not counted
+    crowd: Floats2  # (lanes, MOST) the same of those who are there
+    customers: Lanes1  # (1,) counted one by one
+    hazard: Lanes1  # (1,) cumulated
+    month: Lanes1  # (4,) share that leaves, share driven away, newcomers expected, room for customers
+    passed: Lanes3  # (2, months, 4) the same of the first two roadmaps
+    crowded: Ints1  # (1,) draw in which there were too many to count, -1 for none
     yearly: Lanes2  # (KPIs + weights, years)
     result: Lanes1  # (N_VALUES,)
-    detail: Lanes1  # (categories + KPIs * years,)
+    detail: Lanes1  # (categories + KPIs * years + 2 * roles,)
     clipped: Lanes1  # (1,)
 
 
@@ -201,7 +221,7 @@ def new_scratch(lay: Layout) -> Packed:
     years = -(-lay.calendar.horizon // 12)
     monthly = {
         "month_present", "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered",
-        "happened", "refused", "demand", "own_cost", "depreciation", "limit",
+        "happened", "refused", "demand", "own_cost", "depreciation", "limit", "freed_one", "left_out", "added",
     }  # fmt: skip
     shapes: dict[str, tuple[int, ...]] = dict.fromkeys(monthly, (months,))
     for count, names in (
@@ -223,7 +243,7 @@ def new_scratch(lay: Layout) -> Packed:
         (sources, "first_month begins ends"),
         (roles, "capacity pace backlog departure waiting served role_rate role_work role_squares role_cv2"),
         (steps, "admitted staying human step_rate step_hours step_wait line_rate line_patience line_lost line_wait"),
-        (processes, "items own fulfilled"),
+        (processes, "items own fulfilled planned_flow"),
         (2, "visits"),
     ):
         shapes |= dict.fromkeys(names.split(), (count,))
@@ -236,6 +256,7 @@ def new_scratch(lay: Layout) -> Packed:
         ((n, months), "work_one work strength"),
         ((sources, months), "adopting"),
         ((skills, months), "used_one used"),
+        ((roles, months), "base_needed freed hired"),
         ((controls, months), "control_state"),
         ((controlled, months), "success_left loss_left outage_left"),
         ((spared, months), "spared"),
@@ -254,7 +275,12 @@ def new_scratch(lay: Layout) -> Packed:
         "kept": (2, months, 1 + 2 * roles + steps + processes), "kept_margin": (2, months), "kept_use": (2, months),
         "completions": (fed, months), "kept_completions": (2, fed, months), "yearly": (2 * N_KPIS, years),
         "price_index": (5, months), "financing": (1,),
-        "result": (N_VALUES,), "detail": (N_CATEGORIES + N_KPIS * years,), "clipped": (1,), "own_clipped": (1,),
+        "draw": (WIDTH,), "reputation": (1,), "kept_reputation": (2, months), "hazard": (1,), "crowded": (1,),
+        "customers": (1,), "month": (4,),
+        "first_level": (WIDTH, lay.market.counted), "crowd": (WIDTH, MOST if lay.market.counted else 0),
+        "passed": (2, months, 4),
+        "result": (N_VALUES,), "detail": (N_CATEGORIES + N_KPIS * years + 2 * roles,), "clipped": (1,),
+        "own_clipped": (1,),
     }  # fmt: skip
     return pack(Scratch(**{name: _array(hint, shapes[name]) for name, hint in _hints().items()}))
 

@@ -95,6 +95,12 @@ class Work(NamedTuple):
     feed_delay: Floats1  # months
     service_cv2: Floats1
     turnover_key: Keys1
+    hire_role: Ints1  # (hires,) in the order of roles
+    hire_month: Ints1
+    hire_notice: Ints1
+    hire_seats: Floats1
+    hire_step: Floats1
+    hire_share_slot: Ints1
 
 
 class Estate(NamedTuple):
@@ -198,7 +204,7 @@ class Candidates(NamedTuple):
     dips: Ints2  # (initiatives, roles)
     dip_slot: Ints1
     dip_months: Ints1
-    imitation_lag: Ints1
+    imitation_slot: Ints1  # lag
     half_life: Floats1
     imitated: Ints1  # 1 where some effect fades by imitation
     before: Ints1
@@ -307,6 +313,23 @@ class Futures(NamedTuple):
     which_key: Keys1  # (1,)
 
 
+class Market(NamedTuple):
+    """Customers and what they choose; slots are -1, counts 0, where the scenario has no such block."""
+
+    counted: int  # customers of a small base, who are counted one by one; 0: followed by their mean
+    leave_key: Keys1  # (1,)
+    arrive_key: Keys1  # (1,)
+    referral_slot: int
+    choice: Ints1  # slots: size, moves, utility, level of the price, sensitivity to it
+    rival_slot: Ints1
+    gain_slot: Ints1
+    reputation: Ints1  # slots: start, hit of an incident, sensitivity of acquisition, utility
+    half_life: float
+    valuation: Ints1  # slots: multiple, recurring share, its premium, discount for risk
+    first_channel: Ints1  # (processes + 1,)
+    channel: Ints2  # (channels, 4) slots: share, conversion, seconds of delay, share lost a second
+
+
 class Layout(NamedTuple):
     """Everything the kernel reads beside the draws."""
 
@@ -322,6 +345,7 @@ class Layout(NamedTuple):
     integrations: Integrations
     terms: Terms
     crew: Crew
+    market: Market
     low: Floats1
     high: Floats1
     row: Ints1  # (slots,) row of a slot among the targets of effects, -1 for none

@@ -36,7 +36,9 @@ class Effect(Change):
 class Imitation(World):
     """How fast a competitive effect fades."""
 
-    lag_months: int = plain("months from go-live until rivals begin to follow", unit="months", low=0, high=240)
+    lag_months: Quantity = quantity(
+        "months from go-live until rivals begin to follow", unit="months", high=240, effect=False
+    )
     half_life_months: Certain = plain(
         "months in which the effect halves from then on", unit="months", low=0.5, high=600
     )

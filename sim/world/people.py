@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from sim.quantities import Quantity
 from sim.world.base import Certain, World, origin, plain, quantity
@@ -27,6 +27,39 @@ class KeyPerson(World):
     months: Certain = plain("months in which the pace comes back", unit="months", low=0.1, high=120)
 
 
+class Hire(World):
+    """Seats that the business would add, unless hours that the roadmap frees make them superfluous. A seat that is left
+    out costs nothing; one that was added stays."""
+
+    month: int = plain("first month in which the new seats would work", unit="month", low=0, high=360)
+    seats: Certain = plain("seats that would be added", unit="seats", low=0.05, high=500)
+    step_seats: Certain = plain(
+        "smallest part that can be left out: 1 for whole seats, 0.5 for half days",
+        unit="seats",
+        low=0.05,
+        high=500,
+        default=1.0,
+    )
+    realisable_share: Quantity = quantity(
+        "part of the freed hours that can be taken out of the week of the role; the rest is minutes here and there",
+        unit="share",
+        high=1.0,
+        effect=False,
+    )
+    notice_months: int = plain(
+        "months before in which the hours must be free already", unit="months", low=0, high=36, default=3
+    )
+
+    @model_validator(mode="after")
+    def _steps_fit(self) -> Self:
+        if self.step_seats > self.seats:
+            raise ValueError(
+                f"`step_seats` {self.step_seats:g} is more than the {self.seats:g} seats, so none could be left out; "
+                f"at most {self.seats:g}"
+            )
+        return self
+
+
 class Role(World):
     """People who do the same work. A seat has an occupant who may leave; it is empty until a new one starts."""
 
@@ -40,6 +73,7 @@ class Role(World):
     hiring_months: Quantity = quantity("months a seat stays empty", unit="months", high=24.0, default=0.0, effect=False)
     learning: Learning | None = None
     key_person: KeyPerson | None = None
+    hires: dict[str, Hire] = Field(default_factory=dict, description="name -> seats that the business would add")
     origin: str = origin()
 
     @field_validator("headcount", mode="after")

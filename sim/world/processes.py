@@ -67,6 +67,33 @@ class Feed(World):
     )
 
 
+class Channel(World):
+    """A way by which demand comes: web shop, app, telephone. What no channel names comes in person, at conversion 1."""
+
+    share: Quantity = quantity("share of the demand that comes by it", unit="share", high=1.0)
+    conversion: Quantity = quantity(
+        "part of those who come by it that go on to become an item, against 1 in person",
+        unit="factor",
+        high=10,
+        default=1.0,
+    )
+    delay_seconds: Quantity = quantity(
+        "how long it lets people wait before it answers", unit="seconds", high=600, default=0.0
+    )
+    lost_per_second: Quantity = quantity(
+        "share of those still there that goes away with each second of delay", unit="share", high=0.9, default=0.0
+    )
+
+    @model_validator(mode="after")
+    def _delay_and_loss(self) -> Self:
+        stated = self.model_fields_set & {"delay_seconds", "lost_per_second"}
+        if len(stated) == 1:
+            (name,) = stated
+            other = ({"delay_seconds", "lost_per_second"} - stated).pop()
+            raise ValueError(f"`{name}` has no effect without `{other}`; state both, or remove it")
+        return self
+
+
 class Process(World):
     """A stream of items. Arrivals are a renewal process of the stated CV, stretched by season, growth and customers."""
 
@@ -108,5 +135,6 @@ class Process(World):
     target_minutes: Certain = plain(
         "time in the system, all waits and services, that counts as on time", unit="working minutes", low=0.01, high=1e6
     )
+    channels: dict[str, Channel] = Field(default_factory=dict, description="name -> way by which demand comes")
     steps: dict[str, Step] = Field(min_length=1, description="steps in order")
     origin: str = origin()

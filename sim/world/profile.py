@@ -11,9 +11,10 @@ from sim.world.base import Certain, Series, World, origin, plain, quantity
 
 
 class Customers(World):
-    """A large customer base, followed by its mean month by month."""
+    """The customer base: from 500 on followed by its mean month by month; a smaller one is counted customer by
+    customer."""
 
-    start: int = plain("customers at the start of month 0", unit="customers", low=500, high=100_000_000)
+    start: int = plain("customers at the start of month 0", unit="customers", low=1, high=100_000_000)
     monthly_churn: Quantity = quantity("share that leaves in a month", unit="share/month", high=0.5)
     monthly_acquisition: Quantity = quantity("new customers a month", unit="customers/month", high=1e7)
     service_churn: Quantity = quantity(
@@ -21,6 +22,9 @@ class Customers(World):
         unit="share/month",
         high=1.0,
         default=0.0,
+    )
+    referral: Quantity = quantity(
+        "new customers that a satisfied customer brings in a month", unit="1/month", high=1.0, default=0.0
     )
 
 

@@ -9,14 +9,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.errors import Problem
+from sim.world.feeds import feed_problems
 from sim.world.landscape import hosting_problems, integration_problems
 from sim.world.lookup import block as _block
 from sim.world.lookup import items as _items
 from sim.world.lookup import names as _names
 from sim.world.lookup import unknown as _unknown
+from sim.world.market_references import market_problems
 
 PERIOD_FALLBACK = 3
-MOST_WAYS = 128  # from arrivals to a process: the numbers of its items are kept apart by them
 
 
 def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
@@ -28,6 +29,7 @@ def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
         integration_problems,
         hosting_problems,
         _threats,
+        market_problems,
         _controls,
         _initiatives,
         _exclusive,
@@ -43,6 +45,18 @@ def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
 def _people(data: Mapping[str, Any]) -> Iterator[Problem]:
     for name, skill in _items(data, "skills"):
         yield from _unknown("role", skill.get("role"), _block(data, "people"), f"skills.{name}.role")
+    planning = data.get("planning_months", 48)
+    horizon = data.get("horizon_months", planning + 12 if isinstance(planning, int) else None)
+    for name, role in _items(data, "people"):
+        for label, hire in _items(role, "hires"):
+            month = hire.get("month")
+            if isinstance(horizon, int) and isinstance(month, int) and month >= horizon:
+                yield Problem(
+                    path=f"people.{name}.hires.{label}.month",
+                    value=month,
+                    message=f"nobody would see these seats: the simulated months end at {horizon}",
+                    hint=f"0 to {horizon - 1}, or a longer `horizon_months`",
+                )
 
 
 def _processes(data: Mapping[str, Any]) -> Iterator[Problem]:
@@ -57,44 +71,7 @@ def _processes(data: Mapping[str, Any]) -> Iterator[Problem]:
                 yield from _unknown("system", system, systems, f"{path}.system.{i}")
         for source in _block(process, "fed_by"):
             yield from _unknown("process", source, _block(data, "processes"), f"processes.{name}.fed_by.{source}")
-    yield from _feeding_circles(_block(data, "processes"))
-
-
-def _feeding_circles(processes: Mapping[str, Any]) -> Iterator[Problem]:
-    """Processes that, step by step, feed themselves; and items that could come to one place in too many ways."""
-    sources = {str(name): [str(s) for s in _block(process, "fed_by")] for name, process in processes.items()}
-    circle = sorted(name for name in sources if name in _upstream(name, sources))
-    if circle:
-        yield Problem(
-            path=f"processes.{circle[0]}.fed_by",
-            value=", ".join(circle),
-            message="items would make each other without end",
-            hint="remove one of these feeds; work that is done again is an `error_probability`",
-        )
-        return
-    ways = dict.fromkeys(sources, 1)
-    for _ in sources:  # after the longest chain of feeds nothing changes any more
-        ways = {name: 1 + sum(ways.get(s, 0) for s in of) for name, of in sources.items()}
-    for name, count in ways.items():
-        if count > MOST_WAYS:
-            yield Problem(
-                path=f"processes.{name}.fed_by",
-                value=f"{count} ways",
-                message="its items can come from too many processes, counted along every way",
-                hint=f"at most {MOST_WAYS} ways",
-            )
-
-
-def _upstream(name: str, sources: Mapping[str, list[str]]) -> set[str]:
-    """Every process whose items may end as items of `name`."""
-    found: set[str] = set()
-    stack = list(sources[name])
-    while stack:
-        other = stack.pop()
-        if other not in found and other in sources:
-            found.add(other)
-            stack.extend(sources[other])
-    return found
+    yield from feed_problems({name: list(_block(p, "fed_by")) for name, p in _items(data, "processes")})
 
 
 def _threats(data: Mapping[str, Any]) -> Iterator[Problem]:
@@ -252,12 +229,20 @@ def _goals(data: Mapping[str, Any]) -> Iterator[Problem]:
     from sim.montecarlo.kpis import KPIS
 
     units = {kpi.name: kpi.unit for kpi in KPIS}
+    blocks = {kpi.name: kpi.block for kpi in KPIS if kpi.block}
     planning = data.get("planning_months", 48)
     horizon = data.get("horizon_months", planning + 12 if isinstance(planning, int) else None)
     known = isinstance(horizon, int) and isinstance(planning, int) and horizon >= planning > 0
     for name, goal in _items(data, "goals"):
         kpi, month, target = goal.get("kpi"), goal.get("month"), goal.get("target")
         yield from _unknown("KPI", kpi, units, f"goals.{name}.kpi")
+        if isinstance(kpi, str) and kpi in blocks and not _block(data, blocks[kpi]):
+            yield Problem(
+                path=f"goals.{name}.kpi",
+                value=kpi,
+                message=f"{kpi} has no value: the scenario has no block `{blocks[kpi]}`",
+                hint=f"add the block `{blocks[kpi]}`, or choose another KPI",
+            )
         if known and isinstance(month, int) and month >= horizon:
             yield Problem(
                 path=f"goals.{name}.month",

@@ -18,6 +18,7 @@ from sim.world.goals import Goal
 from sim.world.hosting import Provider
 from sim.world.initiatives import Initiative
 from sim.world.integrations import Integration
+from sim.world.market import Market, Reputation, Valuation
 from sim.world.momentum import Momentum
 from sim.world.money import Money
 from sim.world.paths import numbers
@@ -56,6 +57,9 @@ class Scenario(World):
     integrations: dict[str, Integration] = Field(default_factory=dict, description="name -> pair of systems")
     threats: dict[str, Threat] = Field(default_factory=dict, description="name -> threat")
     controls: dict[str, Control] = Field(default_factory=dict, description="name -> security control")
+    market: Market | None = None
+    reputation: Reputation | None = None
+    valuation: Valuation | None = None
     insurance: Insurance = Field(default_factory=lambda: Insurance(origin=PLANNER))
     risk_classes: dict[str, RiskClass] = Field(default_factory=dict, description="name -> class of overrun")
     initiatives: dict[str, Initiative] = Field(default_factory=dict, description="name -> candidate")

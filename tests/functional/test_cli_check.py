@@ -69,10 +69,10 @@ def test_check_gives_one_document(capsys: pytest.CaptureFixture[str]) -> None:
     assert content["scenario"] == "corner_shop"
     assert content["hash"] == scenarios.load(SHOP).hash()
     assert content["counts"] == {
-        "roles": 2, "seats": 5, "processes": 2, "systems": 2, "threats": 1, "initiatives": 5, "numbers": 66,
+        "roles": 2, "seats": 5, "processes": 2, "systems": 2, "threats": 1, "initiatives": 5, "numbers": 67,
     }  # fmt: skip
     assert content["uncertain"] == TEXT.count(" to ") + TEXT.count("low:")
-    assert (content["planner_assumptions"], content["from_evidence"]) == (66, 0)
+    assert (content["planner_assumptions"], content["from_evidence"]) == (67, 0)
     assert content["warnings"] == []
     (threat,) = content["threats"]
     assert threat["counts"] == "negative binomial, size 0.8"
@@ -122,7 +122,7 @@ def test_check_tells_evidence_from_assumptions(tmp_path: Path, capsys: pytest.Ca
         ("repair_hours: 4", f"repair_hours: {{value: 4, origin: {doubtful.id}}}"),
     )
     content = document(capsys, "check", file)
-    assert (content["planner_assumptions"], content["from_evidence"]) == (63, 3)
+    assert (content["planner_assumptions"], content["from_evidence"]) == (64, 3)
     assert doubtful.id in content["doubtful_evidence"]
     assert content["doubtful_evidence"] == sorted({e.id for e in (rate, loss, doubtful) if e.doubtful})
     assert content["warnings"] == []

@@ -18,7 +18,7 @@ from scenarios.load import load
 from sim.errors import ProblemsFound
 from sim.lanes.records import pack
 from sim.montecarlo import evaluate, kernel
-from sim.montecarlo.kpis import CATEGORIES, KPI_NAMES
+from sim.montecarlo.kpis import CATEGORIES, KPI_NAMES, KPIS
 from sim.montecarlo.layout import layout
 from sim.montecarlo.scratch import new_scratch
 from sim.outcomes import Outcome
@@ -424,9 +424,10 @@ def test_extremes_give_numbers(edits: list[Edit], missing: tuple[str, ...]) -> N
             assert np.all(np.isfinite(values))
         assert np.all((outcome.payback >= 0) & (outcome.payback <= shop.horizon_months) | np.isposinf(outcome.payback))
         assert np.all(outcome.need >= 0)
+        absent = {"linked_share", *(one.name for one in KPIS if one.block)}  # the shop has none of these blocks
         for name in KPI_NAMES:
             values = kpi(outcome, name)
-            if name in (*missing, "linked_share"):  # no pairs of systems here
+            if name in absent.union(missing):
                 assert np.all(np.isnan(values)), name
             elif name in ("on_time_share", "wait", "cost_to_serve") and "lost_share" not in missing:
                 assert np.all(np.isfinite(values) | np.isnan(values)), name

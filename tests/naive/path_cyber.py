@@ -9,6 +9,7 @@ from collections.abc import Callable
 from sim.world import Scenario
 from sim.world.threats import Threat
 from tests.naive.path_events import At, lognormal
+from tests.naive.path_market import channel_factor, price_level
 from tests.naive.path_world import NORMAL, Z95, overlap
 from tests.naive.philox import Streams
 
@@ -145,8 +146,9 @@ def planned_margin(scenario: Scenario, threat: str, at: At, month: int, hours: f
         items *= demand if process.driven_by == "customers" else 1.0
         items *= 1 - at(f"processes.{name}.no_show", month)
         items *= (1 - at(f"processes.{name}.lost_share", month)) * share_hit(scenario, name, threat, at, month)
+        items *= channel_factor(scenario, at, name, month)
         total += items * at(f"processes.{name}.item_revenue", month)
-    return total * at("profile.gross_margin", month)
+    return total * (at("profile.gross_margin", month) + price_level(scenario, at, month) - 1)
 
 
 def spared_shares(scenario: Scenario, threat: str, at: At, begin: float, hours: float) -> dict[str, list[float]]:

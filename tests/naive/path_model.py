@@ -13,6 +13,7 @@ from sim.world.paths import numbers
 from tests.naive import path_cyber as cyber
 from tests.naive import path_lines as lines
 from tests.naive.path_events import At, Outages, failures, incidents, lognormal, no_outages, severity, support
+from tests.naive.path_market import Customers, channel_factor, price_level, price_of_business
 from tests.naive.path_world import (
     Overrun,
     Project,
@@ -54,6 +55,8 @@ class Path:
     flows: dict[str, list[float]]
     clipped: int
     states: dict[str, str]
+    freed_hours: dict[str, float]
+    spared_months: dict[str, float]
 
 
 def simulate_path(scenario: Scenario, roadmap: Mapping[str, int], draw: int, seed: int) -> Path:
@@ -61,7 +64,8 @@ def simulate_path(scenario: Scenario, roadmap: Mapping[str, int], draw: int, see
     horizon = scenario.horizon_months
     whole = scenario.model_copy(update={"horizon_months": horizon + scenario.money.run_off_months})
     world = World(whole, Streams(seed, draw))
-    base, arm = Arm(world, {}, horizon), Arm(world, dict(roadmap), horizon)
+    base = Arm(world, {}, horizon)
+    arm = Arm(world, dict(roadmap), horizon, base.needed)
     months, run_off = range(horizon), range(horizon, whole.horizon_months)
     discount = [(1 + scenario.money.discount_rate) ** (-m / 12) for m in range(whole.horizon_months)]
     before_finance = [c for c in CATEGORIES if c != "finance"]
@@ -84,6 +88,8 @@ def simulate_path(scenario: Scenario, roadmap: Mapping[str, int], draw: int, see
         flows=arm.flows,
         clipped=arm.clipped,
         states={name: project.state for name, project in arm.projects.items()},
+        freed_hours={role: sum(hours[:horizon]) / horizon for role, hours in arm.freed.items()},
+        spared_months=arm.spared_months,
     )
 
 
@@ -130,7 +136,9 @@ class World:
 class Arm:
     """One roadmap in one world: projects, effects, events, months, ledger."""
 
-    def __init__(self, world: World, roadmap: dict[str, int], horizon: int) -> None:
+    def __init__(
+        self, world: World, roadmap: dict[str, int], horizon: int, baseline: dict[str, list[float]] | None = None
+    ) -> None:
         self.world, self.scenario = world, world.scenario
         self.months = self.scenario.horizon_months
         self.horizon = horizon  # behind it lies the run-off
@@ -144,6 +152,13 @@ class Arm:
         self.projects, self.days_used = deliver(self.scenario, roadmap, world.overruns, self.settle)
         self.adopted = {name: self.use(project) for name, project in self.projects.items() if name in self.live()}
         self.changed = self.effects()
+        self.needed = self.hours_needed()
+        before = self.needed if baseline is None else baseline
+        self.freed = {
+            role: [a - b for a, b in zip(before[role], hours, strict=True)] for role, hours in self.needed.items()
+        }
+        self.spared_months = dict.fromkeys(self.scenario.people, 0.0)
+        self.hired = self.hires()
         self.outages: Outages = no_outages(self.scenario)
         self.staying = [1.0] * self.months  # share of customers that incidents leave, by month
         self.exits: list[tuple[int, str]] = []  # month and price
@@ -227,7 +242,8 @@ class Arm:
                 effect = initiative.effects[path]
                 reach = self.use(self.projects[other])[month]
                 if effect.competitive and initiative.imitation is not None:
-                    since = month - self.live()[other] - initiative.imitation.lag_months
+                    lag = self.world.values[f"initiatives.{other}.imitation.lag_months"]
+                    since = month - self.live()[other] - lag
                     reach *= 0.5 ** (max(0, since) / initiative.imitation.half_life_months)
                 at = f"initiatives.{other}.effects.{path}"
                 added += self.world.values.get(f"{at}.add", 0.0) * reach
@@ -263,7 +279,8 @@ class Arm:
                         effect = initiative.effects[path]
                         reach = self.adopted[name][month]
                         if effect.competitive and initiative.imitation is not None:
-                            since = month - self.live()[name] - initiative.imitation.lag_months
+                            lag = self.world.values[f"initiatives.{name}.imitation.lag_months"]
+                            since = month - self.live()[name] - lag
                             reach *= 0.5 ** (max(0, since) / initiative.imitation.half_life_months)
                         at = f"initiatives.{name}.effects.{path}"
                         if effect.add is not None:
@@ -282,6 +299,62 @@ class Arm:
 
     def at(self, path: str, month: int) -> float:
         return self.changed[path][month] if path in self.changed else self.world.values[path]
+
+    def hours_needed(self) -> dict[str, list[float]]:
+        """Hours of work of every role by month, at the demand of the customers whom no bad service drove away."""
+        profile, at = self.scenario.profile, self.at
+        needed = {role: [0.0] * self.months for role in self.scenario.people}
+        customers = float(profile.customers.start)
+        for month in range(self.months):
+            growth = math.pow(1 + at("profile.growth_per_year", month), min(month, self.horizon - 1) / 12)
+            demand = at("profile.demand", month) * growth * customers / profile.customers.start
+
+            def served(process: str, month: int = month, demand: float = demand) -> float:
+                """Items of the month that are not lost before any work."""
+                block = self.scenario.processes[process]
+                items = at(f"processes.{process}.arrivals_per_day", month) * profile.working_days_per_month
+                items *= demand if block.driven_by == "customers" else 1.0
+                for source in block.fed_by:
+                    share = at(f"processes.{process}.fed_by.{source}.share", month)
+                    items += share * served(source) * (1 - at(f"processes.{source}.no_show", month))
+                return items * (1 - lost_share(self.scenario, at, process, month))
+
+            for process, block in self.scenario.processes.items():
+                root = f"processes.{process}"
+                absent, part = at(f"{root}.no_show", month), at(f"{root}.no_show_time", month)
+                for step, work in block.steps.items():
+                    here = f"{root}.steps.{step}"
+                    people = at(f"{here}.share", month)
+                    if work.by_hand:
+                        people *= unlinked(at, work.by_hand, process, month)
+                    if work.mends:
+                        people *= mismatched(at, work.mends, process, month)
+                    people *= 1 - at(f"{here}.automated", month) * (1 - at(f"{here}.exceptions", month))
+                    visits = served(process) * people / (1 - at(f"{here}.error_probability", month))
+                    hours = visits * at(f"{here}.minutes", month) / 60
+                    needed[work.role][month] += hours * (1 - absent + absent * part)
+            customers -= customers * min(1.0, at("profile.customers.monthly_churn", month))
+            customers += at("profile.customers.monthly_acquisition", month)
+        return needed
+
+    def hires(self) -> dict[str, list[float]]:
+        """Seats that planned hires add to every role, by month: those that freed hours do not make superfluous."""
+        added = {role: [0.0] * self.months for role in self.scenario.people}
+        for role, people in self.scenario.people.items():
+            used = [0.0] * self.months
+            for name, hire in people.hires.items():
+                share = self.world.values[f"people.{role}.hires.{name}.realisable_share"]
+                here = 0.0
+                for month in range(hire.month, self.months):
+                    free = share * self.freed[role][max(0, month - hire.notice_months)] / self.hours - used[month]
+                    steps = 0
+                    while (steps + 1) * hire.step_seats <= min(hire.seats, free) + 1e-9 * hire.step_seats:
+                        steps += 1
+                    here = max(here, hire.seats - steps * hire.step_seats)
+                    added[role][month] += here
+                    used[month] += hire.seats - here
+                    self.spared_months[role] += hire.seats - here if month < self.horizon else 0.0
+        return added
 
     def systems_and_threats(self) -> None:
         scenario, streams, at = self.scenario, self.world.streams, self.at
@@ -400,10 +473,12 @@ class Arm:
         """Month by month: lines, completed items, customers, flows, sums of KPIs."""
         scenario, at = self.scenario, self.at
         state = Lines(self)
-        customers = float(scenario.profile.customers.start)
+        base = Customers(scenario, at, self.world.values, self.world.streams)
         for month in range(self.months):
-            result = state.month(month, customers)
+            result = state.month(month, base.number)
             result.revenue *= self.price("prices", month)
+            level = price_level(scenario, at, month)
+            revenue = result.revenue * level
             up = [1 - min(1.0, self.outages.down[y][month] / self.hours) for y in scenario.systems]
             reach = [
                 self.adopted[name][month]
@@ -418,12 +493,13 @@ class Arm:
                 * min(1.0, self.spared[process][month])
                 for process in scenario.processes
             )
-            self.flows["margin"][month] += (result.revenue + spared * self.price("prices", month)) * at(
-                "profile.gross_margin", month
+            self.flows["margin"][month] += (result.revenue + spared * self.price("prices", month)) * (
+                at("profile.gross_margin", month) + level - 1
             )
             self.flows["overhead"][month] -= at("profile.fixed_costs_per_month", month) * self.price("fixed", month)
             for role in scenario.people:
-                staff = at(f"people.{role}.headcount", month) * presence(self.world.seats[role], month)
+                seats = at(f"people.{role}.headcount", month) + self.hired[role][month]
+                staff = seats * presence(self.world.seats[role], month)
                 self.flows["labour"][month] -= (
                     staff * at(f"people.{role}.monthly_cost", month) * self.price("wages", month)
                 )
@@ -434,12 +510,12 @@ class Arm:
             self.flows["running"][month] -= self.controls.audits[month] * self.price("technology", month)
             self.flows["insurance"][month] -= self.controls.premium(month) * self.price("premiums", month)
             rows = {
-                "revenue": (result.revenue, 1 / 12),
+                "revenue": (revenue, 1 / 12),
                 "on_time_share": (result.timely, result.done),
                 "lost_share": (result.came - result.done, result.came),
                 "wait": (60 * result.waited, result.done),
                 "utilisation": (result.busy, result.present),
-                "customers": (customers, 1.0),
+                "customers": (base.number, 1.0),
                 "availability": (sum(up), len(up)),
                 "incidents": (self.counts[month], 1 / 12),
                 "cyber_loss": (-self.flows["cyber"][month], 1 / 12),
@@ -449,28 +525,26 @@ class Arm:
                 "cost_to_serve": (0.0, result.done),
                 "automation_share": (result.by_machine, result.by_machine + result.by_people),
             }
-            items = {process: state.arrivals(process, month, customers) for process in scenario.processes}
-            self.flows["running"][month] -= self.subscriptions(month, items, customers) * self.price(
+            items = {process: state.arrivals(process, month, base.number) for process in scenario.processes}
+            self.flows["running"][month] -= self.subscriptions(month, items, base.number) * self.price(
                 "technology", month
             )
             rows["estate_age"] = self.ages[month], len(up)
             crossed = {
-                (pair, process): state.arrivals(process, month, customers)
+                (pair, process): state.arrivals(process, month, base.number)
                 * at(f"integrations.{pair}.crossings.{process}.share", month)
                 for pair, block in scenario.integrations.items()
                 for process in block.crossings
             }
             passed = sum(items * at(f"integrations.{pair}.linked", month) for (pair, _), items in crossed.items())
             rows["linked_share"] = passed, sum(crossed.values())
-            churn = at("profile.customers.monthly_churn", month)
-            churn += at("profile.customers.service_churn", month) * result.let_down
-            rows["churn"] = 1 - (1 - min(1.0, churn)) * self.staying[month], 1.0
+            rows["market_share"] = (base.share(month), 1.0) if scenario.market is not None else (0.0, 0.0)
+            rows["reputation"] = (base.reputation, 1.0) if scenario.reputation is not None else (0.0, 0.0)
+            rows["churn"] = base.close(month, result.let_down, self.staying[month], self.counts[month]), 1.0
             if month < self.horizon:
                 self.add(rows, month)
             else:
                 self.flows["cyber"][month] = -self.expected_loss[month] / 12
-            customers = customers * (1 - min(1.0, churn)) + at("profile.customers.monthly_acquisition", month)
-            customers *= self.staying[month]
 
     def add(self, rows: dict[str, tuple[float, float]], month: int) -> None:
         """Add amounts and weights of a month to the years of KPIs."""
@@ -496,10 +570,25 @@ class Arm:
                 },
                 month,
             )
+        for year in range(-(-self.horizon // 12)):
+            last = min(12 * year + 11, self.horizon - 1)
+            rows = {"valuation": (0.0, 0.0)}
+            if self.scenario.valuation is not None:
+                earnings = sum(self.lasting(month) for month in range(12 * year, last + 1)) / (last + 1 - 12 * year)
+                rows["valuation"] = price_of_business(self.scenario, self.at, 12 * earnings, last), 1.0
+            self.add(rows, last)
         return {
             name: [total / weight if weight > 0 else math.nan for total, weight in years.values()]
             for name, years in self.sums.items()
         }
+
+    def lasting(self, month: int) -> float:
+        """Earnings of a month without what is spent once, less depreciation."""
+        once = ("capital", "grant", "tax", "delivery", "finance")
+        life = self.scenario.money.depreciation_months
+        bought = [capital + grant for capital, grant in zip(self.flows["capital"], self.granted, strict=True)]
+        worn = sum(bought[max(0, month - life + 1) : month + 1]) / life
+        return sum(self.flows[c][month] for c in CATEGORIES if c not in once) + worn
 
     def book_initiatives(self) -> None:
         """Own cost of the roadmap; the capital of a month is depreciated from that month on."""
@@ -756,7 +845,8 @@ class Lines:
 
     def staff(self, role: str, month: int) -> tuple[float, float]:
         """People at work, and their pace after go-lives."""
-        people = self.at(f"people.{role}.headcount", month) * presence(self.arm.world.seats[role], month)
+        seats = self.at(f"people.{role}.headcount", month) + self.arm.hired[role][month]
+        people = seats * presence(self.arm.world.seats[role], month)
         for skill, block in self.scenario.skills.items():
             if block.role == role:
                 people -= self.arm.days_used[skill][month] / self.scenario.profile.working_days_per_month
@@ -818,6 +908,8 @@ class Lines:
     def own_arrivals(self, process: str, month: int, customers: float) -> float:
         profile = self.scenario.profile
         items = self.at(f"processes.{process}.arrivals_per_day", month) * profile.working_days_per_month
+        if self.scenario.processes[process].channels:
+            items *= channel_factor(self.scenario, self.at, process, month)
         if self.scenario.processes[process].driven_by == "fixed":
             return items
         calendar_month = (int(self.scenario.start.split("-")[1]) - 1 + month) % 12

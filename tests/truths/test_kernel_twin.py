@@ -60,6 +60,11 @@ def figures_of_twin(path: Path) -> dict[str, float]:
     return found
 
 
+def of_roles(outcome: Outcome, row: int) -> dict[str, list[float]]:
+    """Freed hours and spared seat-months of one draw."""
+    return {"freed": outcome.freed_hours[row].tolist(), "spared": outcome.spared_months[row].tolist()}
+
+
 def check(scenario: Scenario, roadmaps: list[Mapping[str, int]], draws: range) -> set[str]:
     """Compare every figure; returns the states that projects reached, to see what was covered."""
     outcomes = evaluate(scenario, roadmaps, len(draws), SEED, first_draw=draws.start)
@@ -75,6 +80,9 @@ def check(scenario: Scenario, roadmaps: list[Mapping[str, int]], draws: range) -
                 if not same(value, of_twin[name], scale)
             }
             assert not wrong, f"draw {draw}, roadmap {dict(roadmap)}: {wrong}"
+            expected = {"freed": list(path.freed_hours.values()), "spared": list(path.spared_months.values())}
+            for name, values in of_roles(outcome, row).items():
+                assert values == pytest.approx(expected[name], rel=1e-9, abs=1e-7), name
             states = dict(zip(outcomes.initiatives, outcome.states[row].tolist(), strict=True))
             assert {name: STATES[state] for name, state in states.items() if state >= 0} == path.states
             reached |= set(path.states.values())

@@ -87,7 +87,8 @@ def test_roi_and_simulate_name_their_count() -> None:
         "engine": "kernel", "currency": "EUR", "npv": statistic, "roi": None, "payback_months": statistic,
         "cash_trough": statistic, "residual": statistic, "npv_within_horizon": statistic,
         "financing": None, "cash_floor": None, "prob_npv_negative": 0.5, "categories": {"margin": 1.0},
-        "kpis": {"wait": {"unit": "minutes", "better": "lower", "baseline": None, "roadmap": 2.0}}, "notes": [],
+        "kpis": {"wait": {"unit": "minutes", "better": "lower", "baseline": None, "roadmap": 2.0}},
+        "freed_hours": {"clerk": {"hours_per_month": 3.0, "spared_seat_months": 0.0}}, "notes": [],
         "provenance": {"scenario_hash": "0123456789abcdef", "version": "1", "python": "3.11", "packages": {}},
     }  # fmt: skip
     validator = VALIDATOR(schema("roi"))

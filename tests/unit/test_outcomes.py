@@ -46,6 +46,7 @@ def outcomes(*results: Outcome, engine: str = "kernel") -> Outcomes:
         first_draw=0,
         draws=len(results[0].npv),
         initiatives=("pos",),
+        roles=("clerk", "it"),
         outcomes=results,
         clipped=3,
         notes=("something was clipped",),

@@ -157,6 +157,7 @@ def outcomes(scenario: Scenario = SHOP, draws: int = 200, **changes: Any) -> Out
         first_draw=0,
         draws=draws,
         initiatives=tuple(scenario.initiatives),
+        roles=("clerk", "it"),
         outcomes=(replace(one, **changes),),
     )
 

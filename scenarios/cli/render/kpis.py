@@ -29,6 +29,8 @@ def kpi_table(one: Outcome, currency: str) -> Table:
         both = ~(np.isnan(before) | np.isnan(after))
         name = kpi_label(kpi, currency)
         if not both.any():
+            if kpi.block:
+                continue  # the scenario has no such block
             table.add_row(cell(name), cell(UNKNOWN), cell(UNKNOWN), cell(""), cell("no draw has a value", "dim"))
             continue
         change = statistic(after[both] - before[both])

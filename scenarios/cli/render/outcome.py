@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import chance, percent, rough, sensible, tail_error
+from scenarios.cli.render.hours import hours_sentence
 from scenarios.cli.render.kpis import kpi_table
 from scenarios.cli.render.outlook import outlook_table
 from scenarios.cli.render.words import (
@@ -77,6 +78,10 @@ def show_outcome(outcomes: Outcomes, scenario: Scenario, terminal: Console, pros
     terminal.print()
     terminal.print(kpi_table(one, outcomes.currency))
     terminal.print()
+    hours = hours_sentence(outcomes)
+    if hours:
+        sentence(terminal, hours)
+        terminal.print()
     if prospects:
         terminal.print(outlook_table(prospects, outcomes.currency))
         terminal.print()

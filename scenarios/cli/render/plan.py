@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from optimize.explain import rounded
 from scenarios.cli.render.budget import roadmap_table
 from scenarios.cli.render.figures import chance, odds, sensible, signed
+from scenarios.cli.render.hours import hours_sentence
 from scenarios.cli.render.outcome import headline, provenance_line
 from scenarios.cli.render.outlook import outlook_table
 from scenarios.cli.render.words import cell, clean, grid, listed, plain_table, sentence, starts_sentence, titles
@@ -45,6 +46,10 @@ def show_plan(plan: Plan, scenario: Scenario, terminal: Console, prospects: Sequ
     terminal.print()
     terminal.print(roadmap_table(plan, scenario, names, terminal.width))
     terminal.print()
+    hours = hours_sentence(outcomes)
+    if hours:
+        sentence(terminal, hours)
+        terminal.print()
     if plan.rejected:
         terminal.print(_left_out(plan, names))
         terminal.print()

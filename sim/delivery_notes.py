@@ -1,0 +1,52 @@
+"""What to say beside the figures of a roadmap about its work: vendors that make it wait, gates that stop it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.mechanisms.delivery import STOPPED
+from sim.parameters import Parameters
+
+if TYPE_CHECKING:
+    from sim.outcomes import Outcome
+
+
+def delivery_notes(table: Parameters, outcomes: Sequence[Outcome], first_draw: int, seed: int) -> tuple[str, ...]:
+    """Notes of a single roadmap; of several at once there are none."""
+    if len(outcomes) != 1:
+        return ()
+    return (*_waits(table, outcomes[0], first_draw, seed), *_stops(table, outcomes[0]))
+
+
+def _waits(table: Parameters, one: Outcome, first_draw: int, seed: int) -> Iterator[str]:
+    """Starts before the vendor takes an order: in how many draws, and how long they wait for it."""
+    for name, start in one.roadmap.starts:
+        available = table.scenario.initiatives[name].available_month
+        if available is None:
+            continue
+        draws = np.arange(first_draw, first_draw + len(one.npv), dtype=np.int64)
+        path = f"initiatives.{name}.available_month"
+        months = np.full(len(draws), available.params[0])
+        if not available.is_constant:
+            column = [driver.path for driver in table.drivers].index(path)
+            months = table.theta(draws, seed)[0][:, column]
+        waits = np.maximum(0.0, np.ceil(months - 1e-9) - start)
+        late = waits > 0.0
+        if late.any():
+            yield (
+                f"the vendor of {name} takes the order only after month {start} in {100 * late.mean():.3g} % of the "
+                f"draws; the start then waits {waits[late].mean():.1f} months on average"
+            )
+
+
+def _stops(table: Parameters, one: Outcome) -> Iterator[str]:
+    """Work that a gate stops because it has become too dear or too slow."""
+    if not one.states.size:
+        return
+    for name, states in zip(table.scenario.initiatives, one.states.T, strict=True):
+        stopped = float(np.mean(states == STOPPED))
+        if stopped:
+            yield f"{name} is stopped at a gate in {100 * stopped:.3g} % of the draws, for its cost or its duration"
