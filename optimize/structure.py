@@ -86,9 +86,10 @@ class Structure:
 def relations(scenario: Scenario, structure: Structure) -> dict[tuple[str, str], bool]:
     """Pairs that may be chosen together -> whether they share what could make them interact.
 
-    Shared: a parameter that both change, the people who do, adopt or bear the work, a system or the threats and systems
-    that an outage joins, a requirement in common. A pair of which one requires the other is left out: the value of the
-    one is measured beside the other.
+    Shared: a parameter that both change, the people who do, adopt or bear the work, a skill that the one raises and the
+    other asks for, a number of the one that the other changes, momentum if the scenario has it, a system, the threats
+    and systems that an outage joins, a requirement in common. A pair of which one requires the other is left out: the
+    value of the one is measured beside the other.
     """
     families = {name: frozenset(_families(scenario, name)) for name in structure.names}
     needs = structure.needs
@@ -109,6 +110,10 @@ def _families(scenario: Scenario, name: str) -> Iterable[str]:
     beside = () if initiative.parallel is None else initiative.parallel.skill_days
     for skill in (*initiative.skill_days, *beside):
         yield f"people.{scenario.skills[skill].role}"
+    yield f"initiatives.{name}"
+    yield from (f"skills.{skill}" for skill in initiative.difficulty)
+    if scenario.momentum is not None:
+        yield "momentum"
     for block in (initiative.adoption, initiative.dip):
         for role in block.roles if block is not None else ():
             yield f"people.{role}"
@@ -127,7 +132,7 @@ def _of_path(scenario: Scenario, path: str) -> Iterable[str]:
     yield path
     kind, _, rest = path.partition(".")
     part = rest.partition(".")[0]
-    if kind in ("people", "systems", "threats", "processes", "initiatives"):
+    if kind in ("people", "skills", "systems", "threats", "processes", "initiatives"):
         yield f"{kind}.{part}"
     if kind in ("threats", "controls"):
         yield "insurance"

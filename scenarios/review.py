@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from scenarios.evidence import evidence
 from sim.derived import derived_numbers, derived_paths, lost_path, share_path
 from sim.mechanisms.market import logit_share
+from sim.mechanisms.skill_gap import extra_work, failure_with_gap
 from sim.world.base import PLANNER
 from sim.world.paths import Number, numbers
 
@@ -100,7 +101,7 @@ def review(scenario: Scenario) -> Review:
         doubtful_evidence=tuple(sorted({number.origin for number in cited if known[number.origin].doubtful})),
         loads=loads,
         threats=threats,
-        warnings=(*_load_warnings(loads), *_market_warnings(scenario)),
+        warnings=(*_load_warnings(loads), *_people_warnings(scenario), *_market_warnings(scenario)),
     )
 
 
@@ -220,6 +221,44 @@ def _load_warnings(loads: tuple[Load, ...]) -> Iterator[str]:
                 f"{load.role}: {load.busiest:.2f} times the work that {load.seats} seats can do arrives in the busiest "
                 "month: waits will be long"
             )
+
+
+def _people_warnings(scenario: Scenario) -> Iterator[str]:
+    """What a planner may overlook about people: training that fades, staff without a say, skills that are missing."""
+    for name, initiative in scenario.initiatives.items():
+        adoption = initiative.adoption
+        if adoption is not None and adoption.training is not None and adoption.training.refresh_months is None:
+            half_life = adoption.training.half_life_months.mean
+            if half_life < scenario.horizon_months / 2:
+                yield (
+                    f"{name}: its training is never refreshed, and half of what it adds is gone after "
+                    f"{half_life:.3g} months: consider `refresh_months`"
+                )
+        if adoption is not None and adoption.involvement is not None and adoption.involvement.share.mean < 0.25:
+            share = adoption.involvement.share.mean
+            lost = adoption.involvement.ceiling_loss.mean * (1 - share)
+            yield (
+                f"{name}: only {share:.0%} of the staff is involved: {lost:.0%} of the ceiling of adoption is lost, "
+                f"and adopters fall away at {adoption.involvement.abandonment.mean * (1 - share):.2g} a year"
+            )
+        yield from _gap_warnings(scenario, name)
+
+
+def _gap_warnings(scenario: Scenario, name: str) -> Iterator[str]:
+    initiative = scenario.initiatives[name]
+    failure, work, short = initiative.failure_probability.mean, 1.0, []
+    for skill, asked in initiative.difficulty.items():
+        one = scenario.skills[skill]
+        gap = max(0.0, asked - (one.level.mean if one.level is not None else 0.0))
+        if gap > 0:
+            short.append(f"{gap:.2g} of {skill}")
+        failure = failure_with_gap.scalar(failure, gap, float(one.gap_failure))
+        work += extra_work.scalar(gap, float(one.gap_work))
+    if short:
+        yield (
+            f"{name}: levels are missing ({', '.join(short)}): it takes {work:.2g} times the work and fails with "
+            f"probability {failure:.0%} instead of {initiative.failure_probability.mean:.0%}"
+        )
 
 
 def _market_warnings(scenario: Scenario) -> Iterator[str]:

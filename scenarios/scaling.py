@@ -43,11 +43,13 @@ class Rule:
 #: The first pattern that fits a path counts; what none names stays.
 RULES = (
     Rule("people.*.headcount", "seats"),
+    Rule("people.*.hires.*.seats", "hires"),
     Rule("skills.*.days_per_month", "staff"),
     Rule("processes.*.arrivals_per_day", "staff"),
     Rule("processes.*.item_revenue", "price"),
     Rule("profile.customers.start", "customers"),
     Rule("profile.customers.monthly_acquisition", "staff"),
+    Rule("market.size", "staff"),
     Rule("profile.fixed_costs_per_month", "revenue"),
     Rule("profile.cash_at_start", "revenue"),
     Rule("systems.*.monthly_cost", "staff", TECHNOLOGY),
@@ -59,6 +61,8 @@ RULES = (
     Rule("initiatives.*.delivery", "staff", TECHNOLOGY),
     Rule("initiatives.*.running_per_month", "staff", TECHNOLOGY),
     Rule("initiatives.*.renewal_cost", "staff", TECHNOLOGY),
+    Rule("initiatives.*.adoption.training.cost", "staff", TECHNOLOGY),
+    Rule("initiatives.*.adoption.involvement.cost", "staff", TECHNOLOGY),
     Rule("initiatives.*.help.capital", "staff", TECHNOLOGY),
     Rule("initiatives.*.help.delivery", "staff", TECHNOLOGY),
     Rule("initiatives.*.help.days.*", "staff", TECHNOLOGY),
@@ -90,6 +94,7 @@ RULES = (
 STAYS = (
     "risk_classes.*.per_doubling.reference",
     "people.*.monthly_cost",
+    "people.*.hires.*.step_seats",
     "insurance.retention",
     "insurance.event_limit",
     "insurance.annual_limit",
@@ -220,9 +225,18 @@ def _rewritten(
         return None
     if rule.basis == "seats":
         return str(seats[path.split(".")[1]]) if not EFFECT.match(path) else None
+    if rule.basis == "hires":
+        return _whole_steps(path, float(value), document, factors["staff"])
     if rule.basis == "customers":
         return str(max(1, round(float(times(value, factors["staff"])))))
     return times(value, factors[rule.basis] ** rule.power)
+
+
+def _whole_steps(path: str, seats: float, document: Document, factor: float) -> str:
+    """Planned seats at the new size, in whole steps and one at least: what is left out is left out by steps."""
+    _, role, _, name, _ = path.split(".")
+    step = float(document.data["people"][role]["hires"][name].get("step_seats", 1.0))
+    return f"{max(1, round(seats * factor / step)) * step:g}"
 
 
 def rule_of(path: str) -> Rule | None:

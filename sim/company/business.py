@@ -15,7 +15,7 @@ from sim.company.adoption import all_adopters
 from sim.company.clock import clock
 from sim.company.controls import defence
 from sim.company.cyber import Attacks, Incident, Policy, Spared, attacked
-from sim.company.delivery import project, project_days, schedule
+from sim.company.delivery import days_away, project, project_days, schedule
 from sim.company.effects import Effects, follow
 from sim.company.finance import Prices, book_credit, book_debts
 from sim.company.hires import freed_hours, hired
@@ -102,6 +102,9 @@ class Business:
             r = roles.index(skill.role)
             days = [float(d) for d in used]
             self.env.process(project_days(self.env, self.clock, self.pools[r], days, self.claimed[r]))
+        for r, away in enumerate(days_away(self.plan).values()):
+            if any(away):
+                self.env.process(project_days(self.env, self.clock, self.pools[r], away, self.claimed[r]))
         for i in range(len(self.world.initiatives)):
             if self.plan.started[i] >= 0:
                 self.env.process(project(self.env, self.clock, self.draw, self.plan, i, self.ledger, self.prices))
@@ -164,17 +167,28 @@ class Business:
         return self._result()
 
     def _open_month(self, m: int) -> None:
-        """Pace after go-lives, arrivals of the month."""
+        """Pace of people who are new or lost their key person, pace after go-lives, arrivals of the month."""
+        at_month, slot = self.effects.at_month, self.slot
         pace = [1.0] * len(self.pools)
+        for r, ((name, role), occupants) in enumerate(zip(self.world.people.items(), self.draw.occupants, strict=True)):
+            if role.learning is not None:
+                start = at_month(slot[f"people.{name}.learning.proficiency"], m)
+                pace[r] *= 1.0 - (1.0 - start) * float(occupants.unlearned[m])
+            if role.key_person is not None:
+                pace[r] *= 1.0 - at_month(slot[f"people.{name}.key_person.depth"], m) * float(occupants.bereft[m])
         for i, (name, initiative) in enumerate(self.world.initiatives.items()):
             dip, g = initiative.dip, int(self.plan.go_live[i])
-            if dip is not None and 0 <= g <= m < g + dip.months:
-                depth = self.plan.value(f"initiatives.{name}.dip.depth") * (1.0 - (m - g) / dip.months)
+            if dip is None or not 0 <= g <= m:
+                continue
+            length = self.plan.value(f"initiatives.{name}.dip.length")
+            hold, back = dip.hold_months * length, dip.months * length
+            if m - g < hold + back:
+                depth = self.plan.value(f"initiatives.{name}.dip.depth") * (1.0 - max(m - g - hold, 0.0) / back)
                 depth *= self.plan.part(i)
                 if initiative.parallel is not None and self.plan.beside(i, m):
                     depth *= float(initiative.parallel.dip)
-                for r, role in enumerate(self.world.people):
-                    if role in dip.roles:
+                for r, role_name in enumerate(self.world.people):
+                    if role_name in dip.roles:
                         pace[r] *= 1.0 - depth
         self.items.slow[:] = [1.0 / 60.0 / p for p in pace]
         per_hour = self.clock.days / self.clock.month_hours

@@ -12,13 +12,14 @@ import simpy
 from sim.company.clock import Clock, until
 from sim.company.finance import Prices, finance_capital
 from sim.company.ledger import Ledger
-from sim.company.own_numbers import settle
+from sim.company.own_numbers import levels_at_start, settle
 from sim.company.people import absence
 from sim.company.pool import People
 from sim.company.world_layer import Draw, Floats, Ints, Project, run_delivery
 from sim.mechanisms.delivery import FAILED, FINISHED, FROM_START, PROCEED, STOPPED
 from sim.montecarlo.kpis import CAPITAL, DELIVERY, GRANT, RENEWAL, RUNNING
 from sim.roadmap import Roadmap
+from sim.world.adoption import Training
 from sim.world.initiatives import Grant
 
 
@@ -79,21 +80,24 @@ class Schedule:
 def schedule(draw: Draw, roadmap: Roadmap) -> Schedule:
     """Work of a roadmap in a draw: requirements, scarce days, overruns, gates and vendors decide.
 
-    Where initiatives change numbers of others, delivery is played again until these are those of their starts.
+    Where initiatives change numbers of others, or levels of skills that these are held against, delivery is played
+    again until all are those of their starts.
     """
     world = draw.table.scenario
     projects, own, clipped = draw.projects, dict[str, float](), 0
+    levels = dict[tuple[str, str], float]()
     while True:
         plan = _delivered(draw, roadmap, projects, own, clipped)
         settled, clipped = settle(plan)
-        if settled == own:
+        found = levels_at_start(plan)
+        if settled == own and found == levels:
             return replace(plan, clipped=clipped)
-        own = settled
+        own, levels = settled, found
 
         def value(path: str, own: Mapping[str, float] = own) -> float:
             return own[path] if path in own else draw.value(path)
 
-        projects = tuple(draw.project(name, value) for name in world.initiatives)
+        projects = tuple(draw.project(name, value, levels) for name in world.initiatives)
 
 
 def _delivered(
@@ -143,14 +147,21 @@ def project(
     """Pay for initiative i month by month: a deposit with the order, capital and delivery as the work goes on, running
     cost, the old one beside it and renewals from go-live; what a grant will pay is booked in its month."""
     name, initiative = list(draw.table.scenario.initiatives.items())[i]
+    involving = 0.0
     at, cost_ratio, part = f"initiatives.{name}", plan.projects[i].cost_ratio, plan.part(i)
     capital, delivery = (plan.value(f"{at}.{field}") for field in ("capital", "delivery"))
     if initiative.help is not None:
         capital += plan.value(f"{at}.help.capital")
         delivery += plan.value(f"{at}.help.delivery")
+    if initiative.adoption is not None and initiative.adoption.involvement is not None:
+        involved = plan.value(f"{at}.adoption.involvement.share")
+        involving = involved * plan.value(f"{at}.adoption.involvement.cost")
+    training = None if initiative.adoption is None else initiative.adoption.training
+    training_cost = 0.0 if training is None else plan.value(f"{at}.adoption.training.cost") * part
     start, life, g = int(plan.started[i]), initiative.life_months, int(plan.go_live[i])
     price = prices.of_initiative(name, start)
     capital, delivery = capital * cost_ratio * price, delivery * cost_ratio * price
+    involving *= cost_ratio * price
     running = plan.value(f"{at}.running_per_month") * part
     beside = 0.0 if initiative.parallel is None else plan.value(f"{at}.parallel.running_per_month")
     renewal = 0.0 if initiative.renewal_cost is None else plan.value(f"{at}.renewal_cost") * part
@@ -178,14 +189,43 @@ def project(
         done = float(plan.work[i, m])
         if done > 0.0:
             ledger.pay_own(CAPITAL, m, (capital - deposit) * done)
-            ledger.pay_own(DELIVERY, m, delivery * done)
+            ledger.pay_own(DELIVERY, m, (delivery + involving) * done)
             ledger.depreciate(m, (capital - deposit) * done)
         if plan.beside(i, m):
             ledger.pay_own(RUNNING, m, beside * prices.of_initiative(name, m))
         if plan.alive(i, m):
             ledger.pay_own(RUNNING, m, running * prices.of_initiative(name, m))
+            if training is not None and is_training(training, m - g):
+                ledger.pay_own(RUNNING if m > g else DELIVERY, m, training_cost * prices.of_initiative(name, m))
             if life is not None and m > g and (m - g) % life == 0:
                 ledger.pay_own(RENEWAL, m, renewal * prices.of_initiative(name, m))
+
+
+def is_training(training: Training, since: int) -> bool:
+    """Whether a training takes place so many months after go-live."""
+    return since == 0 or (training.refresh_months is not None and since % training.refresh_months == 0)
+
+
+def days_away(plan: Schedule) -> dict[str, list[float]]:
+    """Days by role and month that training and involvement take from all its seats."""
+    world = plan.draw.table.scenario
+    months = range(world.horizon_months)
+    away = {role: [0.0 for _ in months] for role in world.people}
+    for i, (name, initiative) in enumerate(world.initiatives.items()):
+        adoption, g = initiative.adoption, int(plan.go_live[i])
+        if adoption is None:
+            continue
+        for role in adoption.roles:
+            seats = world.people[role].seats
+            if adoption.training is not None and g >= 0:
+                for m in months[g:]:
+                    if plan.alive(i, m) and is_training(adoption.training, m - g):
+                        away[role][m] += seats * float(adoption.training.days) * plan.part(i)
+            if adoption.involvement is not None:
+                share = plan.value(f"initiatives.{name}.adoption.involvement.share")
+                for m in months:
+                    away[role][m] += seats * float(adoption.involvement.days) * share * float(plan.work[i, m])
+    return away
 
 
 def project_days(

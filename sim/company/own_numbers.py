@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sim.company.adoption import adopters
+from sim.company.adoption import adopters_of
 from sim.mechanisms.relevance import relevance
 from sim.montecarlo.layout_projects import OWN
 from sim.world.futures import Change
@@ -63,10 +63,44 @@ def _reach(plan: Schedule, source: int | None, m: int, change: Change) -> float:
     if not plan.alive(source, m):
         return 0.0
     go_live = int(plan.go_live[source])
-    share = adopters(plan.draw, source, go_live, plan.value, plan.part(source)).share[m]
+    share = adopters_of(plan.draw, plan, source).share[m]
     imitation = list(plan.draw.table.scenario.initiatives.values())[source].imitation
     if isinstance(change, Effect) and change.competitive and imitation is not None:
         name = list(plan.draw.table.scenario.initiatives)[source]
         since = m - go_live - plan.draw.value(f"initiatives.{name}.imitation.lag_months")
         share *= float(relevance.scalar(since, float(imitation.half_life_months)))
     return share
+
+
+def levels_at_start(plan: Schedule) -> dict[tuple[str, str], float]:
+    """(initiative, skill) -> level of a skill that the work is held against, in the month of its start, where changes
+    may make it another than that of the draw."""
+    draw, world = plan.draw, plan.draw.table.scenario
+    future, _ = draw.turn
+    sources: list[tuple[int | None, str, Mapping[str, Change]]] = [
+        (i, f"initiatives.{name}.effects", one.effects) for i, (name, one) in enumerate(world.initiatives.items())
+    ]
+    if future is not None:
+        sources.append((None, f"futures.{future}.changes", world.futures[future].changes))
+    levels = {}
+    for i, (name, initiative) in enumerate(world.initiatives.items()):
+        start = int(plan.started[i])
+        for skill in initiative.difficulty if start >= 0 else ():
+            path = f"skills.{skill}.level"
+            rows = [(source, block, changes[path]) for source, block, changes in sources if path in changes]
+            if rows:
+                levels[name, skill] = _combined(plan, path, rows, start)
+    return levels
+
+
+def _combined(plan: Schedule, path: str, rows: list[tuple[int | None, str, Change]], m: int) -> float:
+    """Value at a path in month m, after the changes of its rows."""
+    draw, slot = plan.draw, plan.draw.table.slot[path]
+    value, factor = draw.value(path), 1.0
+    for source, block, change in rows:
+        share = _reach(plan, source, m, change)
+        if change.multiply is None:
+            value += draw.value(f"{block}.{path}.add") * share
+        else:
+            factor *= 1.0 + (draw.value(f"{block}.{path}.multiply") - 1.0) * share
+    return min(max(value * factor, float(draw.table.low[slot])), float(draw.table.high[slot]))

@@ -8,7 +8,7 @@ roadmap. Times are in months. Buffers grow until everything fits.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -24,11 +24,12 @@ from sim.mechanisms.crowd import first_customers, next_month
 from sim.mechanisms.delivery import deliver
 from sim.mechanisms.elementwise import compile_scalar
 from sim.mechanisms.hires import hire
+from sim.mechanisms.learning import bereft, unlearned
 from sim.mechanisms.links import link_costs
 from sim.mechanisms.occupancy import presence, seat_changes
 from sim.mechanisms.projects import COMMON_STREAM, ending, ratios
-from sim.mechanisms.seats import adopt
 from sim.mechanisms.severity import severity_quantile
+from sim.mechanisms.skill_gap import extra_work, failure_with_gap
 from sim.mechanisms.wearout import failures, lognormal_hours
 from sim.parameters import Parameters
 from sim.streams import identity, stream_key, uniform
@@ -77,14 +78,13 @@ def run_links(  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _adopt(  # type: ignore[no-untyped-def]
-    mark_keys, threshold_keys, joiner_keys, draw, member, first_seat, seats, role, times, seat, occupant, go_live,
-    p, q, ceiling, joiner_share, months, current, level, queue, share, event_times, event_changes,
-):  # fmt: skip
-    return adopt(
-        mark_keys, threshold_keys, joiner_keys, draw, member, first_seat, seats, role, times, seat, occupant, go_live,
-        p, q, ceiling, joiner_share, months, current, level, queue, share, event_times, event_changes,
-    )  # fmt: skip
+def _unlearned(count, seats, times, seat, occupant, present, half_life, months, share):  # type: ignore[no-untyped-def]
+    unlearned(count, seats, times, seat, occupant, present, half_life, months, share)
+
+
+@compiled
+def _bereft(count, times, seat, occupant, key_seat, recovery, months, share):  # type: ignore[no-untyped-def]
+    bereft(count, times, seat, occupant, key_seat, recovery, months, share)
 
 
 @compiled
@@ -155,13 +155,16 @@ def mark(key, draw, index):  # type: ignore[no-untyped-def]
 
 @dataclass(frozen=True)
 class Occupants:
-    """Changes of the occupants of one role in time order (months); occupant -1: the seat falls empty. share (months,):
-    mean share of the seats that is occupied."""
+    """Changes of the occupants of one role in time order (months); occupant -1: the seat falls empty. By month: share,
+    mean share of the seats that is occupied; unlearned, what newcomers have not learned yet, and bereft, what a key
+    person who left took along (`sim.mechanisms.learning`; 0 where the role has no such block)."""
 
     times: Floats
     seat: Ints
     occupant: Ints
     share: Floats
+    unlearned: Floats
+    bereft: Floats
 
 
 class Project(NamedTuple):
@@ -218,8 +221,23 @@ class Draw:
             times, seat, occupant = np.empty(size), np.empty(size, np.int64), np.empty(size, np.int64)
             n = _seat_changes(key, self.number, seats, rate, vacancy, months, times, seat, occupant, share)
             if n >= 0:
-                return Occupants(times[:n], seat[:n], occupant[:n], share)
+                changes = times[:n], seat[:n], occupant[:n]
+                return Occupants(*changes, share, *self._pace(name, seats, *changes, share))
             size *= 4
+
+    def _pace(
+        self, name: str, seats: int, times: Floats, seat: Ints, occupant: Ints, present: Floats
+    ) -> tuple[Floats, Floats]:
+        """What newcomers of a role have not learned yet, and what a key person who left took along, by month."""
+        role, months, n = self.table.scenario.people[name], len(present), len(times)
+        fresh, missing = np.zeros(months), np.zeros(months)
+        if role.learning is not None:
+            half_life = float(role.learning.half_life_months)
+            _unlearned(n, seats, times, seat, occupant, present, half_life, months, fresh)
+        if role.key_person is not None:
+            key, recovery = role.key_person.seat - 1, float(role.key_person.months)
+            _bereft(n, times, seat, occupant, key, recovery, months, missing)
+        return fresh, missing
 
     def awarded(self, initiative: str) -> bool:
         """Whether the initiative's grant is awarded."""
@@ -243,8 +261,13 @@ class Draw:
         """By initiative: overrun, gate and vendor, from the numbers before effects."""
         return tuple(self.project(name, self.value) for name in self.table.scenario.initiatives)
 
-    def project(self, name: str, value: Callable[[str], float]) -> Project:
-        """Project of an initiative, from its numbers as `value` has them by path."""
+    def project(
+        self, name: str, value: Callable[[str], float], levels: Mapping[tuple[str, str], float] | None = None
+    ) -> Project:
+        """Project of an initiative, from its numbers as `value` has them by path.
+
+        levels: of a skill for an initiative where it is another than that of the draw.
+        """
         world, at = self.table.scenario, f"initiatives.{name}"
         initiative = world.initiatives[name]
         spread, tail, failure = 1.0, 1.0, 1.0
@@ -255,49 +278,24 @@ class Draw:
             keys = self.keys([f"initiatives/{name}/overrun_cost", f"initiatives/{name}/overrun_time", COMMON_STREAM])
             cost, time = _ratios(*keys, self.number, np.array(world.overrun_of(initiative)), spread, tail)
         gates = initiative.gates
-        chance = np.array([value(f"{at}.{gate.field}") for gate in gates])
         ends, cost_limit, time_limit = (np.array([gate[k] for gate in gates]) for k in (1, 2, 3))
+        factor, chance = 1.0, [value(f"{at}.{gate.field}") for gate in gates]
+        for skill, asked in initiative.difficulty.items():
+            one, level = world.skills[skill], (levels or {}).get((name, skill), self.value(f"skills.{skill}.level"))
+            gap, parts = max(0.0, asked - level), np.diff(ends, prepend=0.0)
+            factor += extra_work.scalar(gap, float(one.gap_work))
+            chance = [
+                failure_with_gap.scalar(p, gap * float(part), float(one.gap_failure))
+                for p, part in zip(chance, parts, strict=True)
+            ]
         key = self.key(f"initiatives/{name}/gate")
-        end, state = _ending(key, self.number, ends, chance, failure, cost_limit, time_limit, cost, time)
+        end, state = _ending(key, self.number, ends, np.array(chance), failure, cost_limit, time_limit, cost, time)
         months = ["lead_months", "available_month"]
         lead, available = (
             0 if getattr(initiative, field) is None else math.ceil(value(f"{at}.{field}") - 1e-9) for field in months
         )
-        work = max(1.0, math.ceil(initiative.duration_months * time - 1e-9))
+        work = max(1.0, math.ceil(initiative.duration_months * time * factor - 1e-9))
         return Project(cost, work, end, state, float(initiative.benefit_if_failed) * end, available, lead)
-
-
-def adoption_events(
-    draw: Draw, initiative: str, go_live: int, member: Ints, numbers: tuple[float, float, float, float]
-) -> tuple[Floats, Ints, Floats]:
-    """Moments of adopting (+1) and of losing an adopter (-1), and the mean share of seats that have adopted, by month.
-
-    member (roles,): 1 for roles that use the initiative. numbers: p, q, ceiling, joiner share.
-    """
-    world = draw.table.scenario
-    months, roles = world.horizon_months, list(world.people)
-    seats = np.array([role.seats for role in world.people.values()], dtype=np.int64)
-    first_seat = np.concatenate([[0], np.cumsum(seats)])[:-1].astype(np.int64)
-    sizes = [len(o.times) for o in draw.occupants]
-    role = np.repeat(np.arange(len(roles)), sizes)
-    times = np.concatenate([o.times for o in draw.occupants])
-    order = np.argsort(times, kind="stable")
-    seat = np.concatenate([o.seat for o in draw.occupants])[order]
-    occupant = np.concatenate([o.occupant for o in draw.occupants])[order]
-    count = int(seats.sum())
-    current, queue = np.empty((2, count), dtype=np.int64)
-    level = np.empty(count)
-    size = count + 2 * len(times) + 1
-    share, event_times, changes = np.zeros(months), np.empty(size), np.empty(size, dtype=np.int64)
-    keys = (
-        draw.keys([f"initiatives/{initiative}/{stream}/{r}" for r in roles])
-        for stream in ("adoption_mark", "adoption_threshold", "adoption_joiner")
-    )
-    n = _adopt(
-        *keys, draw.number, member, first_seat, seats, role[order], times[order], seat, occupant, float(go_live),
-        *numbers, months, current, level, queue, share, event_times, changes,
-    )  # fmt: skip
-    return event_times[:n], changes[:n], share
 
 
 def failure_times(

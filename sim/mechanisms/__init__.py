@@ -8,6 +8,7 @@ from sim.mechanisms.elementwise import Range as Range
 from sim.mechanisms.elementwise import compile_scalar as compile_scalar
 from sim.mechanisms.elementwise import elementwise as elementwise
 from sim.mechanisms.insurance import insurance_payout as insurance_payout
+from sim.mechanisms.involvement import ceiling_of as ceiling_of
 from sim.mechanisms.market import business_value as business_value
 from sim.mechanisms.market import channel_conversion as channel_conversion
 from sim.mechanisms.market import logit_share as logit_share
@@ -30,5 +31,7 @@ from sim.mechanisms.severity import severity_mean as severity_mean
 from sim.mechanisms.severity import severity_quantile as severity_quantile
 from sim.mechanisms.silo import by_hand_share as by_hand_share
 from sim.mechanisms.silo import silo_lost_share as silo_lost_share
+from sim.mechanisms.skill_gap import extra_work as extra_work
+from sim.mechanisms.skill_gap import failure_with_gap as failure_with_gap
 from sim.mechanisms.wear import weibull_cumulative_hazard as weibull_cumulative_hazard
 from sim.mechanisms.wear import weibull_inverse_cumulative_hazard as weibull_inverse_cumulative_hazard

@@ -1,9 +1,15 @@
-"""Seats that adopt one by one: the individual-based Bass process with turnover.
+"""Seats that adopt one by one: the individual-based Bass process with turnover, training and doubt.
 
-A seat can adopt iff its mark is below the ceiling. It adopts when the cumulative hazard since its occupant has been
-there passes the occupant's unit exponential threshold; the hazard rate is p + q * (adopters / seats that can adopt).
-Limits: many seats without turnover, Bass's closed form (`bass_adoption`); many seats with turnover,
-da/dt = (p + q a / c)(c - a) + delta (h c - a).
+A seat can adopt while its mark is below the ceiling. It adopts when the hazard that its occupant has met while it could
+adopt passes the occupant's unit exponential threshold; the hazard rate is p + q * min(1, adopters / n), n the seats
+whose mark is below the stated ceiling (so that whom training adds does not thin out the imitation). p, q and the
+ceiling are constant within a month. An adopter whose mark the ceiling falls below stops, and goes on when the ceiling
+is back. Moments of doubt come to every occupant at a constant rate: one who has not adopted yet starts anew with a
+fresh threshold, which changes no law, and an adopter falls away unless involved, and may adopt again.
+
+All of this is monotone draw by draw: higher p, q, ceiling or involvement never makes fewer adopters at any moment.
+Limits: many seats with constant numbers and no turnover, Bass's closed form (`bass_adoption`); many seats with turnover
+delta and doubt eta, da/dt = (p + q a / c)(c - a) + delta (h c - a) - eta (1 - involved) a.
 """
 
 from __future__ import annotations
@@ -15,22 +21,33 @@ from sim.mechanisms.occupancy import spread_over_months
 from sim.streams import identity, uniform
 
 NEVER, ADOPTED = 1e300, -1.0  # as levels of a seat
+UNABLE = -2  # in place of the occupant of a seat that cannot adopt at present
+MARK, THRESHOLD, JOINER, DOUBT, FALL, SECOND = 0, 1, 2, 3, 4, 5  # rows of the keys
+STREAMS = (
+    "adoption_mark",
+    "adoption_threshold",
+    "adoption_joiner",
+    "adoption_doubt",
+    "adoption_fall",
+    "adoption_second_threshold",
+)
 
 
 @inline
 def adopt(  # type: ignore[no-untyped-def]
-    mark_keys, threshold_keys, joiner_keys, draw, member, first_seat, seats,
-    role, times, seat, occupant, go_live, p, q, ceiling, joiner_share, months,
-    current, level, queue, share, event_times, event_changes,
+    keys, draw, member, first_seat, seats, role, times, seat, occupant, go_live, course, varies, ceiling, joiner_share,
+    doubt_rate, involved, months, current, level, queue, doubt_time, doubt_number, share, event_times, event_changes,
 ):  # fmt: skip
     """One initiative's adopters from go-live on.
 
-    mark_keys, threshold_keys, joiner_keys: stream keys by role. member: 1 for roles that use the initiative.
-    first_seat, seats: by role. role, times, seat, occupant: changes of occupants of all roles in time order.
-    go_live (months), p and q (per year), ceiling, joiner_share. Scratch by seat: current (occupant), level (cumulative
-    hazard at which the seat adopts; NEVER: it will not; ADOPTED), queue.
+    keys (6, roles): stream keys, see STREAMS. member: 1 for roles that use the initiative. first_seat, seats: by role.
+    role, times, seat, occupant: changes of occupants of all roles in time order. go_live (months). course (3, months):
+    p and q (per year) and ceiling by month from go-live on; varies: 1 unless all stay what they are then. ceiling: the
+    stated one. doubt_rate: a month. involved: share of doubts that an adopter outlasts. Scratch by seat: current
+    (occupant or UNABLE), level (cumulative hazard at which the seat adopts, of UNABLE ones what is missing; NEVER: it
+    will not; ADOPTED), queue, doubt_time, doubt_number.
     Adds to share (months,) the mean share of all member seats that have adopted; writes the moments of change and
-    +1 / -1 into event_times, event_changes (as far as they reach) and returns their number.
+    by how many adopters into event_times, event_changes (as far as they reach) and returns their number.
     """
     total = 0
     able = 0
@@ -41,6 +58,8 @@ def adopt(  # type: ignore[no-untyped-def]
                 current[first_seat[r] + s] = 0
     if total == 0 or go_live >= months:
         return 0
+    month = int(go_live)
+    p, q, present_ceiling = course[0, month], course[1, month], course[2, month]
     n = times.shape[0]
     event = 0
     while event < n and times[event] <= go_live:
@@ -51,64 +70,155 @@ def adopt(  # type: ignore[no-untyped-def]
             for s in range(seats[r]):
                 at = first_seat[r] + s
                 level[at] = NEVER
-                if uniform(mark_keys[r], draw, s) < ceiling:
+                mark = uniform(keys[MARK, r], draw, s)
+                if mark < ceiling:
                     able += 1
-                    if current[at] >= 0:
-                        level[at] = -np.log(uniform(threshold_keys[r], draw, identity(s, current[at])))
-                else:
-                    current[at] = -2  # this seat never adopts, whoever sits there
-    if able == 0:
+                can = mark < present_ceiling
+                if current[at] >= 0 and (can or varies == 1):
+                    level[at] = -np.log(uniform(keys[THRESHOLD, r], draw, identity(s, current[at])))
+                if not can:
+                    current[at] = UNABLE
+    if able == 0 and varies == 0:
         return 0
+    able = max(able, 1)
     waiting = 0  # the seats that will adopt, highest level first: the next one stands last
     for r in range(member.shape[0]):
         if member[r]:
             for at in range(first_seat[r], first_seat[r] + seats[r]):
-                if level[at] < NEVER:
+                if level[at] < NEVER and current[at] != UNABLE:
                     waiting = _queue_up(queue, waiting, level, at)
+    doubt, doubter, doubters = NEVER, 0, 0
+    if doubt_rate > 0.0:
+        _first_doubts(keys, draw, member, first_seat, seats, go_live, doubt_rate, doubt_time, doubt_number)
+        doubt, doubter, doubters = _next_doubt(member, first_seat, seats, doubt_time)
+    turn = _next_turn(course, month, months) if varies == 1 else NEVER
     written = 0
     adopters = 0
     hazard = 0.0
     t = go_live
     while True:
-        rate = (p + q * adopters / able) / 12.0
+        rate = (p + q * min(1.0, adopters / able)) / 12.0
         where = queue[waiting - 1] if waiting > 0 else -1
         adoption = t + (level[where] - hazard) / rate if where >= 0 and rate > 0.0 else NEVER
         change = times[event] if event < n else NEVER
-        end = min(adoption, change, float(months))
+        end = min(min(adoption, change, float(months)), doubt, turn)
         spread_over_months(t, end, adopters / total, months, share)
         if end >= months:
             return written
         hazard += rate * (end - t)
         t = end
         step = 0
-        if adoption <= change:
+        if adoption <= end:
             hazard = level[where]
             level[where] = ADOPTED
             waiting -= 1
             step = 1
-        else:
+        elif change <= end:
             r = role[event]
             at = first_seat[r] + seat[event]
-            if member[r] and current[at] != -2:
+            if member[r] and (current[at] != UNABLE or varies == 1):
+                can = current[at] != UNABLE
                 if level[at] == ADOPTED:
-                    step = -1
-                elif level[at] < NEVER:
+                    step = -1 if can else 0
+                elif level[at] < NEVER and can:
                     waiting = _leave(queue, waiting, at)
                 level[at] = NEVER
                 k = occupant[event]
                 if k >= 0:
-                    if uniform(joiner_keys[r], draw, identity(seat[event], k)) < joiner_share:
+                    if can and uniform(keys[JOINER, r], draw, identity(seat[event], k)) < joiner_share:
                         level[at] = ADOPTED
                         step = 1
                     else:
-                        level[at] = hazard - np.log(uniform(threshold_keys[r], draw, identity(seat[event], k)))
-                        waiting = _queue_up(queue, waiting, level, at)
+                        level[at] = -np.log(uniform(keys[THRESHOLD, r], draw, identity(seat[event], k)))
+                        if can:
+                            level[at] = hazard + level[at]
+                            waiting = _queue_up(queue, waiting, level, at)
             event += 1
+        elif doubt <= end:
+            at, r = doubter, doubters
+            s = at - first_seat[r]
+            which = identity(s, doubt_number[at])
+            can = current[at] != UNABLE
+            falls = level[at] == ADOPTED and uniform(keys[FALL, r], draw, which) >= involved
+            if falls or (level[at] != ADOPTED and level[at] < NEVER):
+                if can and falls:
+                    step = -1
+                elif can:
+                    waiting = _leave(queue, waiting, at)
+                level[at] = -np.log(uniform(keys[SECOND, r], draw, which))
+                if can:
+                    level[at] = hazard + level[at]
+                    waiting = _queue_up(queue, waiting, level, at)
+            doubt_number[at] += 1
+            doubt_time[at] -= np.log(uniform(keys[DOUBT, r], draw, identity(s, doubt_number[at]))) / doubt_rate
+            doubt, doubter, doubters = _next_doubt(member, first_seat, seats, doubt_time)
+        else:
+            month = int(turn)
+            p, q = course[0, month], course[1, month]
+            if course[2, month] != present_ceiling:
+                present_ceiling = course[2, month]
+                for r in range(member.shape[0]):
+                    if member[r]:
+                        for s in range(seats[r]):
+                            at = first_seat[r] + s
+                            can = uniform(keys[MARK, r], draw, s) < present_ceiling
+                            if can and current[at] == UNABLE:
+                                current[at] = 0
+                                if level[at] == ADOPTED:
+                                    step += 1
+                                elif level[at] < NEVER:
+                                    level[at] += hazard
+                                    waiting = _queue_up(queue, waiting, level, at)
+                            elif not can and current[at] != UNABLE:
+                                current[at] = UNABLE
+                                if level[at] == ADOPTED:
+                                    step -= 1
+                                elif level[at] < NEVER:
+                                    waiting = _leave(queue, waiting, at)
+                                    level[at] -= hazard
+            turn = _next_turn(course, month, months)
         if step != 0:
             adopters += step
             if written < event_times.shape[0]:
                 event_times[written], event_changes[written] = t, step
             written += 1
+
+
+@inline
+def _next_turn(course, month, months):  # type: ignore[no-untyped-def]
+    """The next month whose numbers differ."""
+    for m in range(month + 1, months):
+        for row in range(3):
+            if course[row, m] != course[row, month]:
+                return float(m)
+    return NEVER
+
+
+@inline
+def _first_doubts(keys, draw, member, first_seat, seats, go_live, rate, doubt_time, doubt_number):  # type: ignore[no-untyped-def]
+    """First moment of doubt of each member seat after go-live; doubts are counted from month 0."""
+    for r in range(member.shape[0]):
+        if member[r]:
+            for s in range(seats[r]):
+                at, k, t = first_seat[r] + s, 0, 0.0
+                while True:
+                    t -= np.log(uniform(keys[DOUBT, r], draw, identity(s, k))) / rate
+                    if t > go_live:
+                        break
+                    k += 1
+                doubt_time[at], doubt_number[at] = t, k
+
+
+@inline
+def _next_doubt(member, first_seat, seats, doubt_time):  # type: ignore[no-untyped-def]
+    """Earliest moment of doubt: when, which seat, which role."""
+    first, where, whose = NEVER, 0, 0
+    for r in range(member.shape[0]):
+        if member[r]:
+            for at in range(first_seat[r], first_seat[r] + seats[r]):
+                if doubt_time[at] < first:
+                    first, where, whose = doubt_time[at], at, r
+    return first, where, whose
 
 
 @inline

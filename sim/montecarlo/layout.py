@@ -11,6 +11,8 @@ from sim.derived import lost_path, share_path
 from sim.futures import STREAM, limits
 from sim.mechanisms.attacks import layer_height
 from sim.mechanisms.delivery import FROM_START, PROCEED
+from sim.mechanisms.seats import STREAMS
+from sim.montecarlo.crew import crew
 from sim.montecarlo.cyber_layout import cyber
 from sim.montecarlo.landscape import integrations, terms
 from sim.montecarlo.layout_finance import debts, financing
@@ -64,6 +66,7 @@ def layout(table: Parameters, seed: int, span: int = 12) -> Layout:
         market=market(table, seed),
         cyber=cyber(table, seed),
         terms=terms(table, seed),
+        crew=crew(table),
         low=table.low,
         high=table.high,
         row=row,
@@ -328,9 +331,7 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
     def keys(stream: str) -> Keys:
         return _keys(seed, (f"initiatives/{name}/{stream}" for name in names))
 
-    def seat_keys(stream: str) -> Keys:
-        flat = _keys(seed, (f"initiatives/{name}/{stream}/{role}" for name in names for role in roles))
-        return flat.reshape(len(names), len(roles))
+    seat_keys = _keys(seed, (f"initiatives/{i}/{stream}/{r}" for i in names for stream in STREAMS for r in roles))
 
     requirements = [(i, r) for i in all_of for r in i.requires]
     return Candidates(
@@ -381,9 +382,7 @@ def _candidates(table: Parameters, seed: int) -> Candidates:
         effect_fades=_ints(isinstance(e, Effect) and e.competitive for *_, e in changes),
         target_slot=_ints(targets),
         first_effect=_ints([sum(t < target for t, *_ in changes) for target in targets] + [len(changes)]),
-        mark_key=seat_keys("adoption_mark"),
-        threshold_key=seat_keys("adoption_threshold"),
-        joiner_key=seat_keys("adoption_joiner"),
+        seat_keys=seat_keys.reshape(len(names), len(STREAMS), len(roles)),
         grant_key=keys("grant"),
     )
 

@@ -91,6 +91,8 @@ def book_initiatives(lay, w, n):  # type: ignore[no-untyped-def]
         if p.help_slots[i, 0] >= 0:
             capital += w.values[p.help_slots[i, 0]]
             delivery += w.values[p.help_slots[i, 1]]
+        if lay.crew.involvement_slots[i, 0] >= 0:
+            delivery += w.values[lay.crew.involvement_slots[i, 0]] * w.values[lay.crew.involvement_slots[i, 3]]
         capital, delivery = capital * w.cost_ratio[i] * w.price[i], delivery * w.cost_ratio[i] * w.price[i]
         if p.deposit[i] > 0.0:
             book_deposit(lay, w, i)
@@ -109,6 +111,8 @@ def book_initiatives(lay, w, n):  # type: ignore[no-untyped-def]
                 cost = select(works, running * price_of(lay, w, i, m), 0.0)
                 w.flow[RUNNING, m] -= cost
                 w.own_cost[m] += cost
+        if lay.crew.training_slots[i, 0] >= 0:
+            _book_trainings(lay, w, i)
         if p.beside_months[i] > 0:
             for m in range(months):
                 beside = (w.begins[i] <= m) & (w.beside_until[i] > m)
@@ -125,6 +129,23 @@ def book_initiatives(lay, w, n):  # type: ignore[no-untyped-def]
                     cost = select(due, renewal * price_of(lay, w, i, m), 0.0)
                     w.flow[RENEWAL, m] -= cost
                     w.own_cost[m] += cost
+
+
+@inline
+def _book_trainings(lay, w, i):  # type: ignore[no-untyped-def]
+    """Trainings of initiative i: the first, at go-live, belongs to its delivery, each refresh to its running cost."""
+    cost, every = w.values[lay.crew.training_slots[i, 4]] * w.part[i], lay.crew.training_every[i]
+    for m in range(lay.calendar.months):
+        since = m - w.begins[i]
+        works = (since >= 0.0) & (w.ends[i] > m)
+        if some(works):
+            due = works & (math.floor(since / every) * every == since)
+            price = price_of(lay, w, i, m)
+            first = select(due & (since == 0.0), cost * price, 0.0)
+            refresh = select(due & (since > 0.0), cost * price, 0.0)
+            w.flow[DELIVERY, m] -= first
+            w.flow[RUNNING, m] -= refresh
+            w.own_cost[m] += first + refresh
 
 
 @inline

@@ -24,19 +24,30 @@ def set_month(lay, w, m, n):  # type: ignore[no-untyped-def]
     for t in range(c.target_slot.shape[0]):
         w.now[c.target_slot[t]] = w.changed[t, m]
     derive(lay, w)
+    crew = lay.crew
     for r in range(work.seats.shape[0]):
         w.capacity[r] = w.now[work.headcount_slot[r]] * w.present[r, m]
         if work.hire_role.shape[0] > 0:
             w.capacity[r] += w.hired[r, m] * w.present[r, m]
         w.pace[r] = 1.0
+        if crew.learning_slot[r] >= 0:
+            w.pace[r] *= 1.0 - (1.0 - w.now[crew.learning_slot[r]]) * w.unlearned[r, m]
+        if crew.key_slot[r] >= 0:
+            w.pace[r] *= 1.0 - w.now[crew.key_slot[r]] * w.bereft[r, m]
+        if crew.takes_days == 1:
+            w.capacity[r] -= w.away[r, m] / lay.calendar.days
     for k in range(work.skill_role.shape[0]):
         w.capacity[work.skill_role[k]] -= w.used[k, m] / lay.calendar.days
     for j in range(n):
         i = w.chosen[j]
-        since = m - w.begins[i]
-        dipping = (since >= 0.0) & (since < c.dip_months[i])
+        if c.dip_months[i] == 0:
+            continue
+        since, length = m - w.begins[i], w.now[crew.dip_length_slot[i]]
+        hold, back = crew.dip_hold[i] * length, c.dip_months[i] * length
+        dipping = (since >= 0.0) & (since < hold + back)
         if some(dipping):
-            depth = select(dipping, w.now[c.dip_slot[i]] * (1.0 - since / c.dip_months[i]), 0.0) * w.part[i]
+            left = 1.0 - max(since - hold, 0.0) / back
+            depth = select(dipping, w.now[c.dip_slot[i]] * left, 0.0) * w.part[i]
             if lay.projects.beside_dip[i] != 1.0:
                 depth = select(w.beside_until[i] > m, depth * lay.projects.beside_dip[i], depth)
             for r in range(work.seats.shape[0]):

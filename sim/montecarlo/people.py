@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from sim.compiled import inline
 from sim.lanes import WIDTH
+from sim.mechanisms.adoption_course import adoption_course
+from sim.mechanisms.elementwise import compile_scalar
+from sim.mechanisms.involvement import ceiling_of
 from sim.mechanisms.occupancy import presence, seat_changes
 from sim.mechanisms.seats import adopt
+from sim.montecarlo.change import pace_of_people, tailwind
+
+involved_ceiling = compile_scalar(ceiling_of, inline)
 
 NO_MONTH = 10**9  # month of what does not happen
 
@@ -16,7 +22,7 @@ def occupants(lay, w, draw, k):  # type: ignore[no-untyped-def]
     small."""
     work, months = lay.work, lay.calendar.months
     all_times, all_roles, all_seats, all_occupants = w.times[k], w.role[k], w.seat[k], w.occupant[k]
-    times, seat, occupant, share = w.role_times, w.role_seat, w.role_occupant, w.month_share
+    times, seat, occupant, share = w.role_times, w.role_seat, w.role_occupant, w.month_present
     total = 0
     for r in range(work.seats.shape[0]):
         n = seat_changes(
@@ -28,6 +34,7 @@ def occupants(lay, w, draw, k):  # type: ignore[no-untyped-def]
         presence(n, work.seats[r], times, occupant, months, share)
         for m in range(months):
             w.present[r, m, k] = share[m]
+        pace_of_people(lay, w, k, r, n, times, seat, occupant)
         j = total + n - 1  # merge from the back: both lists are in time order
         a, b = total - 1, n - 1
         while b >= 0:
@@ -81,10 +88,10 @@ def use(lay, w, draw, k, i):  # type: ignore[no-untyped-def]
 @inline
 def fill_adoption(lay, w, draw, k, i, g):  # type: ignore[no-untyped-def]
     """Fill the table of initiative i for go-live in month g, once a path: share of seats that have adopted. Anew each
-    time where other initiatives change the numbers of its adoption."""
-    c, months = lay.candidates, lay.calendar.months
+    time where other initiatives change the numbers of its adoption, or move its p by momentum."""
+    c, crew, months = lay.candidates, lay.crew, lay.calendar.months
     entry = k * c.duration.shape[0] + i
-    if w.known[entry, g] == 1 and lay.own.adoption[i] == 0:
+    if w.known[entry, g] == 1 and lay.own.adoption[i] == 0 and crew.momentum_slots.shape[0] == 0:
         return
     w.known[entry, g] = 1
     share = w.adopted[entry, g]
@@ -95,12 +102,25 @@ def fill_adoption(lay, w, draw, k, i, g):  # type: ignore[no-untyped-def]
         for m in range(g, months):
             share[m] = 1.0
         return
+    p, q, ceiling = w.values[slots[0], k], w.values[slots[1], k], w.values[slots[2], k]
+    present_ceiling, doubts, involved = ceiling, 0.0, 1.0
+    if crew.involvement_slots[i, 0] >= 0:
+        involved = w.values[crew.involvement_slots[i, 0], k]
+        present_ceiling = involved_ceiling(ceiling, w.values[crew.involvement_slots[i, 1], k], involved)
+        doubts = w.values[crew.involvement_slots[i, 2], k] / 12.0
+    factors, half_life = (1.0, 1.0, 1.0), 0.0
+    training = crew.training_slots[i]
+    if training[0] >= 0:
+        factors = (w.values[training[0], k], w.values[training[1], k], w.values[training[2], k])
+        half_life = w.values[training[3], k]
+    stated = (p * tailwind(lay, w, k, g), q, present_ceiling)
+    varies = adoption_course(g, months, stated, factors, half_life, crew.training_every[i], w.course)
     n = w.changes[k]
     adopt(
-        c.mark_key[i], c.threshold_key[i], c.joiner_key[i], draw, c.users[i], lay.work.first_seat, lay.work.seats,
+        c.seat_keys[i], draw, c.users[i], lay.work.first_seat, lay.work.seats,
         w.role[k, :n], w.times[k, :n], w.seat[k, :n], w.occupant[k, :n], float(g),
-        w.values[slots[0], k], w.values[slots[1], k], w.values[slots[2], k], w.values[slots[3], k],
-        months, w.current, w.level, w.queue, share, w.no_times, w.no_changes,
+        w.course, varies, ceiling, w.values[slots[3], k], doubts, involved,
+        months, w.current, w.level, w.queue, w.doubt_time, w.doubt_number, share, w.no_times, w.no_changes,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.links import reserved_exits, reserved_prices
-from sim.mechanisms import normal_cdf, normal_quantile, overrun_ratio
+from sim.mechanisms import extra_work, normal_cdf, normal_quantile, overrun_ratio
 from sim.mechanisms.projects import COMMON_STREAM
 from sim.parameters import parameters
 from sim.streams import stream_key, uniforms
@@ -66,6 +66,7 @@ def _profile(scenario, name, initiative: Initiative, numbers, seed: int, column)
     if initiative.risk_class is not None:
         factors = [column(f"{at}.help.{f}") if initiative.help is not None else 1.0 for f in ("spread", "tail")]
         cost, time = _ratios(scenario.overrun_of(initiative), name, numbers, seed, *factors)
+    time = time * _work_factor(scenario, initiative, column)
     work = np.maximum(1.0, np.ceil(initiative.duration_months * time - 1e-9))
     lead = np.zeros(len(numbers))
     if initiative.lead_months is not None:
@@ -91,7 +92,13 @@ def _profile(scenario, name, initiative: Initiative, numbers, seed: int, column)
     own = f"{at}.price_change" if initiative.price_change is not None else "money.inflation.technology"
     growth = np.log1p(column(own))
     index = np.exp(growth * (elapsed / 12.0))
-    running = running * index
+    training = None if initiative.adoption is None else initiative.adoption.training
+    trained = np.zeros_like(share)
+    if training is not None:
+        lasting = works if lasts is None else works & (since < lasts)
+        due = since == 0 if training.refresh_months is None else np.mod(since, training.refresh_months) == 0
+        trained = column(f"{at}.adoption.training.cost") * (lasting & due)
+    running = (running + trained * (since > 0)) * index
     price_of = {field: column(f"{at}.{field}") + help_of[field] for field in PRICES}
     spent = share * (1.0 - float(initiative.deposit_share))
     spent[0] += float(initiative.deposit_share)
@@ -113,6 +120,7 @@ def _profile(scenario, name, initiative: Initiative, numbers, seed: int, column)
         capital = np.maximum(0.0, capital - own_capital * float(terms.share))
     leaving = sum((column(path) for path in reserved_exits(scenario, name)), np.zeros(len(numbers)))
     delivery = delivery + leaving * (since == 0)
+    delivery = delivery + _involving(initiative, at, column) * cost * share + trained * (since == 0) * index
     return CostProfile(
         capital=np.mean(capital, axis=1),
         delivery=np.mean(delivery, axis=1),
@@ -120,6 +128,22 @@ def _profile(scenario, name, initiative: Initiative, numbers, seed: int, column)
         price=np.mean(index, axis=1),
         days=_days(initiative, months),
     )
+
+
+def _involving(initiative: Initiative, at: str, column):  # type: ignore[no-untyped-def]
+    """Cost of involving the staff that is involved; 0 where the initiative does not say."""
+    if initiative.adoption is None or initiative.adoption.involvement is None:
+        return 0.0
+    return column(f"{at}.adoption.involvement.share") * column(f"{at}.adoption.involvement.cost")
+
+
+def _work_factor(scenario: Scenario, initiative: Initiative, column):  # type: ignore[no-untyped-def]
+    """Work over the planned one, for the levels that skills lack before any effect."""
+    factor = 1.0
+    for skill, asked in initiative.difficulty.items():
+        gap = np.maximum(0.0, asked - column(f"skills.{skill}.level"))
+        factor = factor + extra_work(gap, float(scenario.skills[skill].gap_work))
+    return factor
 
 
 def _days(initiative: Initiative, months: int) -> dict[str, Floats]:

@@ -8,6 +8,7 @@ import math
 from sim.compiled import inline
 from sim.mechanisms.delivery import FINISHED, deliver
 from sim.mechanisms.projects import ending, ratios
+from sim.montecarlo.change import failure_of, first_gaps, note_successes, take_days, work_factor
 from sim.montecarlo.people import fill_adoption
 from sim.streams import uniform
 
@@ -18,6 +19,7 @@ NEVER = 1e9  # month of what does not happen
 def projects(lay, w, draw, k):  # type: ignore[no-untyped-def]
     """World layer of the projects: overrun, gates, vendor and award of every initiative."""
     c = lay.candidates
+    first_gaps(lay, w, k)
     for i in range(c.duration.shape[0]):
         set_project(lay, w, draw, k, i)
         w.awarded[k, i] = 0
@@ -27,7 +29,8 @@ def projects(lay, w, draw, k):  # type: ignore[no-untyped-def]
 
 @inline
 def set_project(lay, w, draw, k, i):  # type: ignore[no-untyped-def]
-    """Cost ratio, months of work, gate and vendor of initiative i, from the numbers of the path as they are."""
+    """Cost ratio, months of work, gate and vendor of initiative i, from the numbers of the path as they are and the
+    levels that the skills lack."""
     c, p = lay.candidates, lay.projects
     spread, tail, failure = 1.0, 1.0, 1.0
     if p.help_slots[i, 0] >= 0:
@@ -38,9 +41,11 @@ def set_project(lay, w, draw, k, i):  # type: ignore[no-untyped-def]
     if p.shape[i, 0] > 0.0:
         cost_ratio, time_ratio = ratios(p.cost_key[i], p.time_key[i], p.common_key[0], draw, p.shape[i], spread, tail)
     w.cost_ratio[i, k] = cost_ratio
-    w.work_months[k, i] = max(1.0, math.ceil(c.duration[i] * time_ratio - 1e-9))
+    w.work_months[k, i] = max(1.0, math.ceil(c.duration[i] * time_ratio * work_factor(lay, w, k, i) - 1e-9))
+    before = 0.0
     for gate in range(p.first_gate[i], p.first_gate[i + 1]):
-        w.chance[gate] = w.values[p.chance_slot[gate], k]
+        w.chance[gate] = failure_of(lay, w, k, i, w.values[p.chance_slot[gate], k], p.gate_end[gate] - before)
+        before = p.gate_end[gate]
     done, state = ending(
         p.gate_key[i], draw, p.first_gate[i], p.first_gate[i + 1], p.gate_end, w.chance, failure, p.cost_limit,
         p.time_limit, cost_ratio, time_ratio,
@@ -67,8 +72,8 @@ def keep_own(lay, w):  # type: ignore[no-untyped-def]
 def deliver_roadmap(lay, w, draw, k, planned, n):  # type: ignore[no-untyped-def]
     """When each of the n chosen initiatives really starts, goes live and ends; the work and the skill days by month.
 
-    Delivery is played again until the numbers of initiatives are those of their starts. Each of these depends on
-    earlier months alone, so every pass settles at least the next start that was not right yet.
+    Delivery is played again until the numbers of initiatives and what skills lack are those of their starts. Each of
+    these depends on earlier months alone, so every pass settles at least the next start that was not right yet.
     """
     c, p, months = lay.candidates, lay.projects, lay.calendar.months
     go_live = w.go_live[k]
@@ -83,7 +88,9 @@ def deliver_roadmap(lay, w, draw, k, planned, n):  # type: ignore[no-untyped-def
             lay.work.skill_days, p.beside_months, p.beside_days, c.before, c.lag, c.flags, c.first_before, w.state[k],
             go_live, w.started[k], work, used,
         )  # fmt: skip
+        note_successes(lay, w, k, n)
         again = own and _settle(lay, w, draw, k)
+        again = (lay.crew.levels_change == 1 and _settle_gaps(lay, w, draw, k, n)) or again
     for skill in range(used.shape[0]):
         for m in range(months):
             w.used[skill, m, k] = used[skill, m]
@@ -96,6 +103,8 @@ def deliver_roadmap(lay, w, draw, k, planned, n):  # type: ignore[no-untyped-def
         w.ends[i, k] = NEVER if c.life[i] < 0 or c.renewal_slot[i] >= 0 else float(g + c.life[i])
         w.part[i, k] = 1.0 if finished else w.remains[k, i]
         w.beside_until[i, k] = float(g + p.beside_months[i]) if finished else 0.0
+    if lay.crew.takes_days == 1:
+        take_days(lay, w, k, n)
 
 
 @inline
@@ -141,6 +150,38 @@ def _settle(lay, w, draw, k):  # type: ignore[no-untyped-def]
         for i in range(own.owned.shape[0]):
             if own.owned[i] == 1:
                 set_project(lay, w, draw, k, i)
+    return changed
+
+
+@inline
+def _settle_gaps(lay, w, draw, k, n):  # type: ignore[no-untyped-def]
+    """What the skills lack when each of the n chosen initiatives starts. True when one gap has changed."""
+    c, crew = lay.candidates, lay.crew
+    changed = False
+    for j in range(n):
+        i = w.chosen[j]
+        start, another = w.started[k, i], False
+        for s in range(crew.level_slot.shape[0]):
+            if crew.difficulty[i, s] <= 0.0:
+                continue
+            slot = crew.level_slot[s]
+            t, level, factor = lay.row[slot], w.values[slot, k], 1.0
+            if t >= 0 and start >= 0:
+                for e in range(c.first_effect[t], c.first_effect[t + 1]):
+                    share = _reach(lay, w, draw, k, c.effect_source[e], start, c.effect_fades[e])
+                    size = w.values[c.effect_value[e], k]
+                    if c.effect_multiplies[e]:
+                        factor *= 1.0 + (size - 1.0) * share
+                    else:
+                        level += size * share
+                level = min(max(level * factor, lay.low[slot]), lay.high[slot])
+            gap = max(0.0, crew.difficulty[i, s] - level)
+            if gap != w.gaps[k * c.duration.shape[0] + i, s]:
+                w.gaps[k * c.duration.shape[0] + i, s] = gap
+                another = True
+        if another:
+            set_project(lay, w, draw, k, i)
+            changed = True
     return changed
 
 

@@ -45,7 +45,8 @@ class Scratch(NamedTuple):
     role_times: Floats1  # (changes,) of the role at hand
     role_seat: Ints1
     role_occupant: Ints1
-    month_share: Floats1  # (months,) presence of the role at hand
+    month_present: Floats1  # (months,) presence of the role at hand
+    month_share: Floats1  # (months,)
     times: Floats2  # (lanes, changes) of all roles, in time order
     role: Ints2
     seat: Ints2
@@ -55,6 +56,11 @@ class Scratch(NamedTuple):
     current: Ints1  # (seats,)
     level: Floats1  # (seats,)
     queue: Ints1  # (seats,)
+    doubt_time: Floats1  # (seats,)
+    doubt_number: Ints1  # (seats,)
+    course: Floats2  # (3, months) p, q, ceiling of the initiative at hand
+    unlearned: Lanes2  # (roles, months) what newcomers have not learned yet
+    bereft: Lanes2  # (roles, months) what a key person who left took along
     no_times: Floats1  # (0,)
     no_changes: Ints1  # (0,)
     # delivery
@@ -70,6 +76,10 @@ class Scratch(NamedTuple):
     beside_until: Lanes1  # (initiatives,) first month without running old and new side by side
     own_base: Lanes1  # (own targets,) numbers of initiatives before effects
     own_clipped: Lanes1  # (1,)
+    gaps: Floats2  # (lanes * initiatives, skills) levels that are missing
+    settled: Ints1  # (initiatives,) month of go-live or failure of the path at hand, -1 for neither
+    success: Ints1  # (initiatives,) 1 for go-live
+    away: Lanes2  # (roles, months) days that training and involvement take
     awarded: Ints2  # (lanes, initiatives) 1 where the grant would be paid
     state: Ints2  # (lanes, initiatives)
     go_live: Ints2  # (lanes, initiatives) month, -1 for never
@@ -211,8 +221,8 @@ def new_scratch(lay: Layout) -> Packed:
     spared = processes if lay.cyber.covers_interruption.any() else 0
     years = -(-lay.calendar.horizon // lay.calendar.span)
     monthly = {
-        "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered", "happened",
-        "refused", "demand", "own_cost", "depreciation", "limit", "freed_one", "left_out", "added",
+        "month_present", "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered",
+        "happened", "refused", "demand", "own_cost", "depreciation", "limit", "freed_one", "left_out", "added",
     }  # fmt: skip
     shapes: dict[str, tuple[int, ...]] = dict.fromkeys(monthly, (months,))
     for count, names in (
@@ -222,6 +232,12 @@ def new_scratch(lay: Layout) -> Packed:
         (seats, "current level queue"),
         (0, "no_times no_changes"),
         (n, "chosen cost_ratio price part beside_until end_one hub_of"),
+        (len(lay.projects.chance_slot), "chance"),
+        (len(lay.own.slot), "own_base"),
+        (systems, "attached asked spread"),
+        (seats, "current level queue doubt_time doubt_number"),
+        (0, "no_times no_changes"),
+        (n, "chosen cost_ratio price part beside_until end_one hub_of settled success"),
         (len(lay.projects.chance_slot), "chance"),
         (len(lay.own.slot), "own_base"),
         (systems, "attached asked spread"),
@@ -235,6 +251,9 @@ def new_scratch(lay: Layout) -> Packed:
     for shape, names in (
         ((WIDTH, CHANGES), "times role seat occupant"),
         ((WIDTH, n), "work_months end ending remains available lead awarded state go_live started"),
+        ((3, months), "course"),
+        ((roles, months), "present unlearned bereft away"),
+        ((WIDTH * n, skills), "gaps"),
         ((n, months), "work_one work strength"),
         ((sources, months), "adopting"),
         ((skills, months), "used_one used"),
@@ -251,7 +270,7 @@ def new_scratch(lay: Layout) -> Packed:
     ):
         shapes |= dict.fromkeys(names.split(), shape)
     shapes |= {
-        "changed": (targets, months), "present": (roles, months), "changes": (WIDTH,),
+        "changed": (targets, months), "changes": (WIDTH,),
         "known": (WIDTH * n, months + 1), "adopted": (WIDTH * n, months + 1, months),
         "failure_count": (WIDTH, systems), "intensity": (threats, months),
         "kept": (2, months, 1 + 2 * roles + steps + processes), "kept_margin": (2, months), "kept_use": (2, months),

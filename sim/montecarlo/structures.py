@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.lanes.records import Floats1, Floats2, Ints1, Ints2, Keys1, Keys2, record_at
+from sim.lanes.records import Floats1, Floats2, Ints1, Ints2, Keys1, Keys3, record_at
+from sim.montecarlo.crew import Crew
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -222,9 +223,7 @@ class Candidates(NamedTuple):
     effect_fades: Ints1
     target_slot: Ints1  # every slot that some effect changes
     first_effect: Ints1  # effects of target t stand at first_effect[t] .. first_effect[t + 1] - 1
-    mark_key: Keys2
-    threshold_key: Keys2
-    joiner_key: Keys2
+    seat_keys: Keys3  # (initiatives, streams of `sim.mechanisms.seats`, roles)
     grant_key: Keys1
 
 
@@ -351,6 +350,7 @@ class Layout(NamedTuple):
     futures: Futures
     integrations: Integrations
     terms: Terms
+    crew: Crew
     market: Market
     low: Floats1
     high: Floats1

@@ -17,6 +17,7 @@ def delivery_problems(initiative: Mapping[str, Any], at: str, data: Mapping[str,
         for skill in _block(initiative, *place.split(".")):
             yield from _unknown("skill", skill, skills, f"{at}.{place}.{skill}")
     yield from _unknown("risk class", initiative.get("risk_class"), classes, f"{at}.risk_class")
+    yield from _difficulty(initiative, skills, f"{at}.difficulty")
     yield from _overruns(initiative, at, classes)
     yield from _parallel_days(initiative, at, skills)
 
@@ -68,4 +69,27 @@ def _parallel_days(initiative: Mapping[str, Any], at: str, skills: Mapping[str, 
                 value=days,
                 message=f"{days:g} days a month are more than the {most:g} that {skill} has",
                 hint=f"at most {most:g}",
+            )
+
+
+def _difficulty(initiative: Mapping[str, Any], skills: Mapping[str, Any], at: str) -> Iterator[Problem]:
+    for skill, level in _block(initiative, "difficulty").items():
+        yield from _unknown("skill", skill, skills, f"{at}.{skill}")
+        if isinstance(level, (int, float)) and not 0 <= level <= 10:
+            yield Problem(
+                path=f"{at}.{skill}", value=level, message=f"{level:g} is no level of a skill", hint="0 to 10"
+            )
+        if isinstance(skills.get(skill), Mapping) and skills[skill].get("level") is None:
+            yield Problem(
+                path=f"{at}.{skill}",
+                value=level,
+                message=f"the skill {skill} has no level to hold against the difficulty",
+                hint=f"state `skills.{skill}.level`, or remove the difficulty",
+            )
+        if skill in skills and skill not in _block(initiative, "skill_days"):
+            yield Problem(
+                path=f"{at}.{skill}",
+                value=level,
+                message=f"the work takes no days of {skill}, so its level plays no part",
+                hint=f"state `skill_days.{skill}`, or remove the difficulty",
             )

@@ -9,6 +9,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from sim.quantities import Quantity
+from sim.world.adoption import Adoption, Dip
 from sim.world.base import Certain, World, origin, plain, quantity
 from sim.world.delivery import Gate, Help, Parallel, Phase
 from sim.world.futures import Change
@@ -24,30 +25,6 @@ class Requirement(World):
     lag_months: int = plain("months between", unit="months", low=0, high=120, default=0)
     counted_from: Literal["finish", "start"] = plain("what the lag counts from", default="finish")
     if_fails: Literal["cancel", "proceed"] = plain("what happens when the one before fails", default="cancel")
-
-
-class Adoption(World):
-    """Seats adopt one by one with hazard p + q * (adopters / seats that can adopt), from go-live."""
-
-    roles: tuple[str, ...] = Field(min_length=1, description="roles whose seats use it")
-    p: Quantity = quantity("innovation coefficient", unit="1/year", high=50)
-    q: Quantity = quantity("imitation coefficient", unit="1/year", high=50)
-    ceiling: Quantity = quantity("share of seats that can adopt", unit="share", high=1.0, default=1.0)
-    joiner_share: Quantity = quantity(
-        "probability that a new occupant of a seat that can adopt starts as an adopter",
-        unit="share",
-        high=1.0,
-        default=0.5,
-        effect=False,
-    )
-
-
-class Dip(World):
-    """Loss of pace after go-live, largest at first, gone after `months`."""
-
-    roles: tuple[str, ...] = Field(min_length=1, description="roles that lose pace")
-    depth: Quantity = quantity("share of the service rate lost at go-live", unit="share", high=0.9)
-    months: int = plain("months until the pace is back", unit="months", low=1, high=24)
 
 
 class Effect(Change):
@@ -150,6 +127,11 @@ class Initiative(World):
     duration_months: int = plain("planned months of work", unit="months", low=1, high=60)
     skill_days: dict[str, Certain] = Field(
         default_factory=dict, description="own staff's days of each skill in every month of work (days/month)"
+    )
+    difficulty: dict[str, Certain] = Field(
+        default_factory=dict,
+        description="level that the work asks of each skill; what the skill lacks when the work starts makes it longer "
+        "and likelier to fail (level)",
     )
     risk_class: str | None = plain("class of overrun; none: cost and duration as planned", default=None)
     integrations: int = plain("systems that it must be linked with; raises the overrun", low=0, high=100, default=0)

@@ -10,6 +10,23 @@ from sim.quantities import Quantity
 from sim.world.base import Certain, World, origin, plain, quantity
 
 
+class Learning(World):
+    """A new occupant of a seat is slower at first; the gap to full pace closes exponentially."""
+
+    proficiency: Quantity = quantity(
+        "pace on the first day, as a share of an experienced occupant's", unit="share", low=0.1, high=1.0
+    )
+    half_life_months: Certain = plain("months in which half of the gap closes", unit="months", low=0.1, high=120)
+
+
+class KeyPerson(World):
+    """One seat on whose occupant the pace of the whole role depends."""
+
+    seat: int = plain("number of the seat, from 1", low=1, high=500, default=1)
+    depth: Quantity = quantity("share of the role's pace lost when the occupant leaves", unit="share", high=0.9)
+    months: Certain = plain("months in which the pace comes back", unit="months", low=0.1, high=120)
+
+
 class Hire(World):
     """Seats that the business would add, unless hours that the roadmap frees make them superfluous. A seat that is left
     out costs nothing; one that was added stays."""
@@ -54,6 +71,8 @@ class Role(World):
         "yearly rate at which the occupant of a seat leaves", unit="1/year", high=5.0, default=0.0, effect=False
     )
     hiring_months: Quantity = quantity("months a seat stays empty", unit="months", high=24.0, default=0.0, effect=False)
+    learning: Learning | None = None
+    key_person: KeyPerson | None = None
     hires: dict[str, Hire] = Field(default_factory=dict, description="name -> seats that the business would add")
     origin: str = origin()
 
@@ -63,6 +82,15 @@ class Role(World):
         if not headcount.is_constant or headcount.params[0] % 1:
             raise ValueError(f"{headcount} is not a whole number of seats; expected a constant whole number")
         return headcount
+
+    @model_validator(mode="after")
+    def _key_seat(self) -> Self:
+        if self.key_person is not None and self.key_person.seat > self.seats:
+            raise ValueError(
+                f"`key_person.seat` {self.key_person.seat} is not a seat of this role; "
+                + (f"1 to {self.seats}" if self.seats else "give the role a seat, or remove `key_person`")
+            )
+        return self
 
     @property
     def seats(self) -> int:
@@ -74,4 +102,11 @@ class Skill(World):
 
     role: str = plain("role whose days these are")
     days_per_month: Certain = plain("capacity for change work", unit="days/month", low=0, high=10_000)
+    level: Quantity | None = quantity(
+        "level of the skill, on the scale of `difficulty`; none: not rated", unit="level", high=10.0, default=None
+    )
+    gap_failure: Certain = plain(
+        "probability of failure that each missing level adds", unit="share", low=0, high=0.9, default=0.1
+    )
+    gap_work: Certain = plain("part of the work that each missing level adds", unit="share", low=0, high=5, default=0.1)
     origin: str = origin()

@@ -20,6 +20,7 @@ from sim.world.hosting import Provider
 from sim.world.initiatives import Initiative
 from sim.world.integrations import Integration
 from sim.world.market import Market, Reputation, Valuation
+from sim.world.momentum import Momentum
 from sim.world.money import Money
 from sim.world.paths import numbers
 from sim.world.people import Role, Skill
@@ -68,6 +69,7 @@ class Scenario(World):
     )
     goals: dict[str, Goal] = Field(default_factory=dict, description="name -> what the business wants to reach")
     money: Money
+    momentum: Momentum | None = None
     futures: dict[str, Future] = Field(default_factory=dict, description="name -> how the world may turn")
     correlations: tuple[Correlation, ...] = ()
     calibration: Calibration = Field(

@@ -130,3 +130,13 @@ def test_impossible_sizes_are_refused_with_the_range(employees: int | None, reve
     with pytest.raises(ProblemsFound) as error:
         scaled(library_text("retailer"), employees, revenue)
     assert said in str(error.value)
+
+
+@pytest.mark.parametrize(("employees", "seats"), [(28, 3.0), (14, 1.5), (6, 0.5), (60, 6.5)])
+def test_planned_hires_grow_in_whole_steps(employees: int, seats: float) -> None:
+    text = library_text(sectors()["retail"])
+    hires = "hires: {spring: {month: 6, seats: 3, step_seats: 0.5, realisable_share: 50 %}}, "
+    with_hires = text.replace("  till: {", f"  till: {{{hires}", 1)
+    assert with_hires != text
+    after = parse(scaled(with_hires, employees, None).encode(), "scaled.yaml").people["till"].hires["spring"]
+    assert (after.seats, after.step_seats) == (seats, 0.5)

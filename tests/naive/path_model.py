@@ -19,12 +19,15 @@ from tests.naive.path_world import (
     Project,
     Seats,
     adopted_share,
+    bereft,
     deliver,
     driver_values,
+    momentum,
     occupants,
     overrun_of,
     presence,
     quantile,
+    unlearned,
 )
 from tests.naive.philox import Streams
 
@@ -126,7 +129,7 @@ class World:
             left -= future.probability or 0.0
         self.seats = occupants(self.scenario, self.values, self.streams)
         self.overruns = {
-            name: overrun_of(self.scenario, name, self.values, self.streams) for name in self.scenario.initiatives
+            name: overrun_of(self.scenario, name, self.values, self.streams, {}) for name in self.scenario.initiatives
         }
 
 
@@ -195,44 +198,64 @@ class Arm:
             or month < live + initiative.life_months
         )
 
+    def trains(self, name: str, month: int) -> bool:
+        """Whether there is a training for the initiative in a month."""
+        adoption = self.scenario.initiatives[name].adoption
+        if adoption is None or adoption.training is None or not self.works(name, month):
+            return False
+        since, every = month - self.live()[name], adoption.training.refresh_months
+        return since == 0 or (every is not None and since % every == 0)
+
     def use(self, project: Project) -> list[float]:
         """Part of its full use that a live initiative has, by month."""
         assert project.go_live is not None
         world = self.world
-        share = adopted_share(self.scenario, project.name, project.go_live, self.values, world.seats, world.streams)
+        wind = momentum(self.scenario, self.projects, world.values, project.go_live)
+        share = adopted_share(
+            self.scenario, project.name, project.go_live, self.values, world.seats, world.streams, wind
+        )
         return [project.part * x for x in share]
 
     def settle(self, projects: dict[str, Project], name: str, month: int) -> Overrun:
         """Numbers of an initiative that starts in a month, as others that are live then change them."""
         ranges = {number.path: (number.low, number.high) for number in numbers(self.scenario)}
         self.projects = projects
-        mine = [path for path in ranges if path.startswith(f"initiatives.{name}.")]
-        for path in mine:
-            added, factor, touched = 0.0, 1.0, False
-            for other, initiative in self.scenario.initiatives.items():
-                if path in initiative.effects and other in projects and self.works(other, month):
-                    effect = initiative.effects[path]
-                    reach = self.use(projects[other])[month]
-                    if effect.competitive and initiative.imitation is not None:
-                        lag = self.world.values[f"initiatives.{other}.imitation.lag_months"]
-                        since = month - self.live()[other] - lag
-                        reach *= 0.5 ** (max(0, since) / initiative.imitation.half_life_months)
-                    at = f"initiatives.{other}.effects.{path}"
-                    added += self.world.values.get(f"{at}.add", 0.0) * reach
-                    factor *= 1 + (self.world.values.get(f"{at}.multiply", 1.0) - 1) * reach
-                    touched = touched or reach > 0
-            for label, future in self.scenario.futures.items():
-                if path in future.changes and self.future_is_on(label, month):
-                    at = f"futures.{label}.changes.{path}"
-                    added += self.world.values.get(f"{at}.add", 0.0)
-                    factor *= self.world.values.get(f"{at}.multiply", 1.0)
-                    touched = True
-            if touched:
-                raw = (self.world.values[path] + added) * factor
+        for path in [path for path in ranges if path.startswith(f"initiatives.{name}.")]:
+            raw = self.changed_at(path, month)
+            if raw is not None:
                 low, high = ranges[path]
                 self.values[path] = min(max(raw, low), high)
                 self.clipped += raw != self.values[path]
-        return overrun_of(self.scenario, name, self.values, self.world.streams)
+        levels = {}
+        for skill in self.scenario.initiatives[name].difficulty:
+            path = f"skills.{skill}.level"
+            raw = self.changed_at(path, month)
+            if raw is not None:
+                levels[skill] = min(max(raw, ranges[path][0]), ranges[path][1])
+        return overrun_of(self.scenario, name, self.values, self.world.streams, levels)
+
+    def changed_at(self, path: str, month: int) -> float | None:
+        """Number at a path as it is in a month of delivery, before it is cut to its range; None: nothing changes it."""
+        added, factor, touched = 0.0, 1.0, False
+        for other, initiative in self.scenario.initiatives.items():
+            if path in initiative.effects and other in self.projects and self.works(other, month):
+                effect = initiative.effects[path]
+                reach = self.use(self.projects[other])[month]
+                if effect.competitive and initiative.imitation is not None:
+                    lag = self.world.values[f"initiatives.{other}.imitation.lag_months"]
+                    since = month - self.live()[other] - lag
+                    reach *= 0.5 ** (max(0, since) / initiative.imitation.half_life_months)
+                at = f"initiatives.{other}.effects.{path}"
+                added += self.world.values.get(f"{at}.add", 0.0) * reach
+                factor *= 1 + (self.world.values.get(f"{at}.multiply", 1.0) - 1) * reach
+                touched = touched or reach > 0
+        for label, future in self.scenario.futures.items():
+            if path in future.changes and self.future_is_on(label, month):
+                at = f"futures.{label}.changes.{path}"
+                added += self.world.values.get(f"{at}.add", 0.0)
+                factor *= self.world.values.get(f"{at}.multiply", 1.0)
+                touched = True
+        return (self.world.values[path] + added) * factor if touched else None
 
     def future_is_on(self, name: str, month: int) -> bool:
         """Whether the path lives in a future that lasts in a month."""
@@ -582,6 +605,9 @@ class Arm:
                 self.pay("capital", month, capital * share)
             for month, share in project.work.items():
                 self.pay("delivery", month, delivery * share)
+                if initiative.adoption is not None and initiative.adoption.involvement is not None:
+                    at = f"{root}.adoption.involvement"
+                    self.pay("delivery", month, values[f"{at}.share"] * values[f"{at}.cost"] * ratio * share)
             grant, live, parallel = initiative.grant, project.go_live, initiative.parallel
             finished, upfront = project.state == "finished", grant is not None and grant.paid == "upfront"
             if grant is not None and start is not None and (upfront or finished):
@@ -609,6 +635,9 @@ class Arm:
                     price = part * self.own_price(name, month)
                     self.pay("running", month, values[f"{root}.running_per_month"] * price)
                     since = month - self.live()[name]
+                    if self.trains(name, month):
+                        cost = values[f"{root}.adoption.training.cost"] * price
+                        self.pay("running" if since else "delivery", month, cost)
                     if initiative.life_months is not None and since > 0 and since % initiative.life_months == 0:
                         self.pay("renewal", month, values[f"{root}.renewal_cost"] * price)
 
@@ -821,16 +850,40 @@ class Lines:
         for skill, block in self.scenario.skills.items():
             if block.role == role:
                 people -= self.arm.days_used[skill][month] / self.scenario.profile.working_days_per_month
-        pace = 1.0
+        for name, project in self.arm.projects.items():
+            people -= self.days_of(role, name, project, month) / self.scenario.profile.working_days_per_month
+        pace, block, seats = 1.0, self.scenario.people[role], self.arm.world.seats[role]
+        if block.learning is not None:
+            start = self.at(f"people.{role}.learning.proficiency", month)
+            pace *= 1 - (1 - start) * unlearned(seats, block.learning.half_life_months, month)
+        if block.key_person is not None:
+            missing = bereft(seats[block.key_person.seat - 1], block.key_person.months, month)
+            pace *= 1 - self.at(f"people.{role}.key_person.depth", month) * missing
         for name, live in self.arm.live().items():
             initiative, project = self.scenario.initiatives[name], self.arm.projects[name]
             dip, parallel = initiative.dip, initiative.parallel
-            if dip is not None and role in dip.roles and 0 <= month - live < dip.months:
-                depth = self.arm.values[f"initiatives.{name}.dip.depth"] * project.part
-                if parallel is not None and project.state == "finished" and month - live < parallel.months:
-                    depth *= parallel.dip
-                pace *= 1 - depth * (1 - (month - live) / dip.months)
+            if dip is not None and role in dip.roles and month >= live:
+                length = self.arm.values[f"initiatives.{name}.dip.length"]
+                over = month - live - dip.hold_months * length
+                if over < dip.months * length:
+                    depth = self.arm.values[f"initiatives.{name}.dip.depth"] * project.part
+                    if parallel is not None and project.state == "finished" and month - live < parallel.months:
+                        depth *= parallel.dip
+                    pace *= 1 - depth * (1 - max(0.0, over) / (dip.months * length))
         return people, pace
+
+    def days_of(self, role: str, name: str, project: Project, month: int) -> float:
+        """Days of a role that training and involvement take in a month."""
+        adoption = self.scenario.initiatives[name].adoption
+        if adoption is None or role not in adoption.roles:
+            return 0.0
+        days = 0.0
+        if adoption.training is not None and self.arm.trains(name, month):
+            days += adoption.training.days * project.part
+        if adoption.involvement is not None:
+            share = self.arm.values[f"initiatives.{name}.adoption.involvement.share"]
+            days += adoption.involvement.days * share * project.work.get(month, 0.0)
+        return days * self.scenario.people[role].seats
 
     def arrivals(self, process: str, month: int, customers: float) -> float:
         """Items that come, made by other processes or not."""

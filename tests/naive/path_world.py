@@ -4,13 +4,14 @@
 Everything is looked up by name. The scenario schema is shared with the package; no formula and no number is.
 """
 
+import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from statistics import NormalDist
 
 import numpy as np
-from scipy import stats
+from scipy import integrate, stats
 
 from sim.quantities import Quantity
 from sim.world import Scenario
@@ -135,62 +136,162 @@ def presence(tenures: list[list[Tenure]], month: int) -> float:
     return sum(overlap(t.begin, t.end, month) for seat in tenures for t in seat) / len(tenures)
 
 
+User = tuple[str, int]
+
+
+@dataclass
+class Occupant:
+    """Who sits on a seat that uses an initiative. met: hazard met while able, since the threshold was drawn."""
+
+    threshold: float
+    met: float = 0.0
+    adopted: bool = False
+
+
 def adopted_share(
-    scenario: Scenario, name: str, go_live: int, values: dict[str, float], seats: Seats, streams: Streams
+    scenario: Scenario,
+    name: str,
+    go_live: int,
+    values: dict[str, float],
+    seats: Seats,
+    streams: Streams,
+    wind: float = 1.0,
 ) -> list[float]:
-    """Mean share of the users' seats that has adopted, by month."""
+    """Mean share of the users' seats that has adopted, by month. wind: factor of momentum on p."""
     months = scenario.horizon_months
     block = scenario.initiatives[name].adoption
     if block is None:
         return [1.0 if month >= go_live else 0.0 for month in range(months)]
-    p, q, ceiling, joiner = (
-        values[f"initiatives.{name}.adoption.{field}"] for field in ("p", "q", "ceiling", "joiner_share")
-    )
+    root = f"initiatives.{name}.adoption"
     stream = f"initiatives/{name}/adoption"
+    stated = values[f"{root}.ceiling"]
+    p, q, top, doubts, involved = values[f"{root}.p"] * wind, values[f"{root}.q"], stated, 0.0, 1.0
+    if block.involvement is not None:
+        involved = values[f"{root}.involvement.share"]
+        top *= 1 - values[f"{root}.involvement.ceiling_loss"] * (1 - involved)
+        doubts = values[f"{root}.involvement.abandonment"] / 12
+
+    def trained(field: str, month: int) -> float:
+        if block.training is None:
+            return 1.0
+        age = month - go_live
+        if block.training.refresh_months:
+            age %= block.training.refresh_months
+        left = 0.5 ** (age / values[f"{root}.training.half_life_months"])
+        return 1 + (values[f"{root}.training.{field}"] - 1) * left
+
     users = [(role, seat) for role in scenario.people if role in block.roles for seat in range(len(seats[role]))]
-    able = [user for user in users if streams.uniform(f"{stream}_mark/{user[0]}", user[1]) < ceiling]
+    mark = {user: streams.uniform(f"{stream}_mark/{user[0]}", user[1]) for user in users}
+    reference = max(1, sum(m < stated for m in mark.values()))
 
-    def threshold(user: tuple[str, int], occupant: int) -> float:
-        return -math.log(streams.uniform(f"{stream}_threshold/{user[0]}", user[1], occupant))
+    def threshold(kind: str, user: User, number: int) -> float:
+        return -math.log(streams.uniform(f"{stream}_{kind}/{user[0]}", user[1], number))
 
-    waiting: dict[tuple[str, int], float] = {}  # cumulative hazard at which the seat adopts
-    adopters: set[tuple[str, int]] = set()
-    calendar: list[tuple[float, int, tuple[str, int], int]] = []  # arrivals (1) and departures (0) still to come
-    for user in able:
+    sitting: dict[User, Occupant] = {}
+    calendar: list[tuple[float, int, User, int]] = []  # arrivals (1) and departures (0) still to come
+    for user in users:
         for tenure in seats[user[0]][user[1]]:
             if tenure.begin <= go_live < tenure.end:
-                waiting[user] = threshold(user, tenure.occupant)
+                sitting[user] = Occupant(threshold("threshold", user, tenure.occupant))
             if tenure.begin > go_live:
                 calendar.append((tenure.begin, 1, user, tenure.occupant))
             if tenure.end > go_live:
                 calendar.append((tenure.end, 0, user, tenure.occupant))
     calendar.sort(key=lambda change: (change[0], change[3], change[1]))
+    doubting: list[tuple[float, User, int]] = []
+    for user in users if doubts > 0 else ():
+        time, number = 0.0, 0
+        while time < months:
+            time += threshold("doubt", user, number) / doubts
+            if go_live < time < months:
+                doubting.append((time, user, number))
+            number += 1
+    doubting.sort()
 
     shares = [0.0] * months
-    now, hazard = float(go_live), 0.0
-    while able and now < months:
-        rate = (p + q * len(adopters) / len(able)) / 12
-        first = min(waiting, key=waiting.__getitem__, default=None)
-        adoption = now + (waiting[first] - hazard) / rate if first is not None and rate > 0 else math.inf
+    now = float(go_live)
+    while now < months:
+        month = int(now)
+        ceiling = min(1.0, top * trained("ceiling", month))
+        able = {user: one for user, one in sitting.items() if mark[user] < ceiling}
+        users_now = sum(one.adopted for one in able.values())
+        rate = (p * trained("p", month) + q * trained("q", month) * min(1.0, users_now / reference)) / 12
+        waiting = [user for user, one in able.items() if not one.adopted]
+        first = min(waiting, key=lambda user: able[user].threshold - able[user].met, default=None)
+        adoption = math.inf
+        if first is not None and rate > 0:
+            adoption = now + (able[first].threshold - able[first].met) / rate
         change = calendar[0][0] if calendar else math.inf
-        until = min(adoption, change, months)
-        for month in range(int(now), min(months, math.ceil(until))):
-            shares[month] += len(adopters) / len(users) * overlap(now, until, month)
-        hazard += rate * (until - now)
+        doubt = doubting[0][0] if doubting else math.inf
+        until = min(adoption, change, doubt, month + 1)
+        shares[month] += users_now / len(users) * (until - now)
+        for user in waiting:
+            able[user].met += rate * (until - now)
         now = until
-        if adoption <= change and adoption < months:
+        if adoption == until:
             assert first is not None
-            hazard = waiting.pop(first)
-            adopters.add(first)
-        elif change < months:
+            able[first].adopted = True
+        elif change == until:
             _, arrives, user, occupant = calendar.pop(0)
-            adopters.discard(user)
-            waiting.pop(user, None)
-            if arrives and streams.uniform(f"{stream}_joiner/{user[0]}", user[1], occupant) < joiner:
-                adopters.add(user)
-            elif arrives:
-                waiting[user] = hazard + threshold(user, occupant)
+            sitting.pop(user, None)
+            if arrives:
+                new = sitting[user] = Occupant(threshold("threshold", user, occupant))
+                joins = (
+                    streams.uniform(f"{stream}_joiner/{user[0]}", user[1], occupant) < values[f"{root}.joiner_share"]
+                )
+                new.adopted = mark[user] < ceiling and joins
+        elif doubt == until:
+            _, user, number = doubting.pop(0)
+            one = sitting.get(user)
+            stays = streams.uniform(f"{stream}_fall/{user[0]}", user[1], number) < involved
+            if one is not None and not (one.adopted and stays):
+                sitting[user] = Occupant(threshold("second_threshold", user, number))
     return shares
+
+
+def momentum(scenario: Scenario, projects: dict[str, "Project"], values: dict[str, float], month: int) -> float:
+    """Factor on p of what goes live in a month."""
+    block = scenario.momentum
+    if block is None:
+        return 1.0
+    product = 1.0
+    for project in projects.values():
+        if project.state == "finished" and project.go_live is not None and project.go_live < month:
+            age, factor = month - project.go_live, values["momentum.success"]
+        elif project.state in ("failed", "stopped") and max(project.work) + 1 < month:
+            age, factor = month - max(project.work) - 1, values["momentum.failure"]
+        else:
+            continue
+        product *= factor ** (0.5 ** (age / block.half_life_months))
+    return min(max(product, 1 / block.most), block.most)
+
+
+def unlearned(tenures: list[list[Tenure]], half_life: float, month: int) -> float:
+    """What newcomers of a role have not learned yet: mean over the occupied time of a month."""
+    occupied = fresh = 0.0
+    for seat in tenures:
+        for t in seat:
+            begin, end = max(t.begin, month), min(t.end, month + 1)
+            if end > begin:
+                occupied += end - begin
+                if t.occupant > 0:
+                    ages = np.linspace(begin - t.begin, end - t.begin, 401)
+                    fresh += float(integrate.simpson(0.5 ** (ages / half_life), x=ages))
+    return fresh / occupied if occupied > 1e-12 else 0.0
+
+
+def bereft(tenures: list[Tenure], recovery: float, month: int) -> float:
+    """What is missing of a role's pace, as a share of the depth, after the occupant of its key seat left."""
+    leaving = [t.end for t in tenures if t.end < month + 1]
+    corners = sorted(
+        {float(month), month + 1.0, *(x for t in leaving for x in (t, t + recovery) if month < x < month + 1)}
+    )
+    total = 0.0
+    for begin, end in itertools.pairwise(corners):
+        gone = [t for t in leaving if t <= begin]
+        if gone:
+            total += (end - begin) * max(0.0, 1 - ((begin + end) / 2 - max(gone)) / recovery)
+    return total
 
 
 @dataclass
@@ -207,8 +308,11 @@ class Overrun:
     lead: int
 
 
-def overrun_of(scenario: Scenario, name: str, values: dict[str, float], streams: Streams) -> Overrun:
-    """Cost and duration of one initiative, joined by a Gaussian copula; the first gate that it does not pass."""
+def overrun_of(
+    scenario: Scenario, name: str, values: dict[str, float], streams: Streams, levels: Mapping[str, float]
+) -> Overrun:
+    """Cost and duration of one initiative, joined by a Gaussian copula; the first gate that it does not pass. levels:
+    of skills where they are not as drawn."""
     initiative, root = scenario.initiatives[name], f"initiatives.{name}"
     factor = {
         field: values[f"{root}.help.{field}"] if initiative.help is not None else 1.0
@@ -248,18 +352,27 @@ def overrun_of(scenario: Scenario, name: str, values: dict[str, float], streams:
 
         cost, time = ratio(z), ratio(rho * z + math.sqrt(1 - rho**2) * other)
 
+    work, success = 1.0, 1.0
+    for skill, asked in initiative.difficulty.items():
+        gap = max(0.0, asked - levels.get(skill, values[f"skills.{skill}.level"]))
+        work += scenario.skills[skill].gap_work * gap
+        success *= (1 - scenario.skills[skill].gap_failure) ** gap
+
+    def chance(path: str, share: float) -> float:
+        return (1 - (1 - values[f"{root}.{path}"]) * success**share) * factor["failure"]
+
     def mark(number: int) -> float:
         return streams.uniform(f"initiatives/{name}/gate", number)
 
     end, ending = 1.0, "finished"
-    if not initiative.phases and mark(0) < values[f"{root}.failure_probability"] * factor["failure"]:
+    if not initiative.phases and mark(0) < chance("failure_probability", 1.0):
         ending = "failed"
     done = 0.0
     for number, (label, phase) in enumerate(initiative.phases.items()):
         done += phase.share
         too_dear = phase.stop_above_cost is not None and cost > phase.stop_above_cost
         too_late = phase.stop_above_duration is not None and time > phase.stop_above_duration
-        if mark(number) < values[f"{root}.phases.{label}.failure_probability"] * factor["failure"]:
+        if mark(number) < chance(f"phases.{label}.failure_probability", phase.share):
             ending = "failed"
         elif too_dear or too_late:
             ending = "stopped"
@@ -268,7 +381,7 @@ def overrun_of(scenario: Scenario, name: str, values: dict[str, float], streams:
             break
     return Overrun(
         cost=cost,
-        months=max(1, math.ceil(initiative.duration_months * time - 1e-9)),
+        months=max(1, math.ceil(initiative.duration_months * time * work - 1e-9)),
         end=end,
         ending=ending,
         remains=initiative.benefit_if_failed * end,

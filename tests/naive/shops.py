@@ -52,6 +52,15 @@ def without(path: str) -> Edit:
     return edit
 
 
+def changing(name: str, path: str, effect: dict[str, Any]) -> Edit:
+    """Edit that gives an initiative one more effect."""
+
+    def edit(written: dict[str, Any]) -> None:
+        written["initiatives"][name].setdefault("effects", {})[path] = effect
+
+    return edit
+
+
 def adding_initiative(name: str, block: dict[str, Any], position: int | None = None) -> Edit:
     """Edit that adds a candidate at a position in the file (None: at the end)."""
 

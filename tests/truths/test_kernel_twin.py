@@ -17,7 +17,7 @@ from sim.outcomes import Outcome
 from sim.world import Scenario
 from tests.naive import path_lines
 from tests.naive.path_model import Path, simulate_path
-from tests.naive.shops import CYBER, EVERYTHING, PLANNER, SEED, Edit, corner_shop, setting, without
+from tests.naive.shops import CYBER, EVERYTHING, PLANNER, SEED, Edit, changing, corner_shop, setting, without
 
 TOLERANCE = 1e-9
 MONEY = 1e5
@@ -220,6 +220,63 @@ FINANCED = [
     setting("profile.cash_at_start", 25_000),
     setting("profile.tax_rate", 0.3),
 ]  # fmt: skip
+TRAINED = [
+    setting(
+        "initiatives.pos.adoption",
+        {
+            "roles": ["clerk", "it"], "p": 0.5, "q": 1.5, "ceiling": 0.6, "joiner_share": 0.4,
+            "training": {
+                "p": "1.5 to 3", "q": 1.4, "ceiling": 1.8, "half_life_months": "3 to 9", "refresh_months": 7,
+                "cost": "500 to 1500", "days": 1.5,
+            },
+            "involvement": {
+                "share": "0.2 to 0.6", "ceiling_loss": 0.4, "abandonment": "1 to 4", "cost": 4000, "days": 3,
+            },
+        },
+    ),
+    setting("initiatives.web.adoption", {"roles": ["clerk"], "p": 1, "q": 1, "ceiling": 0.8,
+                                         "training": {"ceiling": 1.3, "half_life_months": 5, "cost": 300},
+                                         "involvement": {"share": 0.1, "abandonment": 2}}),
+    changing("edr", "initiatives.pos.adoption.involvement.share", {"add": "0.1 to 0.5"}),
+    setting("momentum", {"success": "1.2 to 1.8", "failure": 0.6, "half_life_months": 8, "most": 1.9, **PLANNER}),
+    setting("initiatives.pos.failure_probability", 0.3),
+    setting("people.clerk.annual_turnover", 1.5),
+]  # fmt: skip
+JUDGED = [
+    setting("skills.it_days.level", "1 to 3"),
+    setting("skills.it_days.gap_failure", 0.25),
+    setting("skills.it_days.gap_work", 0.3),
+    setting("initiatives.pos.difficulty", {"it_days": 3}),
+    setting("initiatives.web.difficulty", {"it_days": 4.5}),
+    setting("initiatives.edr.adoption", {"roles": ["it", "clerk"], "p": 3, "q": 3}),
+    changing("edr", "skills.it_days.level", {"add": "0.5 to 1.5"}),
+    changing("pos", "skills.it_days.level", {"multiply": 1.3}),
+    changing("edr", "initiatives.pos.dip.length", {"multiply": 0.5}),
+    setting("initiatives.pos.dip", {"roles": ["clerk", "it"], "depth": "0.1 to 0.4", "months": 3, "hold_months": 2}),
+    setting("people.clerk.learning", {"proficiency": "0.4 to 0.8", "half_life_months": 2.5}),
+    setting("people.clerk.annual_turnover", 2),
+    setting("people.clerk.key_person", {"seat": 2, "depth": 0.3, "months": 1.5}),
+    setting("people.it.key_person", {"depth": "0.2 to 0.6", "months": 4.3}),
+    setting("people.it.annual_turnover", 1.5),
+    changing("edr", "people.it.key_person.depth", {"multiply": 0.4}),
+    changing("web", "people.clerk.learning.proficiency", {"add": 0.3}),
+]
+PHASED = [
+    setting("initiatives.web.failure_probability", 0),
+    setting("initiatives.web.benefit_if_failed", 0.5),
+    setting(
+        "initiatives.web.phases",
+        {
+            "try": {"share": 0.3, "failure_probability": 0.1},
+            "build": {"share": 0.7, "failure_probability": "0.1 to 0.3"},
+        },
+    ),
+    setting("momentum", {"success": 1.4, "failure": 0.5, "half_life_months": 5, **PLANNER}),
+    setting(
+        "initiatives.web.adoption",
+        {"roles": ["clerk"], "p": 1, "q": 1, "training": {"p": 3, "half_life_months": 4, "cost": 250, "days": 1}},
+    ),
+]
 RUN_OFF = [
     setting("money.run_off_months", 31),
     setting("horizon_months", 27),
@@ -259,6 +316,13 @@ EVERY_KIND_OF_NUMBER = [
         pytest.param(
             [*CYBER, setting("money.inflation", {"prices": 0.03, "technology": 0.02, "premiums": 0.1})],
             id="controls at other prices",
+        ),
+        pytest.param(TRAINED, id="training, involvement and momentum"),
+        pytest.param(JUDGED, id="skill gaps, learning, key persons and long dips"),
+        pytest.param(TRAINED + JUDGED, id="everything about people"),
+        pytest.param(JUDGED + PHASED, id="skill gaps at the gates of phases"),
+        pytest.param(
+            [*TRAINED, setting("money.inflation", {"technology": 0.04, "wages": 0.02})], id="trainings at other prices"
         ),
         pytest.param(EVERY_KIND_OF_NUMBER, id="every kind of number"),
     ],

@@ -75,13 +75,15 @@ def seats_that_adopt(k, draws, seats, go_live, p, q, ceiling, joiner, leaving, v
     size = 64 + int(4 * seats * (1 + leaving * months))
     times, seat, occupant = np.empty(size), np.empty(size, np.int64), np.empty(size, np.int64)
     role = np.zeros(size, np.int64)
+    course = np.empty((3, months))
+    course[0], course[1], course[2] = p, q, ceiling
     for draw in range(draws):
         n = seat_changes(k[3], draw, seats, leaving, vacancy, float(months), times, seat, occupant)
         adopt(
-            k[0:1], k[1:2], k[2:3], draw, np.ones(1, np.int64), np.zeros(1, np.int64), np.full(1, seats),
-            role[:n], times[:n], seat[:n], occupant[:n], go_live, p, q, ceiling, joiner,
-            months, np.empty(seats, np.int64), np.empty(seats), np.empty(seats, np.int64), out[draw], np.empty(0),
-            np.empty(0, np.int64),
+            k[:3].reshape(3, 1), draw, np.ones(1, np.int64), np.zeros(1, np.int64), np.full(1, seats),
+            role[:n], times[:n], seat[:n], occupant[:n], go_live, course, 0, ceiling, joiner, 0.0, 1.0,
+            months, np.empty(seats, np.int64), np.empty(seats), np.empty(seats, np.int64), np.empty(seats),
+            np.empty(seats, np.int64), out[draw], np.empty(0), np.empty(0, np.int64),
         )  # fmt: skip
     return out
 

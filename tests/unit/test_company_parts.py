@@ -38,7 +38,8 @@ def occupants(*changes: tuple[float, int]) -> Occupants:
     """Changes of one seat: (month, occupant)."""
     times, occupant = zip(*changes, strict=True) if changes else ((), ())
     n = len(times)
-    return Occupants(np.array(times, float), np.zeros(n, np.int64), np.array(occupant, np.int64), np.ones(12))
+    by_month = np.ones(12), np.zeros(12), np.zeros(12)
+    return Occupants(np.array(times, float), np.zeros(n, np.int64), np.array(occupant, np.int64), *by_month)
 
 
 def test_spread_puts_hours_into_their_months() -> None:
