@@ -327,6 +327,6 @@ def write_detail(lay, w):  # type: ignore[no-untyped-def]
             weight = w.yearly[N_KPIS + kpi, y]
             w.detail[N_CATEGORIES + kpi * years + y] = select(weight > 0.0, w.yearly[kpi, y] / weight, np.nan)
     at = N_CATEGORIES + N_KPIS * years + 2 * lay.work.seats.shape[0]
-    for p in range(w.course.shape[0]):
+    for p in range(w.tally.shape[0]):
         for j in range(COURSE):
-            w.detail[at + p * COURSE + j] = w.course[p, j]
+            w.detail[at + p * COURSE + j] = w.tally[p, j]

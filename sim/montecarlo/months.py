@@ -112,9 +112,9 @@ def start_months(lay, w):  # type: ignore[no-untyped-def]
 @inline
 def clear_course(w):  # type: ignore[no-untyped-def]
     """Begin to count the items of every process."""
-    for p in range(w.course.shape[0]):
+    for p in range(w.tally.shape[0]):
         for j in range(COURSE):
-            w.course[p, j] = 0.0
+            w.tally[p, j] = 0.0
 
 
 @inline

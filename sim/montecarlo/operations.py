@@ -211,10 +211,10 @@ def finish_month(lay, w, m, brief):  # type: ignore[no-untyped-def]
             w.fulfilled[p] = completed * (1.0 - absent)
             w.completions[p, m] = done
         if not brief:
-            w.course[p, 0] += came * (1.0 - w.now[work.lost_slot[p]] - stayed)
-            w.course[p, 1] += done
-            w.course[p, 2] += done * (1.0 - on_time)
-            w.course[p, 3] += done * waits
+            w.tally[p, 0] += came * (1.0 - w.now[work.lost_slot[p]] - stayed)
+            w.tally[p, 1] += done
+            w.tally[p, 2] += done * (1.0 - on_time)
+            w.tally[p, 3] += done * waits
         all_came += came
         all_done += done
         all_timely += done * on_time

@@ -197,7 +197,7 @@ class Scratch(NamedTuple):
     month: Lanes1  # (4,) share that leaves, share driven away, newcomers expected, room for customers
     passed: Lanes3  # (2, months, 4) the same of the first two roadmaps
     crowded: Ints1  # (1,) draw in which there were too many to count, -1 for none
-    course: Lanes2  # (processes, COURSE) sums over all months
+    tally: Lanes2  # (processes, COURSE) sums over all months
     yearly: Lanes2  # (KPIs + weights, years)
     result: Lanes1  # (N_VALUES,)
     detail: Lanes1  # (categories + KPIs * years + 2 * roles + processes * COURSE,)
@@ -280,7 +280,7 @@ def new_scratch(lay: Layout) -> Packed:
         "customers": (1,), "month": (4,),
         "first_level": (WIDTH, lay.market.counted), "crowd": (WIDTH, MOST if lay.market.counted else 0),
         "passed": (2, months, 4),
-        "course": (processes, COURSE), "result": (N_VALUES,),
+        "tally": (processes, COURSE), "result": (N_VALUES,),
         "detail": (N_CATEGORIES + N_KPIS * years + 2 * roles + processes * COURSE,), "clipped": (1,),
         "own_clipped": (1,),
     }  # fmt: skip
