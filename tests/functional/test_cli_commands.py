@@ -119,7 +119,7 @@ def test_verify_prints_document_and_screen(document: Json, capsys: pytest.Captur
     assert "kernel against company, with New point of sale in 2027-01" in out
 
 
-def test_calibrate_prints_its_document(document: Json, tmp_path: Path) -> None:
+def test_calibrate_prints_its_document(document: Json, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The corrections, and the file beside the scenario that the next command uses; no second one without --force."""
     shop = tmp_path / "shop.yaml"
     shop.write_text(Path(SHOP).read_text(encoding="utf-8"), encoding="utf-8")
@@ -128,6 +128,7 @@ def test_calibrate_prints_its_document(document: Json, tmp_path: Path) -> None:
     assert Path(content["file"]).read_text(encoding="utf-8")
     assert set(content["processes"]) <= set(scenarios.load(str(shop)).processes)
     assert run(["calibrate", str(shop), "--replications", "2", "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["errors"]
     document("calibrate", str(shop), "--replications", "3", "--force")
 
 
