@@ -41,7 +41,7 @@ KERNEL = (
     "hosting",
     "kernel",
 )
-ITEMS = ("heap", "lines", "state", "arrivals", "course", "loop")
+ITEMS = ("heap", "lines", "state", "numbers", "arrivals", "course", "loop")
 CALLED = (
     "streams.py",
     "compiled.py",

@@ -15,7 +15,7 @@ import numpy as np
 from numba import uint32, uint64
 from numpy.typing import NDArray
 
-from sim.compiled import compiled, inline
+from sim.compiled import compiled, dissolved, inline
 
 M0, M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 W0, W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
@@ -36,7 +36,7 @@ def stream_key(seed: int, name: str) -> np.uint64:
     return np.uint64(int.from_bytes(hashlib.blake2b(f"{seed}/{name}".encode(), digest_size=8).digest(), "little"))
 
 
-@inline
+@dissolved
 def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     """Ten rounds of Philox 4x32; words as uint64 holding 32 bits each."""
     for _ in range(10):

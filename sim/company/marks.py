@@ -1,7 +1,7 @@
 """Random numbers of items, by identity: item k of a process is the same item under every roadmap.
 
 Numbers are made in blocks, by inversion; none depends on how many were made before. The compiled engine makes the same
-numbers one by one, when it needs them (`items/numbers.py`).
+numbers for sixteen coming items at a time (`items/numbers.py`).
 """
 
 from __future__ import annotations

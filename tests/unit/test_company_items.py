@@ -11,7 +11,7 @@ from sim.company.items.compiled import CompiledItems
 from sim.company.items.engines import NAMES, item_engines
 from sim.company.items.heap import SERVED, close_hole, push
 from sim.company.items.interface import Items, Journal
-from sim.company.items.state import FREE, HEAP, HOLE, PLACES, items_at
+from sim.company.items.state import BATCH, FREE, HEAP, HOLE, PLACES, items_at
 from sim.company.pool import ITEM
 from sim.company.world_layer import Draw
 from sim.compiled import compiled
@@ -76,7 +76,8 @@ def test_arrays_grow_and_nothing_is_lost() -> None:
     assert np.array_equal(found.flows, expected.flows)
     assert isinstance(compiled_one.items, CompiledItems)
     state = compiled_one.items.state
-    assert len(state.born) - state.totals[FREE] == found.items["items"].inside
+    waiting_to_come = -found.items["items"].arrived % BATCH  # of the batch at hand
+    assert len(state.born) - state.totals[FREE] == found.items["items"].inside + waiting_to_come
     assert len(set(state.unused[: state.totals[FREE]])) == state.totals[FREE]
 
 

@@ -6,8 +6,8 @@ the one before has come, in the same arithmetic as `sim.company.operations.Deman
 
 from __future__ import annotations
 
-from sim.company.gamma import gamma_number
 from sim.company.items.heap import ARRIVAL, push
+from sim.company.items.numbers import gap
 from sim.company.items.state import (
     AFTER,
     CUMULATED,
@@ -15,21 +15,18 @@ from sim.company.items.state import (
     FACTOR,
     LATEST,
     MONTH_END,
-    NEXT,
     PASSED,
     PIECE,
     RATE,
     START,
 )
 from sim.compiled import dissolved
-from sim.streams import uniform
 
 
 @dissolved
 def pass_gap(s, p):  # type: ignore[no-untyped-def]
     """Go to the point of the next item."""
-    u = uniform(s.gap_key[p], s.draw, s.coming[p, NEXT])
-    s.demand[p, PASSED] += gamma_number(s.tables, s.gap_table[p], u)
+    s.demand[p, PASSED] += gap(s, p)
 
 
 @dissolved

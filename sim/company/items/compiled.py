@@ -188,6 +188,7 @@ class CompiledItems:
     def close_month(self, m: int) -> list[Tally]:
         """Counts by process."""
         state = self.state
+        loop.close_month(self.packed.address, self.env.now)
         state.busy[m] += state.clock[SERVICE]
         state.clock[SERVICE] = 0.0
         taken = [Tally(*counts, *sums) for counts, sums in zip(state.counts.tolist(), state.sums.tolist(), strict=True)]

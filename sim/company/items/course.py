@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 
-from sim.company.gamma import gamma_number
-from sim.company.items.heap import GRANTED, IMPATIENT, MACHINE, MADE, SERVED, push
+from sim.company.items.heap import GRANTED, IMPATIENT, MACHINE, MADE, SERVED, push, reserve
 from sim.company.items.lines import join, leave
+from sim.company.items.numbers import error_mark, know_nothing, mark, service_time
 from sim.company.items.state import (
     ABSENT,
     BY_MACHINE,
@@ -28,6 +28,8 @@ from sim.company.items.state import (
     REQUESTS,
     REVENUE,
     SERVICE,
+    SHARE,
+    TAG,
     TIMELY,
     TIMERS,
     WAITED,
@@ -35,11 +37,11 @@ from sim.company.items.state import (
 )
 from sim.company.operations import HOUR, PATIENT
 from sim.company.systems import WHOLE
-from sim.compiled import dissolved
-from sim.streams import identity, uniform
+from sim.compiled import dissolved, inline
+from sim.streams import uniform
 
 
-@dissolved
+@inline
 def spread(s, start, end):  # type: ignore[no-untyped-def]
     """Add hours of service to the months in which they lie; as `Clock.spread`."""
     end = min(end, s.months * s.month_hours)
@@ -66,7 +68,7 @@ def give_up(s, e):  # type: ignore[no-untyped-def]
     vanish(s, e)
 
 
-@dissolved
+@inline
 def make_others(s, p, k, t):  # type: ignore[no-untyped-def]
     """Completed item k of process p makes items of the processes that it feeds. A person who was freed at this very
     moment comes before what happens without delay."""
@@ -80,10 +82,11 @@ def make_others(s, p, k, t):  # type: ignore[no-untyped-def]
             totals[FREE] -= 1
             e = s.unused[totals[FREE]]
             s.process[e], s.number[e] = s.feed_target[f], s.feed_number[f] + k
+            know_nothing(s, e)
             push(s, t + s.feed_delay[f], MADE, e)
 
 
-@dissolved
+@inline
 def complete(s, e, t):  # type: ignore[no-untyped-def]
     """All steps are done."""
     p = s.process[e]
@@ -109,12 +112,26 @@ def complete(s, e, t):  # type: ignore[no-untyped-def]
 
 
 @dissolved
-def release(s, r):  # type: ignore[no-untyped-def]
-    """A person of role r is free: for a claim or the first item in line, whom the caller then calls, or for nobody."""
+def gone(s, e, t):  # type: ignore[no-untyped-def]
+    """Whether the patience of an item in the line of a role was over before the event at hand."""
+    return s.due[e] < t or (s.due[e] == t and s.alarm[e] < s.totals[TAG])
+
+
+@dissolved
+def release(s, r, t):  # type: ignore[no-untyped-def]
+    """A person of role r is free: for a claim or the first item in line, whom the caller then calls, or for nobody.
+
+    Items give up at the moment when their patience ends, but nothing depends on them before they would be first in
+    line: so they are looked at only then, and when a month ends.
+    """
     if s.claims[r] > 0:
         s.totals[HANDED] = r + 1
         return
     e = s.head[r]
+    while e != NOBODY and gone(s, e, t):
+        leave(s, e)
+        give_up(s, e)
+        e = s.head[r]
     if e == NOBODY:
         s.free[r] += 1
         return
@@ -128,8 +145,7 @@ def release(s, r):  # type: ignore[no-untyped-def]
 def begin(s, e, t):  # type: ignore[no-untyped-def]
     """Service begins, and is not interrupted."""
     j = s.step[e]
-    u = uniform(s.service_key[j], s.draw, identity(s.number[e], s.attempt[e]))
-    hours = gamma_number(s.tables, s.service_table[j], u) * s.now[s.minutes_slot[j]] * s.slow[s.role[j]]
+    hours = service_time(s, e, j) * s.now[s.minutes_slot[j]] * s.slow[s.role[j]]
     if s.absent[e]:
         hours *= s.now[s.no_show_time_slot[s.process[e]]]
     s.counts[s.process[e], BY_PEOPLE] += 1
@@ -150,7 +166,7 @@ def down(s, j):  # type: ignore[no-untyped-def]
     return -1
 
 
-@dissolved
+@inline
 def await_system(s, e, y, t):  # type: ignore[no-untyped-def]
     """Wait in the line of a system until patience is over."""
     join(s, e, s.free.shape[0] + y)
@@ -176,9 +192,11 @@ def ask(s, e, t):  # type: ignore[no-untyped-def]
         return
     s.totals[WAITS] += 1
     join(s, e, r)
+    s.due[e] = limit
     if limit < math.inf:
         s.totals[TIMERS] += 1
-        s.alarm[e] = push(s, t + max(0.0, limit - t), IMPATIENT, e)
+        s.due[e] = t + max(0.0, limit - t)
+        s.alarm[e] = reserve(s)
 
 
 @dissolved
@@ -189,7 +207,7 @@ def be_patient(s, e, t):  # type: ignore[no-untyped-def]
     s.deadline[e] = t + patience * HOUR if patience < PATIENT else math.inf
 
 
-@dissolved
+@inline
 def operate(s, e, t):  # type: ignore[no-untyped-def]
     """The machine takes the item when its systems are up; True when it is done at once."""
     j = s.step[e]
@@ -234,13 +252,13 @@ def visit(s, e, t):  # type: ignore[no-untyped-def]
     ask(s, e, t)
 
 
-@dissolved
+@inline
 def go_to(s, e, j, t):  # type: ignore[no-untyped-def]
     """Go to step j of the route, or to the next one that the item does not skip, or out."""
     p, k = s.process[e], s.number[e]
     while j < s.first_step[p + 1]:
         share = s.now[s.share_slot[j]]
-        if share >= 1.0 or uniform(s.share_key[j], s.draw, k) < share:
+        if share >= 1.0 or mark(s, e, s.column[j] + SHARE, s.share_key[j]) < share:
             s.step[e] = j
             if s.capped[j] and not goes_in(s, j):
                 give_up(s, e)
@@ -261,7 +279,7 @@ def go_to(s, e, j, t):  # type: ignore[no-untyped-def]
     complete(s, e, t)
 
 
-@dissolved
+@inline
 def machine_done(s, e, t):  # type: ignore[no-untyped-def]
     """The machine has had its time: on to the next step, or to people."""
     if kept(s, e):
@@ -275,10 +293,9 @@ def machine_done(s, e, t):  # type: ignore[no-untyped-def]
 def served(s, e, t):  # type: ignore[no-untyped-def]
     """Service ends: the person is free, and the step is done again after an error."""
     j = s.step[e]
-    release(s, s.role[j])
+    release(s, s.role[j], t)
     chance = s.now[s.error_slot[j]]
-    index = identity(s.number[e], s.attempt[e])
-    if chance > 0.0 and uniform(s.error_key[j], s.draw, index) < chance:
+    if chance > 0.0 and error_mark(s, e, j) < chance:
         s.attempt[e] += 1
         visit(s, e, t)
     else:
@@ -290,17 +307,17 @@ def granted(s, e, t):  # type: ignore[no-untyped-def]
     """A person is there for the item that stood in line; if its system went down meanwhile, the person goes on."""
     j = s.step[e]
     if down(s, j) >= 0:
-        release(s, s.role[j])
+        release(s, s.role[j], t)
         ask(s, e, t)
     else:
         begin(s, e, t)
 
 
-@dissolved
+@inline
 def impatient(s, e, t):  # type: ignore[no-untyped-def]
-    """Patience is over, in the line of a role or of a system; rounding may have it still to come."""
+    """Patience is over in the line of a system; rounding may have it still to come."""
     leave(s, e)
-    if t < s.deadline[e] and s.line[e] >= s.free.shape[0]:
+    if t < s.deadline[e]:
         ask(s, e, t)
     else:
         give_up(s, e)

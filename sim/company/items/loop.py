@@ -7,7 +7,9 @@ import math
 from sim.company.items.arrivals import await_arrival, open_demand, pass_gap
 from sim.company.items.course import (
     ask,
+    give_up,
     go_to,
+    gone,
     granted,
     impatient,
     machine_done,
@@ -22,15 +24,19 @@ from sim.company.items.heap import (
     GRANTED,
     MACHINE,
     MADE,
+    OPEN,
     SERVED,
     close_hole,
     kind_of,
     place_of,
     push,
+    upcoming,
 )
 from sim.company.items.lines import leave
+from sim.company.items.numbers import make_batch, mark
 from sim.company.items.state import (
     ARRIVED,
+    BATCH,
     CALLED,
     FREE,
     HANDED,
@@ -38,15 +44,17 @@ from sim.company.items.state import (
     HOLE,
     LATEST,
     LOST,
+    LOST_MARK,
     MONTH_END,
     NEXT,
+    NO_SHOW,
     NOBODY,
     NOTED,
     NOW,
+    TAG,
     items_at,
 )
-from sim.compiled import compiled, dissolved
-from sim.streams import uniform
+from sim.compiled import compiled, dissolved, inline
 
 DONE, CLAIMED, FULL = range(3)
 A_FEW = 8  # an event makes at most three others, and those of the items that a completed one makes
@@ -56,23 +64,26 @@ A_FEW = 8  # an event makes at most three others, and those of the items that a 
 def arrive(s, p, t):  # type: ignore[no-untyped-def]
     """The next item of process p comes, and is at once lost or on its way."""
     k = s.coming[p, NEXT]
+    at = k & (BATCH - 1)
+    if at == 0:
+        make_batch(s, p, k)
     s.coming[p, NEXT] += 1
     pass_gap(s, p)
     await_arrival(s, p)
-    if lost(s, p, k):
-        return
-    s.totals[FREE] -= 1
-    e = s.unused[s.totals[FREE]]
-    s.process[e], s.number[e] = p, k
-    set_out(s, e, t)
+    e = s.batch[p, at]
+    if lost(s, e):
+        vanish(s, e)
+    else:
+        set_out(s, e, t)
 
 
 @dissolved
-def lost(s, p, k):  # type: ignore[no-untyped-def]
-    """Item k arrives: whether it is lost before any work."""
+def lost(s, e):  # type: ignore[no-untyped-def]
+    """An item arrives: whether it is lost before any work."""
+    p = s.process[e]
     s.counts[p, ARRIVED] += 1
     chance = s.now[s.lost_slot[p]]
-    if chance > 0.0 and uniform(s.lost_key[p], s.draw, k) < chance:
+    if chance > 0.0 and mark(s, e, LOST_MARK, s.lost_key[p]) < chance:
         s.counts[p, LOST] += 1
         return True
     return False
@@ -84,15 +95,15 @@ def set_out(s, e, t):  # type: ignore[no-untyped-def]
     p = s.process[e]
     s.born[e], s.waited[e], s.absent[e] = t, 0.0, 0
     chance = s.now[s.no_show_slot[p]]
-    if chance > 0.0 and uniform(s.no_show_key[p], s.draw, s.number[e]) < chance:
+    if chance > 0.0 and mark(s, e, NO_SHOW, s.no_show_key[p]) < chance:
         s.absent[e] = 1
     go_to(s, e, s.first_step[p], t)
 
 
-@dissolved
+@inline
 def arrive_made(s, e, t):  # type: ignore[no-untyped-def]
     """An item that another process made arrives, and is at once lost or on its way."""
-    if lost(s, s.process[e], s.number[e]):
+    if lost(s, e):
         vanish(s, e)
     else:
         set_out(s, e, t)
@@ -102,7 +113,7 @@ def arrive_made(s, e, t):  # type: ignore[no-untyped-def]
 def cramped(s):  # type: ignore[no-untyped-def]
     """Whether the next event might find no room."""
     totals = s.totals
-    full = totals[FREE] <= s.most_feeds or totals[HEAP] + A_FEW + s.most_feeds > s.event_time.shape[0]
+    full = totals[FREE] <= s.most_feeds + BATCH or totals[HEAP] + A_FEW + s.most_feeds > s.event_time.shape[0]
     return full or (s.journal_items.shape[0] > 0 and totals[NOTED] == s.journal_items.shape[0])
 
 
@@ -116,8 +127,8 @@ def play(address, until):  # type: ignore[no-untyped-def]
         if cramped(s):
             return FULL
         t, tag = s.event_time[0], s.event_tag[0]
-        clock[NOW] = t
-        totals[HOLE] = 1
+        clock[NOW], totals[TAG] = t, tag
+        totals[HOLE] = OPEN
         kind, e = kind_of(tag), place_of(tag)
         if kind == SERVED:
             served(s, e, t)
@@ -143,6 +154,7 @@ def play(address, until):  # type: ignore[no-untyped-def]
             if totals[HEAP] > 0 and s.event_time[0] == t:
                 push(s, t, GRANTED, e)  # behind what was to happen at this very moment
             else:
+                totals[TAG] = upcoming(s)
                 granted(s, e, t)
         if totals[HANDED]:
             return CLAIMED
@@ -163,10 +175,26 @@ def open_month(address, start, end, now):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def close_month(address, end):  # type: ignore[no-untyped-def]
+    """The month is over: who gave up in it, in the lines of roles, is counted in it."""
+    s = items_at(address)
+    s.totals[TAG] = NOBODY
+    for r in range(s.free.shape[0]):
+        e = s.head[r]
+        while e != NOBODY:
+            behind = s.behind[e]
+            if gone(s, e, end):
+                leave(s, e)
+                give_up(s, e)
+            e = behind
+
+
+@compiled
 def give_back(address, r, now):  # type: ignore[no-untyped-def]
     """A claim of role r ends, and no other waits."""
     s = items_at(address)
-    release(s, r)
+    s.totals[TAG] = NOBODY  # before the items' own events of this moment
+    release(s, r, now)
     if s.totals[CALLED]:
         push(s, now, GRANTED, s.totals[CALLED] - 1)
         s.totals[CALLED] = 0

@@ -14,14 +14,19 @@ from sim.company.gamma import gamma_tables
 from sim.company.items.interface import Work
 from sim.lanes.records import Floats1, Floats2, Floats3, Ints1, Ints2, Keys1, record_at
 
-HEAP, HOLE, SERIAL, FREE, HANDED, REQUESTS, GRANTS, TIMERS, WAITS, CALLED, NOTED = range(11)  # of `totals`
-NOW, MONTH_END, SERVICE = range(3)  # of `clock`: hours; SERVICE: of the month at hand
+HEAP, HOLE, SERIAL, FREE, HANDED, REQUESTS, GRANTS, TIMERS, WAITS, CALLED, TAG, FILLING, NOTED = range(
+    13
+)  # of `totals`
+NOW, MONTH_END, SERVICE, FILLED_AT = range(4)  # of `clock`: hours; SERVICE: of the month at hand
 ARRIVED, LOST, GAVE_UP, COMPLETED, TIMELY, ABSENT, BY_MACHINE, BY_PEOPLE = range(8)  # of `counts`
 WAITED, REVENUE, MARGIN = range(3)  # of `sums`
 PASSED, CUMULATED, AFTER, START, EDGE, RATE, FACTOR, LATEST = range(8)  # of `demand`
 NEXT, PIECE = range(2)  # of `coming`
+LOST_MARK, NO_SHOW, OF_STEPS = range(3)  # columns of `marks`
+SERVICE_TIME, ERROR, SHARE, PER_STEP = range(4)  # columns of a step, from its `column` on
 NOBODY = -1
 PLACES = 1024  # at first
+BATCH = 16  # items whose numbers are made together; a power of two
 
 
 class Items(NamedTuple):
@@ -29,7 +34,8 @@ class Items(NamedTuple):
     that it needs stand in needs from first_need on. By feed, those of source p from first_feed[p] on: feed_target ..
     feed_key; most_feeds: of a process. attempt of an item at a machine: -1. courses of arrivals:
     moments, values, of process p from first_piece[p] on. now by slot; slow, free, claims by role; down and credit by
-    system; head and tail of lines, roles first and then systems; busy by month. By place: process .. waited.
+    system; head and tail of lines, roles first and then systems; busy by month. By process and item of a batch: gaps,
+    batch (places); made: room for numbers. By place: process .. marks.
     journal_*: room for notes, none if nobody reads them."""
 
     draw: int
@@ -39,24 +45,25 @@ class Items(NamedTuple):
     gap_key: Keys1
     lost_key: Keys1
     gap_table: Ints1
-    lost_slot: Ints1
-    patience_slot: Ints1
-    revenue_slot: Ints1
-    margin_slot: Ints1
-    no_show_slot: Ints1
-    no_show_time_slot: Ints1
+    lost_slot: Keys1
+    patience_slot: Keys1
+    revenue_slot: Keys1
+    margin_slot: Keys1
+    no_show_slot: Keys1
+    no_show_time_slot: Keys1
     no_show_key: Keys1
     target: Floats1
     role: Ints1
     first_need: Ints1
     needs: Ints1
-    minutes_slot: Ints1
-    share_slot: Ints1
-    error_slot: Ints1
-    automated_slot: Ints1
-    exceptions_slot: Ints1
-    machine_slot: Ints1
+    minutes_slot: Keys1
+    share_slot: Keys1
+    error_slot: Keys1
+    automated_slot: Keys1
+    exceptions_slot: Keys1
+    machine_slot: Keys1
     service_table: Ints1
+    column: Ints1
     share_key: Keys1
     service_key: Keys1
     error_key: Keys1
@@ -65,7 +72,7 @@ class Items(NamedTuple):
     most_feeds: int
     first_feed: Ints1
     feed_target: Ints1
-    feed_slot: Ints1
+    feed_slot: Keys1
     feed_delay: Floats1
     feed_number: Ints1
     feed_key: Keys1
@@ -85,6 +92,9 @@ class Items(NamedTuple):
     busy: Floats1
     demand: Floats2
     coming: Ints2
+    gaps: Floats2
+    batch: Ints2
+    made: Floats1
     counts: Ints2
     sums: Floats2
     totals: Ints1
@@ -105,6 +115,8 @@ class Items(NamedTuple):
     deadline: Floats1
     waited: Floats1
     absent: Ints1
+    due: Floats1
+    marks: Floats2
     journal_items: Ints2
     journal_times: Floats2
 
@@ -112,7 +124,7 @@ class Items(NamedTuple):
 items_at = record_at(Items)
 BY_PLACE = (
     "unused", "process", "number", "step", "attempt", "line", "before", "behind", "alarm", "born", "joined", "deadline",
-    "waited", "absent",
+    "waited", "absent", "due", "marks",
 )  # fmt: skip
 
 
@@ -126,9 +138,16 @@ def new_state(work: Work) -> Items:
     at = [f"operations/{route.name}" for route in routes]
     of_step = [f"{place}/steps/{step.label}" for place, route in zip(at, routes, strict=True) for step in route.steps]
     lines, estate = len(world.people) + len(world.systems), list(world.systems.values())
+    places = PLACES
+    while places < 2 * BATCH * len(routes):
+        places *= 2
+    width = OF_STEPS + PER_STEP * max(len(route.steps) for route in routes)
 
     def ints(values: list[int]) -> np.ndarray:
         return np.array(values, dtype=np.int64)
+
+    def slots(values: list[int]) -> np.ndarray:
+        return np.array(values, dtype=np.uint64)  # never counted from the end, which saves compiled code the question
 
     return Items(
         draw=draw.number,
@@ -138,24 +157,25 @@ def new_state(work: Work) -> Items:
         gap_key=draw.keys([f"{place}/gap" for place in at]),
         lost_key=draw.keys([f"{place}/lost" for place in at]),
         gap_table=ints([cvs.index(float(p.arrival_cv)) for p in processes]),
-        lost_slot=ints([route.lost_slot for route in routes]),
-        patience_slot=ints([route.patience_slot for route in routes]),
-        revenue_slot=ints([route.revenue_slot for route in routes]),
-        margin_slot=ints([route.margin_slot for route in routes]),
-        no_show_slot=ints([route.no_show_slot for route in routes]),
-        no_show_time_slot=ints([route.no_show_time_slot for route in routes]),
+        lost_slot=slots([route.lost_slot for route in routes]),
+        patience_slot=slots([route.patience_slot for route in routes]),
+        revenue_slot=slots([route.revenue_slot for route in routes]),
+        margin_slot=slots([route.margin_slot for route in routes]),
+        no_show_slot=slots([route.no_show_slot for route in routes]),
+        no_show_time_slot=slots([route.no_show_time_slot for route in routes]),
         no_show_key=draw.keys([f"{place}/no_show" for place in at]),
         target=np.array([route.target for route in routes]),
         role=ints([step.role for step in steps]),
         first_need=ints([0, *np.cumsum([len(step.systems) for step in steps])]),
         needs=ints([y for step in steps for y in step.systems]),
-        minutes_slot=ints([step.minutes_slot for step in steps]),
-        share_slot=ints([step.share_slot for step in steps]),
-        error_slot=ints([step.error_slot for step in steps]),
-        automated_slot=ints([step.automated_slot for step in steps]),
-        exceptions_slot=ints([step.exceptions_slot for step in steps]),
-        machine_slot=ints([step.machine_slot for step in steps]),
+        minutes_slot=slots([step.minutes_slot for step in steps]),
+        share_slot=slots([step.share_slot for step in steps]),
+        error_slot=slots([step.error_slot for step in steps]),
+        automated_slot=slots([step.automated_slot for step in steps]),
+        exceptions_slot=slots([step.exceptions_slot for step in steps]),
+        machine_slot=slots([step.machine_slot for step in steps]),
         service_table=ints([cvs.index(float(step.cv)) for step in models]),
+        column=ints([OF_STEPS + PER_STEP * i for route in routes for i in range(len(route.steps))]),
         share_key=draw.keys([f"{place}/share" for place in of_step]),
         service_key=draw.keys([f"{place}/service" for place in of_step]),
         error_key=draw.keys([f"{place}/error" for place in of_step]),
@@ -164,7 +184,7 @@ def new_state(work: Work) -> Items:
         most_feeds=max(len(route.feeds) for route in routes),
         first_feed=ints([0, *np.cumsum([len(route.feeds) for route in routes])]),
         feed_target=ints([feed.target for feed in feeds]),
-        feed_slot=ints([feed.share_slot for feed in feeds]),
+        feed_slot=slots([feed.share_slot for feed in feeds]),
         feed_delay=np.array([feed.delay for feed in feeds], dtype=np.float64),
         feed_number=ints([feed.number for feed in feeds]),
         feed_key=draw.keys([f"operations/{routes[feed.target].name}/fed_by/{feed.source}" for feed in feeds]),
@@ -184,28 +204,33 @@ def new_state(work: Work) -> Items:
         busy=np.zeros(work.clock.months),
         demand=np.zeros((len(routes), 8)),
         coming=np.zeros((len(routes), 2), np.int64),
+        gaps=np.zeros((len(routes), BATCH)),
+        batch=np.zeros((len(routes), BATCH), np.int64),
+        made=np.zeros(BATCH),
         counts=np.zeros((len(routes), 8), np.int64),
         sums=np.zeros((len(routes), 3)),
-        totals=ints([0] * FREE + [PLACES] + [0] * (NOTED - FREE)),
-        clock=np.zeros(3),
-        event_time=np.empty(2 * PLACES),
-        event_tag=np.empty(2 * PLACES, np.int64),
-        unused=np.arange(PLACES - 1, -1, -1),
-        process=np.zeros(PLACES, np.int64),
-        number=np.zeros(PLACES, np.int64),
-        step=np.zeros(PLACES, np.int64),
-        attempt=np.zeros(PLACES, np.int64),
-        line=np.zeros(PLACES, np.int64),
-        before=np.zeros(PLACES, np.int64),
-        behind=np.zeros(PLACES, np.int64),
-        alarm=np.full(PLACES, NOBODY, np.int64),
-        born=np.zeros(PLACES),
-        joined=np.zeros(PLACES),
-        deadline=np.zeros(PLACES),
-        waited=np.zeros(PLACES),
-        absent=np.zeros(PLACES, np.int64),
-        journal_items=np.empty((0 if work.journal is None else PLACES, 2), np.int64),
-        journal_times=np.empty((0 if work.journal is None else PLACES, 3)),
+        totals=ints([0] * FREE + [places] + [0] * (NOTED - FREE)),
+        clock=np.zeros(4),
+        event_time=np.empty(2 * places),
+        event_tag=np.empty(2 * places, np.int64),
+        unused=np.arange(places - 1, -1, -1),
+        process=np.zeros(places, np.int64),
+        number=np.zeros(places, np.int64),
+        step=np.zeros(places, np.int64),
+        attempt=np.zeros(places, np.int64),
+        line=np.zeros(places, np.int64),
+        before=np.zeros(places, np.int64),
+        behind=np.zeros(places, np.int64),
+        alarm=np.full(places, NOBODY, np.int64),
+        born=np.zeros(places),
+        joined=np.zeros(places),
+        deadline=np.zeros(places),
+        waited=np.zeros(places),
+        absent=np.zeros(places, np.int64),
+        due=np.zeros(places),
+        marks=np.zeros((places, width)),
+        journal_items=np.empty((0 if work.journal is None else places, 2), np.int64),
+        journal_times=np.empty((0 if work.journal is None else places, 3)),
     )
 
 
