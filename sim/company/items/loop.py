@@ -29,6 +29,7 @@ from sim.company.items.heap import (
     push,
 )
 from sim.company.items.lines import leave
+from sim.company.items.shelves import supplied
 from sim.company.items.state import (
     ARRIVED,
     CALLED,
@@ -59,7 +60,7 @@ def arrive(s, p, t):  # type: ignore[no-untyped-def]
     s.coming[p, NEXT] += 1
     pass_gap(s, p)
     await_arrival(s, p)
-    if lost(s, p, k):
+    if lost(s, p, k, t):
         return
     s.totals[FREE] -= 1
     e = s.unused[s.totals[FREE]]
@@ -68,11 +69,15 @@ def arrive(s, p, t):  # type: ignore[no-untyped-def]
 
 
 @dissolved
-def lost(s, p, k):  # type: ignore[no-untyped-def]
-    """Item k arrives: whether it is lost before any work."""
+def lost(s, p, k, t):  # type: ignore[no-untyped-def]
+    """Item k arrives: whether it is lost before any work, or finds sold out what it needs."""
     s.counts[p, ARRIVED] += 1
     chance = s.now[s.lost_slot[p]]
     if chance > 0.0 and uniform(s.lost_key[p], s.draw, k) < chance:
+        s.counts[p, LOST] += 1
+        return True
+    shelves = s.shelves
+    if shelves.first_taker[p] < shelves.first_taker[p + 1] and not supplied(shelves, s.now, s.draw, p, k, t):
         s.counts[p, LOST] += 1
         return True
     return False
@@ -92,7 +97,7 @@ def set_out(s, e, t):  # type: ignore[no-untyped-def]
 @dissolved
 def arrive_made(s, e, t):  # type: ignore[no-untyped-def]
     """An item that another process made arrives, and is at once lost or on its way."""
-    if lost(s, s.process[e], s.number[e]):
+    if lost(s, s.process[e], s.number[e], t):
         vanish(s, e)
     else:
         set_out(s, e, t)

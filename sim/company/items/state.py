@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.company.gamma import gamma_tables
 from sim.company.items.interface import Work
+from sim.company.shelves import Shelves
 from sim.lanes.records import Floats1, Floats2, Floats3, Ints1, Ints2, Keys1, record_at
 
 HEAP, HOLE, SERIAL, FREE, HANDED, REQUESTS, GRANTS, TIMERS, WAITS, CALLED, NOTED = range(11)  # of `totals`
@@ -107,6 +108,7 @@ class Items(NamedTuple):
     absent: Ints1
     journal_items: Ints2
     journal_times: Floats2
+    shelves: Shelves
 
 
 items_at = record_at(Items)
@@ -206,6 +208,7 @@ def new_state(work: Work) -> Items:
         absent=np.zeros(PLACES, np.int64),
         journal_items=np.empty((0 if work.journal is None else PLACES, 2), np.int64),
         journal_times=np.empty((0 if work.journal is None else PLACES, 3)),
+        shelves=work.shelves,
     )
 
 
