@@ -127,17 +127,29 @@ def units_short(level: float, mean: float, cv2: float, terms: int) -> float:
     >>> round(units_short(4.0, 3.0, 0.5, 4), 6)
     0.69984
     """
+    return _shortages(level, level, level, level, mean, cv2, terms)[0]
+
+
+def _shortages(
+    one: float, two: float, three: float, four: float, mean: float, cv2: float, terms: int
+) -> tuple[float, float, float, float]:
+    """`units_short` at four levels in one pass."""
     batch = max(mean / MOST_UNITS, 1.0)
-    level, mean = level / batch, mean / batch
+    one, two, three, four, mean = one / batch, two / batch, three / batch, four / batch, mean / batch
     excess = max((1.0 / batch - 1.0) + mean * cv2, FEW)  # variance over mean, less 1
+    shrink = 1.0 / (1.0 + excess)
     p = math.exp(-mean * math.log1p(excess) / excess)
     below = 0.0 * p
-    short = mean + below
+    a, b, c, d = mean + below, mean + below, mean + below, mean + below
     for j in range(terms):
         below = below + p
-        short = short - min(max(level - j, 0.0), 1.0) * max(1.0 - below, 0.0)
-        p = p * (j * excess + mean) / ((j + 1) * (1.0 + excess))
-    return batch * max(short, 0.0)
+        beyond = max(1.0 - below, 0.0)
+        a = a - min(max(one - j, 0.0), 1.0) * beyond
+        b = b - min(max(two - j, 0.0), 1.0) * beyond
+        c = c - min(max(three - j, 0.0), 1.0) * beyond
+        d = d - min(max(four - j, 0.0), 1.0) * beyond
+        p = p * ((j * excess + mean) * shrink) * (1.0 / (j + 1))
+    return batch * max(a, 0.0), batch * max(b, 0.0), batch * max(c, 0.0), batch * max(d, 0.0)
 
 
 @elementwise(quantity=POSITIVE_FINITE, left=NON_NEGATIVE_FINITE, short=NON_NEGATIVE_FINITE)
@@ -155,7 +167,7 @@ def mean_on_hand(quantity: float, left: float, short: float) -> float:
 
 
 _forecast_ratio, _reorder_level, _order_quantity = forecast_ratio.scalar, reorder_level.scalar, order_quantity.scalar
-_misled_level, _units_short, _mean_on_hand = misled_level.scalar, units_short.scalar, mean_on_hand.scalar
+_misled_level, _mean_on_hand = misled_level.scalar, mean_on_hand.scalar
 
 
 def highest_level(rate: float, lead: float, cv2: float, error: float, safety: float) -> float:
@@ -163,14 +175,18 @@ def highest_level(rate: float, lead: float, cv2: float, error: float, safety: fl
     return _reorder_level(rate * _forecast_ratio(error, 3.76), lead, cv2, error, safety)
 
 
-def alike_articles(  # type: ignore[no-untyped-def]
-    rate, lead, cv2, error, safety, days, wrong, gap, nodes, terms,
-):  # fmt: skip
+def alike_articles(
+    rate: float, lead: float, cv2: float, error: float, safety: float, days: float, wrong: float, gap: float,
+    nodes: int, terms: int,
+) -> tuple[float, float]:  # fmt: skip
     """Share of the units asked for that are sold out, and mean stock of an article, over articles whose forecasts err.
+
+    Levels and sizes that are not whole are rounded up for as many articles as their fraction says, all of an article by
+    the same mark: those whose level is rounded down and the others are looked at apart.
 
     rate: true demand of an article, units a working day. lead, cv2, error, safety: as `reorder_level`. days: as
     `order_quantity`. wrong: probability that the book misleads in an order cycle; gap: as `misled_level`. nodes: 1
-    where no forecast errs, else all. terms: as `units_short`, above `highest_level`.
+    where no forecast errs, else all. terms: as `units_short`, at least `highest_level` and 1 more.
 
     >>> lost, units = alike_articles(1.0, 6.0, 0.0, 0.0, 1.3, 20.0, 0.0, 0.0, 1, 20)
     >>> round(lost, 4), round(units, 2)
@@ -184,10 +200,35 @@ def alike_articles(  # type: ignore[no-untyped-def]
         level = _reorder_level(forecast, lead, cv2, error, safety)
         quantity = _order_quantity(forecast, days, level)
         low = _misled_level(level, quantity, gap)
-        short, short_low = _units_short(level, mean, cv2, terms), _units_short(low, mean, cv2, terms)
-        left = (1.0 - wrong) * (level - mean + short) + wrong * (low - mean + short_low)
-        short = (1.0 - wrong) * short + wrong * short_low
-        lost = lost + weight * (short / (quantity + short))
-        units = units + weight * _mean_on_hand(quantity, max(left, 0.0), short)
+        whole = math.floor(level)
+        up = level - whole
+        down = _rounded_down(quantity, up), _rounded_down(low, up)
+        above = _rounded_up(quantity, up), _rounded_up(low, up)
+        short = _shortages(1.0 * whole, down[1], whole + 1.0, above[1], mean, cv2, terms)
+        one, on_hand = _cycle(1.0 * whole, down[1], down[0], short[0], short[1], mean, wrong)
+        other, on_hand_other = _cycle(whole + 1.0, above[1], above[0], short[2], short[3], mean, wrong)
+        lost = lost + weight * ((1.0 - up) * one + up * other)
+        units = units + weight * ((1.0 - up) * on_hand + up * on_hand_other)
         weights = weights + weight
     return lost / weights, units / weights
+
+
+def _rounded_down(value: float, up: float) -> float:
+    """Mean of a number over the articles whose mark rounds the reorder level down. up: share of the others."""
+    whole = math.floor(value)
+    return whole + max(value - whole - up, 0.0) / (1.0 - up)
+
+
+def _rounded_up(value: float, up: float) -> float:
+    """The same over those whose mark rounds it up."""
+    whole = math.floor(value)
+    return whole + min(value - whole, up) / max(up, FEW)
+
+
+def _cycle(
+    level: float, low: float, quantity: float, short: float, short_low: float, mean: float, wrong: float
+) -> tuple[float, float]:
+    """Share sold out and mean stock of an article. low: its reorder level while the book misleads."""
+    left = (1.0 - wrong) * (level - mean + short) + wrong * (low - mean + short_low)
+    short = (1.0 - wrong) * short + wrong * short_low
+    return short / (quantity + short), _mean_on_hand(quantity, max(left, 0.0), short)

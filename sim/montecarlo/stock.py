@@ -45,7 +45,7 @@ def sell_out(lay, w):  # type: ignore[no-untyped-def]
         rate = units / (lay.calendar.days * st.articles[g])
         lead, cv2 = mean_lead(now[median], now[ratio]), lead_cv2(now[ratio])
         top = largest(highest(rate, lead, cv2, now[error], now[safety]))
-        terms = min(int(min(top, 1.0 * MOST_TERMS)) + 1, MOST_TERMS)
+        terms = min(int(min(top, 1.0 * MOST_TERMS)) + 2, MOST_TERMS)
         out, on_hand = of_articles(
             rate, lead, cv2, now[error], now[safety], now[days], now[wrong], now[gap], st.nodes[g], terms
         )

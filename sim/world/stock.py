@@ -37,7 +37,7 @@ class Stock(World):
         high=6,
     )
     forecast_error: Quantity = quantity(
-        "standard deviation of ln(forecast / true mean demand) among the articles", unit="log", high=1.5, default=0.0
+        "standard deviation of ln(forecast / true mean demand) among the articles", unit="log", high=1.0, default=0.0
     )
     record_error: Quantity = quantity(
         "probability that in an order cycle of an article the book shows more than there is",

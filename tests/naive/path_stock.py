@@ -28,14 +28,26 @@ def sold_out(group: Stock, at: At, name: str, month: int, rate: float) -> tuple[
         doubt = expected + foreseen**2 * variance + expected**2 * (math.exp(error**2) - 1)
         level = max(0.0, expected + safety * math.sqrt(doubt))
         size = max(foreseen * at(f"{path}.order_days", month), level + 1)
-        cases = [(1 - wrong, level), (wrong, max(0.0, level - gap * size))]
-        short = sum(p * shortage(true_level, rate * lead, rate**2 * variance) for p, true_level in cases)
-        left = sum(p * (true_level - rate * lead) for p, true_level in cases) + short
-        below, part = math.floor(size), size - math.floor(size)
-        mean_triangle = (1 - part) * below * (below + 1) / 2 + part * (below + 1) * (below + 2) / 2
-        out += weight * short / (size + short)
-        units += weight * (mean_triangle + size * max(0.0, left)) / (size + short)
+        low = max(0.0, level - gap * size)
+        up = level % 1
+        for part, begin, end in ((1 - up, 0.0, 1 - up), (up, 1 - up, 1.0)):  # marks that round the level down, and up
+            if part < 1e-9:
+                continue
+            cases = [(1 - wrong, rounded(level, begin, end)), (wrong, rounded(low, begin, end))]
+            short = sum(p * shortage(true_level, rate * lead, rate**2 * variance) for p, true_level in cases)
+            left = sum(p * (true_level - rate * lead) for p, true_level in cases) + short
+            units_ordered = rounded(size, begin, end)
+            below, rest = math.floor(units_ordered), units_ordered % 1
+            mean_triangle = (1 - rest) * below * (below + 1) / 2 + rest * (below + 1) * (below + 2) / 2
+            out += weight * part * short / (units_ordered + short)
+            units += weight * part * (mean_triangle + units_ordered * max(0.0, left)) / (units_ordered + short)
     return out, units
+
+
+def rounded(value: float, begin: float, end: float) -> float:
+    """Mean of floor(value + mark) over even marks from begin to end."""
+    turn = min(end, max(begin, 1 - value % 1))  # from this mark on the number is rounded up
+    return math.floor(value) + (end - turn) / (end - begin)
 
 
 def shortage(level: float, mean: float, variance: float) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.stats import lognorm, nbinom, poisson
+from scipy.stats import lognorm, nbinom, norm, poisson
 
 from sim.mechanisms.queues import erlang_b
 from sim.mechanisms.stock import (
@@ -32,7 +32,7 @@ def course(rate: float, median: float, ratio: float, error: float, safety: float
     """Share sold out and mean stock of an article; record: probability and size of an error."""
     lead, cv2 = lead_time(median, ratio), lead_time_cv2(ratio)
     wrong, gap = record or (0.0, 0.0)
-    terms = int(highest_level(rate, lead, cv2, error, safety)) + 1
+    terms = int(highest_level(rate, lead, cv2, error, safety)) + 2
     return alike_articles(rate, lead, cv2, error, safety, days, wrong, gap, len(NODES), terms)
 
 
@@ -109,7 +109,8 @@ def test_one_order_at_a_time_is_the_plain_simulation(
 
 @pytest.mark.parametrize(("rate", "error"), [(0.08, 0.3), (0.4, 0.5), (2.0, 0.3)])
 def test_articles_with_their_own_forecasts_are_the_plain_simulation(rate: float, error: float) -> None:
-    """Four hundred articles with rounded levels, records always right: within 1 percentage point and 3 %."""
+    """Four hundred articles with rounded levels, records always right: within 0.5 percentage points
+    and 3 %."""
     rng = np.random.default_rng(3)
     lead, cv2 = lead_time(8.0, 1.6), lead_time_cv2(1.6)
     log_sd, played = math.log(1.6) / Z95, []
@@ -120,25 +121,29 @@ def test_articles_with_their_own_forecasts_are_the_plain_simulation(rate: float,
         whole, units = int(level + mark), int(size + mark)
         played.append(play(rate, lambda: 8 * rng.lognormal(0, log_sd), whole, units, 1, 300 / rate, rng))
     lost, on_hand = course(rate, 8.0, 1.6, error, 0.8, 20.0)
-    assert np.mean([one[0] for one in played]) == pytest.approx(lost, abs=0.01)
+    assert np.mean([one[0] for one in played]) == pytest.approx(lost, abs=0.005)
     assert np.mean([one[1] for one in played]) == pytest.approx(on_hand, rel=0.03)
 
 
 def test_seven_forecasts_stand_for_all() -> None:
-    """The rule of seven places against 2,000 articles: half a percentage point at most, and 1 % of the stock."""
-    normals = lognorm(1.0).ppf((np.arange(2000) + 0.5) / 2000)
-    for rate, error in itertools.product((0.05, 0.5, 4.0), (0.1, 0.4, 0.8)):
+    """The rule of seven places against 3,000 articles with forecasts and marks of their own, at the shares and stocks
+    of single articles: a third of a percentage point at most, and 1 % of the stock."""
+    marks, wrong, gap = np.random.default_rng(2).permutation((np.arange(3000) + 0.5) / 3000), 0.2, 0.3
+    places = norm.ppf((np.arange(3000) + 0.5) / 3000)
+    for rate, error in itertools.product((0.04, 0.3, 4.0), (0.0, 0.3, 0.6)):
         rows = []
-        for z in np.log(normals):
-            foreseen = rate * forecast_ratio(error, float(z))
+        for z, mark in zip(places.tolist(), marks.tolist(), strict=True):
+            foreseen = rate * forecast_ratio(error, z)
             level = reorder_level(foreseen, 9.0, 0.1, error, 1.0)
             size = order_quantity(foreseen, 20.0, level)
-            short = units_short(level, rate * 9.0, 0.1, int(level) + 1)
-            left = max(level - rate * 9.0 + short, 0.0)
-            rows.append((short / (size + short), mean_on_hand(size, left, short)))
-        terms = int(highest_level(rate, 9.0, 0.1, error, 1.0)) + 1
-        lost, units = alike_articles(rate, 9.0, 0.1, error, 1.0, 20.0, 0.0, 0.0, len(NODES), terms)
-        assert lost == pytest.approx(np.mean([row[0] for row in rows]), abs=0.005)
+            levels = int(level + mark), int(misled_level(level, size, gap) + mark)
+            shorts = [units_short(float(one), rate * 9.0, 0.1, one) for one in levels]
+            short = (1 - wrong) * shorts[0] + wrong * shorts[1]
+            left = (1 - wrong) * levels[0] + wrong * levels[1] - rate * 9.0 + short
+            rows.append((short / (int(size + mark) + short), mean_on_hand(float(int(size + mark)), left, short)))
+        terms = int(highest_level(rate, 9.0, 0.1, error, 1.0)) + 2
+        lost, units = alike_articles(rate, 9.0, 0.1, error, 1.0, 20.0, wrong, gap, len(NODES), terms)
+        assert lost == pytest.approx(np.mean([row[0] for row in rows]), abs=0.0034)
         assert units == pytest.approx(np.mean([row[1] for row in rows]), rel=0.01)
 
 
@@ -147,10 +152,12 @@ GRID = list(itertools.product((0.05, 0.3, 1.0, 5.0), (0.0, 0.5, 1.0, 2.0), (1.0,
 
 @pytest.mark.parametrize(("rate", "safety", "ratio", "days"), GRID)
 def test_directions(rate: float, safety: float, ratio: float, days: float) -> None:
-    """At an equal safety factor: no forecast that is worse loses less; no record that is worse loses less or leaves
-    more on the shelf; more safety loses less and holds more."""
+    """At an equal safety factor: no forecast that is worse loses less (of an article that sells once in a month not by
+    more than rounding does, 0.02 percentage points); no record that is worse loses less or leaves more on the shelf;
+    more safety loses less and holds more."""
     errors = [course(rate, 8.0, ratio, error, safety, days)[0] for error in (0.0, 0.1, 0.3, 0.5, 0.8)]
-    assert all(b >= a - 1e-12 for a, b in itertools.pairwise(errors))
+    slack = 2e-4 if rate < 0.1 else 1e-12
+    assert all(b >= a - slack for a, b in itertools.pairwise(errors))
     records = [course(rate, 8.0, ratio, 0.3, safety, days, wrong, 0.3) for wrong in (0.0, 0.2, 0.6, 1.0)]
     assert all(b[0] >= a[0] and b[1] <= a[1] for a, b in itertools.pairwise(records))
     more = [course(rate, 8.0, ratio, 0.3, safety + extra, days, 0.2, 0.3) for extra in (0.0, 0.4, 1.0)]
