@@ -49,6 +49,7 @@ MONEY_OF = {
     "profile": ("sector", "currency", "cash_at_start", "tax_rate", "fixed_costs_per_month", "gross_margin"),
     "people": ("monthly_cost",),
     "systems": ("monthly_cost", "repair_cost"),
+    "stock": ("unit_cost", "holding_per_year"),
     "initiatives": ("capital", "delivery", "running_per_month", "renewal_cost", "grant", "mandatory"),
 }
 NO_MATTER = ("origin", "title", "story", "reason")
@@ -63,6 +64,8 @@ def operations_hash(scenario: Scenario) -> str:
         for place in places:
             for field in fields:
                 place.pop(field, None)
+    if not scenario.stock:
+        del content["stock"]
     return hashlib.sha256(json.dumps(_felt(content)).encode()).hexdigest()[:16]
 
 

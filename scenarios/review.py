@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scenarios.evidence import evidence
+from scenarios.stock_review import StockReview, stock_reviews, stock_warnings
 from sim.derived import derived_numbers, derived_paths, lost_path, share_path
 from sim.mechanisms.market import logit_share
 from sim.mechanisms.skill_gap import extra_work, failure_with_gap
@@ -70,6 +71,7 @@ class Review:
     doubtful_evidence: tuple[str, ...]
     loads: tuple[Load, ...]
     threats: tuple[ThreatReview, ...]
+    stock: tuple[StockReview, ...]
     warnings: tuple[str, ...]
 
 
@@ -80,6 +82,8 @@ def review(scenario: Scenario) -> Review:
     cited = [number for number in stated if number.origin in known]
     loads = tuple(_loads(scenario))
     threats = tuple(_threats(scenario, {number.path: number for number in stated}))
+    arrivals = {name: sum(_arrivals(scenario, name)) for name in scenario.processes}
+    stock = tuple(stock_reviews(scenario, _means(scenario), arrivals))
     return Review(
         name=scenario.name,
         title=scenario.title,
@@ -101,7 +105,13 @@ def review(scenario: Scenario) -> Review:
         doubtful_evidence=tuple(sorted({number.origin for number in cited if known[number.origin].doubtful})),
         loads=loads,
         threats=threats,
-        warnings=(*_load_warnings(loads), *_people_warnings(scenario), *_market_warnings(scenario)),
+        stock=stock,
+        warnings=(
+            *_load_warnings(loads),
+            *_people_warnings(scenario),
+            *_market_warnings(scenario),
+            *stock_warnings(scenario, stock),
+        ),
     )
 
 

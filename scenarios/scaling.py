@@ -47,6 +47,7 @@ RULES = (
     Rule("skills.*.days_per_month", "staff"),
     Rule("processes.*.arrivals_per_day", "staff"),
     Rule("processes.*.item_revenue", "price"),
+    Rule("stock.*.unit_cost", "price"),
     Rule("profile.customers.start", "customers"),
     Rule("profile.customers.monthly_acquisition", "staff"),
     Rule("market.size", "staff"),

@@ -30,6 +30,8 @@ KERNEL = (
     "estate",
     "cyber",
     "channels",
+    "stock",
+    "stock_layout",
     "feeds",
     "hires",
     "finance",
@@ -41,7 +43,7 @@ KERNEL = (
     "hosting",
     "kernel",
 )
-ITEMS = ("heap", "lines", "state", "numbers", "arrivals", "course", "loop")
+ITEMS = ("heap", "lines", "state", "numbers", "shelves", "arrivals", "course", "loop")
 CALLED = (
     "streams.py",
     "compiled.py",
@@ -54,6 +56,7 @@ CALLED = (
     "company/gamma.py",
     *(f"company/items/{part}.py" for part in ITEMS),
     "company/operations.py",
+    "company/shelves.py",
 )
 KEPT_CACHES = 4
 

@@ -68,6 +68,12 @@ def lost_path(world: Scenario, process: str) -> str:
     return f"processes.{process}.lost_to.{pairs[-1]}" if pairs else f"processes.{process}.lost_share"
 
 
+def sold_out_path(world: Scenario, process: str) -> str:
+    """Path of the same with what finds the stock sold out; in the kernel alone, whose stock has no units."""
+    takes = any(process in group.takes for group in world.stock.values())
+    return f"processes.{process}.lost_or_sold_out" if takes else lost_path(world, process)
+
+
 def _rules(world: Scenario) -> Iterator[tuple[str, str, str, str, str | None, str | None]]:
     """Path, base, crossing, linked, mismatch, lost."""
     for name, process in world.processes.items():

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.derived import Derived, derived_numbers, derived_paths
+from sim.derived import Derived, derived_numbers, derived_paths, lost_path, sold_out_path
 from sim.errors import Problem, ProblemsFound
 from sim.quantities import Quantity
 from sim.streams import stream_key, uniforms
@@ -139,6 +139,10 @@ def _implied(scenario: Scenario) -> Iterator[Number]:
             yield Number(path, never, "working minutes", 0.0, NONE, False, process.origin)
     for path in derived_paths(scenario):
         yield Number(path, Quantity("constant", (0.0,)), "share", 0.0, 1.0, False, "")
+    for name in scenario.processes:
+        path = sold_out_path(scenario, name)
+        if path != lost_path(scenario, name):
+            yield Number(path, Quantity("constant", (0.0,)), "share", 0.0, 1.0, False, "")
 
 
 def _rows(z: NDArray[np.float64], factor: NDArray[np.float64]) -> NDArray[np.float64]:

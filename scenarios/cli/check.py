@@ -54,6 +54,30 @@ def _show(found: Review, terminal: Console) -> None:
         style = "red" if load.average > 1 else "yellow" if load.busiest > 1 else ""
         loads.add_row(load.role, str(load.seats), _share(load.average), _share(load.busiest), style=style)
     terminal.print(loads)
+    if found.stock:
+        columns = (
+            "stock",
+            "articles",
+            "units a day",
+            "sold out",
+            "mean value",
+            "holding a year",
+            "reorder at",
+            "orders",
+        )
+        stock = Table(*columns, box=box.SIMPLE)
+        for group in found.stock:
+            stock.add_row(
+                group.group,
+                f"{group.articles:,}",
+                f"{group.units_per_day:.3g}",
+                f"{group.sold_out:.1%}",
+                f"{group.mean_value:,.0f}",
+                f"{group.holding_per_year:,.0f}",
+                f"{group.cover_days:.3g} days",
+                f"{group.order_days:.3g} days",
+            )
+        terminal.print(stock)
     if found.threats:
         heads = (
             "threat",

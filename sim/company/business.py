@@ -26,6 +26,7 @@ from sim.company.ledger import Ledger, year_tax
 from sim.company.market import Market
 from sim.company.people import absences, absent, capacity_of
 from sim.company.replication import ItemCounts, Replication
+from sim.company.stock import Stockroom
 from sim.company.systems import failing, renewing, wear
 from sim.company.valuation import value_by_year
 from sim.company.world_layer import Draw
@@ -80,6 +81,7 @@ class Business:
         self.prices = Prices(draw)
         self.market = Market(self.effects, self.clock)
         self.yearly = Yearly(self.clock.months)
+        self.stock = Stockroom(self.effects, self.clock)
         self.crossings = Crossings(self.effects)
         self.carried_loss = 0.0
         self.history: list[list[Tally]] = []  # by month and process
@@ -146,10 +148,10 @@ class Business:
         self.routes = routes(self.world, self.slot)
         courses = tuple(self.effects.course(route.arrivals_slot) for route in self.routes)
         capacity = tuple(capacity_of(n) for n in self.headcount)
-        return self.engines(Work(self.draw, self.clock, self.routes, capacity, courses, journal))
+        return self.engines(Work(self.draw, self.clock, self.routes, capacity, courses, self.stock.shelves, journal))
 
     def _values(self) -> None:
-        slots = set[int]().union(*(route.slots for route in self.routes))
+        slots = self.stock.slots.union(*(route.slots for route in self.routes))
         changing = [(slot, self.effects.course(slot)) for slot in sorted(slots) if self.effects.moves(slot)]
         self.env.process(follow(self.env, self.items.now, changing))
 
@@ -197,12 +199,14 @@ class Business:
         for name, process in self.world.processes.items():
             factor = per_hour * (customers if process.driven_by == "customers" else 1.0)
             factors.append(factor * self.market.through_channels(name, m) if process.channels else factor)
+        self.stock.open_month(m, self.routes, factors, self.history[-1] if self.history else None)
         self.items.open_month(m, factors)
 
     def _close_month(self, m: int) -> None:
         """Book what the month earned and cost, and who was satisfied."""
         taken = self.items.close_month(m)
         self.history.append(taken)
+        self.stock.close_month(m)
         arrived = {name: tally.arrived for name, tally in zip(self.world.processes, taken, strict=True)}
         used = use(self.effects, self.contracts, m, arrived, self.market.customers) * self.prices.of("technology", m)
         self.ledger.pay(RUNNING, m, used)
@@ -222,6 +226,7 @@ class Business:
         of = self.prices.of
         ledger.receive(MARGIN, m, margin * of("prices", m))
         ledger.pay(OVERHEAD, m, at_month(slot["profile.fixed_costs_per_month"], m) * of("fixed", m))
+        ledger.pay(OVERHEAD, m, self.stock.cost[m] * of("prices", m))
         for r, name in enumerate(self.world.people):
             occupied = self.headcount[r][m] * float(self.draw.occupants[r].share[m])
             ledger.pay(LABOUR, m, occupied * at_month(slot[f"people.{name}.monthly_cost"], m) * of("wages", m))

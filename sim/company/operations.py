@@ -20,6 +20,7 @@ from sim.company.pool import FOREVER, Pool
 from sim.company.systems import Needs, System
 
 Item = Callable[[int], Generator[simpy.Event, object, None]]
+Supply = Callable[[int, float], bool]  # whether item k, which arrives at hour t, finds what it needs in stock
 HOUR = 1.0 / 60.0
 PATIENT = 1e8  # minutes: never gives up
 
@@ -150,16 +151,17 @@ def made_by(
     marks: ItemMarks,
     feed: FeedRoute,
     lost_slot: int,
+    supply: Supply | None,
     tally: Tally,
     item: Item,
 ) -> Callable[[int], None]:
     """What an item of another process does when it is completed: it makes one here, or does not. marks, lost_slot,
-    tally, item: of this process."""
+    supply, tally, item: of this process."""
 
     def arrive(k: int) -> Generator[simpy.Event, object, None]:
         yield env.timeout(feed.delay)
         tally.arrived += 1
-        if marks.lost_at(k) < now[lost_slot]:
+        if marks.lost_at(k) < now[lost_slot] or (supply is not None and not supply(k, env.now)):
             tally.lost += 1
         else:
             yield from item(k)
@@ -177,6 +179,7 @@ def arrivals(
     now: list[float],
     marks: ItemMarks,
     lost_slot: int,
+    supply: Supply | None,
     tally: Tally,
     item: Item,
     first: int,
@@ -188,7 +191,7 @@ def arrivals(
         delay = time - env.now
         yield env.timeout(delay if delay > 0.0 else 0.0)
         tally.arrived += 1
-        if lost[k] < now[lost_slot]:
+        if lost[k] < now[lost_slot] or (supply is not None and not supply(k, env.now)):
             tally.lost += 1
         else:
             env.process(item(k))

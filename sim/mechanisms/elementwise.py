@@ -175,6 +175,11 @@ def compile_scalar(formula: Elementwise[Any], jit: Jit) -> Callable[..., Any]:
     return _compile(formula.scalar, jit)
 
 
+def compile_plain(function: Callable[..., Any], jit: Jit) -> Callable[..., Any]:
+    """The same for a plain function of numbers that uses formulas, such as one with several results."""
+    return _compile(function, jit)
+
+
 @functools.cache
 def _compile(function: Callable[..., Any], jit: Jit) -> Callable[..., Any]:
     if not isinstance(function, types.FunctionType):

@@ -11,6 +11,7 @@ from sim.mechanisms.silo import by_hand_share, silo_lost_share
 from sim.montecarlo.finance import price_at
 from sim.montecarlo.kpis import CAPITAL, LINKED_SHARE, RUNNING
 from sim.montecarlo.ledger import add_share
+from sim.montecarlo.stock import forget_sold_out
 
 by_hand = compile_scalar(by_hand_share, inline)
 lost_to_silo = compile_scalar(silo_lost_share, inline)
@@ -29,6 +30,7 @@ def derive(lay, w):  # type: ignore[no-untyped-def]
             now[slot] = lost_to_silo(now[base], now[crossing], now[linked], wrong, now[lost])
         else:
             now[slot] = by_hand(now[base], now[crossing], now[linked], wrong)
+    forget_sold_out(lay, w)
 
 
 @inline

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.derived import lost_path, share_path
+from sim.derived import share_path, sold_out_path
 from sim.futures import STREAM, limits
 from sim.mechanisms.attacks import layer_height
 from sim.mechanisms.delivery import FROM_START, PROCEED
@@ -18,6 +18,7 @@ from sim.montecarlo.landscape import integrations, terms
 from sim.montecarlo.layout_finance import debts, financing
 from sim.montecarlo.layout_projects import OWN, own, projects
 from sim.montecarlo.market_layout import market
+from sim.montecarlo.stock_layout import stock
 from sim.montecarlo.structures import (
     Calendar,
     Candidates,
@@ -64,6 +65,7 @@ def layout(table: Parameters, seed: int, span: int = 12) -> Layout:
         futures=_futures(table, seed),
         integrations=integrations(table),
         market=market(table, seed),
+        stock=stock(table, _changed(table.scenario)),
         cyber=cyber(table, seed),
         terms=terms(table, seed),
         crew=crew(table),
@@ -132,7 +134,7 @@ def _work(table: Parameters, seed: int) -> Work:
         skill_days=_floats(skill.days_per_month for skill in world.skills.values()),
         arrivals_slot=process_slots("arrivals_per_day"),
         revenue_slot=process_slots("item_revenue"),
-        lost_slot=_ints(slot[lost_path(world, name)] for name in world.processes),
+        lost_slot=_ints(slot[sold_out_path(world, name)] for name in world.processes),
         patience_slot=process_slots("patience_minutes"),
         target_hours=_floats(process.target_minutes / 60.0 for process in world.processes.values()),
         arrival_cv2=_floats(process.arrival_cv**2 for process in world.processes.values()),
@@ -204,7 +206,7 @@ def _what_counts(table: Parameters) -> tuple[Ints, Ints, Ints]:
     world, slot = table.scenario, table.slot
     changed = _changed(world)
     steps = {name: [step.role for step in process.steps.values()] for name, process in world.processes.items()}
-    if any(system.capacity_per_day is not None for system in world.systems.values()):  # what counts shares it
+    if world.stock or any(y.capacity_per_day is not None for y in world.systems.values()):  # what counts shares them
         everything = _ints(1 for _ in world.processes)
         return everything, everything.copy(), _ints(1 for _ in world.people)
     earning = set()

@@ -33,6 +33,7 @@ from sim.montecarlo.kpis import (
 from sim.montecarlo.ledger import add_share
 from sim.montecarlo.market import add_market_kpis, keep_market, next_customers, resume_market, start_market
 from sim.montecarlo.operations import arrivals, finish_month, run_lines, set_month
+from sim.montecarlo.stock import book_holding, restore_holding, sell_out
 from sim.montecarlo.structures import COURSE
 
 
@@ -134,6 +135,7 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
         customers = restore_state(w, ref, begin)
         resume_market(lay, w, ref, begin)
         restore_use(lay, w, ref, begin)
+        restore_holding(w, ref, begin)
     for m in range(begin, cal.months):
         short = brief or m >= cal.horizon
         if keep >= 0:
@@ -141,6 +143,7 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
             keep_market(lay, w, keep, m)
         set_month(lay, w, m, n)
         arrivals(lay, w, m, customers)
+        sell_out(lay, w)
         busy, people = run_lines(lay, w, short)
         if m == 0:  # the losses that flows behind a step need are known only now
             for r in range(w.backlog.shape[0]):
@@ -149,6 +152,7 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
                 finish_month(lay, w, m, brief)
                 clear_course(w)
                 arrivals(lay, w, m, customers)
+                sell_out(lay, w)
             busy, people = run_lines(lay, w, brief)
         came, done, timely, waited, revenue, asked, satisfied = finish_month(lay, w, m, short)
         rate = w.now[cal.slots[4]]
@@ -159,6 +163,7 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
         if lay.market.choice[3] >= 0:
             revenue = revenue * w.now[lay.market.choice[3]]
         bill_use(lay, w, m, customers, keep)
+        book_holding(w, m, keep)
         if w.spared.shape[0] > 0:
             w.flow[MARGIN, m] += spared_margin(lay, w, m, rate) * w.price_index[PRICES, m]
         if keep >= 0:

@@ -185,6 +185,8 @@ class Scratch(NamedTuple):
     kept: Lanes3  # (2, months, state) of the first two roadmaps, at the start of each month
     kept_margin: Lanes2  # (2, months)
     kept_use: Lanes2  # (2, months) cost of subscriptions
+    holding: Lanes1  # (1,) cost of holding stock in the month at hand, at today's prices
+    kept_holding: Lanes2  # (2, months) the same at those of the month; (2, 0) without stock
     kept_completions: Lanes3  # (2, processes, months)
     # customers
     draw: Ints1  # (lanes,) number of the draw
@@ -276,6 +278,7 @@ def new_scratch(lay: Layout) -> Packed:
         "kept": (2, months, 1 + 2 * roles + steps + processes), "kept_margin": (2, months), "kept_use": (2, months),
         "completions": (fed, months), "kept_completions": (2, fed, months), "yearly": (2 * N_KPIS, years),
         "price_index": (5, months), "financing": (1,),
+        "holding": (1,), "kept_holding": (2, months if len(lay.stock.articles) else 0),
         "draw": (WIDTH,), "reputation": (1,), "kept_reputation": (2, months), "hazard": (1,), "crowded": (1,),
         "customers": (1,), "month": (4,),
         "first_level": (WIDTH, lay.market.counted), "crowd": (WIDTH, MOST if lay.market.counted else 0),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sim.lanes.records import Floats1, Floats2, Ints1, Ints2, Keys1, Keys3, record_at
 from sim.montecarlo.crew import Crew
+from sim.montecarlo.stock_layout import Stock
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -352,6 +353,7 @@ class Layout(NamedTuple):
     terms: Terms
     crew: Crew
     market: Market
+    stock: Stock
     low: Floats1
     high: Floats1
     row: Ints1  # (slots,) row of a slot among the targets of effects, -1 for none

@@ -26,6 +26,7 @@ def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
     for check in (
         _people,
         _processes,
+        _stock,
         integration_problems,
         hosting_problems,
         _threats,
@@ -73,6 +74,12 @@ def _processes(data: Mapping[str, Any]) -> Iterator[Problem]:
         for source in _block(process, "fed_by"):
             yield from _unknown("process", source, _block(data, "processes"), f"processes.{name}.fed_by.{source}")
     yield from feed_problems({name: list(_block(p, "fed_by")) for name, p in _items(data, "processes")})
+
+
+def _stock(data: Mapping[str, Any]) -> Iterator[Problem]:
+    for name, group in _items(data, "stock"):
+        for process in _block(group, "takes"):
+            yield from _unknown("process", process, _block(data, "processes"), f"stock.{name}.takes.{process}")
 
 
 def _calibration(data: Mapping[str, Any]) -> Iterator[Problem]:

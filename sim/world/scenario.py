@@ -27,6 +27,7 @@ from sim.world.people import Role, Skill
 from sim.world.processes import Process
 from sim.world.profile import Profile
 from sim.world.references import reference_problems
+from sim.world.stock import Stock
 from sim.world.systems import System
 from sim.world.threats import Insurance, Threat
 
@@ -53,6 +54,7 @@ class Scenario(World):
     people: dict[str, Role] = Field(min_length=1, description="name -> role")
     skills: dict[str, Skill] = Field(default_factory=dict, description="name -> days for change work")
     processes: dict[str, Process] = Field(min_length=1, description="name -> process")
+    stock: dict[str, Stock] = Field(default_factory=dict, description="name -> group of goods that may run out")
     systems: dict[str, System] = Field(default_factory=dict, description="name -> system")
     providers: dict[str, Provider] = Field(default_factory=dict, description="name -> shared provider of systems")
     integrations: dict[str, Integration] = Field(default_factory=dict, description="name -> pair of systems")
@@ -131,8 +133,11 @@ class Scenario(World):
 
         Comments and layout do not count; the order of initiatives, steps and roles does, because it settles ties.
         """
+        content = self.model_dump(mode="json", exclude={"calibration": {"note"}})
+        if not self.stock:  # a block that a file does not state is no part of its content
+            del content["stock"]
         understood = [(n.path, n.quantity.kind, n.quantity.params, n.origin) for n in numbers(self)]
-        text = json.dumps([self.model_dump(mode="json", exclude={"calibration": {"note"}}), understood])
+        text = json.dumps([content, understood])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def period_label(self, period: int) -> str:

@@ -14,6 +14,7 @@ from tests.naive import path_cyber as cyber
 from tests.naive import path_lines as lines
 from tests.naive.path_events import At, Outages, failures, incidents, lognormal, no_outages, severity, support
 from tests.naive.path_market import Customers, channel_factor, price_level, price_of_business
+from tests.naive.path_stock import sold_out
 from tests.naive.path_world import (
     Overrun,
     Project,
@@ -497,6 +498,7 @@ class Arm:
                 at("profile.gross_margin", month) + level - 1
             )
             self.flows["overhead"][month] -= at("profile.fixed_costs_per_month", month) * self.price("fixed", month)
+            self.flows["overhead"][month] -= state.holding * self.price("prices", month)
             for role in scenario.people:
                 seats = at(f"people.{role}.headcount", month) + self.hired[role][month]
                 staff = seats * presence(self.world.seats[role], month)
@@ -815,6 +817,8 @@ class Lines:
             return arm.world.values[path]
 
         self.fulfilled = {p: 1 - lost_share(self.scenario, at_first, p, 0) for p in self.scenario.processes}
+        self.sold_out: dict[str, float] = {}  # share of the items of a process in the month at hand
+        self.holding = 0.0  # cost of it, at today's prices
         self.visits = 0.0, 0.0  # an hour, in the month at hand: finished by machines, served by people
         self.completions: dict[tuple[str, int], float] = {}  # process and month -> items that were completed and came
 
@@ -838,7 +842,24 @@ class Lines:
         return value
 
     def lost(self, process: str, month: int) -> float:
-        return lost_share(self.scenario, self.at, process, month)
+        return 1 - (1 - lost_share(self.scenario, self.at, process, month)) * (1 - self.sold_out.get(process, 0.0))
+
+    def sell_out(self, month: int, customers: float) -> None:
+        """What the stock of each group cannot serve this month, and what holding it costs."""
+        there = dict.fromkeys(self.scenario.processes, 1.0)
+        self.holding = 0.0
+        for name, group in self.scenario.stock.items():
+            units = sum(
+                self.arrivals(p, month, customers) * (1 - lost_share(self.scenario, self.at, p, month)) * share
+                for p, share in group.takes.items()
+            )
+            rate = units / self.scenario.profile.working_days_per_month / group.articles
+            out, on_hand = sold_out(group, self.at, name, month, rate)
+            for process, share in group.takes.items():
+                there[process] *= 1 - share * out
+            value = on_hand * group.articles * self.at(f"stock.{name}.unit_cost", month)
+            self.holding += value * self.at(f"stock.{name}.holding_per_year", month) / 12
+        self.sold_out = {process: 1 - part for process, part in there.items()}
 
     def role(self, step: Step) -> str:
         return self.scenario.processes[step[0]].steps[step[1]].role
@@ -951,6 +972,7 @@ class Lines:
 
     def run(self, month: int, customers: float) -> tuple[dict[Step, float], dict[Step, tuple[lines.Line, int]], float]:
         """Service hours and line (with the place in it) of every step; busy people."""
+        self.sell_out(month, customers)
         rate, service, machine, served = {}, {}, 0.0, 0.0
         admitted = self.admitted(month, customers)
         departures = dict(self.departures)  # of the month before, like the losses: the order of the roles plays no part

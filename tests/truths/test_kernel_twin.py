@@ -194,6 +194,41 @@ TURNING = [
         },
     ),
 ]
+GOODS = [
+    setting(
+        "stock",
+        {
+            "gear": {
+                "articles": 60,
+                "takes": {"counter": 0.7, "tickets": 0.2},
+                "unit_cost": "40 to 50",
+                "order_days": "15 to 25",
+                "lead_days": "6 to 12",
+                "lead_p95_ratio": "1.2 to 3",
+                "safety_factor": 0.6,
+                "forecast_error": "0.1 to 0.6",
+                "record_error": 0.3,
+                "record_gap": 0.4,
+                "holding_per_year": "0.1 to 0.3",
+                **PLANNER,
+            },
+            "batteries": {  # one article that sells so well that it is counted in batches
+                "articles": 1,
+                "takes": {"counter": 1},
+                "unit_cost": 2,
+                "order_days": 50,
+                "lead_days": 30,
+                "safety_factor": 0.5,
+                **PLANNER,
+            },
+        },
+    ),
+    changing("web", "stock.gear.forecast_error", {"multiply": 0.5}),
+    changing("pos", "stock.gear.record_error", {"multiply": 0.1}),
+    setting("processes.tickets.fed_by", {"counter": {"share": 0.05, "delay_days": 5}}),
+    setting("money.inflation", {"prices": 0.03}),
+    setting("money.run_off_months", 9),
+]
 GRANTED = [
     setting("initiatives.pos.grant", {"probability": "0.4 to 0.8", "share": 0.5, "cap": 9000, "lag_months": 4}),
     setting("initiatives.web.grant", {"probability": 1, "share": 0.9, "cap": "1M", "lag_months": 60}),
@@ -308,6 +343,7 @@ EVERY_KIND_OF_NUMBER = [
         pytest.param(QUIET_MONTH, id="a month without arrivals"),
         pytest.param(QUEUE_BEFORE_A_FREE_STEP, id="overloaded step before a free one"),
         pytest.param(TURNING, id="futures"),
+        pytest.param(GOODS, id="stock that runs out"),
         pytest.param(GRANTED, id="grants"),
         pytest.param(RUN_OFF, id="run-off"),
         pytest.param([*RUN_OFF, *GRANTED, *TURNING, *CYBER], id="run-off with grants, futures and controls"),

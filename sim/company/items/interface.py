@@ -16,6 +16,7 @@ import simpy
 from sim.company.clock import Clock
 from sim.company.pool import People
 from sim.company.replication import EventCounts
+from sim.company.shelves import Shelves
 from sim.company.systems import System
 from sim.company.world_layer import Draw, Floats
 from sim.derived import lost_path, share_path
@@ -183,14 +184,15 @@ def feed_routes(world: Scenario, slot: Mapping[str, int]) -> dict[str, tuple[Fee
 
 @dataclass(frozen=True)
 class Work:
-    """What an engine plays. capacity: of the pool of each role. courses: of the arrivals a day, by process. journal:
-    where completed items are to be noted, None for nowhere."""
+    """What an engine plays. capacity: of the pool of each role. courses: of the arrivals a day, by process.
+    shelves: of which items take units. journal: where completed items are to be noted, None for nowhere."""
 
     draw: Draw
     clock: Clock
     routes: tuple[Route, ...]
     capacity: tuple[int, ...]
     courses: tuple[Course, ...]
+    shelves: Shelves
     journal: Journal | None = None
 
 

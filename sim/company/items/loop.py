@@ -34,6 +34,7 @@ from sim.company.items.heap import (
 )
 from sim.company.items.lines import leave
 from sim.company.items.numbers import make_batch, mark
+from sim.company.items.shelves import supplied
 from sim.company.items.state import (
     ARRIVED,
     BATCH,
@@ -71,19 +72,23 @@ def arrive(s, p, t):  # type: ignore[no-untyped-def]
     pass_gap(s, p)
     await_arrival(s, p)
     e = s.batch[p, at]
-    if lost(s, e):
+    if lost(s, e, t):
         vanish(s, e)
     else:
         set_out(s, e, t)
 
 
 @dissolved
-def lost(s, e):  # type: ignore[no-untyped-def]
-    """An item arrives: whether it is lost before any work."""
+def lost(s, e, t):  # type: ignore[no-untyped-def]
+    """An item arrives: whether it is lost before any work, or finds sold out what it needs."""
     p = s.process[e]
     s.counts[p, ARRIVED] += 1
     chance = s.now[s.lost_slot[p]]
     if chance > 0.0 and mark(s, e, LOST_MARK, s.lost_key[p]) < chance:
+        s.counts[p, LOST] += 1
+        return True
+    shelves = s.shelves
+    if shelves.first_taker[p] < shelves.first_taker[p + 1] and not supplied(shelves, s.now, s.draw, p, s.number[e], t):
         s.counts[p, LOST] += 1
         return True
     return False
@@ -103,7 +108,7 @@ def set_out(s, e, t):  # type: ignore[no-untyped-def]
 @inline
 def arrive_made(s, e, t):  # type: ignore[no-untyped-def]
     """An item that another process made arrives, and is at once lost or on its way."""
-    if lost(s, e):
+    if lost(s, e, t):
         vanish(s, e)
     else:
         set_out(s, e, t)

@@ -12,6 +12,7 @@ from sim.company.marks import ItemMarks
 from sim.company.operations import Demand, Month, StepPlace, arrivals, item_path, made_by
 from sim.company.pool import Pool
 from sim.company.replication import EventCounts
+from sim.company.shelves import supplied
 from sim.company.systems import Needs, System
 
 
@@ -31,6 +32,13 @@ class ReferenceItems:
         self.marks = [marks[route.name] for route in work.routes]
         self.demand = [Demand(m, course) for m, course in zip(self.marks, work.courses, strict=True)]
         self.started = self.arrived = 0
+        shelves = work.shelves
+        self.supplies = [
+            partial(supplied, shelves, self.now, work.draw.number, p)
+            if shelves.first_taker[p] < shelves.first_taker[p + 1]
+            else None
+            for p in range(len(work.routes))
+        ]
         always_up, estate = System(env, work.clock), list(self.systems.values())
         needs: dict[tuple[int, ...], System | Needs] = {(): always_up, **{(y,): s for y, s in enumerate(estate)}}
         capped = [system.capacity_per_day is not None for system in world.systems.values()]
@@ -57,7 +65,8 @@ class ReferenceItems:
         for p, route in enumerate(work.routes):
             for feed in route.feeds:
                 q, lost = feed.target, work.routes[feed.target].lost_slot
-                feeds[p].append(made_by(env, self.now, self.marks[q], feed, lost, self.tallies[q], self.items[q]))
+                own = self.supplies[q], self.tallies[q], self.items[q]
+                feeds[p].append(made_by(env, self.now, self.marks[q], feed, lost, *own))
 
     @property
     def busy(self) -> list[float]:
@@ -69,11 +78,8 @@ class ReferenceItems:
         self.month.end = (m + 1) * self.clock.month_hours
         for p, (route, demand) in enumerate(zip(self.routes, self.demand, strict=True)):
             first, times = demand.month(m * self.clock.month_hours, self.month.end, factors[p])
-            self.env.process(
-                arrivals(
-                    self.env, self.now, self.marks[p], route.lost_slot, self.tallies[p], self.items[p], first, times
-                )
-            )
+            lost = self.marks[p], route.lost_slot, self.supplies[p]
+            self.env.process(arrivals(self.env, self.now, *lost, self.tallies[p], self.items[p], first, times))
 
     def advance(self, until: float) -> None:
         """Everything is in one environment."""

@@ -12,11 +12,11 @@ import numpy as np
 
 from sim.company.gamma import gamma_tables
 from sim.company.items.interface import Work
+from sim.company.shelves import Shelves
 from sim.lanes.records import Floats1, Floats2, Floats3, Ints1, Ints2, Keys1, record_at
 
-HEAP, HOLE, SERIAL, FREE, HANDED, REQUESTS, GRANTS, TIMERS, WAITS, CALLED, TAG, FILLING, NOTED = range(
-    13
-)  # of `totals`
+# of `totals`
+HEAP, HOLE, SERIAL, FREE, HANDED, REQUESTS, GRANTS, TIMERS, WAITS, CALLED, TAG, FILLING, NOTED = range(13)
 NOW, MONTH_END, SERVICE, FILLED_AT = range(4)  # of `clock`: hours; SERVICE: of the month at hand
 ARRIVED, LOST, GAVE_UP, COMPLETED, TIMELY, ABSENT, BY_MACHINE, BY_PEOPLE = range(8)  # of `counts`
 WAITED, REVENUE, MARGIN = range(3)  # of `sums`
@@ -119,6 +119,7 @@ class Items(NamedTuple):
     marks: Floats2
     journal_items: Ints2
     journal_times: Floats2
+    shelves: Shelves
 
 
 items_at = record_at(Items)
@@ -231,6 +232,7 @@ def new_state(work: Work) -> Items:
         marks=np.zeros((places, width)),
         journal_items=np.empty((0 if work.journal is None else places, 2), np.int64),
         journal_times=np.empty((0 if work.journal is None else places, 3)),
+        shelves=work.shelves,
     )
 
 
