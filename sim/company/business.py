@@ -26,8 +26,9 @@ from sim.company.ledger import Ledger, year_tax
 from sim.company.market import Market
 from sim.company.people import absences, absent, capacity_of
 from sim.company.replication import ItemCounts, Replication
-from sim.company.systems import failing, renewing, wear
+from sim.company.systems import failing, renewing
 from sim.company.valuation import value_by_year
+from sim.company.wear import wear
 from sim.company.world_layer import Draw
 from sim.company.yearly import Yearly
 from sim.montecarlo.kpis import (
@@ -117,7 +118,7 @@ class Business:
         self.policy = Policy(self.effects, self.ledger, self.defence)
         self.spared = Spared(self.effects, self.clock)
         self.systems = self.items.systems
-        self.wear = {name: wear(self.draw, self.clock, self.plan, self.effects, name) for name in self.systems}
+        self.wear = wear(self.draw, self.clock, self.plan, self.effects)
         for name, system in self.systems.items():
             env.process(failing(env, self.clock, system, name, self.wear[name], self.effects, self.ledger, self.prices))
             env.process(renewing(env, self.clock, name, self.wear[name], self.effects, self.ledger, self.prices))

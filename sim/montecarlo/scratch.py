@@ -97,13 +97,26 @@ class Scratch(NamedTuple):
     adopting: Lanes2  # (sources, months) share of seats that use it, 0 while it does not work
     strength: Lanes2  # (initiatives, months) the same, faded by imitation
     # estate and threats
-    refreshed: Ints1  # (months,)
-    scale: Floats1  # (months,) of the system at hand
-    factor: Floats1
-    median: Floats1
+    refreshed: Ints2  # (systems, months)
+    scale: Floats2  # (systems, months)
+    factor: Floats2
+    median: Floats2
+    limit: Floats2
+    response: Floats1  # (months,) of the repairers at hand
+    busy: Floats1
+    free: Floats1  # (systems,) month from which a repairer is free
+    due: Floats1  # (systems,) month of the next failure
+    due_age: Floats1
+    piece: Ints1
+    piece_end: Ints1
+    failed: Ints1  # (systems,) number of failures
+    failed_at: Floats2  # (systems, EVENTS)
+    failed_hours: Floats2
+    renewed: Ints1  # (systems,) number of planned replacements
+    renewals: Floats2  # (systems, EVENTS)
+    anew: Ints1  # (systems,) 1 where the roadmap at hand touches it
     month_intensity: Floats1  # (months,) of the threat and path at hand
     event_times: Floats1
-    event_hours: Floats1
     layers: Ints1
     numbers: Ints1
     failure_count: Ints2  # (lanes, systems) failures in the baseline
@@ -126,8 +139,6 @@ class Scratch(NamedTuple):
     shock: Lanes1  # (months,) share of customers that stays after incidents
     covered: Lanes1  # (months,) what the layer would pay
     happened: Lanes1  # (months,) incidents
-    limit: Floats1  # (months,) of the system at hand
-    renewals: Floats1
     age: Lanes2  # (systems, months) years
     in_force: Lanes2  # (systems, months) 1 while its subscription runs
     # operations
@@ -221,14 +232,14 @@ def new_scratch(lay: Layout) -> Packed:
     spared = processes if lay.cyber.covers_interruption.any() else 0
     years = -(-lay.calendar.horizon // lay.calendar.span)
     monthly = {
-        "month_present", "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered",
-        "happened", "refused", "demand", "own_cost", "depreciation", "limit", "freed_one", "left_out", "added",
+        "month_present", "month_share", "response", "busy", "month_intensity", "shock", "covered",
+        "happened", "refused", "demand", "own_cost", "depreciation", "freed_one", "left_out", "added",
     }  # fmt: skip
     shapes: dict[str, tuple[int, ...]] = dict.fromkeys(monthly, (months,))
     for count, names in (
         (slots, "values now"),
         (CHANGES, "role_times role_seat role_occupant"),
-        (EVENTS, "event_times event_hours layers numbers renewals"),
+        (EVENTS, "event_times layers numbers"),
         (seats, "current level queue"),
         (0, "no_times no_changes"),
         (n, "chosen cost_ratio price part beside_until end_one hub_of"),
@@ -261,7 +272,9 @@ def new_scratch(lay: Layout) -> Packed:
         ((controls, months), "control_state"),
         ((controlled, months), "success_left loss_left outage_left"),
         ((spared, months), "spared"),
-        ((systems, months), "base_exposure exposure down age in_force"),
+        ((systems, months), "base_exposure exposure down age in_force refreshed scale factor median limit"),
+        ((systems,), "free due due_age piece piece_end failed renewed anew"),
+        ((systems, EVENTS), "failed_at failed_hours renewals"),
         ((steps, months), "out_lost out_late out_delay"),
         ((N_CATEGORIES, months), "flow base_flow"),
         ((2, n), "hub_price link_cost"),

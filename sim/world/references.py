@@ -10,7 +10,7 @@ from typing import Any
 
 from sim.errors import Problem
 from sim.world.feeds import feed_problems
-from sim.world.landscape import hosting_problems, integration_problems
+from sim.world.landscape import hosting_problems, integration_problems, repairer_problems
 from sim.world.lookup import block as _block
 from sim.world.lookup import items as _items
 from sim.world.lookup import names as _names
@@ -28,6 +28,7 @@ def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
         _processes,
         integration_problems,
         hosting_problems,
+        repairer_problems,
         _threats,
         market_problems,
         _controls,

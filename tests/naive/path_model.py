@@ -359,8 +359,8 @@ class Arm:
     def systems_and_threats(self) -> None:
         scenario, streams, at = self.scenario, self.world.streams, self.at
         states = {system: support(scenario, system, self.projects) for system in scenario.systems}
-        for system, state in states.items():
-            broken, renewals = failures(scenario, system, state, at, streams)
+        for system, found in failures(scenario, states, at, streams).items():
+            state, broken, renewals = states[system], found.failures, found.renewals
             for time in renewals:
                 self.flows["renewal"][int(time)] -= at(f"systems.{system}.refresh.cost", int(time)) * self.price(
                     "technology", int(time)
