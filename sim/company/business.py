@@ -286,7 +286,7 @@ class Business:
             self.yearly.add(ESTATE_AGE, m, sum(one.ages[m] for one in self.wear.values()), len(self.systems))
         book_debts(self.draw, self.ledger)
         book_credit(self.draw, self.ledger)
-        self.yearly.add_money(self.ledger.array(), float(self.world.profile.cash_at_start))
+        self.yearly.add_money(self.ledger.array(), self.ledger.service, float(self.world.profile.cash_at_start))
         if self.world.valuation is not None:
             for year, worth in enumerate(value_by_year(self.effects, self.ledger)):
                 self.yearly.add(VALUATION, 12 * year, worth, 1.0)
@@ -297,6 +297,7 @@ class Business:
             cash=np.array(self.ledger.cash),
             own_cost=np.array(self.ledger.own_cost),
             financing=self.ledger.financing,
+            debt_service=np.array(self.ledger.service),
             kpis=self.yearly.array(),
             monthly_kpis=self.yearly.by_month(),
             freed_hours=self.freed.mean(axis=1),

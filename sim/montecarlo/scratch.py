@@ -34,7 +34,7 @@ CHANGES = 4096  # changes of occupants in a path, of one role and of all
 KEPT_FAILURES = 64  # of a system in the baseline, for roadmaps that do not touch it
 EVENTS = 2048  # failures of a system, incidents of a threat
 N_CATEGORIES, N_KPIS = len(CATEGORIES), len(KPIS)
-N_VALUES = 8  # of a path under a roadmap, see `write_values`
+N_VALUES = 9  # of a path under a roadmap, see `write_values`
 
 
 class Scratch(NamedTuple):
@@ -192,6 +192,7 @@ class Scratch(NamedTuple):
     price: Lanes1  # (initiatives,) the same of capital and delivery, in the month in which the work starts
     financing: Lanes1  # (1,) PV of what others pay and get, at the firm's borrowing rate
     own_cost: Lanes1  # (months,)
+    service: Lanes1  # (months,) principal and interest paid
     depreciation: Lanes1
     kept: Lanes3  # (2, months, state) of the first two roadmaps, at the start of each month
     kept_margin: Lanes2  # (2, months)
@@ -233,7 +234,7 @@ def new_scratch(lay: Layout) -> Packed:
     years = -(-lay.calendar.horizon // lay.calendar.span)
     monthly = {
         "month_present", "month_share", "response", "busy", "month_intensity", "shock", "covered",
-        "happened", "refused", "demand", "own_cost", "depreciation", "freed_one", "left_out", "added",
+        "happened", "refused", "demand", "own_cost", "depreciation", "service", "freed_one", "left_out", "added",
     }  # fmt: skip
     shapes: dict[str, tuple[int, ...]] = dict.fromkeys(monthly, (months,))
     for count, names in (

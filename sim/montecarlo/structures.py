@@ -52,6 +52,7 @@ class Finance(NamedTuple):
     line_slot: int  # interest of the credit line; -1: there is none
     line_limit: float
     floor: float  # the line is drawn below it
+    judged_from: int  # month from which the covenant counts years; at the horizon or behind: there is none
 
 
 class Work(NamedTuple):
