@@ -244,9 +244,12 @@ def _claim(result: SearchResult, archive: Archive, selection: Selection) -> str:
             " Of the finalists, the stated rule recommends another one; not every single move of that was simulated."
         )
     if selection.set_aside:
+        money = archive.scenario.money
+        stated = {"cash floor": money.cash_floor, "covenant": money.covenant}
+        limits = " and the ".join(name for name, one in stated.items() if one is not None)
         text += (
-            f" {len(selection.set_aside)} of {len(selection.finalists)} finalists were set aside: they do not keep the "
-            "cash floor as often as demanded."
+            f" {len(selection.set_aside)} of {len(selection.finalists)} finalists were set aside: they do not keep "
+            f"the {limits} as often as demanded."
         )
     if selection.rivals:
         text += (

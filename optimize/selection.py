@@ -24,12 +24,13 @@ from scipy.special import stdtrit
 from optimize.archive import Archive, Clock, Estimate, estimate, simulated
 from optimize.periods import Starts
 from optimize.plan_limits import SELECTION_FROM, PlanLimits, Progress
-from sim.cash_floor import floor_rule
+from sim.breach import Broken
+from sim.cash_floor import FloorRule, floor_rule
+from sim.covenant import CovenantRule, covenant_rule
 from sim.streams import stream_key
 from sim.world import Scenario
 
 Floats = NDArray[np.float64]
-Broken = NDArray[np.bool_]
 
 CONFIDENCE: Final = 0.95
 UPPER: Final = 1.645
@@ -59,7 +60,7 @@ class Selection:
 
     indifference: difference of NPV that does not matter [currency]. rivals: finalists that may be better than the
     recommendation by more than that, at 95 % confidence. prob_good: probability that none is. paths: simulated paths.
-    set_aside: finalists that break the cash floor, left out because another one keeps it.
+    set_aside: finalists that break the cash floor or the covenant, left out because another one keeps them.
     """
 
     finalists: tuple[Finalist, ...]
@@ -122,7 +123,7 @@ def select(
     """Tell the finalists apart on draws from the selection range.
 
     indifference: above 0 [currency]; 0 is taken as 1e-9 of the largest mean, so that only ties tie. A finalist that
-    does not keep the cash floor of the scenario on these draws is not recommended if another one does.
+    does not keep the cash floor and the covenant of the scenario on these draws is not recommended if another one does.
     """
     count, n0 = len(finalists), limits.first_selection_draws
     sample, broken = _sample(scenario, finalists, seed, 0, n0, limits, progress)
@@ -138,7 +139,7 @@ def select(
     if total > n0 and len(alive) > 1:
         more, broken_too = _sample(scenario, [finalists[k] for k in alive], seed, n0, total - n0, limits, progress)
         paths += len(alive) * (total - n0)
-        kept, breaks = np.concatenate([kept, more], axis=1), np.concatenate([breaks, broken_too], axis=1)
+        kept, breaks = np.concatenate([kept, more], axis=1), np.concatenate([breaks, broken_too], axis=2)
 
     h = _quantile(alpha, len(alive), kept.shape[1])
     sound = _keeping(scenario, breaks)
@@ -169,11 +170,16 @@ def select(
     )
 
 
+def _limits(scenario: Scenario) -> list[FloorRule | CovenantRule]:
+    """What a roadmap has to keep, as often as demanded."""
+    return [rule for rule in (floor_rule(scenario), covenant_rule(scenario)) if rule is not None]
+
+
 def _keeping(scenario: Scenario, broken: Broken) -> list[int]:
-    """Rows that keep the cash floor; all of them where none does or none is stated. broken (rows, draws)."""
-    rule = floor_rule(scenario)
-    rows = range(len(broken))
-    return [k for k in rows if rule is None or rule.keeps(broken[k])] or list(rows)
+    """Rows that keep the cash floor and the covenant; all of them where none does or none is stated. broken (rows,
+    limits, draws)."""
+    rules, rows = _limits(scenario), range(len(broken))
+    return [k for k in rows if all(rule.keeps(broken[k, j]) for j, rule in enumerate(rules))] or list(rows)
 
 
 def _sample(
@@ -185,15 +191,13 @@ def _sample(
     limits: PlanLimits,
     progress: Progress | None,
 ) -> tuple[Floats, Broken]:
-    """(roadmaps, draws) NPV, and whether cash breaks the floor."""
+    """(roadmaps, draws) NPV, and (roadmaps, limits, draws) whether one is broken."""
     outcomes = simulated(scenario, roadmaps, SELECTION_FROM + first, draws, seed, limits.threads)
     if progress is not None:
         progress(STAGE, first + draws, limits.selection_draws)
-    rule = floor_rule(scenario)
-    broken = [
-        one.trough < -np.inf if rule is None else rule.broken(one.trough, one.baseline_trough) for one in outcomes
-    ]
-    return np.array([one.npv for one in outcomes]), np.array(broken)
+    rules = _limits(scenario)
+    broken = np.array([[rule.broken_by(one) for rule in rules] for one in outcomes], dtype=np.bool_)
+    return np.array([one.npv for one in outcomes]), broken.reshape(len(outcomes), len(rules), draws)
 
 
 def _quantile(alpha: float, count: int, n: int) -> float:

@@ -87,9 +87,9 @@ def relations(scenario: Scenario, structure: Structure) -> dict[tuple[str, str],
     """Pairs that may be chosen together -> whether they share what could make them interact.
 
     Shared: a parameter that both change, the people who do, adopt or bear the work, a skill that the one raises and the
-    other asks for, a number of the one that the other changes, momentum if the scenario has it, a system, the threats
-    and systems that an outage joins, a requirement in common. A pair of which one requires the other is left out: the
-    value of the one is measured beside the other.
+    other asks for, a number of the one that the other changes, momentum if the scenario has it, a system, those who
+    repair it, the threats and systems that an outage joins, a requirement in common. A pair of which one requires the
+    other is left out: the value of the one is measured beside the other.
     """
     families = {name: frozenset(_families(scenario, name)) for name in structure.names}
     needs = structure.needs
@@ -119,6 +119,7 @@ def _families(scenario: Scenario, name: str) -> Iterable[str]:
             yield f"people.{role}"
     for system in initiative.refreshes:
         yield f"systems.{system}"
+        yield from _repaired_by(scenario, system)
         yield from (f"threats.{threat}" for threat, one in scenario.threats.items() if system in one.hits)
     for control, terms in scenario.controls.items():
         if name in terms.brought_by:
@@ -137,7 +138,11 @@ def _of_path(scenario: Scenario, path: str) -> Iterable[str]:
     if kind in ("threats", "controls"):
         yield "insurance"
         yield from (f"systems.{system}" for system in _hits(scenario, part))
+    if kind == "repairers":
+        yield f"repairers.{part}"
+        yield from (f"systems.{name}" for name, one in scenario.systems.items() if one.repairer == part)
     if kind == "systems":
+        yield from _repaired_by(scenario, part)
         yield from (f"threats.{threat}" for threat, one in scenario.threats.items() if part in one.hits)
     if kind == "insurance":
         yield "insurance"
@@ -145,6 +150,12 @@ def _of_path(scenario: Scenario, path: str) -> Iterable[str]:
         yield from (f"threats.{threat}" for threat in scenario.controls[part].threats or scenario.threats)
     if kind == "processes":
         yield from (f"people.{step.role}" for step in scenario.processes[part].steps.values())
+
+
+def _repaired_by(scenario: Scenario, system: str) -> Iterable[str]:
+    """The family of those who share repairers with a system: an outage of one delays the repair of the others."""
+    if scenario.systems[system].repairer is not None:
+        yield f"repairers.{scenario.systems[system].repairer}"
 
 
 def _hits(scenario: Scenario, threat: str) -> Mapping[str, None]:

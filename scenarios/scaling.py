@@ -90,12 +90,13 @@ RULES = (
     Rule("money.cash_floor.amount", "revenue"),
     Rule("money.indifference", "revenue"),
 )
-#: Amounts and volumes that stay on purpose: wages and the terms of contracts do not follow the size of the firm, and a
-#: project that is larger overruns more.
+#: Amounts and volumes that stay on purpose: wages and the terms of contracts do not follow the size of the firm, a
+#: project that is larger overruns more, and as many systems need as many repairers.
 STAYS = (
     "risk_classes.*.per_doubling.reference",
     "people.*.monthly_cost",
     "people.*.hires.*.step_seats",
+    "repairers.*.number",
     "insurance.retention",
     "insurance.event_limit",
     "insurance.annual_limit",

@@ -16,7 +16,7 @@ import numpy as np
 
 from scenarios.agreement import Agreement, Floats, Months, Row, Verdict, half_width, judge, months_of, order_of
 from sim.errors import Problem, ProblemsFound
-from sim.montecarlo.kpis import GROSS_MARGIN, KPI_NAMES, KPIS, REVENUE, WAIT, Kpi
+from sim.montecarlo.kpis import DEBT_COVER, GROSS_MARGIN, KPI_NAMES, KPIS, REVENUE, WAIT, Kpi
 
 if TYPE_CHECKING:
     from sim.company.items.interface import Items
@@ -143,11 +143,14 @@ def _rows(scenario: Scenario, kernel: Kernel, played: list[list[Replication]]) -
     arms = [base, *(one.kpis[:n] for one in kernel.yearly)]
     years = base.shape[2]
     for k, kpi in enumerate(KPIS):
-        if kpi.block and np.isnan(base[:, k]).all():
+        if kpi.block and all(np.isnan(one[:, k]).all() for one in arms):
             continue  # the scenario has no such block
         for r, own in enumerate(arms):
             for year in range(years):
                 tolerance = _tolerance(kpi, base, year, kernel.busy_wait[:n])
+                if k == DEBT_COVER:
+                    due = np.array([row[r].debt_service[12 * year : 12 * year + 12].sum() for row in played])
+                    tolerance *= float(np.mean(1.0 / due[due > 0.0])) if np.any(due > 0.0) else 0.0
                 arm, number = ("roadmap", r) if r else ("baseline", None)
                 unit = _unit(kpi, currency)
                 yield _row(kpi.name, arm, year + 1, unit, own[:, k, year], company[:, r, k, year], tolerance, number)
@@ -185,8 +188,9 @@ def _tolerance(kpi: Kpi, kpis: Floats, year: int, busy_wait: Floats) -> float:
     """kpis (draws, KPIS, years): of the baseline.
 
     A balance is small beside the flows that make it: it may miss by what the gross margin of the year may miss by, and
-    cash, which adds up, by what that of all years so far may. A wait grows without bound as the load comes near what
-    the people can do: it may miss by what it would be with so much more work, the tolerance that volumes have.
+    cash, which adds up, by what that of all years so far may; of a cover, this is still to be divided by the debt
+    service. A wait grows without bound as the load comes near what the people can do: it may miss by what it would be
+    with so much more work, the tolerance that volumes have.
     """
     if kpi.kind == "share":
         return SHARE_TOLERANCE

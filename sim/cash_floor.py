@@ -5,23 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sim.measures import wilson_interval
+from sim.breach import Breach, Broken, Floats, Measured, breach, seldom
 from sim.world import Scenario
-
-Floats = NDArray[np.float64]
-CONFIDENCE = 0.95
-
-
-@dataclass(frozen=True)
-class Breach:
-    """Share of draws below the floor with its Wilson interval of 95 %."""
-
-    share: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)
@@ -33,24 +18,22 @@ class FloorRule:
     allowed: float
     relative: bool
 
-    def broken(self, trough: Floats, baseline_trough: Floats) -> NDArray[np.bool_]:
+    def broken(self, trough: Floats, baseline_trough: Floats) -> Broken:
         """(draws,) whether the roadmap breaks the floor. trough, baseline_trough: lowest cash with and without it."""
         broken = trough < self.floor
         return broken & (baseline_trough >= self.floor) if self.relative else broken
 
-    def keeps(self, broken: NDArray[np.bool_]) -> bool:
-        """Whether the probability is at most the allowed one, by its one-sided upper limit of 95 %.
+    def broken_by(self, one: Measured) -> Broken:
+        """(draws,) whether a roadmap breaks the floor."""
+        return self.broken(one.trough, one.baseline_trough)
 
-        >>> FloorRule(0.0, 0.1, False).keeps(np.arange(100) < 4), FloorRule(0.0, 0.1, False).keeps(np.arange(100) < 9)
-        (True, False)
-        """
-        upper = wilson_interval(int(np.count_nonzero(broken)), len(broken), 2.0 * CONFIDENCE - 1.0)[1]
-        return upper <= self.allowed
+    def keeps(self, broken: Broken) -> bool:
+        """Whether the probability is at most the allowed one, by its one-sided upper limit of 95 %."""
+        return seldom(broken, self.allowed)
 
-    def breach(self, broken: NDArray[np.bool_]) -> Breach:
+    def breach(self, broken: Broken) -> Breach:
         """The share of draws that break it."""
-        number = int(np.count_nonzero(broken))
-        return Breach(number / len(broken), *wilson_interval(number, len(broken), CONFIDENCE))
+        return breach(broken)
 
     def document(self, trough: Floats, baseline_trough: Floats) -> dict[str, Any]:
         """The entry `cash_floor` of the JSON documents."""

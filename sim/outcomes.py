@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cash_floor import FloorRule
+from sim.covenant import CovenantRule
 from sim.measures import cvar
 from sim.montecarlo.kpis import CATEGORIES, KPIS
 from sim.roadmap import Roadmap
@@ -88,7 +89,8 @@ class Outcome:
     waited by completed ones, over all months, empty unless asked for. NPV, cost and payback are before finance, trough
     and need with it. baseline_trough: of the empty roadmap. financing: PV of what others pay of capital and get for it,
     at the firm's borrowing rate. residual: PV of the months after the horizon, part of the NPV, and run_off_cost: own
-    cost in them, part of cost. These are (draws,), empty where nobody counted.
+    cost in them, part of cost. cover, baseline_cover: least debt service cover of the years that the covenant counts,
+    infinite for none. These are (draws,), empty where nobody counted.
     """
 
     roadmap: Roadmap
@@ -109,6 +111,8 @@ class Outcome:
     financing: Floats = field(default_factory=lambda: np.zeros(0))
     residual: Floats = field(default_factory=lambda: np.zeros(0))
     run_off_cost: Floats = field(default_factory=lambda: np.zeros(0))
+    cover: Floats = field(default_factory=lambda: np.zeros(0))
+    baseline_cover: Floats = field(default_factory=lambda: np.zeros(0))
 
     def __repr__(self) -> str:
         return f"Outcome({self.roadmap}, NPV {_with_error(statistic(self.npv))}, {len(self.npv)} draws)"
@@ -148,6 +152,7 @@ class Outcomes:
     clipped: int = 0
     notes: tuple[str, ...] = field(default=())
     floor: FloorRule | None = None
+    covenant: CovenantRule | None = None
 
     def __iter__(self) -> Iterator[Outcome]:
         return iter(self.outcomes)
@@ -171,7 +176,7 @@ class Outcomes:
             "engine": self.engine,
             "currency": self.currency,
             **self.measures(index),
-            "notes": [*self.notes, *self.floor_notes(index)],
+            "notes": [*self.notes, *self.limit_notes(index)],
             "provenance": provenance(self.scenario_hash),
         }
 
@@ -188,6 +193,7 @@ class Outcomes:
             "npv_within_horizon": statistic(one.npv - one.residual).as_dict() if one.residual.any() else None,
             "financing": statistic(one.financing).as_dict() if one.financing.any() else None,
             "cash_floor": None if self.floor is None else self.floor.document(one.trough, one.baseline_trough),
+            "covenant": None if self.covenant is None else self.covenant.document(one.cover, one.baseline_cover),
             "categories": {
                 name: float(np.mean(one.categories[:, k])) for k, name in enumerate(CATEGORIES) if one.categories.size
             },
@@ -211,10 +217,14 @@ class Outcomes:
             },
         }
 
-    def floor_notes(self, index: int = 0) -> tuple[str, ...]:
-        """What to say of the cash floor under one roadmap."""
-        one = self.outcomes[index]
-        return () if self.floor is None else self.floor.notes(one.trough, one.baseline_trough, self.currency)
+    def limit_notes(self, index: int = 0) -> tuple[str, ...]:
+        """What to say of the cash floor and of the covenant under one roadmap."""
+        one, found = self.outcomes[index], list[str]()
+        if self.floor is not None:
+            found += self.floor.notes(one.trough, one.baseline_trough, self.currency)
+        if self.covenant is not None:
+            found += self.covenant.notes(one.cover, one.baseline_cover)
+        return tuple(found)
 
     def to_frame(self) -> polars.DataFrame:
         """One row a roadmap and measure: value, error, unit, engine, draws, seed, scenario hash."""

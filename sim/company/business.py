@@ -27,8 +27,9 @@ from sim.company.market import Market
 from sim.company.people import absences, absent, capacity_of
 from sim.company.replication import ItemCounts, Replication
 from sim.company.stock import Stockroom
-from sim.company.systems import failing, renewing, wear
+from sim.company.systems import failing, renewing
 from sim.company.valuation import value_by_year
+from sim.company.wear import wear
 from sim.company.world_layer import Draw
 from sim.company.yearly import Yearly
 from sim.montecarlo.kpis import (
@@ -119,7 +120,7 @@ class Business:
         self.policy = Policy(self.effects, self.ledger, self.defence)
         self.spared = Spared(self.effects, self.clock)
         self.systems = self.items.systems
-        self.wear = {name: wear(self.draw, self.clock, self.plan, self.effects, name) for name in self.systems}
+        self.wear = wear(self.draw, self.clock, self.plan, self.effects)
         for name, system in self.systems.items():
             env.process(failing(env, self.clock, system, name, self.wear[name], self.effects, self.ledger, self.prices))
             env.process(renewing(env, self.clock, name, self.wear[name], self.effects, self.ledger, self.prices))
@@ -290,7 +291,7 @@ class Business:
             self.yearly.add(ESTATE_AGE, m, sum(one.ages[m] for one in self.wear.values()), len(self.systems))
         book_debts(self.draw, self.ledger)
         book_credit(self.draw, self.ledger)
-        self.yearly.add_money(self.ledger.array(), float(self.world.profile.cash_at_start))
+        self.yearly.add_money(self.ledger.array(), self.ledger.service, float(self.world.profile.cash_at_start))
         if self.world.valuation is not None:
             for year, worth in enumerate(value_by_year(self.effects, self.ledger)):
                 self.yearly.add(VALUATION, 12 * year, worth, 1.0)
@@ -301,6 +302,7 @@ class Business:
             cash=np.array(self.ledger.cash),
             own_cost=np.array(self.ledger.own_cost),
             financing=self.ledger.financing,
+            debt_service=np.array(self.ledger.service),
             kpis=self.yearly.array(),
             monthly_kpis=self.yearly.by_month(),
             freed_hours=self.freed.mean(axis=1),

@@ -13,6 +13,7 @@ from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.cash_floor import floor_rule
 from sim.company.business import Business
@@ -20,6 +21,7 @@ from sim.company.items.engines import item_engines
 from sim.company.items.interface import Items
 from sim.company.replication import Replication
 from sim.company.world_layer import Draw
+from sim.covenant import covenant_rule, least_cover
 from sim.delivery_notes import delivery_notes
 from sim.errors import Problem, ProblemsFound
 from sim.futures import future_notes
@@ -100,6 +102,7 @@ def outcomes_of(
         clipped=missed + clipped,
         notes=notes + delivery_notes(table, outcomes, first_draw, seed),
         floor=floor_rule(scenario),
+        covenant=covenant_rule(scenario),
     )
 
 
@@ -192,6 +195,8 @@ def outcome(
         trough=balance.min(axis=1),
         need=np.maximum(0.0, -np.cumsum(with_finance, axis=1).min(axis=1)),
         baseline_trough=usual.min(axis=1),
+        cover=_cover(scenario, replications),
+        baseline_cover=_cover(scenario, baseline),
         financing=np.array([r.financing for r in replications]),
         categories=np.asarray(npv(monthly, gain)),
         kpis=np.array([r.kpis for r in replications]),
@@ -200,3 +205,12 @@ def outcome(
         freed_hours=np.array([r.freed_hours for r in replications]),
         spared_months=np.array([r.spared_months for r in replications]),
     )
+
+
+def _cover(scenario: Scenario, replications: Sequence[Replication]) -> NDArray[np.float64]:
+    """Least debt service cover of the years that the covenant counts; infinite without a covenant."""
+    covenant = scenario.money.covenant
+    if covenant is None:
+        return np.full(len(replications), np.inf)
+    flows, service = (np.array(rows) for rows in zip(*((r.flows, r.debt_service) for r in replications), strict=True))
+    return least_cover(flows, service, covenant.from_year)

@@ -13,7 +13,8 @@ from sim.company.controls import Defence
 from sim.company.effects import Effects
 from sim.company.ledger import Ledger
 from sim.company.market import Market
-from sim.company.systems import System, Wear
+from sim.company.systems import System
+from sim.company.wear import Wear
 from sim.company.world_layer import attack_points, point_fine, point_hours, point_loss, point_secondary
 from sim.mechanisms.attacks import layer_height
 from sim.mechanisms.insurance import insurance_payout

@@ -33,7 +33,7 @@ def book_debts(draw: Draw, ledger: Ledger) -> None:
     for name, loan in draw.table.scenario.money.loans.items():
         rate = draw.value(f"money.loans.{name}.rate")
         for m in range(min(loan.months, ledger.months)):
-            ledger.pay(FINANCE, m, float(loan.balance) * loan_payment.scalar(m + 1.0, rate, float(loan.months), 0.0))
+            ledger.serve(m, float(loan.balance) * loan_payment.scalar(m + 1.0, rate, float(loan.months), 0.0))
 
 
 def finance_capital(
@@ -57,7 +57,7 @@ def finance_capital(
             ledger.financing += part * worth * fade**m
             ledger.receive(FINANCE, m, part * received)
             for later, amount in enumerate(due[: ledger.months - 1 - m], start=m + 1):
-                ledger.pay(FINANCE, later, part * amount)
+                ledger.serve(later, part * amount)
 
 
 def _payment(draw: Draw, name: str, terms: Financing, lent: float, scale: float, t: int) -> float:
@@ -80,7 +80,7 @@ def book_credit(draw: Draw, ledger: Ledger) -> None:
     cash, owed = float(world.profile.cash_at_start), 0.0
     for m in range(ledger.months):
         cash += ledger.cash[m] - owed * rate
-        ledger.pay(FINANCE, m, owed * rate)
+        ledger.serve(m, owed * rate)
         drawn = max(min(lowest - cash, float(line.limit) - owed), -owed)
         ledger.receive(FINANCE, m, drawn)
         owed += drawn

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.company.world_layer import Floats
-from sim.montecarlo.kpis import CATEGORIES, NOT_IN_PROFIT
+from sim.montecarlo.kpis import CATEGORIES, FINANCE, NOT_IN_PROFIT
 
 
 class Ledger:
@@ -18,6 +18,7 @@ class Ledger:
         self.cash = [0.0] * months
         self.own_cost = [0.0] * months
         self.depreciation = [0.0] * months
+        self.service = [0.0] * months  # principal and interest paid
         self.financing = 0.0  # PV of what others pay and get, at the firm's borrowing rate
 
     def receive(self, category: int, month: int, amount: float) -> None:
@@ -29,6 +30,11 @@ class Ledger:
     def pay(self, category: int, month: int, amount: float) -> None:
         """Money goes out."""
         self.receive(category, month, -amount)
+
+    def serve(self, month: int, amount: float) -> None:
+        """Pay principal and interest."""
+        self.pay(FINANCE, month, amount)
+        self.service[month] += amount
 
     def pay_own(self, category: int, month: int, amount: float) -> None:
         """Pay a cost of the roadmap's own initiatives."""

@@ -44,7 +44,7 @@ class Replication:
     hires not made. items by process. planned, started, go_live (month, -1 for none), state (of
     `sim.mechanisms.delivery`). adoption: by initiative, moments (months) and steps of +1 or -1. failures by system and
     incidents by threat: moments (months). clipped: monthly values cut to the range of their field. financing: PV of
-    what others pay of capital and get for it.
+    what others pay of capital and get for it. debt_service (months,): principal and interest paid, positive.
     """
 
     draw: int
@@ -52,6 +52,7 @@ class Replication:
     cash: Floats
     own_cost: Floats
     financing: float
+    debt_service: Floats
     kpis: Floats
     monthly_kpis: Floats
     freed_hours: Floats

@@ -1,21 +1,17 @@
-"""Systems that are up or down: they age, fail and are repaired, and attacks knock them out."""
+"""Systems that are up or down: they fail and are repaired, and attacks knock them out."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 
-import numpy as np
 import simpy
 
 from sim.company.clock import Clock, until
-from sim.company.delivery import Schedule
 from sim.company.effects import Effects
 from sim.company.finance import Prices
 from sim.company.ledger import Ledger
 from sim.company.pool import FOREVER
-from sim.company.world_layer import Draw, failure_times
+from sim.company.wear import Wear
 from sim.montecarlo.kpis import RENEWAL, REPAIR
 
 WHOLE = 1.0 - 1e-9  # an item, but for rounding
@@ -115,52 +111,6 @@ class Needs:
             if not (yield from down.wait(deadline)):
                 return False
         return True
-
-
-@dataclass(frozen=True)
-class Wear:
-    """Failures of a system: moments (months), hours of repair; exposure: factor on the success of attacks, by month;
-    renewals: moments of planned replacements; ages: in the middle of every month, years."""
-
-    times: tuple[float, ...]
-    hours: tuple[float, ...]
-    exposure: tuple[float, ...]
-    renewals: tuple[float, ...]
-    ages: tuple[float, ...]
-
-
-def wear(draw: Draw, clock: Clock, plan: Schedule, effects: Effects, name: str) -> Wear:
-    """When a system fails: Weibull hazard on the operational clock, more after support ended, age 0 at a refresh."""
-    world, slot = draw.table.scenario, draw.table.slot
-    model, months = world.systems[name], clock.months
-    refreshed = np.zeros(months, dtype=np.int64)
-    for i, initiative in enumerate(world.initiatives.values()):
-        if name in initiative.refreshes and plan.finished(i) and plan.go_live[i] < months:
-            refreshed[plan.go_live[i]] = 1
-    ends = model.support_ends_month
-    renewed = np.maximum.accumulate(refreshed)
-    old = [ends is not None and m >= ends and not renewed[m] for m in range(months)]
-
-    def by_month(field: str) -> list[float]:
-        return [effects.at_month(slot[f"systems.{name}.{field}"], m) for m in range(months)]
-
-    factor = [f if o else 1.0 for f, o in zip(by_month("unsupported_failures"), old, strict=True)]
-    exposure = [f if o else 1.0 for f, o in zip(by_month("unsupported_attacks"), old, strict=True)]
-    limit = [math.inf] * months if model.refresh is None else by_month("refresh.at_age_years")
-    times, hours, renewals = failure_times(
-        draw, name, np.array(by_month("life_scale_years")), np.array(factor), refreshed,
-        np.array(by_month("repair_hours")), clock.month_hours, np.array(limit),
-    )  # fmt: skip
-    if len(renewals):
-        supported = int(renewals[0]) + 1
-        exposure[supported:] = [1.0] * (months - supported)
-    births = [-12.0 * float(model.age_years), *map(float, np.flatnonzero(refreshed)), *map(float, renewals)]
-    if model.on_failure == "replace":
-        births += map(float, times)
-    ages = [(m + 0.5 - max(birth for birth in births if birth <= m + 0.5)) / 12.0 for m in range(months)]
-    return Wear(
-        tuple(map(float, times)), tuple(map(float, hours)), tuple(exposure), tuple(map(float, renewals)), tuple(ages)
-    )
 
 
 def renewing(

@@ -28,6 +28,7 @@ from sim.mechanisms.learning import bereft, unlearned
 from sim.mechanisms.links import link_costs
 from sim.mechanisms.occupancy import presence, seat_changes
 from sim.mechanisms.projects import COMMON_STREAM, ending, ratios
+from sim.mechanisms.repair_queue import shared_failures
 from sim.mechanisms.severity import severity_quantile
 from sim.mechanisms.skill_gap import extra_work, failure_with_gap
 from sim.mechanisms.wearout import failures, lognormal_hours
@@ -95,6 +96,19 @@ def _failures(  # type: ignore[no-untyped-def]
     return failures(
         threshold_key, repair_key, draw, age, shape, scale, factor, refreshed, replace, median, p95_ratio, month_hours,
         limit, times, hours, renewals,
+    )  # fmt: skip
+
+
+@compiled
+def _shared_failures(  # type: ignore[no-untyped-def]
+    members, repairers, threshold_key, repair_key, response_key, draw, age, shape, scale, factor, refreshed, replace,
+    median, p95_ratio, response, response_p95, busy, month_hours, limit, free, due, due_age, piece, piece_end, times,
+    hours, renewals, count, renewed,
+):  # fmt: skip
+    shared_failures(
+        members, repairers, threshold_key, repair_key, response_key, draw, age, shape, scale, factor, refreshed,
+        replace, median, p95_ratio, response, response_p95, busy, month_hours, limit, free, due, due_age, piece,
+        piece_end, times, hours, renewals, count, renewed,
     )  # fmt: skip
 
 
@@ -298,32 +312,63 @@ class Draw:
         return Project(cost, work, end, state, float(initiative.benefit_if_failed) * end, available, lead)
 
 
+class Life(NamedTuple):
+    """What the failures of a system depend on, by month: Weibull scale (years), factor on its hazard, 1 where it is
+    refreshed, median hours of repair, age of planned replacement (years)."""
+
+    scale: Floats
+    factor: Floats
+    refreshed: Ints
+    median: Floats
+    limit: Floats
+
+
+class Repair(NamedTuple):
+    """People whom systems share: how many, median hours until they begin, by month, 95th percentile over that, share
+    of their time that others take, by month."""
+
+    number: int
+    response: Floats
+    response_p95: float
+    busy: Floats
+
+
 def failure_times(
-    draw: Draw,
-    system: str,
-    scale: Floats,
-    factor: Floats,
-    refreshed: Ints,
-    median: Floats,
-    month_hours: float,
-    limit: Floats,
-) -> tuple[Floats, Floats, Floats]:
-    """Failures of a system, hours of repair, planned replacements. scale, factor, refreshed, median, limit: by
-    month."""
-    model = draw.table.scenario.systems[system]
-    keys = draw.key(f"systems/{system}/failure"), draw.key(f"systems/{system}/repair")
-    age, shape, p95 = float(model.age_years), float(model.life_shape), float(model.repair_p95_ratio)
-    replace = model.on_failure == "replace"
-    size = 256
+    draw: Draw, lives: Mapping[str, Life], month_hours: float, repair: Repair | None
+) -> dict[str, tuple[Floats, Floats, Floats]]:
+    """Failures, hours until repaired, planned replacements of systems that share repairers, or of one without."""
+    names = list(lives)
+    models = [draw.table.scenario.systems[name] for name in names]
+    keys = [draw.keys([f"systems/{name}/{what}" for name in names]) for what in ("failure", "repair", "response")]
+    ages, shapes, p95 = (
+        np.array([float(getattr(model, field)) for model in models])
+        for field in ("age_years", "life_shape", "repair_p95_ratio")
+    )
+    replace = np.array([int(model.on_failure == "replace") for model in models])
+    scale, factor, refreshed, median, limit = (np.array(rows) for rows in zip(*lives.values(), strict=True))
+    n, size = len(names), 256
     while True:
-        times, hours, renewals = np.empty(size), np.empty(size), np.empty(size)
-        n, renewed = _failures(
-            *keys, draw.number, age, shape, scale, factor.copy(), refreshed, replace, median, p95, month_hours,
-            limit, times, hours, renewals,
-        )  # fmt: skip
-        if max(n, renewed) <= size:
-            return times[:n], hours[:n], renewals[:renewed]
-        size = max(n, renewed)
+        times, hours, renewals = (np.empty((n, size)) for _ in range(3))
+        count, renewed = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+        if repair is None:
+            count[0], renewed[0] = _failures(
+                keys[0][0], keys[1][0], draw.number, ages[0], shapes[0], scale[0], factor[0].copy(), refreshed[0],
+                replace[0] == 1, median[0], p95[0], month_hours, limit[0], times[0], hours[0], renewals[0],
+            )  # fmt: skip
+        else:
+            _shared_failures(
+                np.arange(n), repair.number, *keys, draw.number, ages, shapes, scale, factor.copy(), refreshed,
+                replace, median, p95, repair.response, repair.response_p95, repair.busy, month_hours, limit,
+                *(np.empty(n) for _ in range(3)), *(np.empty(n, dtype=np.int64) for _ in range(2)),
+                times, hours, renewals, count, renewed,
+            )  # fmt: skip
+        most = max(int(count.max()), int(renewed.max()))
+        if most <= size:
+            return {
+                name: (times[y, : count[y]], hours[y, : count[y]], renewals[y, : renewed[y]])
+                for y, name in enumerate(names)
+            }
+        size = most
 
 
 def attack_points(draw: Draw, source: str, layer_height: float, intensity: Floats) -> tuple[Floats, Ints, Ints]:

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from sim.company.world_layer import Floats
-from sim.montecarlo.kpis import CASH, COST_TO_SERVE, GROSS_MARGIN, KPIS, MARGIN, NOT_IN_PROFIT, PROFIT, SERVING
+from sim.montecarlo.kpis import (
+    CASH,
+    COST_TO_SERVE,
+    DEBT_COVER,
+    GROSS_MARGIN,
+    KPIS,
+    MARGIN,
+    NOT_IN_COVER,
+    NOT_IN_PROFIT,
+    PROFIT,
+    SERVING,
+)
 
 
 class Yearly:
@@ -24,14 +37,16 @@ class Yearly:
         self.of_month[0, kpi, month] += amount
         self.of_month[1, kpi, month] += weight
 
-    def add_money(self, flows: Floats, cash: float) -> None:
-        """The KPIs that follow from the flows (categories, months), when all are booked. cash: at the start."""
+    def add_money(self, flows: Floats, service: Sequence[float], cash: float) -> None:
+        """The KPIs that follow from the flows (categories, months), when all are booked. service: principal and
+        interest by month; cash: at the start."""
         for m in range(flows.shape[1]):
             cash += float(flows[:, m].sum())
             self.add(GROSS_MARGIN, m, float(flows[MARGIN, m]), 1.0 / 12.0)
             self.add(PROFIT, m, float(flows[:, m].sum() - flows[list(NOT_IN_PROFIT), m].sum()), 1.0 / 12.0)
             self.add(COST_TO_SERVE, m, -float(flows[list(SERVING), m].sum()), 0.0)
             self.add(CASH, m, cash, 1.0)
+            self.add(DEBT_COVER, m, float(flows[:, m].sum() - flows[list(NOT_IN_COVER), m].sum()), service[m])
 
     def array(self) -> Floats:
         """(KPIS, years); NaN where a KPI has no value."""

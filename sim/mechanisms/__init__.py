@@ -24,6 +24,7 @@ from sim.mechanisms.queues import erlang_b as erlang_b
 from sim.mechanisms.queues import erlang_c as erlang_c
 from sim.mechanisms.queues import wait_exceedance as wait_exceedance
 from sim.mechanisms.relevance import relevance as relevance
+from sim.mechanisms.repair_queue import stretched as stretched
 from sim.mechanisms.severity import lognormal_limited_mean as lognormal_limited_mean
 from sim.mechanisms.severity import mean_over_median as mean_over_median
 from sim.mechanisms.severity import severity_limited_mean as severity_limited_mean

@@ -10,6 +10,7 @@ from sim.mechanisms.attacks import incidents
 from sim.mechanisms.delivery import FINISHED
 from sim.mechanisms.elementwise import compile_scalar
 from sim.mechanisms.insurance import insurance_payout
+from sim.mechanisms.repair_queue import shared_failures
 from sim.mechanisms.severity import severity_quantile
 from sim.mechanisms.wearout import failures, lognormal_hours
 from sim.montecarlo.cyber import breach, lapsed, secondary_losses, spare, uncounted_margin
@@ -93,75 +94,108 @@ def run_systems(lay, w, draw, k, baseline, brief):  # type: ignore[no-untyped-de
     """Failures and repairs of every system; False when there are more than the buffers hold.
 
     baseline: keep the failures; a system that the roadmap does not touch fails as in the baseline, unless a policy
-    replaces it. brief: ages are not wanted.
+    replaces it, or one that shares its repairers. brief: ages are not wanted.
     """
-    e, cal, c, row = lay.estate, lay.calendar, lay.candidates, lay.row
+    e, cal, row = lay.estate, lay.calendar, lay.row
     known, times, hours = w.failure_count[k], w.failure_times[k], w.failure_hours[k]
-    event_times, event_hours = w.event_times, w.event_hours
+    failed_at, failed_hours = w.failed_at, w.failed_hours
+    for g in range(e.repairers.shape[0]):
+        members = e.member[e.first_member[g] : e.first_member[g + 1]]
+        anew = baseline
+        for y in members:
+            anew = anew or known[y] > times.shape[1] or lay.terms.limit_slot[y] >= 0 or _touched(lay, w, k, y)
+        for y in members:
+            w.anew[y] = 1 if anew else 0
+        if anew:
+            _fail(lay, w, draw, k, g, members)
     for y in range(e.age.shape[0]):
-        touched = baseline or known[y] > times.shape[1] or lay.terms.limit_slot[y] >= 0
-        renewed = 0
-        for i in range(c.duration.shape[0]):
-            if e.touches[i, y] and w.go_live[k, i] >= 0:
-                touched = True
-        if touched:
-            n, renewed = _fail(lay, w, draw, k, y)
-            if n > event_times.shape[0] or renewed > w.renewals.shape[0]:
+        n, renewed = w.failed[y], w.renewed[y]
+        if w.anew[y] == 1:
+            if n > failed_at.shape[1] or renewed > w.renewals.shape[1]:
                 return False
             book_renewals(lay, w, k, y, renewed)
             if baseline:
                 known[y] = n
                 for j in range(min(n, times.shape[1])):
-                    times[y, j], hours[y, j] = event_times[j], event_hours[j]
+                    times[y, j], hours[y, j] = failed_at[y, j], failed_hours[y, j]
                 for m in range(cal.months):
                     w.base_exposure[y, m, k] = w.exposure[y, m, k]
         else:
-            n = known[y]
+            n, renewed = known[y], 0
             for j in range(n):
-                event_times[j], event_hours[j] = times[y, j], hours[y, j]
+                failed_at[y, j], failed_hours[y, j] = times[y, j], hours[y, j]
             for m in range(cal.months):
-                w.refreshed[m] = 0
+                w.refreshed[y, m] = 0
                 w.exposure[y, m, k] = w.base_exposure[y, m, k]
         if not brief:
             set_ages(lay, w, k, y, n, renewed)
         for j in range(n):
-            m = int(event_times[j])
+            m = int(failed_at[y, j])
             w.flow[REPAIR, m, k] -= (
                 number_at(row, w.values, w.changed, e.repair_cost_slot[y], m, k) * w.price_index[TECHNOLOGY, m, k]
             )
-            outage(lay, w, k, y, event_times[j], event_hours[j])
+            outage(lay, w, k, y, failed_at[y, j], failed_hours[y, j])
     return True
 
 
 @inline
-def _fail(lay, w, draw, k, y):  # type: ignore[no-untyped-def]
-    """Failures of system y under the roadmap at hand, into event_times and event_hours; returns their number, and
-    that of its planned replacements, into renewals."""
+def _touched(lay, w, k, y):  # type: ignore[no-untyped-def]
+    """Whether something of the roadmap that is live changes the failures of system y."""
+    found = False
+    for i in range(lay.candidates.duration.shape[0]):
+        if lay.estate.touches[i, y] and w.go_live[k, i] >= 0:
+            found = True
+    return found
+
+
+@inline
+def _fail(lay, w, draw, k, g, members):  # type: ignore[no-untyped-def]
+    """Failures under the roadmap at hand of group g: systems that share repairers, or one that has its own."""
+    e, cal = lay.estate, lay.calendar
+    for y in members:
+        _set_months(lay, w, k, y)
+    if e.repairers[g] == 0:
+        y = members[0]
+        w.failed[y], w.renewed[y] = failures(
+            e.failure_key[y], e.repair_key[y], draw, e.age[y], e.shape[y], w.scale[y], w.factor[y], w.refreshed[y],
+            e.replace[y] == 1, w.median[y], e.repair_p95[y], cal.hours, w.limit[y], w.failed_at[y], w.failed_hours[y],
+            w.renewals[y],
+        )  # fmt: skip
+    else:
+        for m in range(cal.months):
+            w.response[m] = number_at(lay.row, w.values, w.changed, e.response_slot[g], m, k)
+            w.busy[m] = number_at(lay.row, w.values, w.changed, e.busy_slot[g], m, k)
+        shared_failures(
+            members, e.repairers[g], e.failure_key, e.repair_key, e.response_key, draw, e.age, e.shape, w.scale,
+            w.factor, w.refreshed, e.replace, w.median, e.repair_p95, w.response, e.response_p95[g], w.busy, cal.hours,
+            w.limit, w.free, w.due, w.due_age, w.piece, w.piece_end, w.failed_at, w.failed_hours, w.renewals, w.failed,
+            w.renewed,
+        )  # fmt: skip
+
+
+@inline
+def _set_months(lay, w, k, y):  # type: ignore[no-untyped-def]
+    """What the failures of system y depend on, month by month; its exposure to attacks while nothing is replaced."""
     e, cal, c, row = lay.estate, lay.calendar, lay.candidates, lay.row
-    refreshed, scale, factor, median = w.refreshed, w.scale, w.factor, w.median
     for m in range(cal.months):
-        refreshed[m] = 0
+        w.refreshed[y, m] = 0
     for i in range(c.duration.shape[0]):
         if c.refreshes[i, y] and w.state[k, i] == FINISHED and w.go_live[k, i] < cal.months:
-            refreshed[w.go_live[k, i]] = 1
+            w.refreshed[y, w.go_live[k, i]] = 1
     supported = False
     for m in range(cal.months):
-        supported = supported or refreshed[m] == 1
+        supported = supported or w.refreshed[y, m] == 1
         old = m >= e.support_ends[y] and not supported
-        scale[m] = number_at(row, w.values, w.changed, e.scale_slot[y], m, k)
-        median[m] = number_at(row, w.values, w.changed, e.repair_slot[y], m, k)
-        factor[m] = 1.0
-        w.limit[m] = math.inf
+        w.scale[y, m] = number_at(row, w.values, w.changed, e.scale_slot[y], m, k)
+        w.median[y, m] = number_at(row, w.values, w.changed, e.repair_slot[y], m, k)
+        w.factor[y, m] = 1.0
+        w.limit[y, m] = math.inf
         if lay.terms.limit_slot[y] >= 0:
-            w.limit[m] = number_at(row, w.values, w.changed, lay.terms.limit_slot[y], m, k)
+            w.limit[y, m] = number_at(row, w.values, w.changed, lay.terms.limit_slot[y], m, k)
         w.exposure[y, m, k] = 1.0
         if old:
-            factor[m] = number_at(row, w.values, w.changed, e.unsupported_failures_slot[y], m, k)
+            w.factor[y, m] = number_at(row, w.values, w.changed, e.unsupported_failures_slot[y], m, k)
             w.exposure[y, m, k] = number_at(row, w.values, w.changed, e.unsupported_attacks_slot[y], m, k)
-    return failures(
-        e.failure_key[y], e.repair_key[y], draw, e.age[y], e.shape[y], scale, factor, refreshed,
-        e.replace[y] == 1, median, e.repair_p95[y], cal.hours, w.limit, w.event_times, w.event_hours, w.renewals,
-    )  # fmt: skip
 
 
 @inline
@@ -169,11 +203,11 @@ def book_renewals(lay, w, k, y, renewed):  # type: ignore[no-untyped-def]
     """Cost of the planned replacements of system y; from the month after the first it is exposed to no more attacks
     than a supported one."""
     for j in range(renewed):
-        m = int(w.renewals[j])
+        m = int(w.renewals[y, j])
         cost = number_at(lay.row, w.values, w.changed, lay.terms.refresh_cost_slot[y], m, k)
         w.flow[RENEWAL, m, k] -= cost * w.price_index[TECHNOLOGY, m, k]
     if renewed > 0:
-        for m in range(int(w.renewals[0]) + 1, lay.calendar.months):
+        for m in range(int(w.renewals[y, 0]) + 1, lay.calendar.months):
             w.exposure[y, m, k] = 1.0
 
 
@@ -183,15 +217,15 @@ def set_ages(lay, w, k, y, n, renewed):  # type: ignore[no-untyped-def]
     birth = -12.0 * lay.estate.age[y]
     failed, planned = 0, 0
     for m in range(lay.calendar.months):
-        if w.refreshed[m] == 1:
+        if w.refreshed[y, m] == 1:
             birth = max(birth, float(m))
         middle = m + 0.5
         if lay.estate.replace[y] == 1:
-            while failed < n and w.event_times[failed] <= middle:
-                birth = max(birth, w.event_times[failed])
+            while failed < n and w.failed_at[y, failed] <= middle:
+                birth = max(birth, w.failed_at[y, failed])
                 failed += 1
-        while planned < renewed and w.renewals[planned] <= middle:
-            birth = max(birth, w.renewals[planned])
+        while planned < renewed and w.renewals[y, planned] <= middle:
+            birth = max(birth, w.renewals[y, planned])
             planned += 1
         w.age[y, m, k] = (middle - birth) / 12.0
 

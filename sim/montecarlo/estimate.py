@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from sim.cash_floor import floor_rule
+from sim.covenant import covenant_rule
 from sim.delivery_notes import delivery_notes
 from sim.errors import Problem, ProblemsFound
 from sim.futures import future_notes
@@ -122,6 +123,7 @@ def evaluate(
         clipped=out_of_range + clipped,
         notes=notes,
         floor=floor_rule(scenario),
+        covenant=covenant_rule(scenario),
     )
 
 
@@ -276,6 +278,8 @@ def _outcome(
         financing=np.ascontiguousarray(values[:, row, 5]),
         residual=np.ascontiguousarray(values[:, row, 6]),
         run_off_cost=np.ascontiguousarray(values[:, row, 7]),
+        cover=np.ascontiguousarray(values[:, row, 8]),
+        baseline_cover=np.ascontiguousarray(values[:, 0, 8]),
         categories=details[:, row, :c],
         kpis=details[:, row, c:end].reshape(shape),
         baseline_kpis=details[:, 0, c:end].reshape(shape),

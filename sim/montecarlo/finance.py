@@ -57,13 +57,17 @@ def price_of(lay, w, i, m):  # type: ignore[no-untyped-def]
 
 @inline
 def book_debts(lay, w):  # type: ignore[no-untyped-def]
-    """Payments on the loans that exist in month 0, path by path."""
+    """Payments on the loans that exist in month 0, path by path; w.service, all payments on debts, begins with them."""
     f = lay.finance
+    for m in range(lay.calendar.months):
+        w.service[m] = 0.0
     for j in range(f.balance.shape[0]):
         for k in range(WIDTH):
             rate = w.values[f.balance_slot[j], k]
             for m in range(min(f.balance_months[j], w.flow.shape[1])):
-                w.flow[FINANCE, m, k] -= f.balance[j] * payment_of(m + 1.0, rate, float(f.balance_months[j]), 0.0)
+                due = f.balance[j] * payment_of(m + 1.0, rate, float(f.balance_months[j]), 0.0)
+                w.flow[FINANCE, m, k] -= due
+                w.service[m, k] += due
 
 
 @inline
@@ -99,7 +103,9 @@ def book_financing(lay, w, n):  # type: ignore[no-untyped-def]
                     w.financing[0, k] += part * worth * fade**m
                     w.flow[FINANCE, m, k] += part * lent * (1.0 - c.lent_fee[i])
                     for t in range(1, min(c.lent_months[i], months - 1 - m) + 1):
-                        w.flow[FINANCE, m + t, k] -= part * _due(c, w, i, k, t, lent, scale)
+                        due = part * _due(c, w, i, k, t, lent, scale)
+                        w.flow[FINANCE, m + t, k] -= due
+                        w.service[m + t, k] += due
 
 
 @inline
@@ -129,3 +135,4 @@ def book_credit(lay, w):  # type: ignore[no-untyped-def]
         owed += drawn
         cash += drawn
         w.flow[FINANCE, m] += drawn - interest
+        w.service[m] += interest

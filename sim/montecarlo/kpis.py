@@ -29,7 +29,7 @@ CATEGORIES = (
 @dataclass(frozen=True)
 class Kpi:
     """unit as printed; better: the direction of improvement; kind sets the tolerance (balance: of large flows). block:
-    the block of the scenario without which it has no value."""
+    the block of the scenario without which it has no value; `debt`: loans, a credit line or financing."""
 
     name: str
     unit: str
@@ -75,12 +75,21 @@ KPIS = (
     Kpi("market_share", "share", "higher", "share", "customers over those of the whole market", "market"),
     Kpi("reputation", "share", "higher", "share", "what people say of the business, mean of the year", "reputation"),
     Kpi("valuation", "money", "higher", "balance", "multiple of a year's sustainable earnings after tax", "valuation"),
+    Kpi(
+        "debt_service_cover",
+        "ratio",
+        "higher",
+        "balance",
+        "cash flow before capital, grants and finance, after tax, over principal and interest paid",
+        "debt",
+    ),
 )
 (
     REVENUE, ON_TIME, LOST, WAIT, UTILISATION, CUSTOMERS, AVAILABILITY, INCIDENTS, CYBER_LOSS, ADOPTION,
     GROSS_MARGIN, PROFIT, COST_TO_SERVE, CHURN, CASH, AUTOMATION, ESTATE_AGE, LINKED_SHARE, ALE, REFUSED_CLAIMS,
-    MARKET_SHARE, REPUTATION, VALUATION,
+    MARKET_SHARE, REPUTATION, VALUATION, DEBT_COVER,
 ) = range(len(KPIS))  # fmt: skip
 NOT_IN_PROFIT = (CAPITAL, GRANT, TAX, FINANCE)  # depreciation stands in place of capital, lower by a grant
+NOT_IN_COVER = (CAPITAL, GRANT, FINANCE)  # what is left pays the debts
 SERVING = (LABOUR, OVERHEAD, RUNNING, REPAIR)
 KPI_NAMES = tuple(kpi.name for kpi in KPIS)

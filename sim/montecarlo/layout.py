@@ -17,6 +17,7 @@ from sim.montecarlo.cyber_layout import cyber
 from sim.montecarlo.landscape import integrations, terms
 from sim.montecarlo.layout_finance import debts, financing
 from sim.montecarlo.layout_projects import OWN, own, projects
+from sim.montecarlo.layout_repair import repair_groups, touches
 from sim.montecarlo.market_layout import market
 from sim.montecarlo.stock_layout import stock
 from sim.montecarlo.structures import (
@@ -32,7 +33,7 @@ from sim.montecarlo.structures import (
 )
 from sim.parameters import Parameters
 from sim.streams import stream_key
-from sim.world import Initiative, Scenario
+from sim.world import Scenario
 from sim.world.futures import Change
 from sim.world.initiatives import Effect, Grant
 
@@ -261,6 +262,8 @@ def _estate(table: Parameters, seed: int) -> Estate:
         unsupported_attacks_slot=system_slots("unsupported_attacks"),
         failure_key=_keys(seed, (f"systems/{name}/failure" for name in systems)),
         repair_key=_keys(seed, (f"systems/{name}/repair" for name in systems)),
+        response_key=_keys(seed, (f"systems/{name}/response" for name in systems)),
+        **repair_groups(table),
         attempts_slot=threat_slots("attempts_per_year"),
         success_slot=threat_slots("success_probability"),
         frailty_slot=_ints(
@@ -279,7 +282,7 @@ def _estate(table: Parameters, seed: int) -> Estate:
             len(threats), len(systems)
         ),
         touches=np.array(
-            [[_touches(i, y) for y in systems] for i in world.initiatives.values()], dtype=np.int64
+            [[touches(world, i, y) for y in systems] for i in world.initiatives.values()], dtype=np.int64
         ).reshape(len(world.initiatives), len(systems)),
         gap_key=_keys(seed, (f"threats/{name}/gap" for name in threats)),
         height_key=_keys(seed, (f"threats/{name}/height" for name in threats)),
@@ -309,10 +312,6 @@ def _futures(table: Parameters, seed: int) -> Futures:
         months=_ints(world.horizon_months if f.months is None else f.months for f in world.futures.values()),
         which_key=_keys(seed, [STREAM]),
     )
-
-
-def _touches(initiative: Initiative, system: str) -> bool:
-    return system in initiative.refreshes or any(t.startswith(f"systems.{system}.") for t in initiative.effects)
 
 
 def _candidates(table: Parameters, seed: int) -> Candidates:

@@ -35,6 +35,7 @@ def debts(table: Parameters) -> Finance:
         line_slot=slot.get("money.credit_line.rate", -1),
         line_limit=0.0 if money.credit_line is None else float(money.credit_line.limit),
         floor=0.0 if money.cash_floor is None else float(money.cash_floor.amount),
+        judged_from=world.horizon_months if money.covenant is None else 12 * (money.covenant.from_year - 1),
     )
 
 

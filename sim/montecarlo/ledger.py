@@ -17,6 +17,7 @@ from sim.montecarlo.kpis import (
     CASH,
     CATEGORIES,
     COST_TO_SERVE,
+    DEBT_COVER,
     DELIVERY,
     FINANCE,
     GRANT,
@@ -25,6 +26,7 @@ from sim.montecarlo.kpis import (
     KPIS,
     LABOUR,
     MARGIN,
+    NOT_IN_COVER,
     NOT_IN_PROFIT,
     OVERHEAD,
     PROFIT,
@@ -238,18 +240,36 @@ def add_money_kpis(lay, w):  # type: ignore[no-untyped-def]
     """The KPIs that follow from the flows of a month, when all are booked."""
     cash = lanes(lay.calendar.cash)
     for m in range(lay.calendar.horizon):
-        profit, serving = lanes(0.0), lanes(0.0)
+        profit, serving, before = lanes(0.0), lanes(0.0), lanes(0.0)
         for c in range(N_CATEGORIES):
             cash += w.flow[c, m]
             if c not in NOT_IN_PROFIT:
                 profit += w.flow[c, m]
             if c in SERVING:
                 serving -= w.flow[c, m]
+            if c not in NOT_IN_COVER:
+                before += w.flow[c, m]
         year = m // lay.calendar.span
         w.yearly[COST_TO_SERVE, year] += serving
         add_share(w, GROSS_MARGIN, year, w.flow[MARGIN, m], lanes(1.0 / 12.0))
         add_share(w, PROFIT, year, profit, lanes(1.0 / 12.0))
         add_share(w, CASH, year, cash, lanes(1.0))
+        add_share(w, DEBT_COVER, year, before, w.service[m])
+
+
+@inline
+def least_cover(lay, w):  # type: ignore[no-untyped-def]
+    """Least debt service cover of the years that the covenant counts, infinite for none; see `sim.covenant`."""
+    least = lanes(math.inf)
+    for first in range(lay.finance.judged_from, lay.calendar.horizon, 12):
+        before, service = lanes(0.0), lanes(0.0)
+        for m in range(first, min(first + 12, lay.calendar.horizon)):
+            service += w.service[m]
+            for c in range(N_CATEGORIES):
+                if c not in NOT_IN_COVER:
+                    before += w.flow[c, m]
+        least = select(service > 0.0, min(least, before / service), least)
+    return least
 
 
 @inline
@@ -270,8 +290,8 @@ def keep_baseline(w):  # type: ignore[no-untyped-def]
 @inline
 def write_values(lay, w):  # type: ignore[no-untyped-def]
     """What the paths are worth, into w.result: NPV, PV of own cost, payback in months (infinity: never), all before
-    finance; cash trough and funding need, with it; PV of the financing, of the run-off and of its own cost. The run-off
-    is in NPV and cost."""
+    finance; cash trough and funding need, with it; PV of the financing, of the run-off and of its own cost; least debt
+    service cover. The run-off is in NPV and cost."""
     cal = lay.calendar
     worth, cost, cash, total, need = lanes(0.0), lanes(0.0), lanes(cal.cash), lanes(0.0), lanes(0.0)
     trough, payback = lanes(math.inf), lanes(0.0)
@@ -309,6 +329,7 @@ def write_values(lay, w):  # type: ignore[no-untyped-def]
     w.result[5] = w.financing[0]
     w.result[6] = residual
     w.result[7] = run_off_cost
+    w.result[8] = least_cover(lay, w)
 
 
 @inline

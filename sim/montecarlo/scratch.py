@@ -34,7 +34,7 @@ CHANGES = 4096  # changes of occupants in a path, of one role and of all
 KEPT_FAILURES = 64  # of a system in the baseline, for roadmaps that do not touch it
 EVENTS = 2048  # failures of a system, incidents of a threat
 N_CATEGORIES, N_KPIS = len(CATEGORIES), len(KPIS)
-N_VALUES = 8  # of a path under a roadmap, see `write_values`
+N_VALUES = 9  # of a path under a roadmap, see `write_values`
 
 
 class Scratch(NamedTuple):
@@ -97,13 +97,26 @@ class Scratch(NamedTuple):
     adopting: Lanes2  # (sources, months) share of seats that use it, 0 while it does not work
     strength: Lanes2  # (initiatives, months) the same, faded by imitation
     # estate and threats
-    refreshed: Ints1  # (months,)
-    scale: Floats1  # (months,) of the system at hand
-    factor: Floats1
-    median: Floats1
+    refreshed: Ints2  # (systems, months)
+    scale: Floats2  # (systems, months)
+    factor: Floats2
+    median: Floats2
+    limit: Floats2
+    response: Floats1  # (months,) of the repairers at hand
+    busy: Floats1
+    free: Floats1  # (systems,) month from which a repairer is free
+    due: Floats1  # (systems,) month of the next failure
+    due_age: Floats1
+    piece: Ints1
+    piece_end: Ints1
+    failed: Ints1  # (systems,) number of failures
+    failed_at: Floats2  # (systems, EVENTS)
+    failed_hours: Floats2
+    renewed: Ints1  # (systems,) number of planned replacements
+    renewals: Floats2  # (systems, EVENTS)
+    anew: Ints1  # (systems,) 1 where the roadmap at hand touches it
     month_intensity: Floats1  # (months,) of the threat and path at hand
     event_times: Floats1
-    event_hours: Floats1
     layers: Ints1
     numbers: Ints1
     failure_count: Ints2  # (lanes, systems) failures in the baseline
@@ -126,8 +139,6 @@ class Scratch(NamedTuple):
     shock: Lanes1  # (months,) share of customers that stays after incidents
     covered: Lanes1  # (months,) what the layer would pay
     happened: Lanes1  # (months,) incidents
-    limit: Floats1  # (months,) of the system at hand
-    renewals: Floats1
     age: Lanes2  # (systems, months) years
     in_force: Lanes2  # (systems, months) 1 while its subscription runs
     # operations
@@ -181,6 +192,7 @@ class Scratch(NamedTuple):
     price: Lanes1  # (initiatives,) the same of capital and delivery, in the month in which the work starts
     financing: Lanes1  # (1,) PV of what others pay and get, at the firm's borrowing rate
     own_cost: Lanes1  # (months,)
+    service: Lanes1  # (months,) principal and interest paid
     depreciation: Lanes1
     kept: Lanes3  # (2, months, state) of the first two roadmaps, at the start of each month
     kept_margin: Lanes2  # (2, months)
@@ -223,14 +235,14 @@ def new_scratch(lay: Layout) -> Packed:
     spared = processes if lay.cyber.covers_interruption.any() else 0
     years = -(-lay.calendar.horizon // lay.calendar.span)
     monthly = {
-        "month_present", "month_share", "refreshed", "scale", "factor", "median", "month_intensity", "shock", "covered",
-        "happened", "refused", "demand", "own_cost", "depreciation", "limit", "freed_one", "left_out", "added",
+        "month_present", "month_share", "response", "busy", "month_intensity", "shock", "covered",
+        "happened", "refused", "demand", "own_cost", "depreciation", "service", "freed_one", "left_out", "added",
     }  # fmt: skip
     shapes: dict[str, tuple[int, ...]] = dict.fromkeys(monthly, (months,))
     for count, names in (
         (slots, "values now"),
         (CHANGES, "role_times role_seat role_occupant"),
-        (EVENTS, "event_times event_hours layers numbers renewals"),
+        (EVENTS, "event_times layers numbers"),
         (seats, "current level queue"),
         (0, "no_times no_changes"),
         (n, "chosen cost_ratio price part beside_until end_one hub_of"),
@@ -263,7 +275,9 @@ def new_scratch(lay: Layout) -> Packed:
         ((controls, months), "control_state"),
         ((controlled, months), "success_left loss_left outage_left"),
         ((spared, months), "spared"),
-        ((systems, months), "base_exposure exposure down age in_force"),
+        ((systems, months), "base_exposure exposure down age in_force refreshed scale factor median limit"),
+        ((systems,), "free due due_age piece piece_end failed renewed anew"),
+        ((systems, EVENTS), "failed_at failed_hours renewals"),
         ((steps, months), "out_lost out_late out_delay"),
         ((N_CATEGORIES, months), "flow base_flow"),
         ((2, n), "hub_price link_cost"),

@@ -53,6 +53,7 @@ class Finance(NamedTuple):
     line_slot: int  # interest of the credit line; -1: there is none
     line_limit: float
     floor: float  # the line is drawn below it
+    judged_from: int  # month from which the covenant counts years; at the horizon or behind: there is none
 
 
 class Work(NamedTuple):
@@ -126,6 +127,13 @@ class Estate(NamedTuple):
     unsupported_attacks_slot: Ints1
     failure_key: Keys1
     repair_key: Keys1
+    response_key: Keys1
+    first_member: Ints1  # (groups + 1,) systems of group g stand at first_member[g] .. first_member[g + 1] - 1
+    member: Ints1  # a group shares repairers; a system with its own is a group by itself
+    repairers: Ints1  # (groups,) 0: its own
+    response_slot: Ints1  # (groups,) -1: none
+    response_p95: Floats1
+    busy_slot: Ints1
     attempts_slot: Ints1
     success_slot: Ints1
     frailty_slot: Ints1
@@ -137,7 +145,8 @@ class Estate(NamedTuple):
     churn_slot: Ints1
     layer: Floats1
     hits: Ints2  # (threats, systems)
-    touches: Ints2  # (initiatives, systems) 1 where it changes when the system fails or how long it is down
+    touches: Ints2  # (initiatives, systems) 1 where it changes when the system fails or how long it is down, or
+    # one that shares its repairers
     gap_key: Keys1
     height_key: Keys1
     severity_key: Keys1

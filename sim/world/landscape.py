@@ -57,6 +57,22 @@ def integration_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
                 )
 
 
+def repairer_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Repairers whom no system names, and systems that name nobody."""
+    groups, named = block(data, "repairers"), set()
+    for name, system in items(data, "systems"):
+        named.add(system.get("repairer"))
+        yield from unknown("group of repairers", system.get("repairer"), groups, f"systems.{name}.repairer")
+    for name in groups:
+        if name not in named:
+            yield Problem(
+                path=f"repairers.{name}",
+                value=name,
+                message="they repair nothing: no system names them",
+                hint=f"write `repairer: {name}` at the systems that they repair, or leave them out",
+            )
+
+
 def hosting_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Providers, subscriptions and capacities that name nothing or limit nothing."""
     processes, systems = block(data, "processes"), block(data, "systems")

@@ -1,4 +1,4 @@
-"""What money costs and how much there is: budgets, discounting, inflation, debt, the floor that cash must keep."""
+"""What money costs and how much there is: budgets, discounting, inflation, debt, what cash and lenders demand."""
 
 from __future__ import annotations
 
@@ -73,6 +73,15 @@ class CashFloor(World):
     probability: Certain = plain("allowed probability to fall below it", unit="share", low=0.001, high=0.999)
 
 
+class Covenant(World):
+    """What lenders demand of the business each year: debt service cover = cash flow of all categories but capital,
+    grants and finance, after tax, over principal and interest of its debts and the interest of the credit line."""
+
+    least: Certain = plain("least debt service cover of a year", unit="ratio", low=0, high=100)
+    probability: Certain = plain("allowed probability that a year is below it", unit="share", low=0.001, high=0.999)
+    from_year: int = plain("first year that counts, from 1", unit="year", low=1, high=30, default=1)
+
+
 class Money(World):
     """What money costs and how much there is."""
 
@@ -88,6 +97,7 @@ class Money(World):
     loans: dict[str, Loan] = Field(default_factory=dict, description="name -> debt that exists in month 0")
     credit_line: CreditLine | None = None
     cash_floor: CashFloor | None = None
+    covenant: Covenant | None = None
     floor_relative_to_baseline: bool = plain(
         "count only worlds in which cash would keep the floor without any initiative", default=False
     )

@@ -66,8 +66,8 @@ def effect_problem(path: str, targets: Mapping[str, bool]) -> tuple[str, str] | 
             return None
         return (
             f"{path} cannot be changed by an effect",
-            "effects address the numbers of processes, people, systems, threats, controls, insurance, profile "
-            "and other initiatives that the reference marks as changeable",
+            "effects address the numbers of processes, people, systems, repairers, threats, controls, insurance, "
+            "profile and other initiatives that the reference marks as changeable",
         )
     close = nearest(path, [p for p, changeable in targets.items() if changeable])
     return f"no number stands at {path}", f"did you mean {close}?" if close else "see `roadfolio schema`"

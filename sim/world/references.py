@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.errors import Problem
+from sim.world.debts import covenant_problems, indebted
 from sim.world.feeds import feed_problems
-from sim.world.landscape import hosting_problems, integration_problems
+from sim.world.landscape import hosting_problems, integration_problems, repairer_problems
 from sim.world.lookup import block as _block
 from sim.world.lookup import items as _items
 from sim.world.lookup import names as _names
@@ -29,6 +30,7 @@ def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
         _stock,
         integration_problems,
         hosting_problems,
+        repairer_problems,
         _threats,
         market_problems,
         _controls,
@@ -37,6 +39,7 @@ def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
         _futures,
         _goals,
         _time,
+        covenant_problems,
         _correlations,
         _calibration,
     ):
@@ -249,7 +252,15 @@ def _goals(data: Mapping[str, Any]) -> Iterator[Problem]:
     for name, goal in _items(data, "goals"):
         kpi, month, target = goal.get("kpi"), goal.get("month"), goal.get("target")
         yield from _unknown("KPI", kpi, units, f"goals.{name}.kpi")
-        if isinstance(kpi, str) and kpi in blocks and not _block(data, blocks[kpi]):
+        if kpi == "debt_service_cover":
+            if not indebted(data):
+                yield Problem(
+                    path=f"goals.{name}.kpi",
+                    value=kpi,
+                    message=f"{kpi} has no value: nobody lends anything",
+                    hint="state `money.loans`, `money.credit_line` or `financing` of an initiative, or another KPI",
+                )
+        elif isinstance(kpi, str) and kpi in blocks and not _block(data, blocks[kpi]):
             yield Problem(
                 path=f"goals.{name}.kpi",
                 value=kpi,

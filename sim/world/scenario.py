@@ -27,6 +27,7 @@ from sim.world.people import Role, Skill
 from sim.world.processes import Process
 from sim.world.profile import Profile
 from sim.world.references import reference_problems
+from sim.world.repairers import Repairers
 from sim.world.stock import Stock
 from sim.world.systems import System
 from sim.world.threats import Insurance, Threat
@@ -57,6 +58,9 @@ class Scenario(World):
     stock: dict[str, Stock] = Field(default_factory=dict, description="name -> group of goods that may run out")
     systems: dict[str, System] = Field(default_factory=dict, description="name -> system")
     providers: dict[str, Provider] = Field(default_factory=dict, description="name -> shared provider of systems")
+    repairers: dict[str, Repairers] = Field(
+        default_factory=dict, description="name -> people who repair the systems that name them"
+    )
     integrations: dict[str, Integration] = Field(default_factory=dict, description="name -> pair of systems")
     threats: dict[str, Threat] = Field(default_factory=dict, description="name -> threat")
     controls: dict[str, Control] = Field(default_factory=dict, description="name -> security control")

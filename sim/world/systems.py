@@ -46,6 +46,7 @@ class System(World):
         default=None,
     )
     provider: str | None = plain("provider on whom it runs", default=None)
+    repairer: str | None = plain("repairers whom it shares; none: it has its own, who waits for it", default=None)
     refresh: Refresh | None = None
     subscription: Subscription | None = None
     origin: str = origin()

@@ -4,7 +4,7 @@
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
 from sim.world import Scenario
@@ -112,14 +112,21 @@ def support(scenario: Scenario, system: str, projects: dict[str, Project]) -> Su
     return Support(refreshed, frozenset(range(max(0, ends), new_from)))
 
 
-def failures(
-    scenario: Scenario, system: str, state: Support, at: At, streams: Streams
-) -> tuple[list[tuple[float, float]], list[float]]:
-    """(month, repair hours) of the failures of a system, on its operational clock; months of planned replacements."""
-    renewals: list[float] = []
+@dataclass
+class Broken:
+    """(month, hours down) of the failures of a system; months of its planned replacements."""
+
+    failures: list[tuple[float, float]] = field(default_factory=list)
+    renewals: list[float] = field(default_factory=list)
+
+
+def life(
+    scenario: Scenario, system: str, state: Support, at: At, streams: Streams, found: Broken
+) -> Generator[float, float, None]:
+    """Moments (months) at which a system fails, on its operational clock; for each it is sent the hours down."""
+    renewals = found.renewals
     block = scenario.systems[system]
     month_hours = scenario.profile.working_days_per_month * scenario.profile.hours_per_day
-    found: list[tuple[float, float]] = []
     age, now = block.age_years, 0.0
     to_go = -math.log(streams.uniform(f"systems/{system}/failure", 0))
     for month in range(scenario.horizon_months):
@@ -146,14 +153,39 @@ def failures(
                 continue
             failed = scale * ((age / scale) ** block.life_shape + to_go / factor) ** (1 / block.life_shape)
             now += (failed - age) * 12
-            median = at(f"systems.{system}.repair_hours", month)
-            u = streams.uniform(f"systems/{system}/repair", len(found))
-            hours = lognormal(u, median, block.repair_p95_ratio)
-            found.append((now, hours))
+            hours = yield now
+            found.failures.append((now, hours))
             now += hours / month_hours
             age = 0.0 if block.on_failure == "replace" else failed + hours / month_hours / 12
-            to_go = -math.log(streams.uniform(f"systems/{system}/failure", len(found)))
-    return found, renewals
+            to_go = -math.log(streams.uniform(f"systems/{system}/failure", len(found.failures)))
+
+
+def failures(scenario: Scenario, states: dict[str, Support], at: At, streams: Streams) -> dict[str, Broken]:
+    """Failures of all systems in order of time. Who is repaired by others waits for the first of them to be free."""
+    month_hours = scenario.profile.working_days_per_month * scenario.profile.hours_per_day
+    found = {system: Broken() for system in scenario.systems}
+    lives = {name: life(scenario, name, states[name], at, streams, broken) for name, broken in found.items()}
+    due = {name: next(one, math.inf) for name, one in lives.items()}
+    free = {name: [0.0] * group.number for name, group in scenario.repairers.items()}
+    while min(due.values(), default=math.inf) < math.inf:
+        system = min(due, key=lambda name: due[name])
+        block, now, number = scenario.systems[system], due[system], len(found[system].failures)
+        u = streams.uniform(f"systems/{system}/repair", number)
+        hours = lognormal(u, at(f"systems.{system}.repair_hours", int(now)), block.repair_p95_ratio)
+        if block.repairer is not None:
+            group, root = free[block.repairer], f"repairers.{block.repairer}"
+            ratio = scenario.repairers[block.repairer].response_p95_ratio
+            u = streams.uniform(f"systems/{system}/response", number)
+            hours /= 1 - at(f"{root}.busy_share", int(now))
+            hours += lognormal(u, at(f"{root}.response_hours", int(now)), ratio)
+            group.sort()
+            hours += max(0.0, group[0] - now) * month_hours
+            group[0] = now + hours / month_hours
+        try:
+            due[system] = lives[system].send(hours)
+        except StopIteration:
+            due[system] = math.inf
+    return found
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,8 @@ class Path:
     need: float
     pv: dict[str, float]
     financing: float
+    cover: float
+    baseline_cover: float
     residual: float
     kpis: dict[str, list[float]]
     baseline_kpis: dict[str, list[float]]
@@ -83,6 +85,8 @@ def simulate_path(scenario: Scenario, roadmap: Mapping[str, int], draw: int, see
         trough=scenario.profile.cash_at_start + min(cash),
         need=max(0.0, -min(running_sums(with_finance))),
         financing=arm.financing,
+        cover=arm.least_cover(),
+        baseline_cover=base.least_cover(),
         pv={c: sum(x * discount[m] for m, x in enumerate(delta[c])) for c in CATEGORIES},
         kpis=arm.kpis,
         baseline_kpis=base.kpis,
@@ -149,6 +153,7 @@ class Arm:
         self.granted = [0.0] * self.months
         self.clipped = 0
         self.financing = 0.0
+        self.service = [0.0] * self.months  # principal and interest paid
         self.values = dict(world.values)  # those of initiatives become final at their start
         self.projects, self.days_used = deliver(self.scenario, roadmap, world.overruns, self.settle)
         self.adopted = {name: self.use(project) for name, project in self.projects.items() if name in self.live()}
@@ -360,8 +365,8 @@ class Arm:
     def systems_and_threats(self) -> None:
         scenario, streams, at = self.scenario, self.world.streams, self.at
         states = {system: support(scenario, system, self.projects) for system in scenario.systems}
-        for system, state in states.items():
-            broken, renewals = failures(scenario, system, state, at, streams)
+        for system, found in failures(scenario, states, at, streams).items():
+            state, broken, renewals = states[system], found.failures, found.renewals
             for time in renewals:
                 self.flows["renewal"][int(time)] -= at(f"systems.{system}.refresh.cost", int(time)) * self.price(
                     "technology", int(time)
@@ -569,6 +574,7 @@ class Arm:
                     "profit": (profit, 1 / 12),
                     "cost_to_serve": (serving, 0.0),
                     "cash": (cash, 1.0),
+                    "debt_service_cover": (self.before_debts(month), self.service[month]),
                 },
                 month,
             )
@@ -583,6 +589,20 @@ class Arm:
             name: [total / weight if weight > 0 else math.nan for total, weight in years.values()]
             for name, years in self.sums.items()
         }
+
+    def before_debts(self, month: int) -> float:
+        """Cash flow of a month out of which debts are paid."""
+        return sum(self.flows[c][month] for c in CATEGORIES if c not in ("capital", "grant", "finance"))
+
+    def least_cover(self) -> float:
+        """Least debt service cover of the years of the covenant."""
+        covenant, covers = self.scenario.money.covenant, [math.inf]
+        for first in range(0, self.horizon, 12) if covenant is not None else ():
+            year = range(first, min(first + 12, self.horizon))
+            due = sum(self.service[month] for month in year)
+            if covenant is not None and first // 12 + 1 >= covenant.from_year and due > 0:
+                covers.append(sum(self.before_debts(month) for month in year) / due)
+        return min(covers)
 
     def lasting(self, month: int) -> float:
         """Earnings of a month without what is spent once, less depreciation."""
@@ -676,12 +696,14 @@ class Arm:
                 self.financing += part * amount * math.pow(1 + rate, -(month + t) / 12)
                 if month + t < self.months:
                     self.flows["finance"][month + t] += part * amount
+                    self.service[month + t] -= part * amount if t > 0 else 0.0
 
     def book_loans(self) -> None:
         for name, loan in self.scenario.money.loans.items():
             interest = math.pow(1 + self.world.values[f"money.loans.{name}.rate"], 1 / 12) - 1
             for month in range(min(loan.months, self.months)):
                 self.flows["finance"][month] -= annuity(loan.balance, interest, loan.months)
+                self.service[month] += annuity(loan.balance, interest, loan.months)
 
     def book_credit_line(self) -> None:
         line, floor = self.scenario.money.credit_line, self.scenario.money.cash_floor
@@ -696,6 +718,7 @@ class Arm:
             change = min(lowest - cash, line.limit - owed) if cash < lowest else -min(cash - lowest, owed)
             owed, cash = owed + change, cash + change
             self.flows["finance"][month] += change - paid
+            self.service[month] += paid
 
     def book_links(self) -> None:
         """What initiatives pay for the pairs that they link, in the order in which they began."""

@@ -14,7 +14,7 @@ from sim.company.adoption import adopters
 from sim.company.clock import clock
 from sim.company.delivery import schedule
 from sim.company.effects import Effects
-from sim.company.systems import wear
+from sim.company.wear import wear
 from sim.company.world_layer import Draw
 from sim.mechanisms import bass_adoption, weibull_cumulative_hazard
 from sim.parameters import Parameters, parameters
@@ -106,7 +106,7 @@ def failures(draws: int, **system: Any) -> np.ndarray:
     for number in range(draws):
         world = Draw(table, number, SEED)
         plan = schedule(world, EMPTY)
-        times = wear(world, calendar, plan, Effects(world, calendar, plan, {}), "till").times
+        times = wear(world, calendar, plan, Effects(world, calendar, plan, {}))["till"].times
         rows.append([sum(t < m for t in times) for m in range(1, calendar.months + 1)])
     return np.array(rows, dtype=float)
 

@@ -40,6 +40,8 @@ def figures(outcome: Outcome, row: int) -> dict[str, tuple[float, float]]:
         "need": (outcome.need[row], MONEY),
         "financing": (outcome.financing[row], MONEY),
         "residual": (outcome.residual[row], MONEY),
+        "cover": (outcome.cover[row], 1.0),
+        "baseline_cover": (outcome.baseline_cover[row], 1.0),
     }
     found |= {f"category {name}": (outcome.categories[row, k], MONEY) for k, name in enumerate(CATEGORIES)}
     for k, kpi in enumerate(KPIS):
@@ -52,8 +54,11 @@ def figures(outcome: Outcome, row: int) -> dict[str, tuple[float, float]]:
 
 def figures_of_twin(path: Path) -> dict[str, float]:
     found = {
-        name: getattr(path, name) for name in ("npv", "cost", "payback", "trough", "need", "financing", "residual")
-    }
+        name: getattr(path, name)
+        for name in (
+            "npv", "cost", "payback", "trough", "need", "financing", "residual", "cover", "baseline_cover",
+        )
+    }  # fmt: skip
     found |= {f"category {name}": value for name, value in path.pv.items()}
     for prefix, kpis in (("", path.kpis), ("baseline ", path.baseline_kpis)):
         found |= {f"{prefix}{k} of year {y}": value for k, values in kpis.items() for y, value in enumerate(values)}

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from scenarios.outlook import Prospect
     from sim.cash_floor import FloorRule
+    from sim.covenant import CovenantRule
     from sim.outcomes import Outcome, Outcomes
     from sim.world import Scenario
 
@@ -72,7 +73,7 @@ def show_outcome(outcomes: Outcomes, scenario: Scenario, terminal: Console, pros
         "dim",
     )
     terminal.print()
-    grid(terminal, headline(one, outcomes.draws, outcomes.currency, unit, outcomes.floor))
+    grid(terminal, headline(one, outcomes.draws, outcomes.currency, unit, outcomes.floor, outcomes.covenant))
     terminal.print()
     terminal.print(_categories(one, outcomes.currency))
     terminal.print()
@@ -87,18 +88,26 @@ def show_outcome(outcomes: Outcomes, scenario: Scenario, terminal: Console, pros
         terminal.print()
     if outcomes.draws == 1:
         sentence(terminal, f"note: an error needs more than one of the {unit}")
-    for note in (*outcomes.notes, *outcomes.floor_notes()):
+    for note in (*outcomes.notes, *outcomes.limit_notes()):
         sentence(terminal, f"note: {note}")
     sentence(terminal, provenance_line(outcomes), "dim")
 
 
-def headline(one: Outcome, draws: int, currency: str, unit: str = "draws", floor: FloorRule | None = None) -> Rows:
+def headline(
+    one: Outcome,
+    draws: int,
+    currency: str,
+    unit: str = "draws",
+    floor: FloorRule | None = None,
+    covenant: CovenantRule | None = None,
+) -> Rows:
     """Label, figure and explanation of the measures of one outcome."""
     npv = statistic(one.npv)
     if not len(one.roadmap):
         return [
             ("NPV", f"0 {currency}", "the baseline is what every roadmap is compared with"),
             *_cash(one, currency, floor),
+            *_covenant(one, covenant),
         ]
     return [
         ("NPV", f"{sensible(npv.mean or 0.0, npv.se)} {currency}", _range(one)),
@@ -108,6 +117,7 @@ def headline(one: Outcome, draws: int, currency: str, unit: str = "draws", floor
         _payback(one, unit),
         *_financing(one, currency),
         *_cash(one, currency, floor),
+        *_covenant(one, covenant),
     ]
 
 
@@ -139,6 +149,19 @@ def _cash(one: Outcome, currency: str, floor: FloorRule | None) -> Rows:
     if floor.relative:
         text += "; only draws that keep it without the roadmap"
     return [_trough(one, currency), (f"cash below {rough(floor.floor, None)}", percent(own.share, None), text)]
+
+
+def _covenant(one: Outcome, rule: CovenantRule | None) -> Rows:
+    """How often the debt service cover of a year is too small; nothing where the scenario states no covenant."""
+    if rule is None:
+        return []
+    own = rule.breach(rule.broken(one.cover))
+    years = "any year" if rule.from_year == 1 else f"any year from year {rule.from_year} on"
+    text = (
+        f"{years}; 95 % interval {percent(own.low, None)} to {percent(own.high, None)}; "
+        f"allowed {percent(rule.allowed, None)}"
+    )
+    return [(f"debt service cover below {rule.least:g}", percent(own.share, None), text)]
 
 
 def _range(one: Outcome) -> str:

@@ -42,7 +42,8 @@ def show_plan(plan: Plan, scenario: Scenario, terminal: Console, prospects: Sequ
     names = titles(scenario)
     outcomes = plan.outcomes
     sentence(terminal, recommendation(plan, scenario, names), "bold")
-    grid(terminal, headline(outcomes[0], outcomes.draws, outcomes.currency, floor=outcomes.floor))
+    limits = outcomes.floor, outcomes.covenant
+    grid(terminal, headline(outcomes[0], outcomes.draws, outcomes.currency, "draws", *limits))
     terminal.print()
     terminal.print(roadmap_table(plan, scenario, names, terminal.width))
     terminal.print()
@@ -63,7 +64,7 @@ def show_plan(plan: Plan, scenario: Scenario, terminal: Console, prospects: Sequ
     sentence(terminal, f"How sure: {plan.claim} {_selection(plan, names)}")
     if plan.stopped_by_time:
         sentence(terminal, "The clock stopped a part of the work: another run may end in another roadmap.", "bold")
-    for note in (*outcomes.notes, *outcomes.floor_notes()):
+    for note in (*outcomes.notes, *outcomes.limit_notes()):
         sentence(terminal, f"note: {note}")
     sentence(terminal, f"{provenance_line(outcomes)}, {plan.seconds:.0f} s", "dim")
 
