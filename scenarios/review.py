@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from scenarios.evidence import evidence
 from sim.derived import derived_numbers, derived_paths, lost_path, share_path
 from sim.mechanisms.market import logit_share
+from sim.mechanisms.readiness import joint_readiness
 from sim.mechanisms.skill_gap import extra_work, failure_with_gap
 from sim.world.base import PLANNER
 from sim.world.paths import Number, numbers
+from sim.world.readiness import SCORES
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from sim.world.threats import Threat
 
 DRAWN_APART = 0.05  # share of the market
+READY_ENOUGH = 0.8  # readiness from which on nothing is said
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,12 @@ def review(scenario: Scenario) -> Review:
         doubtful_evidence=tuple(sorted({number.origin for number in cited if known[number.origin].doubtful})),
         loads=loads,
         threats=threats,
-        warnings=(*_load_warnings(loads), *_people_warnings(scenario), *_market_warnings(scenario)),
+        warnings=(
+            *_load_warnings(loads),
+            *_people_warnings(scenario),
+            *_readiness_warnings(scenario),
+            *_market_warnings(scenario),
+        ),
     )
 
 
@@ -258,6 +266,22 @@ def _gap_warnings(scenario: Scenario, name: str) -> Iterator[str]:
         yield (
             f"{name}: levels are missing ({', '.join(short)}): it takes {work:.2g} times the work and fails with "
             f"probability {failure:.0%} instead of {initiative.failure_probability.mean:.0%}"
+        )
+
+
+def _readiness_warnings(scenario: Scenario) -> Iterator[str]:
+    """A weak leg on which benefits stand."""
+    block = scenario.readiness
+    if block is None:
+        return
+    scores = {score: float(getattr(block, score).mean) for score in SCORES}
+    together = joint_readiness.scalar(scores["goals"], scores["resources"], scores["process"], block.substitution)
+    if together < READY_ENOUGH:
+        weakest = min(scores, key=lambda score: scores[score])
+        needing = [name for name, initiative in scenario.initiatives.items() if initiative.needs_readiness]
+        yield (
+            f"readiness: {weakest} is weakest with {scores[weakest]:.2g}: of the effects of {', '.join(needing)} "
+            f"{together:.0%} are realised until an initiative raises it"
         )
 
 

@@ -16,6 +16,7 @@ from sim.company.finance import Prices
 from sim.company.ledger import Ledger
 from sim.company.pool import FOREVER
 from sim.company.world_layer import Draw, failure_times
+from sim.mechanisms.maturity import support_cost
 from sim.montecarlo.kpis import RENEWAL, REPAIR
 
 WHOLE = 1.0 - 1e-9  # an item, but for rounding
@@ -120,13 +121,15 @@ class Needs:
 @dataclass(frozen=True)
 class Wear:
     """Failures of a system: moments (months), hours of repair; exposure: factor on the success of attacks, by month;
-    renewals: moments of planned replacements; ages: in the middle of every month, years."""
+    renewals: moments of planned replacements; ages: in the middle of every month, years; gained: the same less the age
+    in the middle of month 0, had it not been replaced by then."""
 
     times: tuple[float, ...]
     hours: tuple[float, ...]
     exposure: tuple[float, ...]
     renewals: tuple[float, ...]
     ages: tuple[float, ...]
+    gained: tuple[float, ...]
 
 
 def wear(draw: Draw, clock: Clock, plan: Schedule, effects: Effects, name: str) -> Wear:
@@ -158,9 +161,22 @@ def wear(draw: Draw, clock: Clock, plan: Schedule, effects: Effects, name: str) 
     if model.on_failure == "replace":
         births += map(float, times)
     ages = [(m + 0.5 - max(birth for birth in births if birth <= m + 0.5)) / 12.0 for m in range(months)]
+    gained = [age - float(model.age_years) - 0.5 / 12.0 for age in ages]
     return Wear(
-        tuple(map(float, times)), tuple(map(float, hours)), tuple(exposure), tuple(map(float, renewals)), tuple(ages)
+        tuple(map(float, times)),
+        tuple(map(float, hours)),
+        tuple(exposure),
+        tuple(map(float, renewals)),
+        tuple(ages),
+        tuple(gained),
     )
+
+
+def running_cost(effects: Effects, name: str, state: Wear, m: int) -> float:
+    """Running cost of a system in month m at the prices of the file, higher where it has grown older."""
+    at, slot = f"systems.{name}", effects.draw.table.slot
+    growth = effects.at_month(slot[f"{at}.cost_growth_per_year"], m)
+    return effects.at_month(slot[f"{at}.monthly_cost"], m) * support_cost.scalar(growth, state.gained[m])
 
 
 def renewing(

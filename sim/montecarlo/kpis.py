@@ -75,11 +75,12 @@ KPIS = (
     Kpi("market_share", "share", "higher", "share", "customers over those of the whole market", "market"),
     Kpi("reputation", "share", "higher", "share", "what people say of the business, mean of the year", "reputation"),
     Kpi("valuation", "money", "higher", "balance", "multiple of a year's sustainable earnings after tax", "valuation"),
+    Kpi("shelfware", "money/year", "lower", "money", "running cost of what is live but not adopted"),
 )
 (
     REVENUE, ON_TIME, LOST, WAIT, UTILISATION, CUSTOMERS, AVAILABILITY, INCIDENTS, CYBER_LOSS, ADOPTION,
     GROSS_MARGIN, PROFIT, COST_TO_SERVE, CHURN, CASH, AUTOMATION, ESTATE_AGE, LINKED_SHARE, ALE, REFUSED_CLAIMS,
-    MARKET_SHARE, REPUTATION, VALUATION,
+    MARKET_SHARE, REPUTATION, VALUATION, SHELFWARE,
 ) = range(len(KPIS))  # fmt: skip
 NOT_IN_PROFIT = (CAPITAL, GRANT, TAX, FINANCE)  # depreciation stands in place of capital, lower by a grant
 SERVING = (LABOUR, OVERHEAD, RUNNING, REPAIR)

@@ -18,6 +18,7 @@ from sim.montecarlo.landscape import integrations, terms
 from sim.montecarlo.layout_finance import debts, financing
 from sim.montecarlo.layout_projects import OWN, own, projects
 from sim.montecarlo.market_layout import market
+from sim.montecarlo.readiness import ageing, readiness
 from sim.montecarlo.structures import (
     Calendar,
     Candidates,
@@ -67,6 +68,8 @@ def layout(table: Parameters, seed: int, span: int = 12) -> Layout:
         cyber=cyber(table, seed),
         terms=terms(table, seed),
         crew=crew(table),
+        readiness=readiness(table, candidates.target_slot),
+        ageing=ageing(table, lambda path: may_differ(table, path)),
         low=table.low,
         high=table.high,
         row=row,

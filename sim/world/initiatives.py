@@ -14,6 +14,7 @@ from sim.world.base import Certain, World, origin, plain, quantity
 from sim.world.delivery import Gate, Help, Parallel, Phase
 from sim.world.futures import Change
 from sim.world.integrations import Hub
+from sim.world.readiness import Maturity
 
 PLANNED_AT = 0.8  # quantile of the vendor's dates with which plans count
 
@@ -200,6 +201,8 @@ class Initiative(World):
         default=None,
         effect=False,
     )
+    needs_readiness: bool = plain("its effects are scaled by the readiness of the business", default=False)
+    maturity: Maturity | None = None
     origin: str = origin()
 
     @model_validator(mode="after")

@@ -16,6 +16,7 @@ from sim.world.lookup import items as _items
 from sim.world.lookup import names as _names
 from sim.world.lookup import unknown as _unknown
 from sim.world.market_references import market_problems
+from sim.world.readiness import readiness_problems
 
 PERIOD_FALLBACK = 3
 
@@ -32,6 +33,7 @@ def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
         market_problems,
         _controls,
         _initiatives,
+        readiness_problems,
         _exclusive,
         _futures,
         _goals,
