@@ -7,6 +7,9 @@ from sim.mechanisms.elementwise import Elementwise as Elementwise
 from sim.mechanisms.elementwise import Range as Range
 from sim.mechanisms.elementwise import compile_scalar as compile_scalar
 from sim.mechanisms.elementwise import elementwise as elementwise
+from sim.mechanisms.imitation import advantage_half_life as advantage_half_life
+from sim.mechanisms.imitation import advantage_strength as advantage_strength
+from sim.mechanisms.imitation import imitation_lag as imitation_lag
 from sim.mechanisms.insurance import insurance_payout as insurance_payout
 from sim.mechanisms.involvement import ceiling_of as ceiling_of
 from sim.mechanisms.market import business_value as business_value

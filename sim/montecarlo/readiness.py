@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.lanes.records import Floats1, Ints1
+from sim.montecarlo.changing import may_differ
 from sim.parameters import Parameters
 from sim.world.readiness import READINESS, SCORES
 
@@ -44,13 +45,13 @@ def readiness(table: Parameters, targets: Iterable[int]) -> Readiness:
     )
 
 
-def ageing(table: Parameters, may_differ: Callable[[str], bool]) -> Ageing:
-    """Arrays of a scenario. may_differ: whether the number at a path can be another than 0."""
+def ageing(table: Parameters) -> Ageing:
+    """Arrays of a scenario."""
     world, slot = table.scenario, table.slot
     growth = [f"systems.{name}.cost_growth_per_year" for name in world.systems]
-    grows = [may_differ(path) for path in growth]
+    grows = [may_differ(table, path) for path in growth]
     sensitivity = "market.age_sensitivity"
-    counts = world.market is not None and may_differ(sensitivity)
+    counts = world.market is not None and may_differ(table, sensitivity)
     return Ageing(
         start=np.array([float(one.age_years) + 0.5 / 12.0 for one in world.systems.values()], dtype=np.float64),
         growth_slot=_ints(slot[path] for path in growth),
