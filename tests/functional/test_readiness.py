@@ -183,6 +183,28 @@ def test_a_factor_of_one_changes_no_bit() -> None:
     assert_same_figures(*(evaluate(one, {"work": 2}, DRAWS, SEED)[0] for one in (mature, plain)))
 
 
+def test_engines_deliver_alike_where_readiness_moves_levels_and_risks() -> None:
+    """Gaps of skills, maturity and what others change of it, all scaled by a readiness that a coaching raises: the same
+    projects fail in both engines, draw by draw, and each of them costs the same."""
+    scenario = ready(
+        setting("skills.it_days.level", "1 to 3"),
+        setting("skills.it_days.gap_failure", 0.3),
+        setting("skills.it_days.gap_work", 0.5),
+        setting("initiatives.pos.difficulty", {"it_days": 4}),
+        setting("initiatives.pos.maturity", {"failure": 4, "half_life_months": 5}),
+        setting("initiatives.pos.failure_probability", "0.05 to 0.15"),
+        changing("saving", "skills.it_days.level", {"add": 2}),
+        changing("saving", "initiatives.pos.maturity.failure", {"multiply": 0.5}),
+    )
+    plans = [{"pos": 6, "saving": 0, "coaching": 3}, {"pos": 1}, {"pos": 6, "saving": 2}]
+    states = []
+    for one, other in zip(evaluate(scenario, plans, 10, SEED), simulate(scenario, plans, 10, SEED), strict=True):
+        np.testing.assert_array_equal(one.states, other.states)
+        np.testing.assert_allclose(one.categories[:, CAPITAL], other.categories[:, CAPITAL], rtol=1e-9)
+        states += [one.states[:, 0]]
+    assert (states[1] == FAILED).sum() > (states[0] == FAILED).sum()
+
+
 # --- age of technology -----------------------------------------------------------------------------------------------
 
 COSTLY = [setting("systems.till.monthly_cost", 100), setting("systems.office.monthly_cost", 0)]
