@@ -390,6 +390,9 @@ def run_months(
         live = [(delivered[name].go_live >= 0) & (delivered[name].go_live <= m) for name in adopters]
         count = sum(live, np.zeros(rows))
         reached = sum((reach[name][m] for name in adopters), np.zeros(rows))
+        idle = np.zeros(rows)
+        for name, works in zip(adopters, live, strict=True):
+            idle += works * (1.0 - reach[name][m]) * numbers.rows(f"initiatives.{name}.running_per_month")
         for name, amount, weight in (
             ("revenue", revenue, 1 / 12),
             ("on_time_share", timely, done),
@@ -402,6 +405,7 @@ def run_months(
             ("cyber_loss", outages.losses[m], 1 / 12),
             ("ale", outages.expected[m], 1.0),
             ("refused_claims", 0.0, 1 / 12),
+            ("shelfware", idle, 1 / 12),
             ("adoption", reached / np.maximum(1.0, count), 1.0),
             ("cost_to_serve", 0.0, done),
             ("estate_age", outages.ages[m], float(len(world.systems))),

@@ -87,9 +87,10 @@ def relations(scenario: Scenario, structure: Structure) -> dict[tuple[str, str],
     """Pairs that may be chosen together -> whether they share what could make them interact.
 
     Shared: a parameter that both change, the people who do, adopt or bear the work, a skill that the one raises and the
-    other asks for, a number of the one that the other changes, momentum if the scenario has it, a system, those who
-    repair it, the threats and systems that an outage joins, a requirement in common. A pair of which one requires the
-    other is left out: the value of the one is measured beside the other.
+    other asks for, a number of the one that the other changes, momentum if the scenario has it, the readiness that the
+    one raises and the other needs, a system, those who repair it, the threats and systems that an outage joins, a
+    requirement in common. A pair of which one requires the other is left out: the value of the one is measured beside
+    the other.
     """
     families = {name: frozenset(_families(scenario, name)) for name in structure.names}
     needs = structure.needs
@@ -114,6 +115,8 @@ def _families(scenario: Scenario, name: str) -> Iterable[str]:
     yield from (f"skills.{skill}" for skill in initiative.difficulty)
     if scenario.momentum is not None:
         yield "momentum"
+    if initiative.needs_readiness:
+        yield "readiness"
     for block in (initiative.adoption, initiative.dip):
         for role in block.roles if block is not None else ():
             yield f"people.{role}"
@@ -144,8 +147,8 @@ def _of_path(scenario: Scenario, path: str) -> Iterable[str]:
     if kind == "systems":
         yield from _repaired_by(scenario, part)
         yield from (f"threats.{threat}" for threat, one in scenario.threats.items() if part in one.hits)
-    if kind == "insurance":
-        yield "insurance"
+    if kind in ("insurance", "readiness"):
+        yield kind
     if kind == "controls":
         yield from (f"threats.{threat}" for threat in scenario.controls[part].threats or scenario.threats)
     if kind == "processes":

@@ -48,7 +48,7 @@ MONEY_OF = {
     "": ("version", "name", "title", "story", "goals", "money", "insurance", "exclusive", "valuation", "calibration"),
     "profile": ("sector", "currency", "cash_at_start", "tax_rate", "fixed_costs_per_month", "gross_margin"),
     "people": ("monthly_cost",),
-    "systems": ("monthly_cost", "repair_cost"),
+    "systems": ("monthly_cost", "cost_growth_per_year", "repair_cost"),
     "stock": ("unit_cost", "holding_per_year"),
     "initiatives": ("capital", "delivery", "running_per_month", "renewal_cost", "grant", "mandatory"),
 }

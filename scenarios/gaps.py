@@ -41,6 +41,7 @@ def gaps(
     from optimize.plan_limits import PlanLimits
     from optimize.structure import Structure
     from optimize.valuation import rules
+    from scenarios.alignment.firmness import firmness
     from scenarios.alignment.judge import Judge
     from scenarios.alignment.report import Gaps
     from scenarios.alignment.simulation import Simulation
@@ -62,7 +63,7 @@ def gaps(
         name: judge.alignment(simulation.sample(with_it), simulation.sample(without))
         for name, (with_it, without) in cases.items()
     }
-    aligned = [_aligned(scenario, structure, name, cases[name][1], found) for name in cases]
+    aligned = sorted((_aligned(scenario, structure, name, cases[name][1], found) for name in cases), key=_rank)
     of_roadmap = None
     if chosen is not None:
         idle = _idle(scenario, chosen, found)
@@ -78,7 +79,8 @@ def gaps(
         first_draw=first_draw,
         draws=draws,
         goals=judge.goals(found),
-        initiatives=tuple(sorted(aligned, key=_rank)),
+        initiatives=tuple(aligned),
+        firmness=firmness(aligned, {name: goal.weight for name, goal in scenario.goals.items()}, seed),
         roadmap=of_roadmap,
         unusable=dict(known.unusable),
         notes=simulation.notes(),

@@ -11,9 +11,11 @@ from scenarios.evidence import evidence
 from scenarios.stock_review import StockReview, stock_reviews, stock_warnings
 from sim.derived import derived_numbers, derived_paths, lost_path, share_path
 from sim.mechanisms.market import logit_share
+from sim.mechanisms.readiness import joint_readiness
 from sim.mechanisms.skill_gap import extra_work, failure_with_gap
 from sim.world.base import PLANNER
 from sim.world.paths import Number, numbers
+from sim.world.readiness import SCORES
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from sim.world.threats import Threat
 
 DRAWN_APART = 0.05  # share of the market
+READY_ENOUGH = 0.8  # readiness from which on nothing is said
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,7 @@ def review(scenario: Scenario) -> Review:
         warnings=(
             *_load_warnings(loads),
             *_people_warnings(scenario),
+            *_readiness_warnings(scenario),
             *_market_warnings(scenario),
             *stock_warnings(scenario, stock),
         ),
@@ -268,6 +272,22 @@ def _gap_warnings(scenario: Scenario, name: str) -> Iterator[str]:
         yield (
             f"{name}: levels are missing ({', '.join(short)}): it takes {work:.2g} times the work and fails with "
             f"probability {failure:.0%} instead of {initiative.failure_probability.mean:.0%}"
+        )
+
+
+def _readiness_warnings(scenario: Scenario) -> Iterator[str]:
+    """A weak leg on which benefits stand."""
+    block = scenario.readiness
+    if block is None:
+        return
+    scores = {score: float(getattr(block, score).mean) for score in SCORES}
+    together = joint_readiness.scalar(scores["goals"], scores["resources"], scores["process"], block.substitution)
+    if together < READY_ENOUGH:
+        weakest = min(scores, key=lambda score: scores[score])
+        needing = [name for name, initiative in scenario.initiatives.items() if initiative.needs_readiness]
+        yield (
+            f"readiness: {weakest} is weakest with {scores[weakest]:.2g}: of the effects of {', '.join(needing)} "
+            f"{together:.0%} are realised until an initiative raises it"
         )
 
 

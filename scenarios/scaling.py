@@ -109,7 +109,7 @@ STAYS = (
 )
 #: A goal's target and tolerance are measured in its KPI.
 KPI_BASIS = {
-    **dict.fromkeys(("revenue", "gross_margin", "profit", "cash", "valuation"), "revenue"),
+    **dict.fromkeys(("revenue", "gross_margin", "profit", "cash", "valuation", "shelfware"), "revenue"),
     "customers": "staff",
     "cost_to_serve": "price",
 }

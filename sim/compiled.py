@@ -23,6 +23,7 @@ KERNEL = (
     "scratch",
     "structures",
     "crew",
+    "readiness",
     "change",
     "people",
     "projects",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import polars
 
     from optimize.archive import Estimate
+    from scenarios.alignment.firmness import Firmness
 
 SCHEMA_VERSION = 1
 PER = 10_000
@@ -189,7 +190,8 @@ class RoadmapGaps:
 @dataclass(frozen=True)
 class Gaps:
     """Goals against the baseline, and what moves them. `initiatives`: by attainment per money, best first, those that
-    move no goal last. `unusable`: those that fit no start, each with the reason."""
+    move no goal last. `firmness` of that order; None where nothing moves a goal. `unusable`: those that fit no start,
+    each with the reason."""
 
     scenario: str
     scenario_hash: str
@@ -200,6 +202,7 @@ class Gaps:
     draws: int
     goals: tuple[GoalGap, ...]
     initiatives: tuple[Aligned, ...]
+    firmness: Firmness | None
     roadmap: RoadmapGaps | None
     unusable: Mapping[str, str]
     notes: tuple[str, ...]
@@ -227,6 +230,7 @@ class Gaps:
             "initiatives": [one.document() for one in self.initiatives],
             "technology_first": [one.name for one in self.technology_first],
             "unmoved_goals": [goal.name for goal in self.unmoved],
+            "firmness": None if self.firmness is None else self.firmness.document(),
             "roadmap": None if self.roadmap is None else self.roadmap.document(),
             "unusable": dict(self.unusable),
             "notes": list(self.notes),

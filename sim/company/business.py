@@ -29,7 +29,7 @@ from sim.company.replication import ItemCounts, Replication
 from sim.company.stock import Stockroom
 from sim.company.systems import failing, renewing
 from sim.company.valuation import value_by_year
-from sim.company.wear import wear
+from sim.company.wear import running_cost, wear
 from sim.company.world_layer import Draw
 from sim.company.yearly import Yearly
 from sim.montecarlo.kpis import (
@@ -55,6 +55,7 @@ from sim.montecarlo.kpis import (
     REPUTATION,
     REVENUE,
     RUNNING,
+    SHELFWARE,
     TAX,
     UTILISATION,
     VALUATION,
@@ -124,6 +125,9 @@ class Business:
         for name, system in self.systems.items():
             env.process(failing(env, self.clock, system, name, self.wear[name], self.effects, self.ledger, self.prices))
             env.process(renewing(env, self.clock, name, self.wear[name], self.effects, self.ledger, self.prices))
+        if self.wear:
+            gained = [one.gained for one in self.wear.values()]
+            self.market.older = [sum(row[m] for row in gained) / len(gained) for m in range(self.clock.months)]
         self.contracts = contracts(self.effects, self.plan)
         pay_exits(self.effects, self.contracts, self.clock.months, self.ledger, self.prices)
         start_hosting(env, self.clock, self.effects, self.systems, self.contracts, list(self.world.providers))
@@ -232,7 +236,7 @@ class Business:
             occupied = self.headcount[r][m] * float(self.draw.occupants[r].share[m])
             ledger.pay(LABOUR, m, occupied * at_month(slot[f"people.{name}.monthly_cost"], m) * of("wages", m))
         for name in self.systems:
-            ledger.pay(RUNNING, m, at_month(slot[f"systems.{name}.monthly_cost"], m) * of("technology", m))
+            ledger.pay(RUNNING, m, running_cost(self.effects, name, self.wear[name], m) * of("technology", m))
         ledger.pay(RUNNING, m, self.defence.audits[m] * of("technology", m))
         premium = at_month(slot["insurance.annual_premium"], m) / 12.0 * of("premiums", m)
         ledger.pay(INSURANCE, m, premium * self.defence.premium_factor(self.world.insurance.credits, m))
@@ -267,7 +271,18 @@ class Business:
             if initiative.adoption is not None and self.plan.alive(i, m)
         ]
         add(ADOPTION, m, sum(users) / len(users) if users else 0.0, 1.0)
+        add(SHELFWARE, m, self._idle_cost(m), 1.0 / 12.0)
         add(LINKED_SHARE, m, *self.crossings.month(m, [t.arrived for t in taken]))
+
+    def _idle_cost(self, m: int) -> float:
+        """Running cost of what is live in month m and not adopted by everybody concerned."""
+        cost = 0.0
+        for i, (name, initiative) in enumerate(self.world.initiatives.items()):
+            if initiative.adoption is not None and self.plan.alive(i, m):
+                running = self.plan.value(f"initiatives.{name}.running_per_month")
+                unused = self.plan.part(i) - self.adopters[i].share[m]
+                cost += running * unused * self.prices.of_initiative(name, m)
+        return cost
 
     def _in_month(self, m: int) -> list[Incident]:
         """Security incidents of a month."""

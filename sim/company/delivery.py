@@ -12,7 +12,7 @@ import simpy
 from sim.company.clock import Clock, until
 from sim.company.finance import Prices, finance_capital
 from sim.company.ledger import Ledger
-from sim.company.own_numbers import levels_at_start, settle
+from sim.company.own_numbers import levels_at_start, settle, starts_of_the_young
 from sim.company.people import absence
 from sim.company.pool import People
 from sim.company.world_layer import Draw, Floats, Ints, Project, run_delivery
@@ -80,24 +80,24 @@ class Schedule:
 def schedule(draw: Draw, roadmap: Roadmap) -> Schedule:
     """Work of a roadmap in a draw: requirements, scarce days, overruns, gates and vendors decide.
 
-    Where initiatives change numbers of others, or levels of skills that these are held against, delivery is played
-    again until all are those of their starts.
+    Where initiatives change numbers of others, or levels of skills that these are held against, or where technology
+    matures, delivery is played again until all are those of their starts.
     """
     world = draw.table.scenario
     projects, own, clipped = draw.projects, dict[str, float](), 0
-    levels = dict[tuple[str, str], float]()
+    levels, starts = dict[tuple[str, str], float](), dict[str, int]()
     while True:
         plan = _delivered(draw, roadmap, projects, own, clipped)
         settled, clipped = settle(plan)
-        found = levels_at_start(plan)
-        if settled == own and found == levels:
+        found, begun = levels_at_start(plan), starts_of_the_young(plan)
+        if settled == own and found == levels and begun == starts:
             return replace(plan, clipped=clipped)
-        own, levels = settled, found
+        own, levels, starts = settled, found, begun
 
         def value(path: str, own: Mapping[str, float] = own) -> float:
             return own[path] if path in own else draw.value(path)
 
-        projects = tuple(draw.project(name, value, levels) for name in world.initiatives)
+        projects = tuple(draw.project(name, value, levels, starts.get(name, 0)) for name in world.initiatives)
 
 
 def _delivered(

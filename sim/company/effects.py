@@ -19,19 +19,22 @@ from sim.company.clock import Clock, until
 from sim.company.delivery import Schedule
 from sim.company.world_layer import Draw, Floats
 from sim.derived import Derived
+from sim.mechanisms.readiness import joint_readiness
 from sim.mechanisms.relevance import relevance
 from sim.montecarlo.layout_projects import OWN
+from sim.world.readiness import READINESS, SCORES
 
 
 @dataclass(frozen=True)
 class Change:
     """One effect: initiative i changes a slot; i is None for the future of the draw, which works in full from its month
-    on. fading: lag and half-life (months) of competitive effects, else None."""
+    on. fading: lag and half-life (months) of competitive effects, else None. scaled: by the readiness of the month."""
 
     initiative: int | None
     value: float
     multiplies: bool
     fading: tuple[float, float] | None
+    scaled: bool = False
 
 
 class Effects:
@@ -41,7 +44,14 @@ class Effects:
         self.draw, self.clock, self.plan, self.adopters = draw, clock, plan, adopters
         self.clipped = plan.clipped
         self.changes = _changes(draw, adopters)
-        self.monthly = {slot: [self._mean(slot, m) for m in range(clock.months)] for slot in self.changes}
+        self.monthly: dict[int, list[float]] = {}
+        scores = [slot for slot in self.changes if draw.table.numbers[slot].path.startswith(READINESS)]
+        for slot in scores:
+            self.monthly[slot] = [self._mean(slot, m) for m in range(clock.months)]
+        self.readiness = [self._readiness(m) for m in range(clock.months)]
+        for slot in self.changes:
+            if slot not in scores:
+                self.monthly[slot] = [self._mean(slot, m) for m in range(clock.months)]
         self.derived: dict[int, Derived] = {}
         for row in draw.table.derived:
             if any(self.moves(source) for source in row.sources):
@@ -56,6 +66,14 @@ class Effects:
         """Value in month m, with the mean adoption of the month."""
         row = self.monthly.get(slot)
         return self.draw.values[slot] if row is None else row[m]
+
+    def _readiness(self, m: int) -> float:
+        """Readiness of month m, from its scores; 1 where the scenario has none."""
+        block, slot = self.draw.table.scenario.readiness, self.draw.table.slot
+        if block is None:
+            return 1.0
+        goals, resources, process = (self.at_month(slot[f"{READINESS}{score}"], m) for score in SCORES)
+        return joint_readiness.scalar(goals, resources, process, float(block.substitution))
 
     def _mean(self, slot: int, m: int) -> float:
         value, cut = self._combined(slot, m, lambda i: self.adopters[i].share[m])
@@ -103,6 +121,8 @@ class Effects:
             if i is not None and row.fading is not None:
                 lag, half_life = row.fading
                 scale *= relevance.scalar(float(m - int(self.plan.go_live[i]) - lag), half_life)
+            if row.scaled:
+                scale *= self.readiness[m]
             if row.multiplies:
                 factor *= 1.0 + (row.value - 1.0) * scale
             else:
@@ -129,7 +149,8 @@ def _changes(draw: Draw, adopters: dict[int, Adopters]) -> dict[int, list[Change
                 lag = draw.value(f"initiatives.{name}.imitation.lag_months")
                 fading = lag, float(imitation.half_life_months)
             value = draw.value(f"initiatives.{name}.effects.{path}.{kind}")
-            changes[table.slot[path]].append(Change(i, value, kind == "multiply", fading))
+            scaled = initiative.needs_readiness and not path.startswith(READINESS)
+            changes[table.slot[path]].append(Change(i, value, kind == "multiply", fading, scaled))
     future, _ = draw.turn
     if future is not None:
         for path, change in table.scenario.futures[future].changes.items():

@@ -54,6 +54,7 @@ class Market:
         self.season = [float(profile.seasonality[(first + m) % 12]) for m in range(clock.months)]
         self.growth = effects.draw.value("profile.growth_per_year")
         self.reputation = 1.0 if world.reputation is None else effects.draw.value("reputation.start")
+        self.older = [0.0] * clock.months  # years by which the mean age of the systems exceeds that of the start
         self.stay = [1.0] * clock.months  # share of the customers who stay after the incidents of a month
 
     def at(self, path: str, m: int) -> float:
@@ -131,6 +132,8 @@ class Market:
             ours -= self.at("market.price.sensitivity", m) * math.log(self.at("market.price.level", m))
         if self.world.reputation is not None:
             ours += self.at("reputation.utility", m) * (self.reputation - draw.value("reputation.start"))
+        if market.age_sensitivity.params != (0.0,) or self.effects.moves(self.slot["market.age_sensitivity"]):
+            ours -= self.at("market.age_sensitivity", m) * self.older[m]
         theirs = sum(
             math.exp(self.at(f"market.rivals.{name}.utility", m)
                      + draw.value(f"market.rivals.{name}.gain_per_year") * m / 12.0)

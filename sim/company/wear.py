@@ -12,19 +12,22 @@ from sim.company.clock import Clock
 from sim.company.delivery import Schedule
 from sim.company.effects import Effects
 from sim.company.world_layer import Draw, Life, Repair, failure_times
+from sim.mechanisms.maturity import support_cost
 from sim.montecarlo.layout_repair import groups
 
 
 @dataclass(frozen=True)
 class Wear:
     """Failures of a system: moments (months), hours until it is repaired; exposure: factor on the success of attacks,
-    by month; renewals: moments of planned replacements; ages: in the middle of every month, years."""
+    by month; renewals: moments of planned replacements; ages: in the middle of every month, years; gained: the same
+    less the age in the middle of month 0, had it not been replaced by then."""
 
     times: tuple[float, ...]
     hours: tuple[float, ...]
     exposure: tuple[float, ...]
     renewals: tuple[float, ...]
     ages: tuple[float, ...]
+    gained: tuple[float, ...]
 
 
 def wear(draw: Draw, clock: Clock, plan: Schedule, effects: Effects) -> dict[str, Wear]:
@@ -59,6 +62,7 @@ def wear(draw: Draw, clock: Clock, plan: Schedule, effects: Effects) -> dict[str
                 tuple(exposure),
                 tuple(map(float, renewals)),
                 tuple(ages),
+                tuple(age - float(model.age_years) - 0.5 / 12.0 for age in ages),
             )
     return {name: found[name] for name in world.systems}
 
@@ -86,3 +90,10 @@ def _life(draw: Draw, clock: Clock, plan: Schedule, effects: Effects, name: str)
         np.array(limit),
     )  # fmt: skip
     return life, exposure
+
+
+def running_cost(effects: Effects, name: str, state: Wear, m: int) -> float:
+    """Running cost of a system in month m at the prices of the file, higher where it has grown older."""
+    at, slot = f"systems.{name}", effects.draw.table.slot
+    growth = effects.at_month(slot[f"{at}.cost_growth_per_year"], m)
+    return effects.at_month(slot[f"{at}.monthly_cost"], m) * support_cost.scalar(growth, state.gained[m])

@@ -26,6 +26,7 @@ from sim.mechanisms.elementwise import compile_scalar
 from sim.mechanisms.hires import hire
 from sim.mechanisms.learning import bereft, unlearned
 from sim.mechanisms.links import link_costs
+from sim.mechanisms.maturity import immaturity
 from sim.mechanisms.occupancy import presence, seat_changes
 from sim.mechanisms.projects import COMMON_STREAM, ending, ratios
 from sim.mechanisms.repair_queue import shared_failures
@@ -276,11 +277,16 @@ class Draw:
         return tuple(self.project(name, self.value) for name in self.table.scenario.initiatives)
 
     def project(
-        self, name: str, value: Callable[[str], float], levels: Mapping[tuple[str, str], float] | None = None
+        self,
+        name: str,
+        value: Callable[[str], float],
+        levels: Mapping[tuple[str, str], float] | None = None,
+        start: int = 0,
     ) -> Project:
         """Project of an initiative, from its numbers as `value` has them by path.
 
-        levels: of a skill for an initiative where it is another than that of the draw.
+        levels: of a skill for an initiative where it is another than that of the draw. start: month of its start, which
+        counts where its technology matures.
         """
         world, at = self.table.scenario, f"initiatives.{name}"
         initiative = world.initiatives[name]
@@ -294,6 +300,10 @@ class Draw:
         gates = initiative.gates
         ends, cost_limit, time_limit = (np.array([gate[k] for gate in gates]) for k in (1, 2, 3))
         factor, chance = 1.0, [value(f"{at}.{gate.field}") for gate in gates]
+        if initiative.maturity is not None:
+            most, half_life = (value(f"{at}.maturity.{field}") for field in ("failure", "half_life_months"))
+            young = immaturity.scalar(most, half_life, float(start))
+            chance = [min(1.0, p * young) for p in chance]
         for skill, asked in initiative.difficulty.items():
             one, level = world.skills[skill], (levels or {}).get((name, skill), self.value(f"skills.{skill}.level"))
             gap, parts = max(0.0, asked - level), np.diff(ends, prepend=0.0)

@@ -7,6 +7,9 @@ from sim.mechanisms.elementwise import Elementwise as Elementwise
 from sim.mechanisms.elementwise import Range as Range
 from sim.mechanisms.elementwise import compile_scalar as compile_scalar
 from sim.mechanisms.elementwise import elementwise as elementwise
+from sim.mechanisms.imitation import advantage_half_life as advantage_half_life
+from sim.mechanisms.imitation import advantage_strength as advantage_strength
+from sim.mechanisms.imitation import imitation_lag as imitation_lag
 from sim.mechanisms.insurance import insurance_payout as insurance_payout
 from sim.mechanisms.involvement import ceiling_of as ceiling_of
 from sim.mechanisms.market import business_value as business_value
@@ -14,6 +17,8 @@ from sim.mechanisms.market import channel_conversion as channel_conversion
 from sim.mechanisms.market import logit_share as logit_share
 from sim.mechanisms.market import next_reputation as next_reputation
 from sim.mechanisms.market import reputation_factor as reputation_factor
+from sim.mechanisms.maturity import immaturity as immaturity
+from sim.mechanisms.maturity import support_cost as support_cost
 from sim.mechanisms.normal import normal_cdf as normal_cdf
 from sim.mechanisms.normal import normal_quantile as normal_quantile
 from sim.mechanisms.overrun import overrun_mean as overrun_mean
@@ -23,6 +28,7 @@ from sim.mechanisms.queues import departure_scv as departure_scv
 from sim.mechanisms.queues import erlang_b as erlang_b
 from sim.mechanisms.queues import erlang_c as erlang_c
 from sim.mechanisms.queues import wait_exceedance as wait_exceedance
+from sim.mechanisms.readiness import joint_readiness as joint_readiness
 from sim.mechanisms.relevance import relevance as relevance
 from sim.mechanisms.repair_queue import stretched as stretched
 from sim.mechanisms.severity import lognormal_limited_mean as lognormal_limited_mean

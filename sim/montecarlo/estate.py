@@ -94,7 +94,7 @@ def run_systems(lay, w, draw, k, baseline, brief):  # type: ignore[no-untyped-de
     """Failures and repairs of every system; False when there are more than the buffers hold.
 
     baseline: keep the failures; a system that the roadmap does not touch fails as in the baseline, unless a policy
-    replaces it, or one that shares its repairers. brief: ages are not wanted.
+    replaces it, or one that shares its repairers. brief: ages are wanted only where money depends on them.
     """
     e, cal, row = lay.estate, lay.calendar, lay.row
     known, times, hours = w.failure_count[k], w.failure_times[k], w.failure_hours[k]
@@ -127,7 +127,7 @@ def run_systems(lay, w, draw, k, baseline, brief):  # type: ignore[no-untyped-de
             for m in range(cal.months):
                 w.refreshed[y, m] = 0
                 w.exposure[y, m, k] = w.base_exposure[y, m, k]
-        if not brief:
+        if not brief or lay.ageing.counts == 1:
             set_ages(lay, w, k, y, n, renewed)
         for j in range(n):
             m = int(failed_at[y, j])

@@ -12,6 +12,7 @@ from sim.futures import STREAM, limits
 from sim.mechanisms.attacks import layer_height
 from sim.mechanisms.delivery import FROM_START, PROCEED
 from sim.mechanisms.seats import STREAMS
+from sim.montecarlo.changing import changed_paths, may_differ
 from sim.montecarlo.crew import crew
 from sim.montecarlo.cyber_layout import cyber
 from sim.montecarlo.landscape import integrations, terms
@@ -19,6 +20,7 @@ from sim.montecarlo.layout_finance import debts, financing
 from sim.montecarlo.layout_projects import OWN, own, projects
 from sim.montecarlo.layout_repair import repair_groups, touches
 from sim.montecarlo.market_layout import market
+from sim.montecarlo.readiness import ageing, readiness
 from sim.montecarlo.stock_layout import stock
 from sim.montecarlo.structures import (
     Calendar,
@@ -66,10 +68,12 @@ def layout(table: Parameters, seed: int, span: int = 12) -> Layout:
         futures=_futures(table, seed),
         integrations=integrations(table),
         market=market(table, seed),
-        stock=stock(table, _changed(table.scenario)),
+        stock=stock(table, changed_paths(table.scenario)),
         cyber=cyber(table, seed),
         terms=terms(table, seed),
         crew=crew(table),
+        readiness=readiness(table, candidates.target_slot),
+        ageing=ageing(table),
         low=table.low,
         high=table.high,
         row=row,
@@ -180,18 +184,6 @@ def _work(table: Parameters, seed: int) -> Work:
     )
 
 
-def may_differ(table: Parameters, path: str, default: float = 0.0) -> bool:
-    """Whether the number at a path can be another than its default in some month of some draw."""
-    world, quantity = table.scenario, table.numbers[table.slot[path]].quantity
-    return not (quantity.is_constant and quantity.params[0] == default) or path in _changed(world)
-
-
-def _changed(world: Scenario) -> set[str]:
-    """Paths that initiatives or futures change."""
-    changed = {target for i in world.initiatives.values() for target in i.effects}
-    return changed | {target for future in world.futures.values() for target in future.changes}
-
-
 def _feed_order(world: Scenario) -> list[int]:
     """Processes by number, each behind those that feed it."""
     names = list(world.processes)
@@ -205,7 +197,7 @@ def _feed_order(world: Scenario) -> list[int]:
 def _what_counts(table: Parameters) -> tuple[Ints, Ints, Ints]:
     """What the cash flow depends on; where only values are asked for, the rest is not computed."""
     world, slot = table.scenario, table.slot
-    changed = _changed(world)
+    changed = changed_paths(world)
     steps = {name: [step.role for step in process.steps.values()] for name, process in world.processes.items()}
     if world.stock or any(y.capacity_per_day is not None for y in world.systems.values()):  # what counts shares them
         everything = _ints(1 for _ in world.processes)

@@ -16,6 +16,7 @@ from sim.world.initiatives import Effect
 
 OWN = "initiatives."  # a target of effects with this path is settled at the start of that initiative
 HELP = ("capital", "delivery", "spread", "tail", "failure")
+MATURITY = ("failure", "half_life_months")
 
 
 def _ints(values: Iterable[Any]) -> Ints:
@@ -67,6 +68,10 @@ def projects(table: Parameters, seed: int) -> Projects:
         cost_key=keys(f"initiatives/{name}/overrun_cost" for name in names),
         time_key=keys(f"initiatives/{name}/overrun_time" for name in names),
         common_key=keys([COMMON_STREAM]),
+        maturity_slots=_ints(
+            slot.get(f"initiatives.{name}.maturity.{field}", -1) for name in names for field in MATURITY
+        ).reshape(len(names), len(MATURITY)),
+        matures=int(any(one.maturity is not None for one in all_of)),
     )
 
 

@@ -10,6 +10,8 @@ from sim.compiled import inline
 from sim.lanes import WIDTH
 from sim.lanes.values import lanes, select, some
 from sim.mechanisms.delivery import FAILED, FINISHED, STOPPED
+from sim.mechanisms.elementwise import compile_scalar
+from sim.mechanisms.maturity import support_cost
 from sim.montecarlo.effects import at_month
 from sim.montecarlo.finance import FIXED, PREMIUMS, TECHNOLOGY, WAGES, price_of, set_price
 from sim.montecarlo.kpis import (
@@ -39,6 +41,8 @@ from sim.montecarlo.projects import capital_of, delivery_of
 from sim.montecarlo.structures import COURSE
 
 N_CATEGORIES, N_KPIS = len(CATEGORIES), len(KPIS)
+
+cost_of_age = compile_scalar(support_cost, inline)
 
 
 @inline
@@ -73,7 +77,11 @@ def book_standing(lay, w):  # type: ignore[no-untyped-def]
                 seats += w.hired[r, m]
             wages += seats * w.present[r, m] * at_month(lay, w, work.cost_slot[r], m)
         for y in range(estate.age.shape[0]):
-            running += at_month(lay, w, estate.monthly_slot[y], m)
+            cost = at_month(lay, w, estate.monthly_slot[y], m)
+            if lay.ageing.grows[y]:
+                growth = at_month(lay, w, lay.ageing.growth_slot[y], m)
+                cost = cost * cost_of_age(growth, w.age[y, m] - lay.ageing.start[y])
+            running += cost
         w.flow[LABOUR, m] -= wages * w.price_index[WAGES, m]
         w.flow[RUNNING, m] -= running * w.price_index[TECHNOLOGY, m]
 

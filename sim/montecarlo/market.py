@@ -75,6 +75,11 @@ def chosen_share(lay, w, m):  # type: ignore[no-untyped-def]
         ours = ours - w.now[market.choice[4]] * math.log(w.now[market.choice[3]])
     if market.reputation[0] >= 0:
         ours = ours + w.now[market.reputation[3]] * (w.reputation[0] - w.values[market.reputation[0]])
+    if lay.ageing.sensitivity_slot >= 0:
+        older = lanes(0.0)
+        for y in range(lay.ageing.start.shape[0]):
+            older += w.age[y, m] - lay.ageing.start[y]
+        ours = ours - w.now[lay.ageing.sensitivity_slot] * (older / lay.ageing.start.shape[0])
     theirs = lanes(0.0)
     for r in range(market.rival_slot.shape[0]):
         theirs += math.exp(w.now[market.rival_slot[r]] + w.now[market.gain_slot[r]] * (m / 12.0))

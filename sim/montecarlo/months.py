@@ -7,7 +7,7 @@ import math
 from sim.compiled import inline
 from sim.lanes.values import lanes, select
 from sim.montecarlo.cyber import expected_loss, spared_margin
-from sim.montecarlo.finance import PRICES
+from sim.montecarlo.finance import PRICES, price_of
 from sim.montecarlo.hosting import bill_use, restore_use
 from sim.montecarlo.integration import add_linked_share, derive
 from sim.montecarlo.kpis import (
@@ -27,6 +27,7 @@ from sim.montecarlo.kpis import (
     ON_TIME,
     REFUSED_CLAIMS,
     REVENUE,
+    SHELFWARE,
     UTILISATION,
     WAIT,
 )
@@ -192,7 +193,7 @@ def run_months(lay, w, n, first, ref, keep, brief):  # type: ignore[no-untyped-d
 @inline
 def add_standing_kpis(lay, w, m, n):  # type: ignore[no-untyped-def]
     """Month m of the KPIs that do not depend on operations: availability, incidents, their loss, what is to be
-    expected of it, refused claims, adoption."""
+    expected of it, refused claims, adoption, and running cost of what is not adopted."""
     cal, c, year = lay.calendar, lay.candidates, m // lay.calendar.span
     up, systems = lanes(0.0), w.down.shape[0]
     for y in range(systems):
@@ -201,16 +202,20 @@ def add_standing_kpis(lay, w, m, n):  # type: ignore[no-untyped-def]
     for y in range(systems):
         ages += w.age[y, m]
     add_share(w, ESTATE_AGE, year, ages, lanes(float(systems)))
-    adopters, used = lanes(0.0), lanes(0.0)
+    adopters, used, idle = lanes(0.0), lanes(0.0), lanes(0.0)
     for j in range(n):
         i = w.chosen[j]
         if c.adoption_slots[i, 0] >= 0:
             adopters += w.adopting[i, m]
-            used += select((w.begins[i] <= m) & (w.ends[i] > m), 1.0, 0.0)
+            works = (w.begins[i] <= m) & (w.ends[i] > m)
+            used += select(works, 1.0, 0.0)
+            unused = w.values[c.running_slot[i]] * (w.part[i] - w.adopting[i, m])
+            idle += select(works, unused * price_of(lay, w, i, m), 0.0)
     share = select(used > 0.0, adopters / used, 0.0)
     add_share(w, AVAILABILITY, year, up, lanes(float(systems)))
     add_share(w, INCIDENTS, year, w.happened[m], lanes(1.0 / 12.0))
     add_share(w, CYBER_LOSS, year, -w.flow[CYBER, m], lanes(1.0 / 12.0))
     add_share(w, ADOPTION, year, share, lanes(1.0))
+    add_share(w, SHELFWARE, year, idle, lanes(1.0 / 12.0))
     add_share(w, ALE, year, expected_loss(lay, w, m), lanes(1.0))
     add_share(w, REFUSED_CLAIMS, year, w.refused[m], lanes(1.0 / 12.0))

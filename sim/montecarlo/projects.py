@@ -7,10 +7,15 @@ import math
 
 from sim.compiled import inline
 from sim.mechanisms.delivery import FINISHED, deliver
+from sim.mechanisms.elementwise import compile_scalar
+from sim.mechanisms.maturity import immaturity
 from sim.mechanisms.projects import ending, ratios
 from sim.montecarlo.change import failure_of, first_gaps, note_successes, take_days, work_factor
+from sim.montecarlo.effects import ready_of
 from sim.montecarlo.people import fill_adoption
 from sim.streams import uniform
+
+young_factor = compile_scalar(immaturity, inline)
 
 NEVER = 1e9  # month of what does not happen
 
@@ -21,6 +26,7 @@ def projects(lay, w, draw, k):  # type: ignore[no-untyped-def]
     c = lay.candidates
     first_gaps(lay, w, k)
     for i in range(c.duration.shape[0]):
+        w.ripe[k, i] = 0
         set_project(lay, w, draw, k, i)
         w.awarded[k, i] = 0
         if c.grant_slot[i] >= 0:
@@ -42,9 +48,13 @@ def set_project(lay, w, draw, k, i):  # type: ignore[no-untyped-def]
         cost_ratio, time_ratio = ratios(p.cost_key[i], p.time_key[i], p.common_key[0], draw, p.shape[i], spread, tail)
     w.cost_ratio[i, k] = cost_ratio
     w.work_months[k, i] = max(1.0, math.ceil(c.duration[i] * time_ratio * work_factor(lay, w, k, i) - 1e-9))
-    before = 0.0
+    before, young = 0.0, 1.0
+    if p.maturity_slots[i, 0] >= 0:
+        half_life = w.values[p.maturity_slots[i, 1], k]
+        young = young_factor(w.values[p.maturity_slots[i, 0], k], half_life, float(w.ripe[k, i]))
     for gate in range(p.first_gate[i], p.first_gate[i + 1]):
-        w.chance[gate] = failure_of(lay, w, k, i, w.values[p.chance_slot[gate], k], p.gate_end[gate] - before)
+        chance = min(1.0, w.values[p.chance_slot[gate], k] * young)
+        w.chance[gate] = failure_of(lay, w, k, i, chance, p.gate_end[gate] - before)
         before = p.gate_end[gate]
     done, state = ending(
         p.gate_key[i], draw, p.first_gate[i], p.first_gate[i + 1], p.gate_end, w.chance, failure, p.cost_limit,
@@ -91,6 +101,7 @@ def deliver_roadmap(lay, w, draw, k, planned, n):  # type: ignore[no-untyped-def
         note_successes(lay, w, k, n)
         again = own and _settle(lay, w, draw, k)
         again = (lay.crew.levels_change == 1 and _settle_gaps(lay, w, draw, k, n)) or again
+        again = (p.matures == 1 and _settle_maturity(lay, w, draw, k, n)) or again
     for skill in range(used.shape[0]):
         for m in range(months):
             w.used[skill, m, k] = used[skill, m]
@@ -132,6 +143,8 @@ def _settle(lay, w, draw, k):  # type: ignore[no-untyped-def]
         if start >= 0:
             for e in range(own.first[t], own.first[t + 1]):
                 share = _reach(lay, w, draw, k, own.source[e], start, own.fades[e])
+                if lay.readiness.needs[own.source[e]]:
+                    share *= _readiness_at(lay, w, draw, k, start)
                 live = live or share > 0.0
                 size = w.values[own.value[e], k]
                 if own.multiplies[e]:
@@ -165,16 +178,12 @@ def _settle_gaps(lay, w, draw, k, n):  # type: ignore[no-untyped-def]
             if crew.difficulty[i, s] <= 0.0:
                 continue
             slot = crew.level_slot[s]
-            t, level, factor = lay.row[slot], w.values[slot, k], 1.0
-            if t >= 0 and start >= 0:
-                for e in range(c.first_effect[t], c.first_effect[t + 1]):
-                    share = _reach(lay, w, draw, k, c.effect_source[e], start, c.effect_fades[e])
-                    size = w.values[c.effect_value[e], k]
-                    if c.effect_multiplies[e]:
-                        factor *= 1.0 + (size - 1.0) * share
-                    else:
-                        level += size * share
-                level = min(max(level * factor, lay.low[slot]), lay.high[slot])
+            level = w.values[slot, k]
+            if lay.row[slot] >= 0 and start >= 0:
+                ready = 1.0
+                if lay.readiness.score_slots.shape[0] > 0:
+                    ready = _readiness_at(lay, w, draw, k, start)
+                level = _number_in(lay, w, draw, k, slot, start, ready)
             gap = max(0.0, crew.difficulty[i, s] - level)
             if gap != w.gaps[k * c.duration.shape[0] + i, s]:
                 w.gaps[k * c.duration.shape[0] + i, s] = gap
@@ -183,6 +192,52 @@ def _settle_gaps(lay, w, draw, k, n):  # type: ignore[no-untyped-def]
             set_project(lay, w, draw, k, i)
             changed = True
     return changed
+
+
+@inline
+def _settle_maturity(lay, w, draw, k, n):  # type: ignore[no-untyped-def]
+    """Give each of the n chosen initiatives that mature the probabilities to fail of its start. True when one starts
+    in another month than before."""
+    changed = False
+    for j in range(n):
+        i = w.chosen[j]
+        start = w.started[k, i]
+        if lay.projects.maturity_slots[i, 0] >= 0 and start >= 0 and start != w.ripe[k, i]:
+            w.ripe[k, i] = start
+            set_project(lay, w, draw, k, i)
+            changed = True
+    return changed
+
+
+@inline
+def _readiness_at(lay, w, draw, k, m):  # type: ignore[no-untyped-def]
+    """Readiness in month m; delivery until then is known."""
+    slots = lay.readiness.score_slots
+    return ready_of(
+        _number_in(lay, w, draw, k, slots[0], m, 1.0),
+        _number_in(lay, w, draw, k, slots[1], m, 1.0),
+        _number_in(lay, w, draw, k, slots[2], m, 1.0),
+        lay.readiness.substitution,
+    )
+
+
+@inline
+def _number_in(lay, w, draw, k, slot, m, ready):  # type: ignore[no-untyped-def]
+    """Number of the world in month m, after the effects of what is live then. ready: readiness, 1 for a score of it."""
+    c = lay.candidates
+    t, value, factor = lay.row[slot], w.values[slot, k], 1.0
+    if t < 0:
+        return value
+    for e in range(c.first_effect[t], c.first_effect[t + 1]):
+        share = _reach(lay, w, draw, k, c.effect_source[e], m, c.effect_fades[e])
+        if lay.readiness.needs[c.effect_source[e]]:
+            share *= ready
+        size = w.values[c.effect_value[e], k]
+        if c.effect_multiplies[e]:
+            factor *= 1.0 + (size - 1.0) * share
+        else:
+            value += size * share
+    return min(max(value * factor, lay.low[slot]), lay.high[slot])
 
 
 @inline

@@ -216,6 +216,8 @@ class Scratch(NamedTuple):
     result: Lanes1  # (N_VALUES,)
     detail: Lanes1  # (categories + KPIs * years + 2 * roles + processes * COURSE,)
     clipped: Lanes1  # (1,)
+    readiness: Lanes1  # (months,)
+    ripe: Ints2  # (lanes, initiatives) month of the start for which the probabilities to fail are set
 
 
 scratch_at = record_at(Scratch)
@@ -237,6 +239,7 @@ def new_scratch(lay: Layout) -> Packed:
     monthly = {
         "month_present", "month_share", "response", "busy", "month_intensity", "shock", "covered",
         "happened", "refused", "demand", "own_cost", "depreciation", "service", "freed_one", "left_out", "added",
+        "readiness",
     }  # fmt: skip
     shapes: dict[str, tuple[int, ...]] = dict.fromkeys(monthly, (months,))
     for count, names in (
@@ -264,7 +267,7 @@ def new_scratch(lay: Layout) -> Packed:
         shapes |= dict.fromkeys(names.split(), (count,))
     for shape, names in (
         ((WIDTH, CHANGES), "times role seat occupant"),
-        ((WIDTH, n), "work_months end ending remains available lead awarded state go_live started"),
+        ((WIDTH, n), "work_months end ending remains available lead awarded state go_live started ripe"),
         ((3, months), "course"),
         ((roles, months), "present unlearned bereft away"),
         ((WIDTH * n, skills), "gaps"),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sim.lanes.records import Floats1, Floats2, Ints1, Ints2, Keys1, Keys3, record_at
 from sim.montecarlo.crew import Crew
+from sim.montecarlo.readiness import Ageing, Readiness
 from sim.montecarlo.stock_layout import Stock
 
 Floats = NDArray[np.float64]
@@ -259,6 +260,8 @@ class Projects(NamedTuple):
     cost_key: Keys1
     time_key: Keys1
     common_key: Keys1  # (1,)
+    maturity_slots: Ints2  # (initiatives, 2): factor on failure in month 0, its half-life; -1: none
+    matures: int  # 1 where some initiative does
 
 
 class Own(NamedTuple):
@@ -363,6 +366,8 @@ class Layout(NamedTuple):
     crew: Crew
     market: Market
     stock: Stock
+    readiness: Readiness
+    ageing: Ageing
     low: Floats1
     high: Floats1
     row: Ints1  # (slots,) row of a slot among the targets of effects, -1 for none

@@ -13,7 +13,9 @@ from sim.world.adoption import Adoption, Dip
 from sim.world.base import Certain, World, origin, plain, quantity
 from sim.world.delivery import Gate, Help, Parallel, Phase
 from sim.world.futures import Change
+from sim.world.imitation import Imitation
 from sim.world.integrations import Hub
+from sim.world.readiness import Maturity
 
 PLANNED_AT = 0.8  # quantile of the vendor's dates with which plans count
 
@@ -31,17 +33,6 @@ class Effect(Change):
     """Change of one parameter, scaled by adoption and, where competitive, by relevance that fades with imitation."""
 
     competitive: bool = plain("fades as rivals imitate", default=False)
-
-
-class Imitation(World):
-    """How fast a competitive effect fades."""
-
-    lag_months: Quantity = quantity(
-        "months from go-live until rivals begin to follow", unit="months", high=240, effect=False
-    )
-    half_life_months: Certain = plain(
-        "months in which the effect halves from then on", unit="months", low=0.5, high=600
-    )
 
 
 class Grant(World):
@@ -200,6 +191,8 @@ class Initiative(World):
         default=None,
         effect=False,
     )
+    needs_readiness: bool = plain("its effects are scaled by the readiness of the business", default=False)
+    maturity: Maturity | None = None
     origin: str = origin()
 
     @model_validator(mode="after")
@@ -209,7 +202,8 @@ class Initiative(World):
         found = []
         if self.imitation is None and competitive:
             found.append(
-                "a competitive effect needs the block `imitation`; add it, with `lag_months` and `half_life_months`"
+                "a competitive effect needs the block `imitation`; add it, with `lag_months` and `half_life_months`, "
+                "or with `scores`"
             )
         if self.imitation is not None and not competitive:
             found.append(

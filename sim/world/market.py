@@ -43,6 +43,12 @@ class Market(World):
     )
     rivals: dict[str, Rival] = Field(min_length=1, description="name -> who else can be chosen")
     price: Price | None = None
+    age_sensitivity: Quantity = quantity(
+        "utility lost for every year by which the mean age of our systems exceeds that of the start",
+        unit="logits/year",
+        high=20,
+        default=0.0,
+    )
     origin: str = origin()
 
 

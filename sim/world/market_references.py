@@ -41,6 +41,14 @@ def market_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
             message="`utility` has no effect: there is no market in which it could count",
             hint="remove it, or add the block `market`",
         )
+    ageing = _stated(block(data, "market"), "age_sensitivity")
+    if ageing is not None and ageing.params != (0.0,) and not block(data, "systems"):
+        yield Problem(
+            path="market.age_sensitivity",
+            value=str(ageing),
+            message="`age_sensitivity` has no effect: there are no systems that could age",
+            hint="remove it, or state the systems",
+        )
     for name, process in items(data, "processes"):
         shares = [_stated(channel, "share") for _, channel in items(process, "channels")]
         total = sum(share.mean for share in shares if share is not None)

@@ -17,6 +17,7 @@ from sim.world.lookup import items as _items
 from sim.world.lookup import names as _names
 from sim.world.lookup import unknown as _unknown
 from sim.world.market_references import market_problems
+from sim.world.readiness import readiness_problems
 
 PERIOD_FALLBACK = 3
 
@@ -35,6 +36,7 @@ def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
         market_problems,
         _controls,
         _initiatives,
+        readiness_problems,
         _exclusive,
         _futures,
         _goals,

@@ -26,6 +26,7 @@ from sim.world.paths import numbers
 from sim.world.people import Role, Skill
 from sim.world.processes import Process
 from sim.world.profile import Profile
+from sim.world.readiness import Readiness
 from sim.world.references import reference_problems
 from sim.world.repairers import Repairers
 from sim.world.stock import Stock
@@ -76,6 +77,7 @@ class Scenario(World):
     goals: dict[str, Goal] = Field(default_factory=dict, description="name -> what the business wants to reach")
     money: Money
     momentum: Momentum | None = None
+    readiness: Readiness | None = None
     futures: dict[str, Future] = Field(default_factory=dict, description="name -> how the world may turn")
     correlations: tuple[Correlation, ...] = ()
     calibration: Calibration = Field(

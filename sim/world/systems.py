@@ -19,6 +19,12 @@ class System(World):
     repair_p95_ratio: Certain = plain("95th percentile of the repair time over its median", low=1, high=50, default=3.0)
     repair_cost: Quantity = quantity("cost of a repair", unit="money", default=0.0)
     monthly_cost: Quantity = quantity("running cost", unit="money/month", default=0.0)
+    cost_growth_per_year: Quantity = quantity(
+        "growth of the running cost with the age of the system; the stated cost is that of month 0",
+        unit="share/year",
+        high=1.0,
+        default=0.0,
+    )
     on_failure: Literal["repair", "replace"] = plain(
         "repair: the age runs on (minimal repair); replace: the age starts again at 0", default="repair"
     )

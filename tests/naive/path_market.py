@@ -4,6 +4,7 @@ Everything is looked up by name; customers of a small base are a list of people,
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sim.world import Scenario
@@ -20,12 +21,14 @@ class Person:
 
 @dataclass
 class Customers:
-    """The base at the start of a month. people: None where the base is large and followed by its mean."""
+    """The base at the start of a month. people: None where the base is large and followed by its mean. older: years by
+    which the mean age of the systems exceeds that of the start, by month."""
 
     scenario: Scenario
     at: At
     values: dict[str, float]
     streams: Streams
+    older: Callable[[int], float]
     number: float = field(init=False)
     reputation: float = field(init=False)
     people: list[Person] | None = field(init=False)
@@ -52,6 +55,8 @@ class Customers:
             ours -= at("market.price.sensitivity", month) * math.log(at("market.price.level", month))
         if self.scenario.reputation is not None:
             ours += at("reputation.utility", month) * (self.reputation - self.values["reputation.start"])
+        if self.scenario.systems:
+            ours -= at("market.age_sensitivity", month) * self.older(month)
         attraction = [math.exp(ours)]
         for name in market.rivals:
             gain = self.values[f"market.rivals.{name}.gain_per_year"] * month / 12

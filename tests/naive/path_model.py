@@ -170,7 +170,7 @@ class Arm:
         self.exits: list[tuple[int, str]] = []  # month and price
         self.claims = [0.0] * self.months  # what the layer would pay
         self.counts = [0] * self.months
-        self.ages = [0.0] * self.months  # of all systems together
+        self.ages: dict[str, list[float]] = {}  # by system and month
         self.contracts = {name: self.contract(name) for name, y in self.scenario.systems.items() if y.subscription}
         self.refused = [0] * self.months
         self.expected_loss = [0.0] * self.months
@@ -238,7 +238,7 @@ class Arm:
             raw = self.changed_at(path, month)
             if raw is not None:
                 levels[skill] = min(max(raw, ranges[path][0]), ranges[path][1])
-        return overrun_of(self.scenario, name, self.values, self.world.streams, levels)
+        return overrun_of(self.scenario, name, self.values, self.world.streams, levels, month)
 
     def changed_at(self, path: str, month: int) -> float | None:
         """Number at a path as it is in a month of delivery, before it is cut to its range; None: nothing changes it."""
@@ -251,6 +251,8 @@ class Arm:
                     lag = self.world.values[f"initiatives.{other}.imitation.lag_months"]
                     since = month - self.live()[other] - lag
                     reach *= 0.5 ** (max(0, since) / initiative.imitation.half_life_months)
+                if initiative.needs_readiness and not path.startswith("readiness."):
+                    reach *= self.ready_at(month)
                 at = f"initiatives.{other}.effects.{path}"
                 added += self.world.values.get(f"{at}.add", 0.0) * reach
                 factor *= 1 + (self.world.values.get(f"{at}.multiply", 1.0) - 1) * reach
@@ -262,6 +264,21 @@ class Arm:
                 factor *= self.world.values.get(f"{at}.multiply", 1.0)
                 touched = True
         return (self.world.values[path] + added) * factor if touched else None
+
+    def ready_at(self, month: int) -> float:
+        """Readiness for change in a month: the mean of the scores to a power, taken back."""
+        assert self.scenario.readiness is not None
+        scores = []
+        for score in ("goals", "resources", "process"):
+            raw = self.changed_at(f"readiness.{score}", month)
+            scores.append(self.world.values[f"readiness.{score}"] if raw is None else min(1.0, max(0.01, raw)))
+        elasticity = self.scenario.readiness.substitution
+        if elasticity == 0:
+            return min(scores)
+        power = 1 - 1 / elasticity
+        if power == 0:
+            return math.prod(scores) ** (1 / 3)
+        return math.pow(sum(x**power for x in scores) / 3, 1 / power)
 
     def future_is_on(self, name: str, month: int) -> bool:
         """Whether the path lives in a future that lasts in a month."""
@@ -288,6 +305,8 @@ class Arm:
                             lag = self.world.values[f"initiatives.{name}.imitation.lag_months"]
                             since = month - self.live()[name] - lag
                             reach *= 0.5 ** (max(0, since) / initiative.imitation.half_life_months)
+                        if initiative.needs_readiness and not path.startswith("readiness."):
+                            reach *= self.ready_at(month)
                         at = f"initiatives.{name}.effects.{path}"
                         if effect.add is not None:
                             added += self.world.values[f"{at}.add"] * reach
@@ -376,9 +395,8 @@ class Arm:
             births = [-12 * scenario.systems[system].age_years, *state.refreshed, *renewals]
             if scenario.systems[system].on_failure == "replace":
                 births += [time for time, _ in broken]
-            for month in range(self.months):
-                middle = month + 0.5
-                self.ages[month] += (middle - max(birth for birth in births if birth <= middle)) / 12
+            middles = [month + 0.5 for month in range(self.months)]
+            self.ages[system] = [(t - max(birth for birth in births if birth <= t)) / 12 for t in middles]
             for time, hours in broken:
                 self.flows["repair"][int(time)] -= at(f"systems.{system}.repair_cost", int(time)) * self.price(
                     "technology", int(time)
@@ -479,7 +497,7 @@ class Arm:
         """Month by month: lines, completed items, customers, flows, sums of KPIs."""
         scenario, at = self.scenario, self.at
         state = Lines(self)
-        base = Customers(scenario, at, self.world.values, self.world.streams)
+        base = Customers(scenario, at, self.world.values, self.world.streams, self.older)
         for month in range(self.months):
             result = state.month(month, base.number)
             result.revenue *= self.price("prices", month)
@@ -511,9 +529,9 @@ class Arm:
                     staff * at(f"people.{role}.monthly_cost", month) * self.price("wages", month)
                 )
             for system in scenario.systems:
-                self.flows["running"][month] -= at(f"systems.{system}.monthly_cost", month) * self.price(
-                    "technology", month
-                )
+                cost = at(f"systems.{system}.monthly_cost", month) * self.price("technology", month)
+                growth = 1 + at(f"systems.{system}.cost_growth_per_year", month)
+                self.flows["running"][month] -= cost * growth ** self.older_by(system, month)
             self.flows["running"][month] -= self.controls.audits[month] * self.price("technology", month)
             self.flows["insurance"][month] -= self.controls.premium(month) * self.price("premiums", month)
             rows = {
@@ -536,7 +554,8 @@ class Arm:
             self.flows["running"][month] -= self.subscriptions(month, items, base.number) * self.price(
                 "technology", month
             )
-            rows["estate_age"] = self.ages[month], len(up)
+            rows["estate_age"] = sum(ages[month] for ages in self.ages.values()), len(up)
+            rows["shelfware"] = self.unused(month), 1 / 12
             crossed = {
                 (pair, process): state.arrivals(process, month, base.number)
                 * at(f"integrations.{pair}.crossings.{process}.share", month)
@@ -552,6 +571,23 @@ class Arm:
                 self.add(rows, month)
             else:
                 self.flows["cyber"][month] = -self.expected_loss[month] / 12
+
+    def older_by(self, system: str, month: int) -> float:
+        """Years that a system is older than in the middle of the first month, had nobody replaced it by then."""
+        return self.ages[system][month] - (self.scenario.systems[system].age_years + 1 / 24)
+
+    def older(self, month: int) -> float:
+        """The mean of that over all systems."""
+        return sum(self.older_by(system, month) for system in self.ages) / len(self.ages)
+
+    def unused(self, month: int) -> float:
+        """Running cost of what is live and meant to be adopted, of the part that nobody uses."""
+        cost = 0.0
+        for name, project in self.projects.items():
+            if self.scenario.initiatives[name].adoption is not None and self.works(name, month):
+                idle = project.part - self.adopted[name][month]
+                cost += self.values[f"initiatives.{name}.running_per_month"] * idle * self.own_price(name, month)
+        return cost
 
     def add(self, rows: dict[str, tuple[float, float]], month: int) -> None:
         """Add amounts and weights of a month to the years of KPIs."""

@@ -309,10 +309,15 @@ class Overrun:
 
 
 def overrun_of(
-    scenario: Scenario, name: str, values: dict[str, float], streams: Streams, levels: Mapping[str, float]
+    scenario: Scenario,
+    name: str,
+    values: dict[str, float],
+    streams: Streams,
+    levels: Mapping[str, float],
+    start: int = 0,
 ) -> Overrun:
     """Cost and duration of one initiative, joined by a Gaussian copula; the first gate that it does not pass. levels:
-    of skills where they are not as drawn."""
+    of skills where they are not as drawn. start: month in which the work is ordered."""
     initiative, root = scenario.initiatives[name], f"initiatives.{name}"
     factor = {
         field: values[f"{root}.help.{field}"] if initiative.help is not None else 1.0
@@ -359,7 +364,11 @@ def overrun_of(
         success *= (1 - scenario.skills[skill].gap_failure) ** gap
 
     def chance(path: str, share: float) -> float:
-        return (1 - (1 - values[f"{root}.{path}"]) * success**share) * factor["failure"]
+        probability = values[f"{root}.{path}"]
+        if initiative.maturity is not None:
+            left = 0.5 ** (start / values[f"{root}.maturity.half_life_months"])
+            probability *= left * values[f"{root}.maturity.failure"] + 1 - left
+        return (1 - (1 - min(1.0, probability)) * success**share) * factor["failure"]
 
     def mark(number: int) -> float:
         return streams.uniform(f"initiatives/{name}/gate", number)
