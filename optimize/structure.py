@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cached_property
 
 from optimize.periods import Starts
@@ -140,7 +140,9 @@ def _of_path(scenario: Scenario, path: str) -> Iterable[str]:
         yield f"{kind}.{part}"
     if kind in ("threats", "controls"):
         yield "insurance"
-        yield from (f"systems.{system}" for system in _hits(scenario, part))
+        for threat in _threats(scenario, kind, part):
+            yield f"threats.{threat}"
+            yield from (f"systems.{system}" for system in scenario.threats[threat].hits)
     if kind == "repairers":
         yield f"repairers.{part}"
         yield from (f"systems.{name}" for name, one in scenario.systems.items() if one.repairer == part)
@@ -149,8 +151,6 @@ def _of_path(scenario: Scenario, path: str) -> Iterable[str]:
         yield from (f"threats.{threat}" for threat, one in scenario.threats.items() if part in one.hits)
     if kind in ("insurance", "readiness"):
         yield kind
-    if kind == "controls":
-        yield from (f"threats.{threat}" for threat in scenario.controls[part].threats or scenario.threats)
     if kind == "processes":
         yield from (f"people.{step.role}" for step in scenario.processes[part].steps.values())
 
@@ -161,5 +161,6 @@ def _repaired_by(scenario: Scenario, system: str) -> Iterable[str]:
         yield f"repairers.{scenario.systems[system].repairer}"
 
 
-def _hits(scenario: Scenario, threat: str) -> Mapping[str, None]:
-    return dict.fromkeys(scenario.threats[threat].hits)
+def _threats(scenario: Scenario, kind: str, part: str) -> Iterable[str]:
+    """The threat itself, or those that a control works against."""
+    return (part,) if kind == "threats" else scenario.controls[part].threats or scenario.threats

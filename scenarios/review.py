@@ -20,7 +20,7 @@ from sim.world.readiness import SCORES
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from sim.world import Scenario
+    from sim.world import Initiative, Scenario
     from sim.world.threats import Threat
 
 DRAWN_APART = 0.05  # share of the market
@@ -260,7 +260,8 @@ def _people_warnings(scenario: Scenario) -> Iterator[str]:
 
 def _gap_warnings(scenario: Scenario, name: str) -> Iterator[str]:
     initiative = scenario.initiatives[name]
-    failure, work, short = initiative.failure_probability.mean, 1.0, []
+    stated = _failure(initiative)
+    failure, work, short = stated, 1.0, []
     for skill, asked in initiative.difficulty.items():
         one = scenario.skills[skill]
         gap = max(0.0, asked - (one.level.mean if one.level is not None else 0.0))
@@ -271,7 +272,7 @@ def _gap_warnings(scenario: Scenario, name: str) -> Iterator[str]:
     if short:
         yield (
             f"{name}: levels are missing ({', '.join(short)}): it takes {work:.2g} times the work and fails with "
-            f"probability {failure:.0%} instead of {initiative.failure_probability.mean:.0%}"
+            f"probability {failure:.0%} instead of {stated:.0%}"
         )
 
 
@@ -289,6 +290,13 @@ def _readiness_warnings(scenario: Scenario) -> Iterator[str]:
             f"readiness: {weakest} is weakest with {scores[weakest]:.2g}: of the effects of {', '.join(needing)} "
             f"{together:.0%} are realised until an initiative raises it"
         )
+
+
+def _failure(initiative: Initiative) -> float:
+    """Probability to fail at any gate, at the means and with the help that the initiative buys."""
+    helped = 1.0 if initiative.help is None else initiative.help.failure.mean
+    gates = [phase.failure_probability.mean for phase in initiative.phases.values()]
+    return 1.0 - math.prod(1.0 - helped * p for p in gates or [initiative.failure_probability.mean])
 
 
 def _market_warnings(scenario: Scenario) -> Iterator[str]:

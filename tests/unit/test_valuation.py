@@ -142,6 +142,16 @@ def test_pairs_that_share_something(shop: Scenario, ruled: Rules) -> None:
     assert all(pair in relations(shop, Structure(ruled.problem)) for pair in related if "tidy" not in pair)
 
 
+def test_a_control_joins_what_brings_it_to_the_threats_it_works_against() -> None:
+    """A control has a name of its own: who brings it shares the threats, and the systems that they hit."""
+    guard = {"function": "prevent", "coverage": 0.9, "strength": 0.5, "brought_by": ["tidy"], "origin": "test"}
+    threat = next(name for name, one in corner_shop().threats.items() if one.hits)
+    extra = adding_initiative("tidy", {"duration_months": 1})
+    wide = corner_shop(extra, setting("controls", {"doors": {**guard, "threats": [threat]}}))
+    related = relations(wide, Structure(rules(wide, SEED, LIMITS).problem))
+    assert related["edr", "tidy"]
+
+
 def test_null_initiative_is_worth_nothing_at_all() -> None:
     """No cost, effect or staff: value 0 at every start and no interaction, exactly."""
     shop = corner_shop(adding_initiative("nothing", {"duration_months": 1}))

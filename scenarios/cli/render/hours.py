@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sim.outcomes import Outcomes
 
 LEAST = 0.5  # hours a month that are worth a word
+ROUNDING = 1e-9  # seat-months that are none
 
 
 def hours_sentence(outcomes: Outcomes) -> str | None:
@@ -25,8 +26,8 @@ def hours_sentence(outcomes: Outcomes) -> str | None:
         name = clean(role.replace("_", " "))
         if abs(hours.mean or 0.0) >= LEAST:
             freed.append(f"{name} {sensible(hours.mean or 0.0, hours.se)}")
-        if months.mean:
-            spared.append(f"{name} {sensible(months.mean, months.se)}")
+        if abs(months.mean or 0.0) > ROUNDING:
+            spared.append(f"{name} {sensible(months.mean or 0.0, months.se)}")
     if not freed:
         return None
     text = f"Hours of work freed a month: {listed(freed)}. They shorten lines and carry no price"
