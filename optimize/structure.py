@@ -111,7 +111,6 @@ def _families(scenario: Scenario, name: str) -> Iterable[str]:
     beside = () if initiative.parallel is None else initiative.parallel.skill_days
     for skill in (*initiative.skill_days, *beside):
         yield f"people.{scenario.skills[skill].role}"
-    yield f"initiatives.{name}"
     yield from (f"skills.{skill}" for skill in initiative.difficulty)
     if scenario.momentum is not None:
         yield "momentum"
@@ -124,6 +123,8 @@ def _families(scenario: Scenario, name: str) -> Iterable[str]:
         yield f"systems.{system}"
         yield from _repaired_by(scenario, system)
         yield from (f"threats.{threat}" for threat, one in scenario.threats.items() if system in one.hits)
+    if initiative.hub is not None:
+        yield "links"
     for control, terms in scenario.controls.items():
         if name in terms.brought_by:
             yield from _of_path(scenario, f"controls.{control}.coverage")
@@ -136,7 +137,7 @@ def _of_path(scenario: Scenario, path: str) -> Iterable[str]:
     yield path
     kind, _, rest = path.partition(".")
     part = rest.partition(".")[0]
-    if kind in ("people", "skills", "systems", "threats", "processes", "initiatives"):
+    if kind in ("people", "skills", "systems", "threats", "processes", "initiatives", "integrations"):
         yield f"{kind}.{part}"
     if kind in ("threats", "controls"):
         yield "insurance"
@@ -151,6 +152,10 @@ def _of_path(scenario: Scenario, path: str) -> Iterable[str]:
         yield from (f"threats.{threat}" for threat, one in scenario.threats.items() if part in one.hits)
     if kind in ("insurance", "readiness"):
         yield kind
+    if kind == "integrations":
+        yield "links"  # a hub makes all of them cheaper
+        for process in scenario.integrations[part].crossings:
+            yield from _of_path(scenario, f"processes.{process}.lost_share")
     if kind == "processes":
         yield from (f"people.{step.role}" for step in scenario.processes[part].steps.values())
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from scenarios.evidence import evidence
 from scenarios.stock_review import StockReview, stock_reviews, stock_warnings
 from sim.derived import derived_numbers, derived_paths, lost_path, share_path
-from sim.mechanisms.market import logit_share
+from sim.mechanisms.market import channel_conversion, logit_share
 from sim.mechanisms.readiness import joint_readiness
 from sim.mechanisms.skill_gap import extra_work, failure_with_gap
 from sim.world.base import PLANNER
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from sim.world import Initiative, Scenario
+    from sim.world.processes import Process
     from sim.world.threats import Threat
 
 DRAWN_APART = 0.05  # share of the market
@@ -137,17 +138,30 @@ def _is_stated(scenario: Scenario, path: str) -> bool:
         block, rest = getattr(block, name), below
 
 
-def _arrivals(scenario: Scenario, name: str) -> tuple[float, float]:
+def items_a_day(scenario: Scenario, name: str) -> tuple[float, float]:
     """Items a working day of a process, those that others make included: without a season, and with it."""
     process = scenario.processes[name]
     seasonal = process.driven_by == "customers"
-    plain, with_season = (0.0, process.arrivals_per_day.mean) if seasonal else (process.arrivals_per_day.mean, 0.0)
+    come = process.arrivals_per_day.mean * _let_through(process)
+    plain, with_season = (0.0, come) if seasonal else (come, 0.0)
     for source, feed in process.fed_by.items():
         other = scenario.processes[source]
-        share = feed.share.mean * (1 - other.lost_share.mean) * (1 - other.no_show.mean)
-        own, of_season = _arrivals(scenario, source)
+        share = feed.share.mean * (1 - means(scenario)[lost_path(scenario, source)]) * (1 - other.no_show.mean)
+        own, of_season = items_a_day(scenario, source)
         plain, with_season = plain + share * own, with_season + share * of_season
     return plain, with_season
+
+
+def _let_through(process: Process) -> float:
+    """Part of the demand that its channels let through, at their means."""
+    lost = total = 0.0
+    for channel in process.channels.values():
+        part = channel_conversion.scalar(
+            channel.conversion.mean, channel.delay_seconds.mean, channel.lost_per_second.mean
+        )
+        lost += channel.share.mean * (1.0 - part)
+        total += channel.share.mean
+    return 1.0 - lost / max(total, 1.0)
 
 
 def _loads(scenario: Scenario) -> Iterator[Load]:
@@ -157,11 +171,11 @@ def _loads(scenario: Scenario) -> Iterator[Load]:
     """
     profile = scenario.profile
     peak = max(profile.seasonality)
-    mean = _means(scenario)
+    mean = means(scenario)
     for name, role in scenario.people.items():
         average = busiest = 0.0
         for label, process in scenario.processes.items():
-            own, seasonal = _arrivals(scenario, label)
+            own, seasonal = items_a_day(scenario, label)
             taken = 1 - process.no_show.mean * (1 - process.no_show_time.mean)
             for at, step in process.steps.items():
                 if step.role == name:
@@ -177,7 +191,7 @@ def _loads(scenario: Scenario) -> Iterator[Load]:
             yield Load(name, 0, float("inf") if average else 0.0, float("inf") if busiest else 0.0)
 
 
-def _means(scenario: Scenario) -> dict[str, float]:
+def means(scenario: Scenario) -> dict[str, float]:
     """Means of all numbers by path, those that follow from others at the means of these."""
     mean = {number.path: number.quantity.mean for number in numbers(scenario)}
     paths = [*mean, *derived_paths(scenario)]

@@ -134,14 +134,16 @@ def size_of(data: Mapping[str, Any]) -> Size:
 
     Raises ProblemsFound when the data are no scenario.
     """
+    from scenarios.review import items_a_day, means
+    from sim.derived import lost_path
     from sim.world import Scenario
 
     world = Scenario.model_validate(data)
-    days = 12.0 * float(world.profile.working_days_per_month)
-    revenue = sum(
-        days * p.arrivals_per_day.mean * (1.0 - p.lost_share.mean) * p.item_revenue.mean
-        for p in world.processes.values()
-    )
+    days, mean = 12.0 * float(world.profile.working_days_per_month), means(world)
+    revenue = 0.0
+    for name, process in world.processes.items():
+        served = sum(items_a_day(world, name)) * (1.0 - mean[lost_path(world, name)]) * (1.0 - process.no_show.mean)
+        revenue += days * served * process.item_revenue.mean
     return Size(sum(role.seats for role in world.people.values()), revenue)
 
 

@@ -9,6 +9,7 @@ from sim.company.delivery import schedule
 from sim.company.effects import Effects
 from sim.company.world_layer import Draw, Floats, run_hire
 from sim.derived import lost_path, share_path
+from sim.mechanisms.market import channel_conversion
 from sim.mechanisms.workload import attendance, by_people
 from sim.roadmap import EMPTY
 from sim.world import Scenario
@@ -45,6 +46,11 @@ def _needed(draw: Draw, clock: Clock, effects: Effects) -> Floats:
     for name in _sources_first(world):
         process, at = world.processes[name], f"processes.{name}"
         items = number(f"{at}.arrivals_per_day") * clock.days
+        if process.channels:
+            fields = ("share", "conversion", "delay_seconds", "lost_per_second")
+            ways = [[number(f"{at}.channels.{way}.{field}") for field in fields] for way in process.channels]
+            lost = sum(share * (1.0 - channel_conversion(*others)) for share, *others in ways)
+            items = items * (1.0 - lost / np.maximum(sum(share for share, *_ in ways), 1.0))
         if process.driven_by == "customers":
             items = items * demand
         for source in process.fed_by:

@@ -9,6 +9,7 @@ from sim.lanes import WIDTH, mathematics  # noqa: F401  gives math.exp and its l
 from sim.lanes.values import lanes
 from sim.mechanisms.hires import hire
 from sim.mechanisms.workload import attendance, by_people
+from sim.montecarlo.channels import through_channels
 from sim.montecarlo.integration import derive
 from sim.montecarlo.kpis import CATEGORIES, KPIS
 
@@ -49,6 +50,8 @@ def _need(lay, w, m, customers):  # type: ignore[no-untyped-def]
     for j in range(work.driven.shape[0]):
         p = work.feed_order[j] if feeds else j
         items = now[work.arrivals_slot[p]] * cal.days
+        if lay.market.first_channel[p] < lay.market.first_channel[p + 1]:
+            items = items * through_channels(lay, w, p)
         if work.driven[p]:
             items = items * demand
         for f in range(work.first_feed[p], work.first_feed[p + 1]):

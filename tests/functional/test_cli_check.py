@@ -90,6 +90,16 @@ def test_check_computes_the_load_of_roles(tmp_path: Path, capsys: pytest.Capture
     assert it["average"] == it["busiest"] == pytest.approx(6 * 35 / 60 / 8, rel=1e-12)
 
 
+def test_check_counts_who_gets_through_the_channels(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Demand that a channel does not let through is no work: here half of six tenths."""
+    way = "arrivals_per_day: 50\n    channels: {web: {share: 0.6, conversion: 0.5}}"
+    plain, thinned = (
+        document(capsys, "check", file_with(tmp_path, ("arrivals_per_day: 45 to 60", text), UNCORRELATED))["loads"][0]
+        for text in ("arrivals_per_day: 50", way)
+    )
+    assert thinned["average"] == pytest.approx(0.7 * plain["average"], rel=1e-12)
+
+
 @pytest.mark.parametrize(
     ("arrivals", "says"), [("200", "the queue grows without end"), ("80", "arrives in the busiest month")]
 )

@@ -134,6 +134,23 @@ def test_links_free_the_hours_of_keying_again() -> None:
     check(scenario, [{"link": 0}, {"link": 2, **EVERYTHING}], range(2))
 
 
+def test_who_does_not_get_through_makes_no_work() -> None:
+    """Channels that let half of the demand through halve the hours that are freed; both engines and the twin."""
+    half = setting("processes.counter.channels", {"web": {"share": 1, "conversion": 0.5}})
+    alone, thinned = (evaluate(steady(0.5, *edits), {"edr": 0}, 2, SEED)[0] for edits in ((), (half,)))
+    np.testing.assert_allclose(2 * thinned.freed_hours[:, 0], alone.freed_hours[:, 0], rtol=1e-9)
+    slow = {"share": 0.6, "conversion": 0.7, "delay_seconds": 3, "lost_per_second": 0.05}
+    scenario = corner_shop(
+        *MORE,
+        setting("processes.counter.channels", {"web": slow, "app": {"share": 0.3, "conversion": 0.8}}),
+        setting("initiatives.web.effects", {"processes.counter.channels.web.delay_seconds": {"multiply": 0.5}}),
+        setting("initiatives.web.imitation", None),
+    )
+    kernel, company = evaluate(scenario, EVERYTHING, 3, SEED)[0], simulate(scenario, EVERYTHING, 3, SEED)[0]
+    np.testing.assert_allclose(company.freed_hours, kernel.freed_hours, rtol=1e-10, atol=1e-9)
+    check(scenario, [{}, EVERYTHING], range(2))
+
+
 def test_a_roadmap_alone_has_the_values_that_it_has_among_others() -> None:
     scenario = corner_shop(*MORE)
     roadmaps = [{"edr": 3}, {"edr": 3, "pos": 9}, {"pos": 9}, EVERYTHING]

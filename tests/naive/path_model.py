@@ -339,6 +339,8 @@ class Arm:
                 block = self.scenario.processes[process]
                 items = at(f"processes.{process}.arrivals_per_day", month) * profile.working_days_per_month
                 items *= demand if block.driven_by == "customers" else 1.0
+                if block.channels:
+                    items *= channel_factor(self.scenario, at, process, month)
                 for source in block.fed_by:
                     share = at(f"processes.{process}.fed_by.{source}.share", month)
                     items += share * served(source) * (1 - at(f"processes.{source}.no_show", month))

@@ -152,6 +152,29 @@ def test_a_control_joins_what_brings_it_to_the_threats_it_works_against() -> Non
     assert related["edr", "tidy"]
 
 
+def test_controls_and_links_relate_what_they_touch() -> None:
+    """A control joins whoever strengthens it with whoever acts on its threat or the insurance; a link joins whoever
+    links with the hub and with whoever changes what crosses."""
+    control = {"function": "prevent", "threats": ["ransomware"], "coverage": 0.5, "strength": 0.5}
+    pair = {"between": ["till", "office"], "crossings": {"counter": {"mismatch": 0.1, "lost": 0.5}}}
+    origin = {"origin": "planner assumption"}
+    shop = corner_shop(
+        setting("controls", {"drill": {**control, **origin}}),
+        setting("integrations.books", {**pair, **origin}),
+        adding_initiative("drill", {"duration_months": 1, "effects": {"controls.drill.coverage": {"add": 0.2}}}),
+        adding_initiative("policy", {"duration_months": 1, "effects": {"insurance.retention": {"add": 100}}}),
+        adding_initiative("link", {"duration_months": 1, "effects": {"integrations.books.linked": {"add": 0.9}}}),
+        adding_initiative("hub", {"duration_months": 1, "hub": {"capital_per_system": 100}}),
+        adding_initiative("stall", {"duration_months": 1, "effects": {"processes.counter.item_revenue": {"add": 1}}}),
+    )
+    related = relations(shop, Structure(rules(shop, SEED, LIMITS).problem))
+    assert related["edr", "drill"]
+    assert related["drill", "policy"]
+    assert related["link", "hub"]
+    assert related["link", "stall"]
+    assert not related["policy", "hub"]
+
+
 def test_null_initiative_is_worth_nothing_at_all() -> None:
     """No cost, effect or staff: value 0 at every start and no interaction, exactly."""
     shop = corner_shop(adding_initiative("nothing", {"duration_months": 1}))
