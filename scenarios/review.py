@@ -86,8 +86,8 @@ def review(scenario: Scenario) -> Review:
     cited = [number for number in stated if number.origin in known]
     loads = tuple(_loads(scenario))
     threats = tuple(_threats(scenario, {number.path: number for number in stated}))
-    arrivals = {name: sum(_arrivals(scenario, name)) for name in scenario.processes}
-    stock = tuple(stock_reviews(scenario, _means(scenario), arrivals))
+    arrivals = {name: sum(items_a_day(scenario, name)) for name in scenario.processes}
+    stock = tuple(stock_reviews(scenario, means(scenario), arrivals))
     return Review(
         name=scenario.name,
         title=scenario.title,
