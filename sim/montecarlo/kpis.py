@@ -83,11 +83,12 @@ KPIS = (
         "cash flow before capital, grants and finance, after tax, over principal and interest paid",
         "debt",
     ),
+    Kpi("recovery_hours", "hours", "lower", "time", "mean working hours from a failure of a system to its repair"),
 )
 (
     REVENUE, ON_TIME, LOST, WAIT, UTILISATION, CUSTOMERS, AVAILABILITY, INCIDENTS, CYBER_LOSS, ADOPTION,
     GROSS_MARGIN, PROFIT, COST_TO_SERVE, CHURN, CASH, AUTOMATION, ESTATE_AGE, LINKED_SHARE, ALE, REFUSED_CLAIMS,
-    MARKET_SHARE, REPUTATION, VALUATION, DEBT_COVER,
+    MARKET_SHARE, REPUTATION, VALUATION, DEBT_COVER, RECOVERY,
 ) = range(len(KPIS))  # fmt: skip
 NOT_IN_PROFIT = (CAPITAL, GRANT, TAX, FINANCE)  # depreciation stands in place of capital, lower by a grant
 NOT_IN_COVER = (CAPITAL, GRANT, FINANCE)  # what is left pays the debts
