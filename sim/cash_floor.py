@@ -53,7 +53,7 @@ class FloorRule:
         usual = self.breach(baseline_trough < self.floor)
         if not self.relative and usual.low > self.allowed:
             found.append(
-                f"the business falls below {self.floor:,.0f} {currency} in {100 * usual.share:.2g} % of worlds without "
+                f"the business falls below {self.floor:,.0f} {currency} in {100 * usual.share:.3g} % of worlds without "
                 f"any initiative, more often than the allowed {100 * self.allowed:g} %; `floor_relative_to_baseline: "
                 "true` counts only worlds in which it would not"
             )

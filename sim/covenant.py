@@ -59,7 +59,7 @@ class CovenantRule:
         found = []
         if usual.low > self.allowed:
             found.append(
-                f"the debt service cover is below {self.least:g} in {100 * usual.share:.2g} % of worlds without any "
+                f"the debt service cover is below {self.least:g} in {100 * usual.share:.3g} % of worlds without any "
                 f"initiative, more often than the allowed {100 * self.allowed:g} %"
             )
         own = breach(broken)

@@ -51,6 +51,7 @@ from sim.montecarlo.kpis import (
     MARKET_SHARE,
     ON_TIME,
     OVERHEAD,
+    RECOVERY,
     REFUSED_CLAIMS,
     REPUTATION,
     REVENUE,
@@ -304,6 +305,9 @@ class Business:
             up = sum(1.0 - system.down[m] / T for system in self.systems.values())
             self.yearly.add(AVAILABILITY, m, up, len(self.systems))
             self.yearly.add(ESTATE_AGE, m, sum(one.ages[m] for one in self.wear.values()), len(self.systems))
+        for one in self.wear.values():
+            for time, hours in zip(one.times, one.hours, strict=True):
+                self.yearly.add(RECOVERY, int(time), hours, 1.0)
         book_debts(self.draw, self.ledger)
         book_credit(self.draw, self.ledger)
         self.yearly.add_money(self.ledger.array(), self.ledger.service, float(self.world.profile.cash_at_start))

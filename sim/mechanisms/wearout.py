@@ -20,6 +20,7 @@ hazard = compile_scalar(weibull_cumulative_hazard, inline)
 inverse_hazard = compile_scalar(weibull_inverse_cumulative_hazard, inline)
 quantile = compile_scalar(normal_quantile, inline)
 Z95 = 1.6448536269514722
+SAME = 1e-6  # months: what is due so near to the begin of a month is due then, or rounding would choose the month
 
 
 @inline
@@ -28,6 +29,13 @@ def lognormal_hours(u, median, p95_ratio):  # type: ignore[no-untyped-def]
     if median <= 0.0 or p95_ratio <= 1.0:
         return median
     return median * np.exp(np.log(p95_ratio) / Z95 * quantile(u))
+
+
+@inline
+def beginning(t):  # type: ignore[no-untyped-def]
+    """A moment, or the begin of the month that lies next to it."""
+    whole = np.rint(t)
+    return whole if abs(t - whole) <= SAME else t
 
 
 @inline
@@ -52,7 +60,7 @@ def next_failure(t, age, left, m, last, renewed, shape, scale, factor, refreshed
         while t < last:
             ahead = (last - t) / 12.0
             due = max(limit[m] - age, 0.0)
-            renews = due < ahead
+            renews = t + due * 12.0 < last - SAME
             if renews:
                 ahead = due
             start = hazard(age, shape, scale[m])
@@ -61,7 +69,7 @@ def next_failure(t, age, left, m, last, renewed, shape, scale, factor, refreshed
                 left -= gain
                 age += ahead
                 if renews:
-                    t = min(t + ahead * 12.0, last - 1e-9)
+                    t = beginning(t + ahead * 12.0)
                     if renewed < renewals.shape[0]:
                         renewals[renewed] = t
                     renewed += 1

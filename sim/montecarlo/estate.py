@@ -30,6 +30,8 @@ def clear_outages(lay, w):  # type: ignore[no-untyped-def]
         w.covered[m] = 0.0
         w.happened[m] = 0.0
         w.refused[m] = 0.0
+        w.recovery[0, m] = 0.0
+        w.recovery[1, m] = 0.0
     for table in (w.down, w.out_lost, w.out_late, w.out_delay, w.spared):
         for i in range(table.shape[0]):
             for m in range(table.shape[1]):
@@ -135,6 +137,8 @@ def run_systems(lay, w, draw, k, baseline, brief):  # type: ignore[no-untyped-de
                 number_at(row, w.values, w.changed, e.repair_cost_slot[y], m, k) * w.price_index[TECHNOLOGY, m, k]
             )
             outage(lay, w, k, y, failed_at[y, j], failed_hours[y, j])
+            w.recovery[0, m, k] += failed_hours[y, j]
+            w.recovery[1, m, k] += 1.0
     return True
 
 

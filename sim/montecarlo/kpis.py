@@ -84,11 +84,12 @@ KPIS = (
         "debt",
     ),
     Kpi("shelfware", "money/year", "lower", "money", "running cost of what is live but not adopted"),
+    Kpi("recovery_hours", "hours", "lower", "time", "mean working hours from a failure of a system to its repair"),
 )
 (
     REVENUE, ON_TIME, LOST, WAIT, UTILISATION, CUSTOMERS, AVAILABILITY, INCIDENTS, CYBER_LOSS, ADOPTION,
     GROSS_MARGIN, PROFIT, COST_TO_SERVE, CHURN, CASH, AUTOMATION, ESTATE_AGE, LINKED_SHARE, ALE, REFUSED_CLAIMS,
-    MARKET_SHARE, REPUTATION, VALUATION, DEBT_COVER, SHELFWARE,
+    MARKET_SHARE, REPUTATION, VALUATION, DEBT_COVER, SHELFWARE, RECOVERY,
 ) = range(len(KPIS))  # fmt: skip
 NOT_IN_PROFIT = (CAPITAL, GRANT, TAX, FINANCE)  # depreciation stands in place of capital, lower by a grant
 NOT_IN_COVER = (CAPITAL, GRANT, FINANCE)  # what is left pays the debts

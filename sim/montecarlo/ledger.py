@@ -32,6 +32,7 @@ from sim.montecarlo.kpis import (
     NOT_IN_PROFIT,
     OVERHEAD,
     PROFIT,
+    RECOVERY,
     RENEWAL,
     RUNNING,
     SERVING,
@@ -245,7 +246,7 @@ def book_tax(lay, w):  # type: ignore[no-untyped-def]
 
 @inline
 def add_money_kpis(lay, w):  # type: ignore[no-untyped-def]
-    """The KPIs that follow from the flows of a month, when all are booked."""
+    """The KPIs that follow from the flows of a month, when all are booked, and from the failures of systems."""
     cash = lanes(lay.calendar.cash)
     for m in range(lay.calendar.horizon):
         profit, serving, before = lanes(0.0), lanes(0.0), lanes(0.0)
@@ -263,6 +264,7 @@ def add_money_kpis(lay, w):  # type: ignore[no-untyped-def]
         add_share(w, PROFIT, year, profit, lanes(1.0 / 12.0))
         add_share(w, CASH, year, cash, lanes(1.0))
         add_share(w, DEBT_COVER, year, before, w.service[m])
+        add_share(w, RECOVERY, year, w.recovery[0, m], w.recovery[1, m])
 
 
 @inline

@@ -114,6 +114,7 @@ class Scratch(NamedTuple):
     failed_hours: Floats2
     renewed: Ints1  # (systems,) number of planned replacements
     renewals: Floats2  # (systems, EVENTS)
+    recovery: Lanes2  # (2, months) hours until repaired of the failures of a month, and their number
     anew: Ints1  # (systems,) 1 where the roadmap at hand touches it
     month_intensity: Floats1  # (months,) of the threat and path at hand
     event_times: Floats1
@@ -279,6 +280,7 @@ def new_scratch(lay: Layout) -> Packed:
         ((controlled, months), "success_left loss_left outage_left"),
         ((spared, months), "spared"),
         ((systems, months), "base_exposure exposure down age in_force refreshed scale factor median limit"),
+        ((2, months), "recovery"),
         ((systems,), "free due due_age piece piece_end failed renewed anew"),
         ((systems, EVENTS), "failed_at failed_hours renewals"),
         ((steps, months), "out_lost out_late out_delay"),

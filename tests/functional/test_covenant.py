@@ -1,15 +1,20 @@
 """Debt service cover: what it counts, how often the covenant is broken, what is said of it, that a plan keeps it."""
 
 import itertools
+import json
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
 
 from optimize.plan_limits import PlanLimits
 from optimize.search import plan
+from scenarios.agreement import Verdict
 from scenarios.cli.render.kpis import kpi_table
 from scenarios.cli.render.outcome import headline
+from scenarios.documents import schema
+from scenarios.verify import verify
 from sim.company import simulate
 from sim.company.company import replicate
 from sim.covenant import CovenantRule, least_cover
@@ -118,6 +123,7 @@ def test_document_notes_and_screen_count_the_draws_that_break_it() -> None:
     assert least > 0
     outcomes = evaluate(shop(*RICH, least=least), {"pos": 0}, 200, SEED)
     below = int((bare.cover < least).sum())
+    jsonschema.Draft202012Validator(schema("roi")).validate(json.loads(json.dumps(outcomes.document())))
     found = outcomes.document()["covenant"]
     assert found["below"]["share"] == below / 200 > 0.1
     assert (found["below"]["low"], found["below"]["high"]) == wilson_interval(below, 200, 0.95)
@@ -136,6 +142,20 @@ def test_without_debts_there_is_no_cover() -> None:
     assert np.all(np.isinf(outcomes[0].cover))
     labels = [str(label) for label in kpi_table(outcomes[0], "EUR").columns[0].cells]
     assert not any("debt service" in label for label in labels)
+
+
+def test_verify_judges_the_cover_by_the_margin_over_the_debt_service() -> None:
+    short = setting("planning_months", 6), setting("horizon_months", 12)
+    found = verify(corner_shop(*RICH, *short, setting("money.loans", BANK)), {"pos": 0}, SEED, replications=8)
+    rows = {row.figure: row for row in found.rows if row.arm == "baseline"}
+    monthly = 1.06 ** (1 / 12) - 1
+    due = 12 * 60_000 * monthly / (1 - (1 + monthly) ** -30)
+    cover, margin = rows["debt_service_cover"], rows["gross_margin"]
+    assert cover.tolerance == pytest.approx(margin.tolerance / due)
+    assert cover.verdict is not Verdict.FAIL
+    assert not any(
+        row.figure == "debt_service_cover" for row in verify(corner_shop(*short), {}, SEED, replications=2).rows
+    )
 
 
 def test_a_covenant_changes_no_other_figure() -> None:

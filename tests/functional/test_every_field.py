@@ -138,6 +138,7 @@ def changed(data: dict[str, Any], keys: tuple[str, ...], value: Any) -> dict[str
 
 if __name__ == "__main__":
     import time
+
     found: dict[str, list] = {}
     for name in library():
         for p in places(Scenario, raw(name)):
@@ -146,7 +147,9 @@ if __name__ == "__main__":
     base = {n: figures(Scenario.model_validate(raw(n)), much(n)) for n in library()}
     t0 = time.time()
     for field, where in sorted(found.items()):
-        ok = False; tried = 0; errs = set()
+        ok = False
+        tried = 0
+        errs = set()
         for name, p in where[:TRIES]:
             for v in others(p):
                 try:
@@ -158,8 +161,18 @@ if __name__ == "__main__":
                     if figures(s, much(name)) != base[name]:
                         ok = True
                 except ProblemsFound as e:
-                    errs.add(str(e)[:80]); continue
+                    errs.add(str(e)[:80])
+                    continue
                 break
-            if ok: break
-        if not ok: print(field, tried, [".".join(p.keys) for _, p in where[:2]], where[0][1].value if tried==0 else "", errs, flush=True)
+            if ok:
+                break
+        if not ok:
+            print(
+                field,
+                tried,
+                [".".join(p.keys) for _, p in where[:2]],
+                where[0][1].value if tried == 0 else "",
+                errs,
+                flush=True,
+            )
     print(time.time() - t0)

@@ -120,8 +120,9 @@ def test_both_engines_have_the_same_failures() -> None:
     for name in ("renewal", "repair"):
         k = CATEGORIES.index(name)
         np.testing.assert_allclose(company.categories[:, k], kernel.categories[:, k], rtol=1e-9, atol=1e-6)
-    age = KPI_NAMES.index("estate_age")
-    np.testing.assert_allclose(company.kpis[:, age], kernel.kpis[:, age], rtol=1e-9)
+    for name in ("estate_age", "recovery_hours"):
+        k = KPI_NAMES.index(name)
+        np.testing.assert_allclose(company.kpis[:, k], kernel.kpis[:, k], rtol=1e-9)
     assert np.abs(company.kpis[:, AVAILABILITY] - kernel.kpis[:, AVAILABILITY]).mean() < 5e-3
 
 
@@ -165,6 +166,26 @@ def test_fewer_repairers_and_longer_response_lower_the_availability() -> None:
 def test_a_contract_that_answers_sooner_raises_the_availability() -> None:
     found = evaluate(corner_shop(*SERVED), {"msp": 1}, 200, SEED)[0]
     gain = (found.kpis - found.baseline_kpis)[:, AVAILABILITY].mean(axis=1)
+    assert gain.mean() > 5 * gain.std() / np.sqrt(len(gain))
+
+
+def test_recovery_takes_the_stated_hours_and_a_contract_shortens_it() -> None:
+    """Constant repairs of 40 hours behind an answer within 8, at once without other work, and twice as long with half;
+    who waits for a repairer is down for longer."""
+    sure = [setting(f"systems.{name}.{field}", value) for name in ("till", "office", "scanner")
+            for field, value in (("repair_hours", 40), ("repair_p95_ratio", 1))]  # fmt: skip
+    terms = {**HELPERS, "response_hours": 8, "response_p95_ratio": 1}
+
+    def hours(**more: Any) -> np.ndarray:
+        shop = corner_shop(*SERVED, *sure, setting("repairers.helpers", {**terms, **more}))
+        return evaluate(shop, {"msp": 0}, 64, SEED)[0].baseline_kpis[:, KPI_NAMES.index("recovery_hours")]
+
+    np.testing.assert_allclose(hours(number=3, busy_share=0), 48)
+    np.testing.assert_allclose(hours(number=3, busy_share=0.5), 88)
+    assert np.all(hours(busy_share=0) >= 48 - 1e-9)
+    assert hours(busy_share=0).mean() > 49
+    found = evaluate(corner_shop(*SERVED), {"msp": 0}, 64, SEED)[0]
+    gain = (found.baseline_kpis - found.kpis)[:, KPI_NAMES.index("recovery_hours"), 1]
     assert gain.mean() > 5 * gain.std() / np.sqrt(len(gain))
 
 

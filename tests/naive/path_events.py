@@ -139,7 +139,7 @@ def life(
             old = month in state.old and not renewals
             factor = at(f"systems.{system}.unsupported_failures", month) if old else 1.0
             end_age = age + (month + 1 - now) / 12
-            renewed = max(limit, age) < end_age
+            renewed = now + 12 * (max(limit, age) - age) < month + 1 - 1e-6
             end_age = max(limit, age) if renewed else end_age
             hazard = factor * ((end_age / scale) ** block.life_shape - (age / scale) ** block.life_shape)
             if hazard < to_go:
@@ -148,6 +148,7 @@ def life(
                     age, now = end_age, month + 1
                     break
                 now += (end_age - age) * 12
+                now = round(now) if abs(now - round(now)) <= 1e-6 else now  # due when a month begins
                 renewals.append(now)
                 age = 0.0
                 continue

@@ -171,6 +171,7 @@ class Arm:
         self.claims = [0.0] * self.months  # what the layer would pay
         self.counts = [0] * self.months
         self.ages: dict[str, list[float]] = {}  # by system and month
+        self.recovery: list[list[float]] = [[] for _ in range(self.months)]  # hours of the failures of a month
         self.contracts = {name: self.contract(name) for name, y in self.scenario.systems.items() if y.subscription}
         self.refused = [0] * self.months
         self.expected_loss = [0.0] * self.months
@@ -404,6 +405,7 @@ class Arm:
                     "technology", int(time)
                 )
                 self.outages.book(scenario, at, system, time, hours)
+                self.recovery[int(time)].append(hours)
         for threat, block in scenario.threats.items():
             root = f"threats.{threat}"
             intensity = []
@@ -613,6 +615,7 @@ class Arm:
                     "cost_to_serve": (serving, 0.0),
                     "cash": (cash, 1.0),
                     "debt_service_cover": (self.before_debts(month), self.service[month]),
+                    "recovery_hours": (sum(self.recovery[month]), len(self.recovery[month])),
                 },
                 month,
             )
