@@ -182,6 +182,16 @@ def test_a_roadmap_alone_has_the_values_that_it_has_among_others() -> None:
         np.testing.assert_array_equal(found.trough, alone.trough)
 
 
+def test_a_lever_that_changes_nothing_changes_no_cell() -> None:
+    """Each order keeps its lead time and each item its article, whatever else goes live."""
+    shop = corner_shop(*YEARS, gear(), lever("stock.gear.lead_days", multiply=1))
+    assert np.all(evaluate(shop, {"lever": 0}, 8, SEED)[0].npv == 0.0)
+    for draw in range(2):
+        before, after = run(shop, draw), run(shop, draw, Roadmap((("lever", 0),)))
+        np.testing.assert_array_equal(before[1].flows, after[1].flows)
+        assert np.array_equal(before[0].stock.shelves.on_hand, after[0].stock.shelves.on_hand)
+
+
 LEVERS = {
     "till and stock linked": ("stock.gear.record_error", {"multiply": 0.2}),
     "smaller errors of records": ("stock.gear.record_gap", {"multiply": 0.2}),
