@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scenarios.evidence import evidence
-from scenarios.stock_review import StockReview, stock_reviews, stock_warnings
+from scenarios.stock_review import StockReview, served_by, stock_reviews, stock_warnings
 from sim.derived import derived_numbers, derived_paths, lost_path, share_path
 from sim.mechanisms.market import channel_conversion, logit_share
 from sim.mechanisms.readiness import joint_readiness
@@ -84,10 +84,11 @@ def review(scenario: Scenario) -> Review:
     stated = [number for number in numbers(scenario) if _is_stated(scenario, number.path)]
     known = evidence()
     cited = [number for number in stated if number.origin in known]
-    loads = tuple(_loads(scenario))
-    threats = tuple(_threats(scenario, {number.path: number for number in stated}))
+    mean = means(scenario)
     arrivals = {name: sum(items_a_day(scenario, name)) for name in scenario.processes}
-    stock = tuple(stock_reviews(scenario, means(scenario), arrivals))
+    stock = tuple(stock_reviews(scenario, mean, arrivals))
+    loads = tuple(_loads(scenario, mean, served_by(scenario, stock)))
+    threats = tuple(_threats(scenario, {number.path: number for number in stated}))
     return Review(
         name=scenario.name,
         title=scenario.title,
@@ -164,18 +165,18 @@ def _let_through(process: Process) -> float:
     return 1.0 - lost / max(total, 1.0)
 
 
-def _loads(scenario: Scenario) -> Iterator[Load]:
+def _loads(scenario: Scenario, mean: Mapping[str, float], served: Mapping[str, float]) -> Iterator[Load]:
     """Hours of work that arrive for each role over the hours of its seats, at the means of the uncertain numbers.
 
-    An item passes a step 1 / (1 - error probability) times, because work with errors is done again.
+    An item passes a step 1 / (1 - error probability) times, because work with errors is done again. served: share of
+    the items of a process that finds what it needs in stock.
     """
     profile = scenario.profile
     peak = max(profile.seasonality)
-    mean = means(scenario)
     for name, role in scenario.people.items():
         average = busiest = 0.0
         for label, process in scenario.processes.items():
-            own, seasonal = items_a_day(scenario, label)
+            own, seasonal = (served[label] * items for items in items_a_day(scenario, label))
             taken = 1 - process.no_show.mean * (1 - process.no_show_time.mean)
             for at, step in process.steps.items():
                 if step.role == name:

@@ -65,6 +65,15 @@ def stock_reviews(
         )
 
 
+def served_by(scenario: Scenario, found: tuple[StockReview, ...]) -> dict[str, float]:
+    """Share of the items of each process that does not find sold out what it needs."""
+    served = dict.fromkeys(scenario.processes, 1.0)
+    for one in found:
+        for name, share in scenario.stock[one.group].takes.items():
+            served[name] *= 1 - share * one.sold_out
+    return served
+
+
 def stock_warnings(scenario: Scenario, found: tuple[StockReview, ...]) -> Iterator[str]:
     """Orders that cannot be as small as stated, and losses that may be stated twice."""
     for one in found:

@@ -89,7 +89,7 @@ class Stockroom:
 
     def _fill(self, g: int, name: str, rate: float, lead: float) -> None:
         """A typical state: each article at a point of its order cycle that its mark chooses, demand taken as even."""
-        s, wrong = self.shelves, self.draw.values[int(self.shelves.wrong_slot[g])]
+        s, wrong = self.shelves, self._at(name, "record_error", 0)
         mean = rate * lead
         for u, a in zip(self._marks(name, "start"), range(s.first_article[g], s.first_article[g + 1]), strict=True):
             level = float(s.misled[a] if misleads(s, wrong, self.draw.number, g, a) else s.level[a])

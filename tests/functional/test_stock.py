@@ -169,6 +169,29 @@ def test_a_block_that_is_not_stated_is_no_part_of_the_content() -> None:
     assert operations_hash(corner_shop(gear())) != operations_hash(corner_shop(gear(lead_days=3)))
 
 
+def test_a_roadmap_alone_has_the_values_that_it_has_among_others() -> None:
+    """What months in common save keeps the cost of holding, too."""
+    shop = corner_shop(
+        *FED, gear(), setting("stock.belts", BELTS), changing("pos", "stock.gear.lead_days", {"add": -3})
+    )
+    roadmaps = [{"edr": 3}, {"edr": 3, "pos": 9}, {"pos": 9}, {"edr": 3, "pos": 12}]
+    together = evaluate(shop, roadmaps, 20, SEED, detail=False)
+    for one, found in zip(roadmaps, together, strict=True):
+        alone = evaluate(shop, one, 20, SEED)[0]
+        np.testing.assert_array_equal(found.npv, alone.npv)
+        np.testing.assert_array_equal(found.trough, alone.trough)
+
+
+def test_a_lever_that_changes_nothing_changes_no_cell() -> None:
+    """Each order keeps its lead time and each item its article, whatever else goes live."""
+    shop = corner_shop(*YEARS, gear(), lever("stock.gear.lead_days", multiply=1))
+    assert np.all(evaluate(shop, {"lever": 0}, 8, SEED)[0].npv == 0.0)
+    for draw in range(2):
+        before, after = run(shop, draw), run(shop, draw, Roadmap((("lever", 0),)))
+        np.testing.assert_array_equal(before[1].flows, after[1].flows)
+        assert np.array_equal(before[0].stock.shelves.on_hand, after[0].stock.shelves.on_hand)
+
+
 LEVERS = {
     "till and stock linked": ("stock.gear.record_error", {"multiply": 0.2}),
     "smaller errors of records": ("stock.gear.record_gap", {"multiply": 0.2}),
@@ -254,6 +277,8 @@ def test_check_shows_what_to_expect(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert row.units_per_day == pytest.approx(50 * 0.7)
     lost_there = evaluate(shop, {}, 8, SEED)[0].baseline_kpis[:, KPI_NAMES.index("lost_share")].min()
     assert 0.7 * row.sold_out * 50 / 56 == pytest.approx(lost_there, rel=0.01)  # six tickets beside fifty customers
+    without_stock = review(corner_shop(*STEADY, setting("processes.counter.lost_share", 0))).loads[0].average
+    assert review(shop).loads[0].average == pytest.approx(without_stock * (1 - 0.7 * row.sold_out))
     assert row.holding_per_year == pytest.approx(0.18 * row.mean_value)
     file = tmp_path / "shop.yaml"
     file.write_text(edited(("systems:\n", BLOCK + "systems:\n")))
@@ -273,7 +298,8 @@ def test_check_says_where_orders_are_larger_than_stated() -> None:
     (said,) = [text for text in review(corner_shop(gear(order_days=3))).warnings if "orders cover" in text]
     assert said.startswith("gear: orders cover 1")
     assert "not 3" in said
-    assert review(corner_shop(setting("processes.counter.arrivals_per_day", 0), gear())).stock[0].sold_out == 0.0
+    nobody = corner_shop(*STEADY, setting("processes.counter.arrivals_per_day", 0), gear())
+    assert review(nobody).stock[0].sold_out == 0.0
 
 
 BLOCK = """stock:
