@@ -123,7 +123,7 @@ def _is_stated(scenario: Scenario, path: str) -> bool:
         block, rest = getattr(block, name), below
 
 
-def _arrivals(scenario: Scenario, name: str) -> tuple[float, float]:
+def arrivals(scenario: Scenario, name: str) -> tuple[float, float]:
     """Items a working day of a process, those that others make included: without a season, and with it."""
     process = scenario.processes[name]
     seasonal = process.driven_by == "customers"
@@ -131,7 +131,7 @@ def _arrivals(scenario: Scenario, name: str) -> tuple[float, float]:
     for source, feed in process.fed_by.items():
         other = scenario.processes[source]
         share = feed.share.mean * (1 - other.lost_share.mean) * (1 - other.no_show.mean)
-        own, of_season = _arrivals(scenario, source)
+        own, of_season = arrivals(scenario, source)
         plain, with_season = plain + share * own, with_season + share * of_season
     return plain, with_season
 
@@ -147,7 +147,7 @@ def _loads(scenario: Scenario) -> Iterator[Load]:
     for name, role in scenario.people.items():
         average = busiest = 0.0
         for label, process in scenario.processes.items():
-            own, seasonal = _arrivals(scenario, label)
+            own, seasonal = arrivals(scenario, label)
             taken = 1 - process.no_show.mean * (1 - process.no_show_time.mean)
             for at, step in process.steps.items():
                 if step.role == name:

@@ -132,13 +132,14 @@ def size_of(data: Mapping[str, Any]) -> Size:
 
     Raises ProblemsFound when the data are no scenario.
     """
+    from scenarios.review import arrivals
     from sim.world import Scenario
 
     world = Scenario.model_validate(data)
     days = 12.0 * float(world.profile.working_days_per_month)
     revenue = sum(
-        days * p.arrivals_per_day.mean * (1.0 - p.lost_share.mean) * p.item_revenue.mean
-        for p in world.processes.values()
+        days * sum(arrivals(world, name)) * (1.0 - p.lost_share.mean) * (1.0 - p.no_show.mean) * p.item_revenue.mean
+        for name, p in world.processes.items()
     )
     return Size(sum(role.seats for role in world.people.values()), revenue)
 

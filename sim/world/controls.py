@@ -39,7 +39,8 @@ class Control(World):
 
     @model_validator(mode="after")
     def _audits(self) -> Self:
-        if self.audit_every_months is None and "audit_cost" in self.model_fields_set:
+        free = self.audit_cost.is_constant and self.audit_cost.params[0] == 0
+        if self.audit_every_months is None and not free:
             raise ValueError(
                 "`audit_cost` has no effect without `audit_every_months`; state the interval, or remove the cost"
             )
