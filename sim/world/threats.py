@@ -90,7 +90,8 @@ class Threat(World):
                 "the severity covers liability already, so that `secondary` would count it twice; "
                 "take liability out of `severity_covers`, or remove `secondary`"
             )
-        notified = self.breach is not None and "cost_per_record" in self.breach.model_fields_set
+        notice = None if self.breach is None else self.breach.cost_per_record
+        notified = notice is not None and not (notice.is_constant and notice.params[0] == 0)
         if "response" in self.severity_covers and notified:
             found.append(
                 "the severity covers response already, so that `cost_per_record` would count notification twice; "

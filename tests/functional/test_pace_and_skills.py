@@ -166,6 +166,19 @@ def test_check_shows_what_is_missing() -> None:
     assert "it takes 2 times the work and fails with probability 42% instead of 10%" in warnings[2]
 
 
+def test_check_counts_gates_and_help_where_levels_are_missing() -> None:
+    """Two gates of 10 and 40 %, halved by help: 1 - 0.95 * 0.8 = 24 %; two missing levels of 20 % each: 51 %."""
+    gates = {"plan": {"share": 0.5, "failure_probability": 0.1}, "build": {"share": 0.5, "failure_probability": 0.4}}
+    scenario = rated(
+        4, 2,
+        setting("initiatives.pos.failure_probability", 0),
+        setting("initiatives.pos.phases", gates),
+        setting("initiatives.pos.help", {"failure": 0.5}),
+    )  # fmt: skip
+    (warning,) = [line for line in review(scenario).warnings if "levels are missing" in line]
+    assert "fails with probability 51% instead of 24%" in warning
+
+
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
