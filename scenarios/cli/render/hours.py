@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sim.outcomes import Outcomes
 
 LEAST = 0.5  # hours a month that are worth a word
+LEAST_SPARED = 0.001  # seat-months; below it is rounding
 
 
 def hours_sentence(outcomes: Outcomes) -> str | None:
@@ -25,7 +26,7 @@ def hours_sentence(outcomes: Outcomes) -> str | None:
         name = clean(role.replace("_", " "))
         if abs(hours.mean or 0.0) >= LEAST:
             freed.append(f"{name} {sensible(hours.mean or 0.0, hours.se)}")
-        if months.mean:
+        if months.mean is not None and abs(months.mean) >= LEAST_SPARED:
             spared.append(f"{name} {sensible(months.mean, months.se)}")
     if not freed:
         return None
