@@ -141,3 +141,11 @@ def test_audits_cost_money_of_the_running_category() -> None:
     once = shop({"c": control(brought_by=["buying"], audit_every_months=5, audit_cost=900)})
     running = value(once, {"buying": 0}).categories[:, CATEGORIES.index("running")]
     np.testing.assert_allclose(running, -2 * 900.0, atol=1e-6)  # months 8 and 13; its life ends in month 17
+
+
+def test_a_scenario_is_read_back_from_its_own_dump() -> None:
+    """A control without audits has no cost of audits; one that is stated is still refused."""
+    scenario = shop({"c": control()})
+    assert type(scenario).model_validate(scenario.model_dump()) == scenario
+    with pytest.raises(ValueError, match="`audit_cost` has no effect without"):
+        shop({"c": control(audit_cost=100)})
