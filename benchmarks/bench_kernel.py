@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.kernel import ROADMAP, run_kernel, run_peer, validate
+from benchmarks.kernel import PLAIN, ROADMAP, run_kernel, run_peer, validate
 from scenarios.load import load
 from sim.world import Scenario
 
@@ -16,7 +16,7 @@ ROUNDS = 5
 @pytest.fixture(scope="module")
 def scenario() -> Scenario:
     """The retailer, after both have been seen to agree on it."""
-    retailer = load("retailer")
+    retailer = load(PLAIN)
     validate(run_kernel(retailer, ROADMAP, 8_192), run_peer(retailer, ROADMAP, 8_192, 4_096))
     return retailer
 

@@ -242,7 +242,10 @@ def _loop_seconds(table: Parameters) -> float:
 def shortened(scenario: Scenario) -> Scenario:
     """The same business over three months."""
     data = {**scenario.model_dump(), "planning_months": 3, "horizon_months": 3}
-    data |= {"initiatives": {}, "exclusive": {}, "goals": {}}
+    data |= {"initiatives": {}, "exclusive": {}, "goals": {}, "controls": {}}
+    data["insurance"] |= {"demands": {}, "credits": {}}
+    for role in data["people"].values():
+        role["hires"] = {}
     for budget in data["money"]["budgets"].values():
         budget["amount"] = budget["amount"][:1]
     data["correlations"] = ()

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import simpy
 
+from scenarios.review import items_a_day, means
+from sim.derived import lost_path, share_path
 from sim.world import Scenario
 
 BATCH = 4096
@@ -81,18 +83,19 @@ def idiomatic(scenario: Scenario, months: int, seed: int) -> Count:
             if numbers.uniform() >= lost:
                 env.process(item(patience, steps))
 
-    for process in scenario.processes.values():
+    mean = means(scenario)
+    for name, process in scenario.processes.items():
         steps = [
             (
                 people[step.role],
                 numbers.gammas(step.minutes.mean / 60.0, float(step.cv)),
-                step.share.mean,
+                mean[share_path(name, label, step)],
                 step.error_probability.mean,
             )
-            for step in process.steps.values()
+            for label, step in process.steps.items()
         ]
         patience = None if process.patience_minutes is None else process.patience_minutes.mean / 60.0
-        rate = process.arrivals_per_day.mean / hours
-        env.process(arrivals(rate, float(process.arrival_cv), process.lost_share.mean, patience, steps))
+        rate = sum(items_a_day(scenario, name)) / hours
+        env.process(arrivals(rate, float(process.arrival_cv), mean[lost_path(scenario, name)], patience, steps))
     env.run(until=end)
     return count

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,7 @@ from sim.montecarlo.kpis import CATEGORIES
 from sim.outcomes import Outcome
 from sim.world import Scenario
 
+PLAIN = Path(__file__).parent / "plain_retailer.yaml"
 ROADMAP = {
     "pos": 0,
     "replatform": 1,
@@ -116,7 +118,7 @@ def _bootstrap_error(sample: NDArray[np.float64], figure: Callable[[NDArray[np.f
 
 def compare(draws: int = 8_192, repeats: int = 5, validated_on: int = 20_000) -> Comparison:
     """Validate, warm up, choose the peer's chunk, and time both in turn."""
-    scenario = load("retailer")
+    scenario = load(PLAIN)
     validate(run_kernel(scenario, ROADMAP, validated_on), run_peer(scenario, ROADMAP, validated_on, 4_096))
     chunks = [chunk for chunk in CHUNKS if chunk <= draws] or [draws]
     trials = {size: _seconds(partial(run_peer, scenario, ROADMAP, draws, size)) for size in chunks}

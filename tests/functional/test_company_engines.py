@@ -65,7 +65,11 @@ def test_the_retailer_is_the_same() -> None:
         "initiatives": {},
         "exclusive": {},
         "goals": {},
+        "controls": {},  # initiatives bring them
     }
+    data["insurance"] |= {"demands": {}, "credits": {}}
+    for role in data["people"].values():
+        role["hires"] = {}
     for budget in data["money"]["budgets"].values():
         budget["amount"] = budget["amount"][:2]
     data["correlations"] = ()

@@ -554,15 +554,14 @@ class Arm:
                 "cost_to_serve": (0.0, result.done),
                 "automation_share": (result.by_machine, result.by_machine + result.by_people),
             }
-            items = {process: state.arrivals(process, month, base.number) for process in scenario.processes}
+            items = state.come
             self.flows["running"][month] -= self.subscriptions(month, items, base.number) * self.price(
                 "technology", month
             )
             rows["estate_age"] = sum(ages[month] for ages in self.ages.values()), len(up)
             rows["shelfware"] = self.unused(month), 1 / 12
             crossed = {
-                (pair, process): state.arrivals(process, month, base.number)
-                * at(f"integrations.{pair}.crossings.{process}.share", month)
+                (pair, process): items[process] * at(f"integrations.{pair}.crossings.{process}.share", month)
                 for pair, block in scenario.integrations.items()
                 for process in block.crossings
             }
