@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.world import Scenario
 
 LARGER = 1.1  # orders over those stated, from which it is said
+MUCH = 0.5  # of what is sold out: so much lost for other reasons is worth a question
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,10 @@ def stock_warnings(scenario: Scenario, found: tuple[StockReview, ...]) -> Iterat
                 f"more than the reorder point ({one.cover_days:.3g} days), because no second one is placed before it "
                 "has come"
             )
+    sold_out = {one.group: one.sold_out for one in found}
     for name, process in scenario.processes.items():
         groups = [group for group, block in scenario.stock.items() if name in block.takes]
-        if groups and process.lost_share.mean > 0:
+        if groups and process.lost_share.mean > MUCH * sum(sold_out[group] for group in groups):
             yield (
                 f"{name}: {process.lost_share.mean:.1%} of its items are lost beside those that find "
                 f"{', '.join(groups)} sold out: leave out of `lost_share` what the stock explains"

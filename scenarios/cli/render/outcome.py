@@ -45,7 +45,7 @@ ENGINES = {
 MEANINGS = {
     "margin": "gross margin of what is sold",
     "labour": "pay, overtime and hiring",
-    "overhead": "fixed costs",
+    "overhead": "fixed costs, holding of stock",
     "capital": "purchases of the roadmap",
     "delivery": "services, migration, training",
     "running": "running cost of what went live, and of systems",
