@@ -249,6 +249,7 @@ def shortened(scenario: Scenario) -> Scenario:
     for budget in data["money"]["budgets"].values():
         budget["amount"] = budget["amount"][:1]
     data["correlations"] = ()
+    data["readiness"] = None  # nobody is left who needs it
     return Scenario.model_validate(data)
 
 

@@ -64,12 +64,15 @@ class Outages:
         self.expected = np.zeros(shape)  # direct loss a year
         self.counts, self.staying = np.zeros(shape), np.ones(shape)
         self.ages = np.zeros(shape)  # of all systems together
+        self.failed, self.waited = np.zeros(shape), np.zeros(shape)  # failures, and hours until they were repaired
 
     def add(self, target: Floats, month: Ints, row: Ints, amount: Value) -> None:
         np.add.at(target, (month, row), amount)
 
-    def repaired(self, path: str, time: Floats, row: Ints) -> None:
+    def repaired(self, path: str, time: Floats, hours: Floats, row: Ints) -> None:
         month = time.astype(np.int64)
+        self.add(self.failed, month, row, 1.0)
+        self.add(self.waited, month, row, hours)
         self.add(self.repairs, month, row, self.numbers.at(path, month, row))
 
     def spread(self, target: Floats, time: Floats, length: Floats, row: Ints, scale: float) -> None:
@@ -406,6 +409,7 @@ def run_months(
             ("ale", outages.expected[m], 1.0),
             ("refused_claims", 0.0, 1 / 12),
             ("shelfware", idle, 1 / 12),
+            ("recovery_hours", outages.waited[m], outages.failed[m]),
             ("adoption", reached / np.maximum(1.0, count), 1.0),
             ("cost_to_serve", 0.0, done),
             ("estate_age", outages.ages[m], float(len(world.systems))),

@@ -435,7 +435,7 @@ def run_systems(
                 due = (times > m - 0.5) & (times <= m + 0.5)
                 np.maximum.at(birth, who[due], times[due])
             outages.ages[m] += (m + 0.5 - birth) / 12.0
-        outages.repaired(f"{at}.repair_cost", times, who)
+        outages.repaired(f"{at}.repair_cost", times, hours, who)
         outages.book(name, times, hours, who)
         exposure[name] = np.where(old, numbers.rows(f"{at}.unsupported_attacks"), 1.0)
     return exposure

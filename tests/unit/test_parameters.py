@@ -13,7 +13,7 @@ import pytest
 from scipy import stats
 
 from scenarios.load import load
-from sim.derived import derived_paths
+from sim.derived import derived_paths, sold_out_path
 from sim.errors import ProblemsFound
 from sim.parameters import NONE, parameters
 from tests.naive.path_world import driver_values
@@ -32,7 +32,9 @@ def correlation(first: str, second: str, rank: float) -> dict[str, Any]:
 @pytest.mark.parametrize("name", ["corner_shop", "retailer"])
 def test_every_number_of_a_draw_equals_the_twin(name: str) -> None:
     shop = corner_shop() if name == "corner_shop" else load(name)
-    table, derived = parameters(shop), set(derived_paths(shop))
+    table = parameters(shop)
+    takers = {name for group in shop.stock.values() for name in group.takes}
+    derived = {*derived_paths(shop), *(sold_out_path(shop, name) for name in takers)}
     drawn = {path: slot for path, slot in table.slot.items() if path not in derived}
     for draw in (0, 5, 2**33):
         expected = driver_values(shop, Streams(SEED, draw))
