@@ -33,21 +33,24 @@ def load(path_or_name: str | os.PathLike[str]) -> Scenario:
     Raises `sim.errors.ProblemsFound` with every problem of the file, in the order of its lines.
     """
     raw, file = read(path_or_name)
-    scenario = parse(raw, file)
-    beside = _beside(os.fspath(path_or_name), file)
-    if beside is None or scenario.calibration.processes:
+    return calibrated(parse(raw, file), beside(path_or_name, file))
+
+
+def calibrated(scenario: Scenario, found: tuple[bytes, str] | None) -> Scenario:
+    """The scenario with the calibration beside its file, if there is one; one that it states itself comes first."""
+    if found is None or scenario.calibration.processes:
         return scenario
     from scenarios.calibration import with_calibration
 
-    return with_calibration(scenario, *beside)
+    return with_calibration(scenario, *found)
 
 
-def _beside(asked: str, file: str) -> tuple[bytes, str] | None:
+def beside(path_or_name: str | os.PathLike[str], file: str) -> tuple[bytes, str] | None:
     """Content and name of the calibration of a scenario, if there is one."""
     from scenarios.calibration import file_of
 
     name = file_of(file)
-    if _of_library(asked, file):
+    if _of_library(os.fspath(path_or_name), file):
         packed = resources.files("scenarios") / name
         return (packed.read_bytes(), name) if packed.is_file() else None
     path = Path(name)

@@ -34,11 +34,12 @@ def run(
     from scenarios.cli.output import DONE, INFEASIBLE, console, emit, print_problems
     from scenarios.cli.run_folder import check_folder, write_run
     from scenarios.cli.stages import stages
-    from scenarios.load import parse, read
+    from scenarios.load import beside, calibrated, parse, read
     from sim.errors import Problem
 
     content, name = read(file)
-    scenario = turned(parse(content, name), future)
+    calibration = beside(file, name)
+    scenario = turned(calibrated(parse(content, name), calibration), future)
     if out is not None:
         check_folder(out, replace=force)
     from optimize import NoRoadmap, PlanLimits, plan
@@ -61,7 +62,7 @@ def run(
     prospects = outlook(shown, fresh[0].roadmap, fresh.draws, seed, first_draw=fresh.first_draw, threads=threads)
     document = {**found.document(), "futures": [one.as_dict() for one in prospects]}
     if out is not None:
-        replaced = write_run(out, found, document, found.program, content, replace=force)
+        replaced = write_run(out, found, document, found.program, content, replace=force, calibration=calibration)
         for old in replaced:
             print(f"replaced {old}", file=sys.stderr)
     if json:

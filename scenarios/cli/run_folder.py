@@ -1,7 +1,7 @@
-"""The folder of a run: the plan, its program, the scenario as it was, and the periods as a table.
+"""The folder of a run: the plan, its program, the scenario as it was with its calibration, and the periods as a table.
 
-A folder that holds anything is refused, so that no run is lost. With `replace` the four files of the run that it holds
-are replaced, each as a whole, and the plan last; other files stay.
+A folder that holds anything is refused, so that no run is lost. With `replace` the files of the run that it holds are
+replaced, each as a whole, and the plan last; other files stay.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from optimize import Plan, RoadmapProblem
 
 PLAN = "plan.json"
-FILES = ("scenario.yaml", "problem.json", "periods.csv", PLAN)
+CALIBRATION = "scenario.calibration.yaml"  # found beside scenario.yaml by whoever loads it
+FILES = ("scenario.yaml", CALIBRATION, "problem.json", "periods.csv", PLAN)
 
 
 def check_folder(folder: Path, *, replace: bool) -> None:
@@ -46,15 +47,18 @@ def write_run(
     scenario: bytes,
     *,
     replace: bool,
+    calibration: tuple[bytes, str] | None = None,
 ) -> list[Path]:
     """Write the files of a run; returns those that it replaced. A new folder appears complete or not at all.
 
-    document: of the plan. scenario: the file of the scenario, byte by byte. Raises ProblemsFound.
+    document: of the plan. scenario: the file of the scenario, byte by byte. calibration: content of the file beside it,
+    and its name; a run without one leaves none of an earlier run. Raises ProblemsFound.
     """
     contents = {
         "scenario.yaml": scenario,
         "problem.json": program.to_json().encode(),
         "periods.csv": _periods(plan).encode(),
+        **({} if calibration is None else {CALIBRATION: calibration[0]}),
         PLAN: (json.dumps(document, indent=2, allow_nan=False) + "\n").encode(),
     }
     check_folder(folder, replace=replace)
@@ -63,14 +67,17 @@ def write_run(
         draft = folder.with_name(f".{folder.name}.{os.getpid()}.part")
         try:
             draft.mkdir()
-            for name in FILES:
-                (draft / name).write_bytes(contents[name])
+            for name, content in contents.items():
+                (draft / name).write_bytes(content)
             if not folder.exists() or not any(folder.iterdir()):
                 draft.replace(folder)
                 return []
             replaced = [folder / name for name in FILES if (folder / name).exists()]
             for name in FILES:
-                (draft / name).replace(folder / name)
+                if name in contents:
+                    (draft / name).replace(folder / name)
+                else:
+                    (folder / name).unlink(missing_ok=True)
             return replaced
         finally:
             shutil.rmtree(draft, ignore_errors=True)

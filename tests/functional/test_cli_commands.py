@@ -12,9 +12,11 @@ import pytest
 
 import scenarios
 from optimize.problem import RoadmapProblem
+from scenarios.calibration import text_of
 from scenarios.cli.app import COMMANDS, run
 from scenarios.cli.compiling import announce_compilation
 from scenarios.documents import DOCUMENTS, schema
+from sim.world.calibration import Calibration, Correction
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOP = str(ROOT / "tests" / "data" / "corner_shop.yaml")
@@ -185,6 +187,25 @@ def test_plan_never_loses_a_run(folder: Path, tmp_path: Path, capsys: pytest.Cap
     assert run(["plan", SHOP, "--out", str(tmp_path / "notes")]) == 2
     assert "is a file" in capsys.readouterr().err
     assert (tmp_path / "notes").read_text(encoding="utf-8") == "mine"
+
+
+def test_plan_uses_the_calibration_and_keeps_it_with_the_run(tmp_path: Path, document: Json) -> None:
+    """The plan says that the kernel is corrected, and its folder holds what a later command needs for the same figures;
+    a later run without a calibration leaves none behind."""
+    shop = tmp_path / "shop.yaml"
+    shop.write_bytes(Path(SHOP).read_bytes())
+    corrected = Calibration(processes={"counter": Correction(wait=1.5, late=1.2)})
+    beside = tmp_path / "shop.calibration.yaml"
+    beside.write_text(text_of(scenarios.load(SHOP), corrected, 2), encoding="utf-8")
+    run_folder = tmp_path / "run"
+    plan = document("plan", str(shop), "--seed", "7", "--seconds", "5", "--out", str(run_folder))
+    assert any("corrected by calibration" in note for note in plan["outcomes"]["notes"])
+    again = scenarios.load(run_folder / "scenario.yaml")
+    assert again.calibration.processes == corrected.processes
+    assert again.hash() == plan["provenance"]["scenario_hash"]
+    beside.unlink()
+    document("plan", str(shop), "--seed", "7", "--seconds", "5", "--out", str(run_folder), "--force")
+    assert not (run_folder / "scenario.calibration.yaml").exists()
 
 
 def test_force_says_what_it_replaces_and_keeps_the_rest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
