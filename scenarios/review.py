@@ -308,10 +308,11 @@ def _readiness_warnings(scenario: Scenario) -> Iterator[str]:
 
 
 def _failure(initiative: Initiative) -> float:
-    """Probability to fail at any gate, at the means and with the help that the initiative buys."""
+    """Probability to fail at any gate, at the means, as young as it is in month 0, with the help that it buys."""
     helped = 1.0 if initiative.help is None else initiative.help.failure.mean
+    young = 1.0 if initiative.maturity is None else initiative.maturity.failure.mean
     gates = [phase.failure_probability.mean for phase in initiative.phases.values()]
-    return 1.0 - math.prod(1.0 - helped * p for p in gates or [initiative.failure_probability.mean])
+    return 1.0 - math.prod(1.0 - helped * min(1.0, young * p) for p in gates or [initiative.failure_probability.mean])
 
 
 def _market_warnings(scenario: Scenario) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sim.derived import lost_path
 from sim.mechanisms.stock import (
     MOST_TERMS,
+    MOST_UNITS,
     NODES,
     alike_articles,
     highest_level,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 LARGER = 1.1  # orders over those stated, from which it is said
 MUCH = 0.5  # of what is sold out: so much lost for other reasons is worth a question
+NOTICED = 0.001  # share of items that is worth a word
 
 
 @dataclass(frozen=True)
@@ -85,11 +87,20 @@ def stock_warnings(scenario: Scenario, found: tuple[StockReview, ...]) -> Iterat
                 f"more than the reorder point ({one.cover_days:.3g} days), because no second one is placed before it "
                 "has come"
             )
-    sold_out = {one.group: one.sold_out for one in found}
-    for name, process in scenario.processes.items():
-        groups = [group for group, block in scenario.stock.items() if name in block.takes]
-        if groups and process.lost_share.mean > MUCH * sum(sold_out[group] for group in groups):
+        units = one.cover_days * one.units_per_day / one.articles
+        if units > MOST_UNITS:
             yield (
-                f"{name}: {process.lost_share.mean:.1%} of its items are lost beside those that find "
+                f"{one.group}: some {units:,.0f} units of an article sell while an order is under way: the monthly "
+                "model takes such sales in bundles and finds more sold out than there is; state it as several articles"
+            )
+    for name, share in served_by(scenario, found).items():
+        lost, groups = scenario.processes[name].lost_share.mean, _groups(scenario, name)
+        if NOTICED < 1.0 - share < lost / MUCH:
+            yield (
+                f"{name}: {lost:.1%} of its items are lost beside the {1.0 - share:.1%} that find "
                 f"{', '.join(groups)} sold out: leave out of `lost_share` what the stock explains"
             )
+
+
+def _groups(scenario: Scenario, process: str) -> list[str]:
+    return [group for group, block in scenario.stock.items() if process in block.takes]

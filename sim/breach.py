@@ -16,8 +16,8 @@ CONFIDENCE = 0.95
 
 
 class Measured(Protocol):
-    """What limits look at, of a roadmap: lowest cash and least debt service cover, with it and without any
-    initiative, (draws,) each."""
+    """What limits look at, of a roadmap, (draws,) each: lowest cash with it and without any initiative, and least debt
+    service cover."""
 
     @property
     def trough(self) -> Floats: ...

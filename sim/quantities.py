@@ -33,7 +33,8 @@ from pydantic_core import CoreSchema, core_schema
 
 Z95 = 1.6448536269514722  # standard normal quantile at 0.95
 SUFFIXES = {"k": 1e3, "m": 1e6, "%": 1e-2, "": 1.0}
-NUMBER = re.compile(r"^\s*([-+]?(?:\d[\d_,]*\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*([kKmM%]?)\s*$", re.IGNORECASE)
+WHOLE = r"\d{1,3}(?:,\d{3})+|\d[\d_]*"  # a comma stands before three digits only: 7,71 would be seven hundred and more
+NUMBER = re.compile(rf"^\s*([-+]?(?:(?:{WHOLE})\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*([kKmM%]?)\s*$", re.IGNORECASE)
 FORMS = (
     "a number (12, 12k, 30 %), 'a to b', {low, mode, high}, {p10, p50, p90}, {median, p95}, "
     "{choices, weights}, {beta: [a, b]} or {value: ..., origin: ...}"
@@ -49,6 +50,9 @@ def parse_number(text: Any) -> float:
 
     >>> parse_number("8k"), parse_number("30 %"), parse_number("1,200")
     (8000.0, 0.3, 1200.0)
+    >>> parse_number("7,71k")
+    Traceback (most recent call last):
+    sim.quantities.QuantityError: '7,71k' has a decimal comma; write 7.71k
     """
     if isinstance(text, bool):
         raise QuantityError(f"{text!r} is a yes/no value, not a number")
@@ -57,6 +61,8 @@ def parse_number(text: Any) -> float:
     else:
         found = NUMBER.match(text) if isinstance(text, str) else None
         if not found:
+            if isinstance(text, str) and NUMBER.match(text.replace(",", ".", 1)):
+                raise QuantityError(f"{text!r} has a decimal comma; write {text.replace(',', '.', 1).strip()}")
             raise QuantityError(f"{text!r} is not a number; expected {FORMS}")
         value = float(found[1].replace(",", "").replace("_", "")) * SUFFIXES[found[2].lower()]
     if not math.isfinite(value):

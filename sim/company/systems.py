@@ -17,6 +17,16 @@ from sim.montecarlo.kpis import RENEWAL, REPAIR
 WHOLE = 1.0 - 1e-9  # an item, but for rounding
 
 
+def kept_credit(credit: float) -> float:
+    """What a day leaves of its credit to the next: the part of a single item, and nothing for rounding.
+
+    >>> kept_credit(2.25), kept_credit(-1e-16), kept_credit(2.9999999999999996)
+    (0.25, 0.0, 0.0)
+    """
+    part = max(credit, 0.0) % 1.0
+    return part if part < WHOLE else 0.0
+
+
 class System:
     """`outages`: how many are open; the system is down while any is. `down`: hours by month, each hour counted once.
     `credit`: items that it can still take today, if it is `capped`."""
@@ -33,7 +43,7 @@ class System:
     def allow(self, items: float) -> None:
         """A day begins: it can take so many items, and what was left of a single one; the others left are forfeit."""
         self.capped = True
-        self.credit = self.credit % 1.0 + items
+        self.credit = kept_credit(self.credit) + items
 
     @property
     def full(self) -> bool:

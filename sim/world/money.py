@@ -78,7 +78,9 @@ class Covenant(World):
     grants and finance, after tax, over principal and interest of its debts and the interest of the credit line."""
 
     least: Certain = plain("least debt service cover of a year", unit="ratio", low=0, high=100)
-    probability: Certain = plain("allowed probability that a year is below it", unit="share", low=0.001, high=0.999)
+    probability: Certain = plain(
+        "allowed probability that any year that counts is below it", unit="share", low=0.001, high=0.999
+    )
     from_year: int = plain("first year that counts, from 1", unit="year", low=1, high=30, default=1)
 
 

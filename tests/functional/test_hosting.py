@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.company import simulate
+from sim.company import replicate, simulate
 from sim.company.business import Business
 from sim.company.items.engines import item_engines
+from sim.company.items.interface import Items
 from sim.company.world_layer import Draw
 from sim.errors import ProblemsFound
 from sim.montecarlo import cost_profiles, evaluate
@@ -321,3 +322,15 @@ def test_items_are_conserved_when_blocked() -> None:
 def test_what_cannot_be_is_refused(edit: Edit, message: str) -> None:
     with pytest.raises((ValueError, ProblemsFound), match=message):
         corner_shop(edit)
+
+
+@pytest.mark.parametrize("items", ["reference", "compiled"])
+@pytest.mark.parametrize("capacity", [0.1, 0.3, 2.6])
+def test_a_capacity_of_less_than_an_item_a_day_adds_up(capacity: float, items: Items) -> None:
+    """Over the 22 x 12 working days of a year no more items go in than the capacity of those days, rounding aside."""
+    shop = corner_shop(
+        setting("planning_months", 6), setting("horizon_months", 12), setting("systems.till.capacity_per_day", capacity)
+    )
+    done = replicate(parameters(shop), EMPTY, 0, SEED, items).items["counter"]
+    days = 22 * 12
+    assert capacity * days - 2 <= done.arrived - done.lost - done.gave_up <= capacity * days + 1

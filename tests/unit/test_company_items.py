@@ -60,7 +60,11 @@ def test_an_unknown_engine_is_refused() -> None:
 
 
 def engine(servers: int) -> CompiledItems:
-    made = business(queue(5.0, 6.0, 1.0, servers), "compiled").items
+    return engine_of(queue(5.0, 6.0, 1.0, servers))
+
+
+def engine_of(scenario: Scenario) -> CompiledItems:
+    made = business(scenario, "compiled").items
     assert isinstance(made, CompiledItems)
     return made
 
@@ -79,6 +83,37 @@ def test_arrays_grow_and_nothing_is_lost() -> None:
     waiting_to_come = -found.items["items"].arrived % BATCH  # of the batch at hand
     assert len(state.born) - state.totals[FREE] == found.items["items"].inside + waiting_to_come
     assert len(set(state.unused[: state.totals[FREE]])) == state.totals[FREE]
+
+
+def on_a_till(**process: Any) -> Scenario:
+    """One clerk whose work needs a till."""
+    data = queue(40.0, 6.0, 0.0, 1, arrival_cv=0.0, **process).model_dump(mode="json", exclude_unset=True)
+    data["processes"]["items"]["steps"]["serve"]["system"] = "till"
+    never = {"age_years": 1, "life_shape": 1, "life_scale_years": 200, "repair_hours": 1}
+    data["systems"] = {"till": {**never, "origin": "test"}}
+    return Scenario.model_validate(data)
+
+
+def test_a_whole_line_that_is_sent_on_to_a_system_finds_room() -> None:
+    """A clerk who is freed while the till is down hands on a long line, item by item, in one event; alarms of earlier
+    outages are still in the event list. The arrays grow first."""
+    company = engine_of(on_a_till(patience_minutes=1e5))
+    (pool,), till, now = company.pools, company.systems["till"], 45.0
+    claim = pool.request()
+    company.open_month(0, [0.04])
+    company.advance(now)
+    assert claim.granted
+    for cycle in range(6):
+        till.stop()
+        pool.release()
+        now += 1e-3
+        company.advance(now)
+        assert company.state.totals[HEAP] <= len(company.state.event_time)
+        claim = pool.request()
+        till.go_on()
+        now += 24.0 if cycle == 1 else 1e-3
+        company.advance(now)
+    assert company.state.totals[HEAP] > 2 * PLACES
 
 
 def test_claims_go_before_items_and_items_may_not_ask() -> None:

@@ -66,7 +66,7 @@ def show_agreement(found: Agreement, scenario: Scenario, terminal: Console) -> N
     for one in found.months:
         sentence(terminal, _months(one, len(found.roadmaps)), "dim")
     for note in found.notes:
-        sentence(terminal, clean(note), "dim")
+        sentence(terminal, clean(note, 2000), "dim")
     made = provenance(found.scenario_hash)
     sentence(
         terminal,

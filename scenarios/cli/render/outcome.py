@@ -146,6 +146,9 @@ def _cash(one: Outcome, currency: str, floor: FloorRule | None) -> Rows:
     text = (
         f"95 % interval {percent(own.low, None)} to {percent(own.high, None)}; allowed {percent(floor.allowed, None)}"
     )
+    if floor.relative and not (one.baseline_trough >= floor.floor).any():
+        text = "no draw keeps it, not even without the roadmap"
+        return [_trough(one, currency), (f"cash below {rough(floor.floor, None)}", "no figure", text)]
     if floor.relative:
         text += "; only draws that keep it without the roadmap"
     return [_trough(one, currency), (f"cash below {rough(floor.floor, None)}", percent(own.share, None), text)]

@@ -33,7 +33,7 @@ from sim.company.items.state import (
 )
 from sim.company.pool import CLAIM, FOREVER, Turn
 from sim.company.replication import EventCounts
-from sim.company.systems import System
+from sim.company.systems import System, kept_credit
 from sim.lanes.records import pack
 
 
@@ -82,13 +82,15 @@ class SharedPool:
             turn.expire(event)
 
     def hand_over(self) -> None:
-        """A person is free, and a claim waits: the first that has not left gets it."""
-        turn = self.line.popleft()
-        while turn.left:
+        """A person is free, and a claim waits: the first that has not left gets it. There is none where processes that
+        were cut off at the horizon give back what they held."""
+        while self.line:
             turn = self.line.popleft()
-        self.engine.state.claims[self.role] -= 1
-        self._grant(turn)
-        turn.succeed()
+            if not turn.left:
+                self.engine.state.claims[self.role] -= 1
+                self._grant(turn)
+                turn.succeed()
+                return
 
     def release(self) -> None:
         """A claim ends."""
@@ -108,7 +110,7 @@ class SharedSystem(System):
     def allow(self, items: float) -> None:
         """A day begins; as of any system, in the engine."""
         credit = self.engine.state.credit
-        credit[self.number] = credit[self.number] % 1.0 + items
+        credit[self.number] = kept_credit(float(credit[self.number])) + items
 
     def stop(self) -> None:
         """Items that need it begin to wait."""

@@ -58,7 +58,7 @@ from sim.company.items.state import (
 from sim.compiled import compiled, dissolved, inline
 
 DONE, CLAIMED, FULL = range(3)
-A_FEW = 8  # an event makes at most three others, and those of the items that a completed one makes
+A_FEW = 8  # an event makes at most three others, beside those of items that it makes or sends on
 
 
 @dissolved
@@ -118,7 +118,9 @@ def arrive_made(s, e, t):  # type: ignore[no-untyped-def]
 def cramped(s):  # type: ignore[no-untyped-def]
     """Whether the next event might find no room."""
     totals = s.totals
-    full = totals[FREE] <= s.most_feeds + BATCH or totals[HEAP] + A_FEW + s.most_feeds > s.event_time.shape[0]
+    # a person who is freed while a system is down may send a whole line on to that system: an event for each of them
+    made = A_FEW + s.most_feeds + s.unused.shape[0] - totals[FREE]
+    full = totals[FREE] <= s.most_feeds + BATCH or totals[HEAP] + made > s.event_time.shape[0]
     return full or (s.journal_items.shape[0] > 0 and totals[NOTED] == s.journal_items.shape[0])
 
 
