@@ -116,17 +116,23 @@ def _bootstrap_error(sample: NDArray[np.float64], figure: Callable[[NDArray[np.f
     return float(np.std([figure(generator.choice(sample, len(sample))) for _ in range(100)]))
 
 
-def compare(draws: int = 8_192, repeats: int = 5, validated_on: int = 20_000) -> Comparison:
+def compare(
+    draws: int = 8_192,
+    repeats: int = 5,
+    validated_on: int = 20_000,
+    file: Path = PLAIN,
+    roadmap: Mapping[str, int] = ROADMAP,
+) -> Comparison:
     """Validate, warm up, choose the peer's chunk, and time both in turn."""
-    scenario = load(PLAIN)
-    validate(run_kernel(scenario, ROADMAP, validated_on), run_peer(scenario, ROADMAP, validated_on, 4_096))
+    scenario = load(file)
+    validate(run_kernel(scenario, roadmap, validated_on), run_peer(scenario, roadmap, validated_on, 4_096))
     chunks = [chunk for chunk in CHUNKS if chunk <= draws] or [draws]
-    trials = {size: _seconds(partial(run_peer, scenario, ROADMAP, draws, size)) for size in chunks}
+    trials = {size: _seconds(partial(run_peer, scenario, roadmap, draws, size)) for size in chunks}
     chunk = min(trials, key=trials.__getitem__)
     kernel, peer = [], []
     for repeat in range(1, repeats + 1):
-        kernel.append(_seconds(partial(run_kernel, scenario, ROADMAP, draws, repeat * draws)) / draws)
-        peer.append(_seconds(partial(run_peer, scenario, ROADMAP, draws, chunk)) / draws)
+        kernel.append(_seconds(partial(run_kernel, scenario, roadmap, draws, repeat * draws)) / draws)
+        peer.append(_seconds(partial(run_peer, scenario, roadmap, draws, chunk)) / draws)
     return Comparison(draws, chunk, tuple(kernel), tuple(peer))
 
 

@@ -271,7 +271,7 @@ def _beyond_schema(data: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _family_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Threats whose rate and losses come from published figures that count different events."""
-    from scenarios.evidence import evidence
+    from scenarios.evidence import entry as published
 
     threats = data.get("threats")
     for name, threat in threats.items() if isinstance(threats, Mapping) else ():
@@ -284,7 +284,7 @@ def _family_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
         first: tuple[str, str] | None = None  # place and family
         for place, value in places.items():
             origin = value.get("origin", threat.get("origin")) if isinstance(value, Mapping) else threat.get("origin")
-            entry = evidence().get(origin) if isinstance(origin, str) else None
+            entry = published(origin) if isinstance(origin, str) and origin != _PLANNER else None
             if value is None or entry is None or entry.family is None:
                 continue
             first = first or (place, entry.family)
@@ -300,13 +300,12 @@ def _family_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _origin_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Origins that are neither a planner's assumption nor the id of a published figure."""
-    from scenarios.evidence import evidence
-    from sim.world.base import PLANNER
+    from scenarios.evidence import known_ids
 
     for path, value in _origins(data, ""):
-        if value != PLANNER and value not in evidence():
-            close = nearest(value, [PLANNER, *evidence()])
-            hint = f"did you mean {close}?" if close else f"`{PLANNER}`, or the id of a published figure"
+        if value != _PLANNER and value not in known_ids():
+            close = nearest(value, [_PLANNER, *known_ids()])
+            hint = f"did you mean {close}?" if close else f"`{_PLANNER}`, or the id of a published figure"
             yield Problem(path, f"there is no evidence named {value[:80]}", value, hint)
 
 

@@ -2,23 +2,26 @@
 
 Numba's own cache looks only at the file of the outermost function. Here the cache directory is named after the content
 of all files that compiled code may call, so an edit in any of them compiles anew and an unchanged tree never does.
-`ROADFOLIO_CACHE` moves the cache.
+`ROADFOLIO_CACHE` moves the cache. A decorated function is handed to the compiler when it is first needed, so importing
+a module does not load Numba; `sim.machine_code` runs what is on disk without it.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Callable
+from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numba
-
-CONFIG: Any = numba.config
 ROOT = Path(__file__).resolve().parent
 KERNEL = (
+    "batch",
     "kpis",
     "scratch",
     "structures",
@@ -48,6 +51,8 @@ ITEMS = ("heap", "lines", "state", "numbers", "shelves", "arrivals", "course", "
 CALLED = (
     "streams.py",
     "compiled.py",
+    "machine_code.py",
+    "columns.py",
     "lanes",
     "mechanisms",
     *(f"montecarlo/{part}.py" for part in KERNEL),
@@ -64,7 +69,7 @@ KEPT_CACHES = 4
 
 def content_key(root: Path = ROOT) -> str:
     """Digest of every source file that compiled code may call, and of the compiler's version."""
-    digest = hashlib.sha256(numba.__version__.encode())
+    digest = hashlib.sha256(version("numba").encode())
     for name in CALLED:
         place = root / name
         for file in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
@@ -96,9 +101,7 @@ def _drop_old(home: Path, keep: Path) -> None:
     """Keep the newest few contents, so that an edited tree does not fill the disk."""
     folders = sorted((f for f in home.iterdir() if f.is_dir() and f != keep), key=lambda f: f.stat().st_mtime)
     for folder in folders[: max(0, len(folders) - KEPT_CACHES + 1)]:
-        for file in folder.rglob("*"):
-            if file.is_file():
-                file.unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)  # another process may be at it too
 
 
 FOLDER = cache_folder()
@@ -108,21 +111,61 @@ OPTIONS: dict[str, Any] = {"error_model": "numpy"}
 INLINE: dict[str, Any] = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
+class Delayed:
+    """A function that the compiler gets when compiled code, or a call from Python, first needs it."""
+
+    def __init__(self, function: Callable[..., Any], options: dict[str, Any], kept: bool = False) -> None:
+        functools.update_wrapper(self, function)
+        self._function, self._options, self._kept = function, options, kept
+
+    @cached_property
+    def dispatcher(self) -> Any:
+        """Numba's own object."""
+        import numba
+
+        if not self._kept:
+            return numba.njit(**self._options)(self._function)
+        config: Any = numba.config
+        before = config.CACHE_DIR
+        config.CACHE_DIR = str(FOLDER)  # read once, when the decorator runs
+        try:
+            return numba.njit(cache=True, **self._options)(self._function)
+        finally:
+            config.CACHE_DIR = before
+
+    @property
+    def fresh(self) -> Any:
+        """The same without Numba's cache and without what only Python needs, for `sim.machine_code`."""
+        import numba
+
+        return numba.njit(_nrt=False, **INLINE)(self._function)
+
+    @property
+    def _numba_type_(self) -> Any:
+        """What the compiler takes it for where compiled code names it."""
+        import numba
+
+        return numba.typeof(self.dispatcher)
+
+    def __call__(self, *args: Any) -> Any:
+        return self.dispatcher(*args)
+
+    @property
+    def py_func(self) -> Callable[..., Any]:
+        """The function as it is written."""
+        return self._function
+
+
 def inline(function: Callable[..., Any]) -> Any:
     """Compile a function that only compiled code calls. It is stored with its caller."""
-    return numba.njit(**INLINE)(function)
+    return Delayed(function, INLINE)
 
 
 def dissolved(function: Callable[..., Any]) -> Any:
     """As `inline`, and no call remains: for the few lines of an inner loop."""
-    return numba.njit(forceinline=True, **INLINE)(function)
+    return Delayed(function, {"forceinline": True, **INLINE})
 
 
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile a function that Python calls; its code is kept on disk, and it runs without the interpreter's lock."""
-    before = CONFIG.CACHE_DIR
-    CONFIG.CACHE_DIR = str(FOLDER)  # read once, when the decorator runs
-    try:
-        return numba.njit(cache=True, nogil=True, **OPTIONS)(function)
-    finally:
-        CONFIG.CACHE_DIR = before
+    return Delayed(function, {"nogil": True, **OPTIONS}, kept=True)

@@ -31,6 +31,9 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from sim.mechanisms.beta import beta_quantile
+from sim.mechanisms.normal import normal_quantile
+
 Z95 = 1.6448536269514722  # standard normal quantile at 0.95
 SUFFIXES = {"k": 1e3, "m": 1e6, "%": 1e-2, "": 1.0}
 WHOLE = r"\d{1,3}(?:,\d{3})+|\d[\d_]*"  # a comma stands before three digits only: 7,71 would be seven hundred and more
@@ -93,31 +96,33 @@ class Quantity:
     def quantile(self, u: ArrayLike, *, few: bool = False) -> NDArray[np.float64]:
         """Inverse CDF. u: any shape, strictly inside (0, 1). Returns the same shape.
 
-        few: for single figures; a PERT is then inverted directly, without the table that serves draws.
+        few: for single figures, by plain Python; a PERT is then inverted without the table that serves draws.
 
         >>> parse_quantity("8k to 15k").quantile([0.05, 0.95]).round(6).tolist()
         [8000.0, 15000.0]
         """
-        from scipy.special import betaincinv, gammaincinv, ndtri
-
         u = np.asarray(u, dtype=np.float64)
         p = self.params
         if self.kind == "constant":
             return np.full(u.shape, p[0])
         if self.kind == "lognormal":
-            return np.asarray(np.exp(p[0] + p[1] * ndtri(u)))
+            return np.asarray(np.exp(p[0] + p[1] * _scores(u, few)))
         if self.kind == "normal":
-            return np.asarray(p[0] + p[1] * ndtri(u))
+            return np.asarray(p[0] + p[1] * _scores(u, few))
         if self.kind == "pert":
             low, mode, high = p
             a, b = 1 + 4 * (mode - low) / (high - low), 1 + 4 * (high - mode) / (high - low)
-            return low + (high - low) * (np.asarray(betaincinv(a, b, u)) if few else pert_quantile(u, a, b))
+            return low + (high - low) * (np.asarray(beta_quantile(u, a, b)) if few else pert_quantile(u, a, b))
         if self.kind == "metalog":
             logit = np.log(u) - np.log1p(-u)
             return np.asarray(p[0] + p[1] * logit + p[2] * (u - 0.5) * logit)
         if self.kind == "beta":
+            from scipy.special import betaincinv
+
             return np.asarray(betaincinv(p[0], p[1], u))
         if self.kind == "gamma":
+            from scipy.special import gammaincinv
+
             return np.asarray(gammaincinv(p[0], u) / p[0])
         if self.kind == "choices":
             half = len(p) // 2
@@ -186,7 +191,7 @@ def pert_quantile(u: NDArray[np.float64], a: float, b: float) -> NDArray[np.floa
     >>> bool(np.max(np.abs(pert_quantile(u, 2.0, 4.0) - betaincinv(2.0, 4.0, u))) < 1e-9)
     True
     """
-    from scipy.special import betaincinv
+    from sim.columns import beta_quantiles
 
     x, slope = _pert_table(a, b)
     width = (1.0 - 2.0 * PERT_EDGE) / PERT_CELLS
@@ -199,19 +204,25 @@ def pert_quantile(u: NDArray[np.float64], a: float, b: float) -> NDArray[np.floa
     value = np.asarray(left + t * rise + t * (1 - t) * bend)
     ends = np.abs(u - 0.5) > 0.5 - PERT_EDGE
     if np.any(ends):
-        value[ends] = betaincinv(a, b, u[ends])
+        value[ends] = beta_quantiles(u[ends], a, b)[0]
     return value
 
 
 @lru_cache(maxsize=1024)
 def _pert_table(a: float, b: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Exact inverse and its derivative at the ends of the cells."""
-    from scipy.special import betaincinv, betaln, xlog1py, xlogy
+    from sim.columns import beta_quantiles
 
-    u = PERT_EDGE + (1.0 - 2.0 * PERT_EDGE) * np.arange(PERT_CELLS + 1) / PERT_CELLS
-    x = np.asarray(betaincinv(a, b, u))
-    density = np.exp(xlogy(a - 1, x) + xlog1py(b - 1, -x) - betaln(a, b))
-    return x, 1.0 / density
+    return beta_quantiles(PERT_EDGE + (1.0 - 2.0 * PERT_EDGE) * np.arange(PERT_CELLS + 1) / PERT_CELLS, a, b)
+
+
+def _scores(u: NDArray[np.float64], few: bool) -> NDArray[np.float64]:
+    """Normal quantiles: of single figures by plain Python, of draws by compiled code."""
+    if few:
+        return np.asarray(normal_quantile(u))
+    from sim.columns import normal_quantiles
+
+    return normal_quantiles(u)
 
 
 def constant(value: float) -> Quantity:

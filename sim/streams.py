@@ -12,10 +12,10 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
-from numba import uint32, uint64
 from numpy.typing import NDArray
 
 from sim.compiled import compiled, dissolved, inline
+from sim.machine_code import Stored
 
 M0, M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 W0, W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
@@ -25,6 +25,9 @@ ONE = np.uint64(1)
 DROP = np.uint64(12)  # 52 bits: with 53 the largest number would be rounded to 1
 UNIT = 1.0 / (1 << 52)
 OCCUPANTS = 32  # bits that an identity of two parts leaves to its second part
+
+
+FILL = Stored("sim.streams", "_fill")
 
 
 def stream_key(seed: int, name: str) -> np.uint64:
@@ -51,17 +54,17 @@ def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 @inline
 def uniform(key, draw, index):  # type: ignore[no-untyped-def]
     """Uniform double strictly inside (0, 1), on the grid (k + 1/2) / 2^52."""
-    key, draw, index = uint64(key), uint64(draw), uint64(index)
+    key, draw, index = np.uint64(key), np.uint64(draw), np.uint64(index)
     block = index >> ONE
     c0, c1, c2, c3 = philox(block & LOW, block >> HALF, draw & LOW, draw >> HALF, key & LOW, key >> HALF)
-    word = (c1 << HALF) | c0 if index & ONE == uint64(0) else (c3 << HALF) | c2
+    word = (c1 << HALF) | c0 if index & ONE == np.uint64(0) else (c3 << HALF) | c2
     return (np.float64(word >> DROP) + 0.5) * UNIT
 
 
 @inline
 def identity(first, second):  # type: ignore[no-untyped-def]
     """Index of an entity that two numbers name, such as seat and occupant; different pairs, different indices."""
-    return (uint64(first) << HALF) | uint64(uint32(second))
+    return (np.uint64(first) << HALF) | np.uint64(np.uint32(second))
 
 
 @compiled
@@ -73,7 +76,7 @@ def _fill(key, draws, indices, out):  # type: ignore[no-untyped-def]
 
 @compiled
 def _block(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
-    return philox(uint64(c0), uint64(c1), uint64(c2), uint64(c3), uint64(k0), uint64(k1))
+    return philox(np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3), np.uint64(k0), np.uint64(k1))
 
 
 def philox_block(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tuple[int, int, int, int]:
@@ -89,5 +92,5 @@ def philox_block(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tu
 def uniforms(key: np.uint64, draws: NDArray[np.int64], indices: NDArray[np.int64]) -> NDArray[np.float64]:
     """Uniforms of one stream. draws: (n,), indices: (m,) identities. Returns (n, m), strictly inside (0, 1)."""
     out = np.empty((len(draws), len(indices)))
-    _fill(key, np.asarray(draws, np.int64), np.asarray(indices, np.int64), out)
+    FILL(key, np.asarray(draws, np.int64), np.asarray(indices, np.int64), out)
     return out

@@ -1,10 +1,12 @@
 """Published figures that scenario files name as the origin of their numbers, and how far each of them was checked.
 
-One YAML file an area, each a mapping from id to entry. `evidence()` reads them all.
+One YAML file an area, each a mapping from id to entry. `evidence()` reads them all, `known_ids()` only their keys and
+`entry(id)` only the lines of one entry: checking a scenario needs no more.
 """
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -13,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 FOLDER = Path(__file__).parent
 ID = r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$"
+KEY = re.compile(r"^([a-z][a-z0-9_.]*):", re.MULTILINE)  # of an entry: nothing else stands at the margin
 
 Verified = Literal[
     "primary", "secondary", "transcription", "own_computation", "partly_verified", "derived", "unverified"
@@ -120,24 +123,28 @@ def read_evidence(path: Path) -> dict[str, Evidence]:
 
     Raises EvidenceError when the file is no mapping, names an id twice, or an entry breaks the schema.
     """
+    return _entries(path.name, path.read_text(encoding="utf-8"))
+
+
+def _entries(file: str, text: str) -> dict[str, Evidence]:
     from pydantic import ValidationError
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     try:
-        content: Any = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        content: Any = YAML(typ="safe", pure=True).load(text)
     except YAMLError as error:
-        raise EvidenceError(f"{path.name}: {error}") from error
+        raise EvidenceError(f"{file}: {error}") from error
     if not isinstance(content, dict):
-        raise EvidenceError(f"{path.name}: expected a mapping from id to entry")
+        raise EvidenceError(f"{file}: expected a mapping from id to entry")
     entries: dict[str, Evidence] = {}
     for name, fields in content.items():
         if not isinstance(fields, dict) or "id" in fields:
-            raise EvidenceError(f"{path.name}: {name}: expected the fields of an entry, its id as the key")
+            raise EvidenceError(f"{file}: {name}: expected the fields of an entry, its id as the key")
         try:
             entries[name] = Evidence.model_validate({"id": name, **fields})
         except ValidationError as error:
-            raise EvidenceError(f"{path.name}: {name}: {error}") from error
+            raise EvidenceError(f"{file}: {name}: {error}") from error
     return entries
 
 
@@ -155,3 +162,28 @@ def evidence() -> dict[str, Evidence]:
             raise EvidenceError(f"{path.name}: already in another file: {', '.join(twice)}")
         entries |= read
     return entries
+
+
+@cache
+def known_ids() -> dict[str, tuple[Path, int]]:
+    """Every id, in the order of `evidence()`, with its file and where its text begins there."""
+    found: dict[str, tuple[Path, int]] = {}
+    for path in sorted(FOLDER.glob("*.yaml")):
+        for key in KEY.finditer(path.read_text(encoding="utf-8")):
+            found[key[1]] = path, key.start()
+    return found
+
+
+@cache
+def entry(name: str) -> Evidence | None:
+    """One entry, without reading the others; None where there is none of this id. Raises EvidenceError.
+
+    >>> entry("cyber.bec.frequency.claims").family, entry("nowhere.found")
+    ('claims', None)
+    """
+    if name not in known_ids():
+        return None
+    path, start = known_ids()[name]
+    text = path.read_text(encoding="utf-8")
+    after = KEY.search(text, text.index("\n", start))
+    return _entries(path.name, text[start : after.start() if after else None])[name]

@@ -13,7 +13,6 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from numba import uint64
 from numpy.typing import NDArray
 
 from sim.compiled import compiled, inline
@@ -79,7 +78,7 @@ def gamma_number(tables, which, u):  # type: ignore[no-untyped-def]
     """Quantile of table `which` at u in (0, 1)."""
     tail = u if u <= 0.5 else 1.0 - u
     bits = np.float64(tail).view(np.uint64)
-    cell = (bits >> FRACTION) - FIRST + (uint64(0) if u <= 0.5 else uint64(ROWS))
+    cell = (bits >> FRACTION) - FIRST + (np.uint64(0) if u <= 0.5 else np.uint64(ROWS))
     s = np.float64(bits & INSIDE) * PLACE
     row = tables[which]
     high = row[cell, 3] + s * (row[cell, 4] + s * row[cell, 5])

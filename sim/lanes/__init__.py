@@ -5,6 +5,4 @@ value for each. Branches become `select`; tables of lanes are read and written a
 used because compilers do not find these by themselves in loops over many arrays.
 """
 
-from sim.lanes.values import WIDTH
-
-__all__ = ["WIDTH"]
+WIDTH = 16  # two registers of 512 bits or four of 256: enough chains of operations to hide the wait for each

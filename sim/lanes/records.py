@@ -10,20 +10,13 @@ from __future__ import annotations
 
 import typing
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any
 
-import numba
 import numpy as np
-from llvmlite import ir
-from numba.core.typing.templates import AttributeTemplate, infer_getattr
-from numba.extending import lower_getattr_generic, models, register_model
-from numba.np import arrayobj
 from numpy.typing import NDArray
 
-from sim.lanes.tables import TableType, make_table
-from sim.lanes.values import WIDTH, intrinsic
-
-types: Any = numba.types  # untyped upstream
+from sim.lanes import WIDTH
 
 
 @dataclass(frozen=True)
@@ -47,100 +40,51 @@ Lanes2 = Annotated[NDArray[np.float64], Axes(2, lanes=True)]
 Lanes3 = Annotated[NDArray[np.float64], Axes(3, lanes=True)]
 
 
-class RecordType(types.Type):  # type: ignore[misc]
-    """A pointer to the words of a record of one NamedTuple class."""
+@dataclass(frozen=True)
+class Place:
+    """Where a field lies, and what it is: int, float, an array, a table of lanes, or another record.
 
-    def __init__(self, fields: type) -> None:
-        self.fields: dict[str, tuple[int, Any]] = {}
-        place = 0
-        for name, hint in typing.get_type_hints(fields, include_extras=True).items():
-            kind = _kind(hint)
-            self.fields[name] = (place, kind)
-            place += _words(kind)
-        self.size = place
-        super().__init__(name=f"Record({fields.__module__}.{fields.__qualname__})")
+    word: its first 64-bit word in the record. dtype and axes: of an array or a table. record: class of a record.
+    """
+
+    word: int
+    kind: str
+    dtype: Any = None
+    axes: int = 0
+    record: Any = None
+
+    @property
+    def words(self) -> int:
+        """An array is a pointer and the lengths of its axes."""
+        return 1 + self.axes
 
 
-def _kind(hint: Any) -> Any:
-    """Numba type of a field from its annotation."""
-    if hint is int:
-        return types.int64
-    if hint is float:
-        return types.float64
+@cache
+def places(fields: type) -> dict[str, Place]:
+    """The fields of a NamedTuple class, in order."""
+    found: dict[str, Place] = {}
+    word = 0
+    for name, hint in typing.get_type_hints(fields, include_extras=True).items():
+        found[name] = _place(word, hint)
+        word += found[name].words
+    return found
+
+
+def _place(word: int, hint: Any) -> Place:
+    if hint is int or hint is float:
+        return Place(word, hint.__name__)
     if typing.get_origin(hint) is Annotated:
         array, axes = typing.get_args(hint)
-        if axes.lanes:
-            return TableType(axes.count)
-        scalar = typing.get_args(typing.get_args(array)[1])[0]
-        return types.Array(numba.from_dtype(np.dtype(scalar)), axes.count, "C")
-    return RecordType(hint)
-
-
-def _words(kind: Any) -> int:
-    if isinstance(kind, TableType):
-        return 1 + kind.axes
-    return 1 + int(kind.ndim) if isinstance(kind, types.Array) else 1
-
-
-@register_model(RecordType)
-class RecordModel(models.PrimitiveModel):
-    def __init__(self, manager: Any, kind: Any) -> None:
-        super().__init__(manager, kind, ir.IntType(64).as_pointer())
-
-
-@infer_getattr
-class RecordAttributes(AttributeTemplate):
-    key = RecordType
-
-    def generic_resolve(self, record: Any, name: str) -> Any:
-        return record.fields[name][1] if name in record.fields else None
-
-
-@lower_getattr_generic(RecordType)
-def _get_field(context: Any, builder: Any, record: Any, value: Any, name: str) -> Any:
-    place, kind = record.fields[name]
-    unchanging = builder.module.add_metadata([])
-
-    def load(k: int, pointer: Any = None) -> Any:
-        at = builder.gep(value, [ir.Constant(ir.IntType(64), place + k)], inbounds=True)
-        if pointer is not None:
-            at = builder.bitcast(at, pointer.as_pointer())
-        loaded = builder.load(at)
-        loaded.set_metadata("invariant.load", unchanging)
-        return loaded
-
-    if kind == types.int64:
-        return load(0)
-    if kind == types.float64:
-        return load(0, ir.DoubleType())
-    if isinstance(kind, RecordType):
-        return load(0, ir.IntType(64).as_pointer())
-    if isinstance(kind, TableType):
-        data = load(0, ir.DoubleType().as_pointer())
-        return make_table(context, builder, kind, data, [load(1 + axis) for axis in range(kind.axes)])
-    shape = [load(1 + axis) for axis in range(kind.ndim)]
-    itemsize = ir.Constant(ir.IntType(64), 8)
-    strides = [itemsize]
-    for length in reversed(shape[1:]):
-        strides.insert(0, builder.mul(strides[0], length))
-    array = context.make_array(kind)(context, builder)
-    data = load(0, context.get_data_type(kind.dtype).as_pointer())
-    arrayobj.populate_array(array, data=data, shape=shape, strides=strides, itemsize=itemsize, meminfo=None)
-    return array._getvalue()
+        scalar = np.dtype(typing.get_args(typing.get_args(array)[1])[0])
+        return Place(word, "table" if axes.lanes else "array", scalar, axes.count)
+    return Place(word, "record", record=hint)
 
 
 def record_at(fields: type) -> Any:
     """Compiled function from the address of a packed record to the record."""
-    kind = RecordType(fields)
+    from sim.lanes.record_types import reader  # loads the compiler
 
-    @intrinsic
-    def at(context, address):  # type: ignore[no-untyped-def]
-        def lowered(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            return builder.inttoptr(args[0], ir.IntType(64).as_pointer())
-
-        return kind(types.int64), lowered
-
-    return at
+    return reader(fields)
 
 
 @dataclass(frozen=True)
@@ -153,31 +97,32 @@ class Packed:
 
 def pack(record: Any) -> Packed:
     """Lay out a NamedTuple for compiled code; array fields must be contiguous and of the annotated type."""
-    kind = RecordType(type(record))
-    words = np.zeros(kind.size, dtype=np.int64)
+    fields = places(type(record))
+    words = np.zeros(sum(place.words for place in fields.values()), dtype=np.int64)
     kept: list[Any] = [words]
-    for name, (place, field) in kind.fields.items():
-        value = getattr(record, name)
-        if isinstance(field, RecordType):
+    for name, place in fields.items():
+        value, word = getattr(record, name), place.word
+        if place.kind == "record":
             inner = pack(value)
             kept.append(inner)
-            words[place] = inner.address
-        elif field == types.float64:
-            words[place : place + 1].view(np.float64)[0] = value
-        elif field == types.int64:
-            words[place] = value
+            words[word] = inner.address
+        elif place.kind == "float":
+            words[word : word + 1].view(np.float64)[0] = value
+        elif place.kind == "int":
+            words[word] = value
         else:
-            _check(f"{type(record).__name__}.{name}", value, field)
+            _check(f"{type(record).__name__}.{name}", value, place)
             kept.append(value)
-            words[place] = value.ctypes.data
-            words[place + 1 : place + _words(field)] = value.shape[: _words(field) - 1]
+            words[word] = value.ctypes.data
+            words[word + 1 : word + place.words] = value.shape[: place.axes]
     return Packed(int(words.ctypes.data), tuple(kept))
 
 
-def _check(name: str, value: Any, field: Any) -> None:
-    if isinstance(field, TableType):
-        right = value.dtype == np.float64 and value.ndim == field.axes + 1 and value.shape[-1] == WIDTH
+def _check(name: str, value: Any, place: Place) -> None:
+    if place.kind == "table":
+        right = value.ndim == place.axes + 1 and value.shape[-1] == WIDTH
     else:
-        right = numba.from_dtype(value.dtype) == field.dtype and value.ndim == field.ndim
-    if not right or not value.flags.c_contiguous:
-        raise TypeError(f"{name}: an array of type {field} is wanted, got {value.dtype} of shape {value.shape}")
+        right = value.ndim == place.axes
+    if not right or value.dtype != place.dtype or not value.flags.c_contiguous:
+        wanted = f"{place.dtype} of {place.axes} axes" + (" and lanes" if place.kind == "table" else "")
+        raise TypeError(f"{name}: a contiguous array of {wanted} is wanted, got {value.dtype} of shape {value.shape}")

@@ -15,7 +15,8 @@ from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import lower_builtin, make_attribute_wrapper, models, register_model
 
-from sim.lanes.values import LANES, VECTOR, WIDTH, spread
+from sim.lanes import WIDTH
+from sim.lanes.values import LANES, VECTOR, spread
 
 types: Any = numba.types  # untyped upstream
 

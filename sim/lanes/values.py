@@ -18,7 +18,7 @@ from numba.core import cgutils
 from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
 from numba.extending import lower_builtin, models, register_model
 
-WIDTH = 16  # two registers of 512 bits or four of 256: enough chains of operations to hide the wait for each
+from sim.lanes import WIDTH
 
 types: Any = numba.types  # untyped upstream
 intrinsic: Any = extending.intrinsic

@@ -21,7 +21,7 @@ from sim.futures import future_notes
 from sim.lanes import WIDTH
 from sim.lanes.records import Packed, pack
 from sim.mechanisms.crowd import too_many_customers
-from sim.montecarlo import kernel
+from sim.montecarlo import batch
 from sim.montecarlo.kpis import CATEGORIES, KPIS
 from sim.montecarlo.layout import layout
 from sim.montecarlo.scratch import EVENTS, new_scratch
@@ -84,7 +84,7 @@ def evaluate(
     width = len(CATEGORIES) + len(KPIS) * years + 2 * len(scenario.people) if detail else 0
     if detail and by_process:
         width += COURSE * len(scenario.processes)
-    out = kernel.empty_outputs(draws, len(planned), width, (0, 0), len(names) if detail else 0)
+    out = batch.empty_outputs(draws, len(planned), width, (0, 0), len(names) if detail else 0)
     workers = min(threads or THREADS, THREADS)
     out_of_range = 0
     for start in range(0, draws, BLOCK):
@@ -95,7 +95,7 @@ def evaluate(
         base = prepared.table.base
         if workload != 1.0:
             base, theta = _busier(prepared.table, base, theta, workload)
-        part = kernel.Outputs._make(array[rows.start : rows.stop] for array in out)
+        part = batch.Outputs._make(array[rows.start : rows.stop] for array in out)
         _run(prepared, base, theta, numbers, planned, part, chunk or _chunk(len(numbers), workers), workers)
         _refuse_overflow(part.status, numbers)
         if progress is not None:
@@ -139,7 +139,7 @@ def _run(
     theta: Floats,
     numbers: Ints,
     planned: Ints,
-    out: kernel.Outputs,
+    out: batch.Outputs,
     chunk: int,
     workers: int,
 ) -> None:
@@ -150,7 +150,7 @@ def _run(
         scratch = prepared.take()
         try:
             rows = start, min(start + chunk, len(numbers))
-            kernel.run(lay, scratch, base, theta, driver_slots, numbers, planned, rows, out)
+            batch.run(lay, scratch, base, theta, driver_slots, numbers, planned, rows, out)
         finally:
             prepared.spare.put(scratch)
 
@@ -242,11 +242,11 @@ def _refuse_infinite(table: Parameters, theta: Floats, numbers: Ints) -> None:
 def _refuse_overflow(status: np.ndarray, numbers: np.ndarray) -> None:
     bad = np.flatnonzero(status)
     if len(bad):
-        if status[bad[0]] == kernel.TOO_MANY_CUSTOMERS:
+        if status[bad[0]] == batch.TOO_MANY_CUSTOMERS:
             raise ProblemsFound([too_many_customers(int(numbers[bad[0]]))])
         what = (
             f"more than {EVENTS} failures of a system or incidents of a threat"
-            if status[bad[0]] == kernel.TOO_MANY_EVENTS
+            if status[bad[0]] == batch.TOO_MANY_EVENTS
             else "more changes of staff than the kernel holds"
         )
         raise ProblemsFound(

@@ -7,13 +7,10 @@ by draw and lanes do not mix, so neither threads, chunks, blocks nor the other r
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-import numpy as np
-
 from sim.compiled import compiled, inline
 from sim.lanes import WIDTH
-from sim.lanes.records import Packed
+from sim.lanes.records import record_at
+from sim.montecarlo.batch import TOO_MANY_CHANGES, TOO_MANY_CUSTOMERS, TOO_MANY_EVENTS
 from sim.montecarlo.cyber import run_controls
 from sim.montecarlo.effects import apply_effects, turn
 from sim.montecarlo.estate import clear_outages, run_systems, run_threats, set_intensities
@@ -37,22 +34,11 @@ from sim.montecarlo.market import set_customers, value_business
 from sim.montecarlo.months import run_months, shared_months
 from sim.montecarlo.people import NO_MONTH, choose, forget, occupants, set_numbers, use
 from sim.montecarlo.projects import deliver_roadmap, keep_own, projects
-from sim.montecarlo.scratch import N_VALUES, scratch_at
-from sim.montecarlo.structures import Floats, Ints, layout_at
+from sim.montecarlo.scratch import N_VALUES, Scratch
+from sim.montecarlo.structures import Layout
 from sim.streams import uniform
 
-OK, TOO_MANY_CHANGES, TOO_MANY_EVENTS, TOO_MANY_CUSTOMERS = 0, 1, 2, 3
-
-
-class Outputs(NamedTuple):
-    """Arrays that `run` fills; detail, flows and states only where their last dimensions are not empty."""
-
-    values: Floats  # (draws, roadmaps, N_VALUES)
-    detail: Floats  # (draws, roadmaps, categories + KPIs * years + 2 * roles), + processes * COURSE if wanted
-    flows: Floats  # (draws, roadmaps, categories, months)
-    states: Ints  # (draws, roadmaps, initiatives)
-    clipped: Ints  # (draws, roadmaps)
-    status: Ints  # (draws,)
+layout_at, scratch_at = record_at(Layout), record_at(Scratch)
 
 
 @inline
@@ -171,34 +157,3 @@ def _run(  # type: ignore[no-untyped-def]
             if r == 0:
                 keep_baseline(w)
             write(lay, w, first, last, r, values, detail, flows, states, clipped)
-
-
-def run(
-    lay: Packed,
-    scratch: Packed,
-    base: Floats,
-    theta: Floats,
-    driver_slots: Ints,
-    draws: Ints,
-    planned: Ints,
-    rows: tuple[int, int],
-    out: Outputs,
-) -> None:
-    """Evaluate roadmaps on the draws of some rows; releases the interpreter's lock while it computes.
-
-    lay, scratch: packed records; a scratch serves one thread at a time. theta: (draws, drivers). planned: (roadmaps,
-    initiatives) start months, -1 for none; row 0 empty. rows: from, to; only these rows of `out` are written.
-    """
-    _run(lay.address, scratch.address, base, theta, driver_slots, draws, planned, *rows, *out)
-
-
-def empty_outputs(n: int, roadmaps: int, detail: int, flows: tuple[int, int], states: int) -> Outputs:
-    """Memory for the outputs of `run`."""
-    return Outputs(
-        np.empty((n, roadmaps, N_VALUES)),
-        np.empty((n, roadmaps, detail)),
-        np.empty((n, roadmaps, *flows)),
-        np.empty((n, roadmaps, states), dtype=np.int64),
-        np.zeros((n, roadmaps), dtype=np.int64),
-        np.zeros(n, dtype=np.int64),
-    )

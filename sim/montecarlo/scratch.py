@@ -24,7 +24,6 @@ from sim.lanes.records import (
     Lanes3,
     Packed,
     pack,
-    record_at,
 )
 from sim.mechanisms.crowd import MOST
 from sim.montecarlo.kpis import CATEGORIES, KPIS
@@ -219,9 +218,6 @@ class Scratch(NamedTuple):
     clipped: Lanes1  # (1,)
     readiness: Lanes1  # (months,)
     ripe: Ints2  # (lanes, initiatives) month of the start for which the probabilities to fail are set
-
-
-scratch_at = record_at(Scratch)
 
 
 def new_scratch(lay: Layout) -> Packed:

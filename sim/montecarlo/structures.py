@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.lanes.records import Floats1, Floats2, Ints1, Ints2, Keys1, Keys3, record_at
+from sim.lanes.records import Floats1, Floats2, Ints1, Ints2, Keys1, Keys3
 from sim.montecarlo.crew import Crew
 from sim.montecarlo.readiness import Ageing, Readiness
 from sim.montecarlo.stock_layout import Stock
@@ -371,6 +371,3 @@ class Layout(NamedTuple):
     low: Floats1
     high: Floats1
     row: Ints1  # (slots,) row of a slot among the targets of effects, -1 for none
-
-
-layout_at = record_at(Layout)
