@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from sim.world import Scenario
 
 Progress = Callable[[int], None]
-SUFFIX = ".calibration.yaml"
 FORMAT = 1
 SEED = 1
 FIRST_DRAW = 800_000_000  # behind the draws of every other command
@@ -178,16 +177,6 @@ def text_of(scenario: Scenario, calibration: Calibration, replications: int) -> 
         for name, row in calibration.processes.items()
     ]
     return "\n".join(lines) + "\n"
-
-
-def file_of(scenario_file: str) -> str:
-    """Name of the calibration of a scenario file.
-
-    >>> file_of("shops/mine.yaml")
-    'shops/mine.calibration.yaml'
-    """
-    path = Path(scenario_file)
-    return str(path.with_name(path.name.removesuffix(path.suffix) + SUFFIX))
 
 
 def with_calibration(scenario: Scenario, raw: bytes, file: str) -> Scenario:

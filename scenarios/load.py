@@ -47,14 +47,22 @@ def calibrated(scenario: Scenario, found: tuple[bytes, str] | None) -> Scenario:
 
 def beside(path_or_name: str | os.PathLike[str], file: str) -> tuple[bytes, str] | None:
     """Content and name of the calibration of a scenario, if there is one."""
-    from scenarios.calibration import file_of
-
-    name = file_of(file)
+    name = calibration_file(file)
     if _of_library(os.fspath(path_or_name), file):
         packed = resources.files("scenarios") / name
         return (packed.read_bytes(), name) if packed.is_file() else None
     path = Path(name)
     return (path.read_bytes(), name) if path.is_file() else None
+
+
+def calibration_file(scenario_file: str) -> str:
+    """Name of the calibration of a scenario file.
+
+    >>> calibration_file("shops/mine.yaml")
+    'shops/mine.calibration.yaml'
+    """
+    path = Path(scenario_file)
+    return str(path.with_name(path.name.removesuffix(path.suffix) + ".calibration.yaml"))
 
 
 def parse(raw: bytes, file: str) -> Scenario:

@@ -7,7 +7,6 @@ import platform
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -288,14 +287,19 @@ def clipping_notes(drivers: int, effects: int, draws: int) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def installed(package: str) -> str | None:
+    """Version of an installed package; None where it is not installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
 def provenance(scenario_hash: str) -> dict[str, Any]:
     """What made a figure: scenario, interpreter and package versions."""
-    versions = {}
-    for package in PACKAGES:
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            continue
+    versions = {package: found for package in PACKAGES if (found := installed(package)) is not None}
     return {
         "scenario_hash": scenario_hash,
         "version": versions.get("roadfolio", "source"),

@@ -45,6 +45,7 @@ class _ReaderGoneError(Exception):
 def main() -> None:
     """Run the command line of the process and end it with the exit code; an exception is our defect, code 1."""
     sys.excepthook = _defect
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # looking for them reads every installed package
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal without some letter gets its code instead of an error
             stream.reconfigure(errors="backslashreplace")

@@ -30,15 +30,15 @@ def run(
     """
     from pathlib import Path
 
-    from scenarios.calibration import calibrate, file_of, text_of
+    from scenarios.calibration import calibrate, text_of
     from scenarios.cli.compiling import announce_compilation
     from scenarios.cli.output import emit, progress, save
-    from scenarios.load import parse, place, read
+    from scenarios.load import calibration_file, parse, place, read
     from sim.errors import Problem, ProblemsFound
     from sim.world.calibration import calibration_notes
 
     content, shown = read(file)
-    target = Path(file_of(str(place(file))))
+    target = Path(calibration_file(str(place(file))))
     if target.exists() and not force:
         raise ProblemsFound([Problem("SCENARIO", f"{target} exists already", str(target), "add --force to replace it")])
     scenario = parse(content, shown)

@@ -83,8 +83,7 @@ class Elementwise(Generic[Parameters]):
     ) -> None:
         functools.update_wrapper(self, scalar)
         self.scalar = scalar
-        self._signature = inspect.signature(scalar)
-        names = tuple(self._signature.parameters)
+        names = parameters_of(scalar)
         unknown = [name for name in (*ranges, *ascending) if name not in names]
         if unknown:
             raise TypeError(f"{scalar.__name__} has no parameter {unknown[0]!r}; it has {', '.join(names)}")
@@ -101,6 +100,11 @@ class Elementwise(Generic[Parameters]):
         if all(isinstance(value, float | int) for value in args):
             return self._of_numbers(args)
         return self._of_arrays(np.broadcast_arrays(*(np.asarray(value, dtype=np.float64) for value in args)))
+
+    @functools.cached_property
+    def _signature(self) -> inspect.Signature:
+        """Looked at when it is needed: it takes longer than all else that an import does for a formula."""
+        return inspect.signature(self.scalar)
 
     def _of_numbers(self, args: tuple[Any, ...]) -> float:
         for (name, allowed), value in zip(self._ranges, args, strict=True):
@@ -128,11 +132,21 @@ class Elementwise(Generic[Parameters]):
         return result.reshape(shape) if shape else float(result[0])
 
     def _disorder(self, left: int, right: int, low: float, high: float) -> str:
-        names = tuple(self._signature.parameters)
+        names = parameters_of(self.scalar)
         return f"{self.__name__}: {names[left]} must be less than {names[right]}, got {low!r} and {high!r}"
 
     def __repr__(self) -> str:
         return f"<formula {self.__name__}{self._signature}>"
+
+
+def parameters_of(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Names of the positional parameters.
+
+    >>> parameters_of(lambda a, b: a + b)
+    ('a', 'b')
+    """
+    code: types.CodeType = function.__code__  # type: ignore[attr-defined]
+    return code.co_varnames[: code.co_argcount]
 
 
 def elementwise(

@@ -1,7 +1,5 @@
 """What the kernel reads about people in change: training, involvement, momentum, skill gaps, learning, key persons."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """What the kernel reads about readiness for change, and about the age of technology."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 

@@ -4,8 +4,6 @@
 are the workspace of mechanisms that go path by path, or hold what those found out, with the lane as first axis.
 """
 
-from __future__ import annotations
-
 import typing
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """Groups of goods as arrays: what the kernel reads about stock that may run out. Pure translation, no physics."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 import numpy as np

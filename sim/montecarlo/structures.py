@@ -4,8 +4,6 @@ Names: role r, skill k, process p, step s (all processes in a row), system y, th
 arrays hold slots of `Parameters`; the others hold fixed numbers; `*_key` arrays hold keys of random streams.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

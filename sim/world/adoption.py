@@ -1,7 +1,5 @@
 """How people take an initiative up: adoption by seats, training, involvement, and the dip after go-live."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from sim.quantities import Quantity

@@ -1,7 +1,5 @@
 """Corrections of the monthly kernel, measured against the company that is played item by item."""
 
-from __future__ import annotations
-
 import math
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Security controls: what they do, how well they cover, how they wear off between audits."""
 
-from __future__ import annotations
-
 from typing import Literal, Self
 
 from pydantic import model_validator

@@ -1,7 +1,5 @@
 """Contradictions about debts: a covenant that nobody could break, or that nobody would see."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """How the work of an initiative goes: overrun by class, stage gates, outside help, running old and new side by side."""
 
-from __future__ import annotations
-
 import math
 from typing import Literal, NamedTuple, Self
 

@@ -1,7 +1,5 @@
 """Delivery of initiatives: names and numbers in different blocks that must fit each other."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Processes that make items of others: no circles, and not too many ways."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 
 from sim.errors import Problem

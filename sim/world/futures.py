@@ -1,7 +1,5 @@
 """Futures: how the world itself may turn, whatever the company does."""
 
-from __future__ import annotations
-
 from typing import Self
 
 from pydantic import Field, model_validator

@@ -1,7 +1,5 @@
 """What the business wants to reach with its technology: a KPI, a target, a month by which, and how much it counts."""
 
-from __future__ import annotations
-
 from typing import Self
 
 from pydantic import model_validator

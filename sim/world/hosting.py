@@ -1,7 +1,5 @@
 """What systems are bound to: providers they share, subscriptions, and the policy of refreshing them."""
 
-from __future__ import annotations
-
 from typing import Self
 
 from pydantic import model_validator

@@ -1,7 +1,5 @@
 """How fast competitive effects fade: the block `imitation`, by its months or by scores."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Self
 

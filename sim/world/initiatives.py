@@ -1,7 +1,5 @@
 """Candidate technology investments: what they cost, need, risk and change."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from typing import Literal, Self

@@ -1,7 +1,5 @@
 """Pairs of systems between which records pass: by hand, until somebody links them."""
 
-from __future__ import annotations
-
 from typing import Self
 
 from pydantic import Field, model_validator

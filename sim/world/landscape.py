@@ -1,7 +1,5 @@
 """Contradictions in the graph of systems and in what systems are bound to."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

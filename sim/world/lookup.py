@@ -1,7 +1,5 @@
 """Looking up names in the plain mappings of a file, which may hold anything."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

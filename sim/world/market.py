@@ -1,7 +1,5 @@
 """The market around the business: who else is there, what speaks for us, what people say of us, what we are worth."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from sim.quantities import Quantity

@@ -1,7 +1,5 @@
 """Numbers of the market that must fit each other."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

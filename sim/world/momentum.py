@@ -1,7 +1,5 @@
 """What successes and failures do to the next change: the block `momentum`."""
 
-from __future__ import annotations
-
 from sim.quantities import Quantity
 from sim.world.base import Certain, World, origin, plain, quantity
 

@@ -1,7 +1,5 @@
 """What money costs and how much there is: budgets, discounting, inflation, debt, what cash and lenders demand."""
 
-from __future__ import annotations
-
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator

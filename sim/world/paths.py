@@ -1,7 +1,5 @@
 """Paths of numbers in a scenario: `processes.booking.steps.intake.minutes` and the like."""
 
-from __future__ import annotations
-
 import types
 import typing
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """Roles, and the part of their days that may go to change work."""
 
-from __future__ import annotations
-
 from typing import Self
 
 from pydantic import Field, field_validator, model_validator

@@ -1,7 +1,5 @@
 """What the business does for a living: items that arrive, pass steps, and earn or are lost."""
 
-from __future__ import annotations
-
 from typing import Literal, Self
 
 from pydantic import Field, model_validator

@@ -1,7 +1,5 @@
 """The business as a whole: calendar, customers, margin, fixed cost, tax, cash."""
 
-from __future__ import annotations
-
 import re
 
 from pydantic import field_validator

@@ -1,7 +1,5 @@
 """What change stands on: the blocks `readiness` of the business and `maturity` of an initiative."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

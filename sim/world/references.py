@@ -3,8 +3,6 @@
 Works on the plain mapping of a file, so that a file with wrong numbers still gets its wrong names reported.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Who repairs what has failed: people whom several systems share, such as those of a managed service provider."""
 
-from __future__ import annotations
-
 from sim.quantities import Quantity
 from sim.world.base import Certain, World, origin, plain, quantity
 

@@ -1,7 +1,5 @@
 """The root of the scenario schema: the company, its money and its candidate initiatives, in one frozen object."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import math

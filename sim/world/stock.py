@@ -1,7 +1,5 @@
 """Goods on the shelf: groups of alike articles that sell, run out and are ordered again."""
 
-from __future__ import annotations
-
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator

@@ -1,7 +1,5 @@
 """The technology estate: systems that age, fail and are repaired."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from sim.quantities import Quantity

@@ -1,7 +1,5 @@
 """What may attack the business, and the insurance against it."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scenarios.calibration import FIRST_DRAW, calibrate, file_of, operations_hash, text_of, with_calibration
-from scenarios.load import load
+from scenarios.calibration import FIRST_DRAW, calibrate, operations_hash, text_of, with_calibration
+from scenarios.load import calibration_file, load
 from scenarios.precision import FURTHER_FROM
 from scenarios.verify import FIRST_DRAW as VERIFY_FROM
 from sim.company.company import replicate_many
@@ -92,7 +92,7 @@ def test_file_is_used_while_it_fits(tmp_path: Path) -> None:
     assert not bare.calibration.processes
     assert not bare.calibration.note
     found = Calibration(processes={name: Correction(wait=1.25) for name in bare.processes})
-    beside = Path(file_of(str(file)))
+    beside = Path(calibration_file(str(file)))
     beside.write_text(text_of(bare, found, 20), encoding="utf-8")
     fitting = load(file)
     assert fitting.calibration.processes == found.processes

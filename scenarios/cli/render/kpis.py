@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from scenarios.cli.render.figures import UNKNOWN, percent, sensible, signed
 from scenarios.cli.render.words import cell, plain_table
 from sim.montecarlo.kpis import KPIS, Kpi
-from sim.outcomes import Statistic, statistic
+from sim.outcomes import Statistic
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -33,15 +34,22 @@ def kpi_table(one: Outcome, currency: str) -> Table:
                 continue  # the scenario has no such block
             table.add_row(cell(name), cell(UNKNOWN), cell(UNKNOWN), cell(""), cell("no draw has a value", "dim"))
             continue
-        change = statistic(after[both] - before[both])
+        change = mean_of(after[both] - before[both])
         table.add_row(
             cell(name),
-            cell(_level(kpi, statistic(before[both]))),
-            cell(_level(kpi, statistic(after[both]))),
+            cell(_level(kpi, mean_of(before[both]))),
+            cell(_level(kpi, mean_of(after[both]))),
             cell(_change(kpi, change)),
             cell(direction(kpi, change), "dim"),
         )
     return table
+
+
+def mean_of(values: Floats) -> Statistic:
+    """Mean and error of finite values: of each KPI nothing else is shown, and quantiles need a sort."""
+    n = len(values)
+    se = float(np.std(values, ddof=1) / math.sqrt(n)) if n > 1 else None
+    return Statistic(float(np.mean(values)), se, None, None, None, None)
 
 
 def by_draw(values: Floats) -> Floats:

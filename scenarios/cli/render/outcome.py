@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import platform
 from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import chance, percent, rough, sensible, tail_error
@@ -20,7 +21,7 @@ from scenarios.cli.render.words import (
     titles,
 )
 from sim.montecarlo.kpis import CATEGORIES, FINANCE
-from sim.outcomes import provenance, statistic
+from sim.outcomes import installed, statistic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -256,8 +257,7 @@ def provenance_line(outcomes: Outcomes) -> str:
     unit = ENGINES[outcomes.engine][0]
     last = outcomes.first_draw + outcomes.draws - 1
     drawn = f"{unit} {outcomes.first_draw:,} to {last:,}" if outcomes.draws > 1 else f"{unit[:-1]} {last:,}"
-    made = provenance(outcomes.scenario_hash)
     return (
         f"scenario {clean(outcomes.scenario)} {outcomes.scenario_hash}, seed {outcomes.seed}, {drawn}, "
-        f"roadfolio {made['version'] if made['version'] != 'source' else '(not installed)'}, Python {made['python']}"
+        f"roadfolio {installed('roadfolio') or '(not installed)'}, Python {platform.python_version()}"
     )
