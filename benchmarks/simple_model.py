@@ -114,7 +114,7 @@ bare_at = record_at(Bare)
 
 
 @inline
-def _score(u):  # type: ignore[no-untyped-def]
+def normal_score(u):  # type: ignore[no-untyped-def]
     """Normal quantile, relative error 1.2e-9: the rational approximations of Acklam (2003), in lanes."""
     q = u - 0.5
     r = q * q
@@ -141,8 +141,8 @@ def _score(u):  # type: ignore[no-untyped-def]
 def _before_attacks(keys, draw):  # type: ignore[no-untyped-def]
     """NPV without losses."""
     fade = math.exp(-FADE)
-    p = P * math.exp(P_SPREAD * _score(uniform_of_lanes(keys[0], draw, 0)))
-    q = Q * math.exp(Q_SPREAD * _score(uniform_of_lanes(keys[0], draw, 1)))
+    p = P * math.exp(P_SPREAD * normal_score(uniform_of_lanes(keys[0], draw, 0)))
+    q = Q * math.exp(Q_SPREAD * normal_score(uniform_of_lanes(keys[0], draw, 1)))
     odds, step = q / p, math.exp((p + q) * (-1.0 / 12.0))
     left, value, discount = math.sqrt(step), lanes(0.0), math.exp(-FADE * GO_LIVE)
     for _ in range(GO_LIVE, MONTHS, 2):  # two fractions on one denominator: division is what costs
@@ -151,7 +151,7 @@ def _before_attacks(keys, draw):  # type: ignore[no-untyped-def]
         value += discount * ((1.0 - left) * c + fade * (1.0 - after) * a) / (a * c)
         left = after * step
         discount *= fade * fade
-    return BENEFIT * value - CAPITAL * math.exp(OVERRUN * _score(uniform_of_lanes(keys[1], draw, 0)))
+    return BENEFIT * value - CAPITAL * math.exp(OVERRUN * normal_score(uniform_of_lanes(keys[1], draw, 0)))
 
 
 @inline
@@ -191,7 +191,7 @@ def _bare(record, first_draw):  # type: ignore[no-untyped-def]
                 return
         for row in range((written + WIDTH - 1) // WIDTH):
             draw = b.place[row] + float(first_draw)
-            score = _score(uniform_of_lanes(keys[3], draw, b.number[row]))
+            score = normal_score(uniform_of_lanes(keys[3], draw, b.number[row]))
             b.moment[row] = SEVERITY * math.exp(SPREAD * score - FADE * b.moment[row])
         for event in range(written):
             path = int(b.place[event >> SHIFT, event & LAST])

@@ -6,10 +6,14 @@ same seed. Neither the number of workers nor the other roadmaps change a bit.
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -135,14 +139,36 @@ def replicate_many(
         return
     shared = table, tuple(roadmaps), seed, items
     with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin, initargs=shared) as pool:
-        yield from pool.map(_task, draws)
+        try:
+            with _main_left_alone():
+                found = pool.map(_task, draws)  # starts the processes
+            yield from found
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _main_left_alone() -> Iterator[None]:
+    """Start processes that do not look for the file of the main module where there is none, as in a script that comes
+    from standard input: they would not find it, and the pool would wait for them for ever. They need nothing of it."""
+    main = sys.modules["__main__"]
+    file = getattr(main, "__file__", None)
+    if file is None or Path(file).exists():
+        yield
+        return
+    del main.__file__
+    try:
+        yield
+    finally:
+        main.__file__ = file
 
 
 _SHARED: tuple[Parameters, tuple[Roadmap, ...], int, Items]
 
 
 def _begin(*shared: Any) -> None:
-    """A worker process begins: what all its draws share comes to it once."""
+    """A worker process begins: what all its draws share comes to it once. Ctrl-C is for the process that asked."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     global _SHARED
     _SHARED = shared
 
