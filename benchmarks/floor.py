@@ -7,8 +7,8 @@ In it, each part alone, in lanes as in the kernel, for a path under the empty ro
   over the months), the effects by month and initiative, the intensities by month and threat, thinning of the attack
   points, the waiting line once for both roadmaps, and the ledger by month: categories, discounting, balance, tax;
 - stores: the values of both roadmaps.
-Not in it: reading the scenario's structure, branches for what the scenario does not use, sorting events, copying between
-lanes and rows, calls, checks and clipping. Nobody can do without all of these, so 1 is out of reach.
+Not in it: reading the scenario's structure, branches for what the scenario does not use, sorting events, copying
+between lanes and rows, calls, checks and clipping. Nobody can do without all of these, so 1 is out of reach.
 
     python -m benchmarks.floor [--smoke]
 """

@@ -83,9 +83,7 @@ def with_workbench(cases: int, seed: int) -> Floats:
     study.outcomes = [ema.ScalarOutcome("npv")]
     logging.getLogger("EMA").setLevel(logging.ERROR)
     np.random.seed(seed)  # noqa: NPY002  the workbench draws from NumPy's global generator
-    _, outcomes = ema.perform_experiments(
-        study, scenarios=cases, uncertainty_sampling=Samplers.MC, log_progress=True
-    )
+    _, outcomes = ema.perform_experiments(study, scenarios=cases, uncertainty_sampling=Samplers.MC, log_progress=True)
     return np.asarray(outcomes["npv"], dtype=np.float64)
 
 
@@ -94,7 +92,7 @@ def check(name: str, ours: Floats, theirs: Floats) -> None:
     for what, figure, error in (("mean", np.mean, _error_of_mean), ("5 % quantile", _low, _error_of_low)):
         a, b, e = float(figure(ours)), float(figure(theirs)), math.hypot(error(ours), error(theirs))
         if not abs(a - b) <= SIGMAS * e:
-            raise AssertionError(f"{what} of {name}: {b:,.0f}, ours {a:,.0f}, standard error of the difference {e:,.0f}")
+            raise AssertionError(f"{what} of {name}: {b:g}, ours {a:g}, standard error of the difference {e:g}")
 
 
 def _low(values: Floats) -> float:
@@ -148,7 +146,9 @@ def rows(smoke: bool) -> Iterator[Row]:
     for name, target in TARGETS.items():
         what = f"simple model in lanes / {name}"
         if name not in running:
-            yield missing("peers", what, target, "at least", f"{PACKAGES[name]} is not installed: pip install '.[peers]'")
+            yield missing(
+                "peers", what, target, "at least", f"{PACKAGES[name]} is not installed: pip install '.[peers]'"
+            )
             continue
         ratios = tuple(theirs / mine for mine, theirs in zip(taken["ours"], taken[name], strict=True))
         mine, theirs = (digits(1e6 * float(np.median(taken[key]))) for key in ("ours", name))

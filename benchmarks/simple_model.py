@@ -3,7 +3,7 @@ Bass, and cyber losses that are compound Poisson.
 
     NPV = - CAPITAL e^(OVERRUN z)                                                          z, x, y, s standard normal
           + sum over months m from GO_LIVE on of BENEFIT F((m + 1/2 - GO_LIVE) / 12) v^m   v = (1 + RATE)^(-1/12)
-          - sum over attacks of SEVERITY e^(SPREAD s) v^t                                  t months, Poisson, ATTACKS a year
+          - sum over attacks of SEVERITY e^(SPREAD s) v^t                t in months, Poisson, ATTACKS a year
     F(t) = (1 - e^(-(p + q) t)) / (1 + q / p e^(-(p + q) t)),  p = P e^(P_SPREAD x),  q = Q e^(Q_SPREAD y)
 
 Each is written as one would write it for speed in its means. The exponential of F is carried on from month to month in
@@ -156,7 +156,7 @@ def _before_attacks(keys, draw):  # type: ignore[no-untyped-def]
 
 @inline
 def _attacks(b, block, draw, written):  # type: ignore[no-untyped-def]
-    """Append the attacks of a block to the list; returns its new length. What lies beyond the horizon is overwritten."""
+    """Append the attacks of a block to the list; returns its new length. Those beyond the horizon are overwritten."""
     t = math.log(uniform_of_lanes(b.keys[1], draw, 1)) * (-12.0 / ATTACKS)
     number = 0
     while some(t < 60.0):

@@ -1,7 +1,7 @@
 """Two threads of the kernel against one, compared with what two independent processes gain that only spin.
 
-Cores share caches, memory and a clock rate: no program gains more from a second one than two processes that have nothing
-in common. Three kinds of work in turn: the kernel with one thread, with two, and a loop in one process, in two.
+Cores share caches, memory and a clock rate: no program gains more from a second one than two processes that have
+nothing in common. In turn: the kernel with one thread and with two, and a loop in one process and in two.
 
     gain of the kernel   = seconds with one thread / seconds with two, the same draws
     gain of the machine  = 2 * seconds of a loop alone / seconds of the slower of two loops at once

@@ -92,5 +92,5 @@ def philox_block(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tu
 def uniforms(key: np.uint64, draws: NDArray[np.int64], indices: NDArray[np.int64]) -> NDArray[np.float64]:
     """Uniforms of one stream. draws: (n,), indices: (m,) identities. Returns (n, m), strictly inside (0, 1)."""
     out = np.empty((len(draws), len(indices)))
-    FILL(key, np.asarray(draws, np.int64), np.asarray(indices, np.int64), out)
+    FILL(key, np.ascontiguousarray(draws, np.int64), np.ascontiguousarray(indices, np.int64), out)
     return out

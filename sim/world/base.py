@@ -29,7 +29,10 @@ Series = Annotated[tuple[Certain, ...], BeforeValidator(_listed)]
 class World(BaseModel):
     """Frozen, unknown keys forbidden, defaults checked like values."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False, strict=False, defer_build=True)
+    # A block is built with the whole that it is a part of: built one by one, the schema takes longer to load.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False, strict=False, defer_build=True
+    )
 
     @field_validator("*", mode="after")
     @classmethod

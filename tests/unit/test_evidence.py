@@ -10,7 +10,17 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from scenarios.evidence import DOUBTFUL, FOLDER, MEANING, Evidence, EvidenceError, evidence, read_evidence
+from scenarios.evidence import (
+    DOUBTFUL,
+    FOLDER,
+    MEANING,
+    Evidence,
+    EvidenceError,
+    evidence,
+    known_ids,
+    read_evidence,
+)
+from scenarios.evidence import entry as published
 
 ENTRY = """\
 some.figure:
@@ -161,3 +171,10 @@ def test_schema_is_closed() -> None:
     schema = Evidence.model_json_schema()
     assert schema["additionalProperties"] is False
     assert all(part["additionalProperties"] is False for part in schema["$defs"].values())
+
+
+def test_an_entry_alone_is_the_one_of_all() -> None:
+    """Keys and entries that are read line by line are those of the whole files."""
+    assert list(known_ids()) == list(evidence())
+    assert {name: published(name) for name in known_ids()} == evidence()
+    assert published("no.such") is None
