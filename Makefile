@@ -1,7 +1,7 @@
 # make demo    set up and plan the retailer of the library
 # make test    set up and run all tests
 # make lint    ruff and mypy
-# make bench   the benchmarks, each answer validated before it is timed
+# make bench   the timings and the table of targets, each answer validated before it is timed
 # make clean   remove the environment and every cache in this folder
 
 .DEFAULT_GOAL := demo
@@ -34,6 +34,7 @@ lint: $(STAMP)
 	$(BIN)/python -m mypy --strict sim optimize scenarios
 
 bench: $(STAMP)
+	$(BIN)/python -m benchmarks --timings
 	$(BIN)/python -m benchmarks
 
 setup: $(STAMP)

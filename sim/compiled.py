@@ -146,14 +146,16 @@ class Delayed:
         """The same without Numba's cache and without what only Python needs, for `sim.machine_code`."""
         import numba
 
-        return numba.njit(_nrt=False, **INLINE)(self._function)
+        njit: Any = numba.njit  # its types do not know of the switch for reference counts, of which we have none
+        return njit(_nrt=False, **INLINE)(self._function)
 
     @property
     def _numba_type_(self) -> Any:
         """What the compiler takes it for where compiled code names it."""
         import numba
 
-        return numba.typeof(self.dispatcher)
+        typeof: Any = numba.typeof
+        return typeof(self.dispatcher)
 
     def __call__(self, *args: Any) -> Any:
         return self.dispatcher(*args)

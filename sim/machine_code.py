@@ -77,8 +77,8 @@ class Stored:
         """Compile, and keep the object code if it can be called and linked without Numba."""
         import numba
 
-        function = self.compiled.fresh
-        function.compile(tuple(numba.typeof(arg) for arg in args))
+        function, typeof = self.compiled.fresh, numba.typeof
+        function.compile(tuple(typeof(arg) for arg in args))  # type: ignore[no-untyped-call]
         (result,) = function.overloads.values()
         library, name = result.library, result.fndesc.llvm_func_name
         with suppress(AttributeError, RuntimeError, ValueError):  # not the Numba that we know: it works as ever

@@ -97,7 +97,8 @@ class Packed:
 
 def pack(record: Any) -> Packed:
     """Lay out a NamedTuple for compiled code; array fields must be contiguous and of the annotated type."""
-    fields = places(type(record))
+    kind: Any = type(record)
+    fields = places(kind)
     words = np.zeros(sum(place.words for place in fields.values()), dtype=np.int64)
     kept: list[Any] = [words]
     for name, place in fields.items():

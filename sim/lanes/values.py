@@ -18,7 +18,7 @@ from numba.core import cgutils
 from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
 from numba.extending import lower_builtin, models, register_model
 
-from sim.lanes import WIDTH
+from sim.lanes import WIDTH as WIDTH
 
 types: Any = numba.types  # untyped upstream
 intrinsic: Any = extending.intrinsic

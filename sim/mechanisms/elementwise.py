@@ -145,7 +145,7 @@ def parameters_of(function: Callable[..., Any]) -> tuple[str, ...]:
     >>> parameters_of(lambda a, b: a + b)
     ('a', 'b')
     """
-    code: types.CodeType = function.__code__  # type: ignore[attr-defined]
+    code: types.CodeType = function.__code__
     return code.co_varnames[: code.co_argcount]
 
 
