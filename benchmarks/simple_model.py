@@ -94,17 +94,18 @@ def _numpy_chunk(n: int, generator: np.random.Generator) -> Floats:
 
 class Bare(NamedTuple):
     """What the kernel in lanes gets: keys of its streams; results, a row of lanes a block; the lanes of now; and the
-    attacks of a group of blocks in a list without gaps: moment (then loss), path and number."""
+    attacks of a group of blocks in a list without gaps: loss, path and number."""
 
     keys: Keys1
     npv: Lanes1
     now: Lanes1
-    moment: Lanes1
+    loss: Lanes1
     place: Lanes1
     number: Lanes1
 
 
 SHIFT, LAST = WIDTH.bit_length() - 1, WIDTH - 1  # of a power of two: faster than a floor division
+MEAN, FEW = ATTACKS * MONTHS / 12.0, 40  # attacks; more than FEW have a probability below 1e-30
 GROUP = 16  # blocks whose attacks stand in one list
 ROOM = 16 * GROUP  # rows of the list, eight times what is to be expected
 MOST = WIDTH * (ROOM - WIDTH * 2)
@@ -156,20 +157,22 @@ def _before_attacks(keys, draw):  # type: ignore[no-untyped-def]
 
 @inline
 def _attacks(b, block, draw, written):  # type: ignore[no-untyped-def]
-    """Append the attacks of a block to the list; returns its new length. Those beyond the horizon are overwritten."""
-    t = math.log(uniform_of_lanes(b.keys[1], draw, 1)) * (-12.0 / ATTACKS)
-    number = 0
-    while some(t < 60.0):
-        b.now[0] = t
-        for k in range(WIDTH):
-            row, lane = written >> SHIFT, written & LAST
-            moment = b.now[0, k]
-            b.moment[row, lane] = moment
-            b.place[row, lane] = float(block * WIDTH + k)
-            b.number[row, lane] = float(number)
-            written += int(moment < 60.0)
+    """Append the attacks of a block to the list; returns its new length. Their number by inversion: one uniform."""
+    u, count = uniform_of_lanes(b.keys[1], draw, 1), lanes(0.0)
+    term = math.exp(-MEAN)
+    below, number = term, 0
+    while some(u > below) and number < FEW:
+        count += select(u > below, 1.0, 0.0)
         number += 1
-        t -= math.log(uniform_of_lanes(b.keys[2], draw, number)) * (12.0 / ATTACKS)
+        term *= MEAN / number
+        below += term
+    b.now[0] = count
+    for k in range(WIDTH):
+        for which in range(int(b.now[0, k])):
+            row, lane = written >> SHIFT, written & LAST
+            b.place[row, lane] = float(block * WIDTH + k)
+            b.number[row, lane] = float(which)
+            written += 1
     return written
 
 
@@ -192,10 +195,11 @@ def _bare(record, first_draw):  # type: ignore[no-untyped-def]
         for row in range((written + WIDTH - 1) // WIDTH):
             draw = b.place[row] + float(first_draw)
             score = normal_score(uniform_of_lanes(keys[3], draw, b.number[row]))
-            b.moment[row] = SEVERITY * math.exp(SPREAD * score - FADE * b.moment[row])
+            fade = (FADE * MONTHS) * uniform_of_lanes(keys[2], draw, b.number[row])
+            b.loss[row] = SEVERITY * math.exp(SPREAD * score - fade)
         for event in range(written):
             path = int(b.place[event >> SHIFT, event & LAST])
-            b.npv[path >> SHIFT, path & LAST] -= b.moment[event >> SHIFT, event & LAST]
+            b.npv[path >> SHIFT, path & LAST] -= b.loss[event >> SHIFT, event & LAST]
 
 
 def in_lanes(paths: int, seed: int, first_draw: int = 0) -> Floats:
@@ -203,7 +207,7 @@ def in_lanes(paths: int, seed: int, first_draw: int = 0) -> Floats:
     if paths % WIDTH:
         raise ValueError(f"the kernel in lanes takes whole blocks of {WIDTH} paths, not {paths}")
     npv, room = np.empty((paths // WIDTH, WIDTH)), [np.zeros((rows, WIDTH)) for rows in (1, ROOM, ROOM, ROOM)]
-    keys = np.array([stream_key(seed, name) for name in ("spread", "overrun", "gaps", "sizes")])
+    keys = np.array([stream_key(seed, name) for name in ("spread", "overrun", "times", "sizes")])
     packed = pack(Bare(keys, npv, *room))
     _bare(packed.address, first_draw)
     if math.isnan(npv[0, 0]):
