@@ -205,23 +205,24 @@ def adopt(
     hazard = np.zeros(len(rows))
     log: list[tuple[Ints, Floats, Floats]] = []
     keep = np.flatnonzero(count > 0)
-    while True:
-        if len(keep) < len(rows):
+    each = np.arange(len(rows))
+    while len(keep):
+        if len(keep) < 0.7 * len(rows):  # those at their end stand still; copying them out each time would cost more
             rows, path, count, place = rows[keep], path[keep], count[keep], place[keep]
             able, adopted, level = able[keep], adopted[keep], level[keep]
             now, number, hazard = now[keep], number[keep], hazard[keep]
-        if not len(rows):
-            break
-        each = np.arange(len(rows))
-        rate = (p[path] + q[path] * number / count) / 12
+            each = np.arange(len(rows))
+        with np.errstate(invalid="ignore"):  # rows without anybody who is able
+            rate = (p[path] + q[path] * number / count) / 12
         seat = np.argmin(level, axis=1)
         next_level = level[each, seat]
         with np.errstate(divide="ignore", over="ignore"):
             adoption = np.where(next_level < NEVER, now + (next_level - hazard) / rate, NEVER)
         change = calendar.time[path, place]
         event = np.minimum(adoption, change)
-        goes_on = event < months
-        hazard += rate * (np.minimum(event, months) - now)
+        goes_on = (event < months) & (count > 0)
+        event = np.minimum(event, months)
+        hazard += rate * (event - now)
         now = event
         by_adoption = (adoption <= change) & goes_on
         who = each[by_adoption]
