@@ -22,6 +22,8 @@ DOCUMENTS = {
     "calibrate": "calibrate",
     "check": "check",
     "gaps": "gaps",
+    "uncertainty": "uncertainty",
+    "contributions": "contributions",
     "errors": "errors",
 }
 URN = "urn:roadfolio:"

@@ -48,6 +48,7 @@ def evaluate(
     seed: int,
     *,
     first_draw: int = 0,
+    noise: int = 1,
     detail: bool = True,
     by_month: bool = False,
     by_process: bool = False,
@@ -62,6 +63,8 @@ def evaluate(
     ranges are independent. detail: also categories, KPIs and states, which need memory. by_month: KPIs by month in
     place of years. by_process: also the course of the items. workload: factor on every service time, to see how much
     hangs on the load. threads, chunk: how the work is split; they change no bit.
+    noise: draw d has the drivers of draw d // noise and events of its own, which tells ignorance from chance; the draws
+    are then not independent, and a note says so.
     progress: called with the number of draws done.
     Raises ProblemsFound for a roadmap that the scenario does not allow, or a world with too many events.
     """
@@ -71,6 +74,8 @@ def evaluate(
         )
     if first_draw < 0:
         raise ProblemsFound([Problem(path="first_draw", value=first_draw, message="draws are numbered from 0")])
+    if noise < 1:
+        raise ProblemsFound([Problem(path="noise", value=noise, message="drivers serve one draw or more", hint="1")])
     wanted = [roadmaps] if isinstance(roadmaps, (Roadmap, Mapping)) else list(roadmaps)
     chosen = [roadmap(scenario, one) for one in wanted]
     span = 1 if by_month else 12
@@ -90,7 +95,7 @@ def evaluate(
     for start in range(0, draws, BLOCK):
         rows = range(start, min(draws, start + BLOCK))
         numbers = np.arange(first_draw + rows.start, first_draw + rows.stop, dtype=np.int64)
-        theta, missed = _drivers(scenario, numbers, seed)
+        theta, missed = _drivers(scenario, numbers, seed, noise)
         out_of_range += missed
         base = prepared.table.base
         if workload != 1.0:
@@ -107,7 +112,8 @@ def evaluate(
     )
     notes = future_notes(scenario) + calibration_notes(scenario.calibration)
     notes += clipping_notes(out_of_range, clipped, draws)
-    notes += delivery_notes(prepared.table, outcomes, first_draw, seed)
+    notes += delivery_notes(prepared.table, outcomes, first_draw, seed, noise)
+    notes += (shared_note(noise),) if noise > 1 else ()
     return Outcomes(
         scenario=scenario.name,
         scenario_hash=scenario.hash(),
@@ -182,7 +188,7 @@ class Prepared:
 
 
 _PREPARED: OrderedDict[tuple[str, int, int], Prepared] = OrderedDict()
-_DRIVERS: OrderedDict[tuple[str, int, int, int], tuple[Floats, int]] = OrderedDict()
+_DRIVERS: OrderedDict[tuple[str, int, int, int, int], tuple[Floats, int]] = OrderedDict()
 PREPARED_KEPT, DRIVERS_KEPT = 4, 16
 
 
@@ -202,16 +208,23 @@ def _trim(kept: OrderedDict[Any, Any], most: int) -> None:
         kept.popitem(last=False)
 
 
-def _drivers(scenario: Scenario, numbers: Ints, seed: int) -> tuple[Floats, int]:
+def _drivers(scenario: Scenario, numbers: Ints, seed: int, noise: int) -> tuple[Floats, int]:
     """Values of the drivers in consecutive draws, kept by content, and how many were clipped."""
-    key = (scenario.hash(), seed, int(numbers[0]), len(numbers))
+    key = (scenario.hash(), seed, int(numbers[0]), len(numbers), noise)
     if key not in _DRIVERS:
         table = _prepared(scenario, seed).table
-        theta, clipped = table.theta(numbers, seed)
+        theta, clipped = table.theta(numbers // noise, seed)
+        if noise > 1 and table.luck:
+            theta[:, table.luck] = table.theta(numbers, seed)[0][:, table.luck]
         _refuse_infinite(table, theta, numbers)
         _DRIVERS[key] = theta, clipped
         _trim(_DRIVERS, DRIVERS_KEPT)
     return _DRIVERS[key]
+
+
+def shared_note(noise: int) -> str:
+    """What to say beside draws of which so many in a row share their drivers."""
+    return f"every {noise} draws in a row share their drivers; they are not independent: no error over draws holds"
 
 
 def _busier(table: Parameters, base: Floats, theta: Floats, factor: float) -> tuple[Floats, Floats]:
