@@ -47,5 +47,5 @@ def overall_range(values: Floats, seed: int) -> OverallRange:
 
     low, high = (float(end) for end in ends(np.ones(drivers, dtype=np.int64)))
     again = np.array([ends(np.bincount(rows, minlength=drivers)) for rows in resamples(drivers, seed)])
-    low_se, high_se = (float(se) for se in np.std(again, axis=0, ddof=1))
+    low_se, high_se = (float(se) for se in np.std(again - again[0], axis=0, ddof=1))
     return OverallRange(low, low_se, high, high_se)

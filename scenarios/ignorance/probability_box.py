@@ -114,7 +114,7 @@ def corrected(shares: Floats, chance: int) -> Floats:
 
 
 def round_thresholds(values: Floats, also: tuple[float, ...] = ()) -> Floats:
-    """Round numbers near the quantiles of all values, and those of `also` that lie among the values; ascending.
+    """Round numbers near the quantiles of all values, and `also`, as far as they lie among the values; ascending.
 
     >>> round_thresholds(np.linspace(-1000.0, 3000.0, 4001), also=(0.0, 9e9)).tolist()
     [-800.0, -600.0, 0.0, 1000.0, 2000.0, 2600.0, 2800.0]
@@ -122,11 +122,11 @@ def round_thresholds(values: Floats, also: tuple[float, ...] = ()) -> Floats:
     pooled = values.ravel()
     near = np.asarray(quantile(pooled, ROUND_LEVELS))
     width = float(near[-1] - near[0])
-    wanted = {float(x) for x in also if pooled.min() < x <= pooled.max()}
+    wanted = set(also)
     if width > 0.0:
         step = 10.0 ** np.floor(np.log10(width / 10.0))
         wanted |= {float(x) + 0.0 for x in np.round(near / step) * step}
-    return np.array(sorted(wanted))
+    return np.array(sorted(x for x in wanted if pooled.min() < x <= pooled.max()))
 
 
 def _level(shares: Floats, threshold: float, chance: int, rows: NDArray[np.int64]) -> Level:

@@ -48,8 +48,8 @@ def show_contributions(found: Contributions, scenario: Scenario, terminal: Conso
     sentence(
         terminal,
         "alone: beside no more than what it requires; last in: what the roadmap would lose without it and what needs "
-        "it; part: mean of what it adds in all orders (Shapley value), which sums to the whole; worst 5 %: its part of the "
-        "mean of the worst 5 % of the NPV",
+        "it; part: mean of what it adds in all orders (Shapley value), which sums to the whole; worst 5 %: its part of "
+        "the mean of the worst 5 % of the NPV",
         "dim",
     )
     terminal.print()

@@ -98,6 +98,7 @@ def _starts(starts: Mapping[str, int], scenario: Scenario) -> str:
 
 def _parts(measures: Mapping[str, Divided]) -> Table:
     table = plain_table("", "mean", "9 in 10", "ignorance", "chance", "share of ignorance", right=(1, 2, 3, 4, 5))
+    table.columns[0].no_wrap = True
     for name, one in measures.items():
         split, ends = one.split, one.range
         varies = split.share is not None
@@ -113,10 +114,8 @@ def _parts(measures: Mapping[str, Divided]) -> Table:
 
 
 def _deviation(part: Part) -> str:
-    """A standard deviation with its error; to one digit where that is not known."""
-    if part.variance == 0.0:
-        return "none"
-    return f"about {rough(part.sd, ABOUT * part.sd)}" if part.se is None else sensible(part.sd, part.sd_se)
+    """A standard deviation, to the digits that its error justifies."""
+    return rough(part.sd, ABOUT * part.sd if part.se is None else part.sd_se) if part.variance > 0.0 else "none"
 
 
 def _box(one: Divided, what: str, currency: str) -> Table:
