@@ -49,13 +49,6 @@ class Orders:
         return self.rows is None
 
     @cached_property
-    def coalitions(self) -> tuple[int, ...]:
-        """Those whose values are needed, none and all among them, without repetition."""
-        if self.rows is None:
-            return tuple(range(1 << self.players))
-        return tuple(dict.fromkeys(int(c) for c in self._before.ravel()))
-
-    @cached_property
     def _before(self) -> Coalitions:
         """(orders, players + 1) the coalition before each position of each order, and the whole behind the last."""
         assert self.rows is not None

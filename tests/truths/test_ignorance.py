@@ -4,6 +4,7 @@ All samples have fixed seeds. Coverage is counted in 1,000 cases of each kind; a
 93 % with probability 0.4 % (binomial law).
 """
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -154,18 +155,19 @@ def test_interval_of_narrowing_covers(drivers: int, chance: int, kinds: int) -> 
 
 
 def test_band_of_the_box_covers() -> None:
-    """Both ends of the band, at the fewest draws, from no ignorance to nearly nothing else."""
+    """Both ends of the band, at the fewest draws, from no ignorance to nearly nothing else: 98 % and more were measured
+    in 1,000 cases each; here are 200, of which then fewer than 93 % hold by chance with probability below 1 in
+    10,000."""
     rng = np.random.default_rng(5)
-    cases = [(share, level) for share in (0.0, 0.03, 0.3, 0.9) for level in (0.05, 0.5)]
-    for share, level in cases:
+    for share, level in itertools.product((0.0, 0.03, 0.9), (0.05, 0.5)):
         at = float(ndtri(level))
         known = [ndtr((at - np.sqrt(share) * ndtri(q)) / np.sqrt(1.0 - share)) for q in (0.95, 0.05)]
         hits = np.zeros(2)
-        for case in range(CASES // 4):
+        for case in range(CASES // 5):
             found = probability_box(world(rng, share, (normal, normal), 128, 32), np.array([at]), seed=case)[0]
             ends = (found.lower, found.upper)
             hits += [end.low - 1e-9 <= p <= end.high + 1e-9 for end, p in zip(ends, known, strict=True)]
-        assert (hits >= 0.92 * (CASES // 4)).all(), (share, level, hits)  # 93 % of few cases, less chance
+        assert (hits >= 0.93 * (CASES // 5)).all(), (share, level, hits)
 
 
 def test_counted_shares_alone_would_spread_too_much() -> None:
