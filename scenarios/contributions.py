@@ -76,7 +76,7 @@ def contributions(
     shares = which.weights(game.permitted)
     couples = pairs(game)
     npv = Sums(_all_weights(game, shares, couples), draws)
-    others = {"cost": Sums(shares, draws), "loss": Sums(shares, draws)}
+    others = {"cost": Sums(shares, draws), "loss": Sums(_with_last(game, shares), draws)}
     if LEVEL * draws >= TAIL_DRAWS:
         others["tail"] = Sums(shares, draws)
 
@@ -113,6 +113,7 @@ def contributions(
             requires=tuple(direct[name]),
             alone=npv.estimate(n + i),
             last_in=npv.estimate(2 * n + i),
+            last_in_loss=others["loss"].estimate(n + i),
             npv=_part(i, npv, which, game),
             cost=_part(i, others["cost"], which, game),
             cvar5=_part(i, others["tail"], which, game) if "tail" in others else None,
@@ -181,6 +182,18 @@ def _all_weights(game: Permission, shares: Weights, couples: list[tuple[int, int
             add(coalition, 3 * n + k, weight)
         for coalition, weight in last_weights(game, i, j):
             add(coalition, 3 * n + len(couples) + k, weight)
+    return found
+
+
+def _with_last(game: Permission, shares: Weights) -> Weights:
+    """The weights of the Shapley values, and behind them those of last in."""
+    import numpy as np
+
+    n, everyone = game.players, game.everyone
+    found = {coalition: np.concatenate([weights, np.zeros(n)]) for coalition, weights in shares.items()}
+    for i in range(n):
+        for coalition, weight in ((everyone, 1.0), (game.permitted(everyone & ~(1 << i)), -1.0)):
+            found.setdefault(coalition, np.zeros(2 * n))[n + i] += weight
     return found
 
 

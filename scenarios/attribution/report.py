@@ -40,8 +40,8 @@ class Contribution:
     """What an initiative adds to its roadmap.
 
     requires: what it requires directly. alone: beside no more than what it requires. last_in: what the roadmap loses
-    without it and without what needs it. npv, cost, cvar5 [currency], prob_loss: Shapley values, which add up to the
-    roadmap's; cvar5 None with too few draws.
+    without it and without what needs it; last_in_loss: the same of its probability of a loss. npv, cost, cvar5
+    [currency], prob_loss: Shapley values, which add up to the roadmap's; cvar5 None with too few draws.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Contribution:
     requires: tuple[str, ...]
     alone: Estimate
     last_in: Estimate
+    last_in_loss: Estimate
     npv: Part
     cost: Part
     cvar5: Part | None
@@ -66,6 +67,7 @@ class Contribution:
             "requires": list(self.requires),
             "alone": _estimate(self.alone),
             "last_in": _estimate(self.last_in),
+            "last_in_prob_loss": _estimate(self.last_in_loss),
             "shapley": {
                 "npv": self.npv.document(),
                 "cost": self.cost.document(),

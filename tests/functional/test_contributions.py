@@ -105,6 +105,8 @@ def test_alone_and_last_in_are_simulations_of_their_own(found: Contributions) ->
             if values is not None:
                 assert estimated.mean == pytest.approx(np.mean(values), rel=1e-9)
                 assert estimated.se == pytest.approx(np.std(values, ddof=1) / np.sqrt(DRAWS), rel=1e-9)
+    loss = [np.asarray(npv < 0.0, dtype=float) for npv in (whole, without_pos)]
+    assert named(found, "pos").last_in_loss.mean == pytest.approx(np.mean(loss[0] - loss[1]), abs=1e-12)
     assert (named(found, "web").requires, named(found, "pos").requires) == (("pos",), ())
     assert named(found, "basic_backup").mandatory
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from scenarios.cli.render.figures import percent, rough, sensible, signed
+from scenarios.cli.render.figures import chance, percent, rough, sensible, signed
 from scenarios.cli.render.words import (
     cell,
     clean,
@@ -117,16 +117,17 @@ def _table(found: Contributions, names: Mapping[str, str]) -> Table:
 
 
 def _loss(found: Contributions, names: Mapping[str, str]) -> str:
-    """Who lowers and who raises the probability of a loss most."""
-    text = f"The roadmap loses money in {percent(found.prob_loss.mean, found.prob_loss.se)} of draws"
-    clear = [one for one in found.initiatives if abs(one.prob_loss.mean) > 2.0 * one.prob_loss.se]
+    """Without whom the roadmap would lose money most often, and most seldom."""
+    often = chance(found.prob_loss.mean, found.draws)
+    text = f"The roadmap loses money {often if often.startswith('in ') else f'in {often} of draws'}"
+    clear = [one for one in found.initiatives if abs(one.last_in_loss.mean) > 3.0 * one.last_in_loss.se]
     parts = []
-    for sign, word in ((-1.0, "lowers"), (1.0, "raises")):
-        sized = [one for one in clear if sign * one.prob_loss.mean > 0.0]
+    for sign, word in ((-1.0, "more"), (1.0, "fewer")):
+        sized = [one for one in clear if sign * one.last_in_loss.mean > 0.0]
         if sized:
-            most = max(sized, key=lambda one: sign * one.prob_loss.mean)
-            size = most.prob_loss
-            parts.append(f"{names[most.name]} {word} that most, by {percent(abs(size.mean), size.se, ' points')}")
+            most = max(sized, key=lambda one: sign * one.last_in_loss.mean)
+            size = most.last_in_loss
+            parts.append(f"without {names[most.name]} in {percent(abs(size.mean), size.se, ' points')} {word}")
     return f"{text}; {listed(parts)}." if parts else f"{text}."
 
 
