@@ -201,8 +201,8 @@ def _part(i: int, sums: Sums, which: Orders, game: Permission) -> Part:
     from scenarios.attribution.report import Part
 
     found = sums.estimate(i)
-    errors = which.errors(lambda coalition: sums.means[game.permitted(coalition)])
-    return Part(found.mean, found.se, float(errors[i]))
+    error = float(which.errors(lambda coalition: sums.means[game.permitted(coalition)])[i])
+    return Part(found.mean, found.se, error if error > sums.rounding else 0.0)
 
 
 def _pairs(names: list[str], couples: list[tuple[int, int]], npv: Sums) -> list[Pair]:

@@ -19,6 +19,9 @@ Floats = NDArray[np.float64]
 
 LEVEL = 0.05
 
+ROUNDING = 1e-9
+"""Share of the largest value below which a sum is the rounding of its terms, and nothing."""
+
 
 class Sums:
     """Rows of weighted sums over coalitions, by draw.
@@ -31,10 +34,12 @@ class Sums:
         rows = len(next(iter(weights.values())))
         self.rows: Floats = np.zeros((rows, draws))
         self.means: dict[int, float] = {}
+        self._largest = 0.0
 
     def add(self, coalition: int, values: Floats) -> None:
         """Count a coalition with its (draws,) values, once; the order of the calls is part of the last bits."""
         self.means[coalition] = float(np.mean(values))
+        self._largest = max(self._largest, float(np.max(np.abs(values))))
         weight = self._weights.get(coalition)
         if weight is not None:
             for row in np.flatnonzero(weight):
@@ -46,8 +51,14 @@ class Sums:
         return set(self._weights)
 
     def estimate(self, row: int) -> Estimate:
-        """Mean of a row with the standard error that the draws leave."""
-        return estimate(self.rows[row])
+        """Mean of a row with the standard error that the draws leave; a row of rounding errors is 0."""
+        found = self.rows[row]
+        return estimate(found if np.max(np.abs(found)) > self.rounding else np.zeros_like(found))
+
+    @property
+    def rounding(self) -> float:
+        """What is no more than rounding."""
+        return ROUNDING * self._largest
 
 
 def tail_terms(values: Floats, level: float = LEVEL) -> Floats:

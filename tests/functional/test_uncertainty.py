@@ -16,6 +16,7 @@ from scenarios.ignorance.report import TwoLevel
 from scenarios.load import parse
 from scenarios.two_level import two_level
 from sim.errors import ProblemsFound
+from sim.futures import future_of
 from sim.montecarlo import evaluate
 from sim.montecarlo.estimate import shared_note
 from sim.parameters import parameters
@@ -140,6 +141,24 @@ def test_world_without_chance_is_all_ignorance() -> None:
         assert one.split.chance.variance == 0.0
         for level in one.box:
             assert level.lower.estimate in (0.0, 1.0) or level.mean < 0.06 or level.mean > 0.94
+
+
+def test_in_which_future_a_draw_lives_is_chance() -> None:
+    """In a world without other chance each draw of the drivers has two outcomes, one with the slump and one without."""
+    slump = """
+futures:
+  slump:
+    title: Half the buyers stay away
+    probability: 0.5
+    changes: {processes.counter.arrivals_per_day: {multiply: 0.5}}
+    origin: planner assumption
+money:
+"""
+    scenario = parse(KNOWN.replace("\nmoney:\n", slump).encode(), "known.yaml")
+    npv = evaluate(scenario, {"pos": 0}, 16 * 32, SEED, noise=32, detail=False)[0].npv.reshape(16, 32)
+    which = future_of(scenario, np.arange(16 * 32, dtype=np.int64), SEED).reshape(16, 32)
+    assert all(len(np.unique(row)) == 2 for row in npv)  # 32 draws alike: one in 2 billion
+    assert all(len(np.unique(row[where == one])) == 1 for row, where in zip(npv, which, strict=True) for one in (-1, 0))
 
 
 def test_world_without_ignorance_is_all_chance() -> None:
