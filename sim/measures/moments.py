@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+SMALL = 64  # values of one matrix product
 
 
 class Moments:
@@ -40,7 +41,12 @@ class Moments:
         apart = values - self._origin[:, np.newaxis]
         self.count += values.shape[1]
         self._sum += apart.sum(axis=1)
-        self._squares += apart @ apart.T if self._squares.ndim == 2 else np.einsum("ij,ij->i", apart, apart)
+        if self._squares.ndim == 1:
+            self._squares += np.einsum("ij,ij->i", apart, apart)
+            return
+        for start in range(0, apart.shape[1], SMALL):  # products too small for linear algebra to start threads
+            piece = apart[:, start : start + SMALL]
+            self._squares += piece @ piece.T
 
     @property
     def mean(self) -> Floats:
