@@ -22,6 +22,8 @@ DOCUMENTS = {
     "calibrate": "calibrate",
     "check": "check",
     "gaps": "gaps",
+    "course": "course",
+    "draw": "draw",
     "errors": "errors",
 }
 URN = "urn:roadfolio:"

@@ -30,7 +30,7 @@ SERIES = {
 LOSSES = ("baseline", "baseline_net", "roadmap", "roadmap_net")
 SHOWN_FROM = 0.9  # share of all losses above the smallest one shown
 RETURN_YEARS = (10.0, 20.0, 100.0)
-WORLDS = ("worst", "median", "best")
+NOTABLE = ("worst", "median", "best")
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Fan:
 
 
 @dataclass(frozen=True)
-class World:
+class Notable:
     """A draw worth looking at, by the NPV of the roadmap in it."""
 
     name: str
@@ -84,7 +84,7 @@ class Trajectories:
     annual: dict[str, Exceedance] | None
     whole: dict[str, Exceedance]
     rates: RatesOfReturn
-    worlds: tuple[World, ...]
+    notable: tuple[Notable, ...]
     rank_error: float
     notes: tuple[str, ...] = field(default=())
 
@@ -108,7 +108,7 @@ class Trajectories:
                 "whole_horizon": _losses(self.whole, levels=False),
             },
             **self.rates.document(),
-            "worlds": {world.name: {"draw": world.draw, "npv": world.npv} for world in self.worlds},
+            "notable": {one.name: {"draw": one.draw, "npv": one.npv} for one in self.notable},
             "notes": list(self.notes),
             "provenance": provenance(self.scenario_hash),
         }

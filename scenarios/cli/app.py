@@ -28,6 +28,7 @@ COMMANDS = {
     "check": "Find every error of a file, or review a good one.",
     "gaps": "Show goals against the baseline, and which initiatives serve them.",
     "roi": "Value a roadmap on many draws (the Monte Carlo kernel).",
+    "course": "Show cash month by month, losses by size, and single draws.",
     "simulate": "Play the company with a roadmap, item by item (SimPy).",
     "plan": "Recommend a roadmap: value, solve, simulate, refine, compare.",
     "solve": "Solve a roadmap problem alone (the integer program).",

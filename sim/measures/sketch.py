@@ -80,7 +80,9 @@ class QuantileSketch:
         found = np.empty((len(shares), self.streams))
         for stream in range(self.streams):
             exact = not self._levels
-            found[:, stream] = quantile(self._raw[stream, : self._filled], shares) if exact else self._at(stream, shares)
+            found[:, stream] = (
+                quantile(self._raw[stream, : self._filled], shares) if exact else self._at(stream, shares)
+            )
         return found
 
     def _at(self, stream: int, shares: Floats) -> Floats:

@@ -14,7 +14,7 @@ from sim.montecarlo.block import Block
 from sim.montecarlo.kpis import FINANCED, FLOW, INSURED, LOSS
 from sim.montecarlo.structures import Floats
 from sim.rate_of_return import RateCollector
-from sim.trajectories import LOSSES, SERIES, SHARES, WORLDS, Fan, World
+from sim.trajectories import LOSSES, NOTABLE, SERIES, SHARES, Fan, Notable
 
 CONFIDENCE = 0.95
 
@@ -92,13 +92,13 @@ class TrajectoryCollector:
         annual = None if self._annual is None else {name: grid.result() for name, grid in self._annual.items()}
         return annual, {name: grid.result() for name, grid in self._whole.items()}
 
-    def worlds(self) -> tuple[World, ...]:
+    def notable(self) -> tuple[Notable, ...]:
         """The draws with the lowest, the (lower) median and the highest NPV; the first of equal ones."""
         npv = np.concatenate(self._npv)
         order = np.argsort(npv, kind="stable")
         best = int(np.argmax(npv))
         places = (int(order[0]), int(order[(len(npv) - 1) // 2]), best)
-        return tuple(World(name, self._first + at, float(npv[at])) for name, at in zip(WORLDS, places, strict=True))
+        return tuple(Notable(name, self._first + at, float(npv[at])) for name, at in zip(NOTABLE, places, strict=True))
 
 
 def quantile_shares(n: int, rank_error: float) -> tuple[Floats, Floats]:

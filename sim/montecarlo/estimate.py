@@ -91,7 +91,7 @@ def evaluate(
     out = kernel.empty_outputs(draws, len(planned), width, (0, 0), len(names) if detail else 0)
     workers = min(threads or THREADS, THREADS)
     out_of_range = 0
-    monthly = np.empty(0)
+    monthly: Floats = np.empty((0, 0, 0, 0))
     for start in range(0, draws, BLOCK):
         rows = range(start, min(draws, start + BLOCK))
         numbers = np.arange(first_draw + rows.start, first_draw + rows.stop, dtype=np.int64)

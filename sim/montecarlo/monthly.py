@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sim.montecarlo.collector import TrajectoryCollector
 from sim.montecarlo.estimate import BLOCK, Progress, Starts, evaluate
 from sim.roadmap import roadmap as validated
@@ -41,7 +43,7 @@ def trajectories(
             detail=False,
             threads=threads,
             chunk=chunk,
-            progress=None if progress is None else lambda n, start=start: progress(start + n),
+            progress=None if progress is None else partial(_shifted, progress, start),
             collect=collector.add,
         )
         if start == 0:
@@ -64,7 +66,12 @@ def trajectories(
         annual=annual,
         whole=whole,
         rates=collector.rates.result(),
-        worlds=collector.worlds(),
+        notable=collector.notable(),
         rank_error=collector.rank_error,
         notes=notes,
     )
+
+
+def _shifted(progress: Progress, start: int, done: int) -> None:
+    """Tell of draws done in a call that began at draw `start`."""
+    progress(start + done)
