@@ -31,6 +31,7 @@ COUNTED = 4096  # draws whose rates are counted: their shares are then known to 
 CONFIDENCE = 0.95
 LOWEST = -0.9  # a year: money of a year later would count ten times
 LOWEST_MONTHLY = (1.0 + LOWEST) ** (1.0 / 12.0) - 1.0
+LARGEST = 300.0  # logarithm of the discount factor of the last month, beyond which squares of it are no numbers
 STEPS, FARTHEST = 8, 12.0  # of the search for the ends of an interval: steps a standard error, errors at most
 SEVERAL = "the mean flow has several rates: none of them is the return of the roadmap"
 TOO_LOW = f"the mean flow has no rate above {100 * LOWEST:.0f} % a year"
@@ -127,7 +128,7 @@ def rates_of_return(
     (0.1, 0.1)
     """
     rates, reason = irr_with_reason(flow)
-    yearly = tuple(float(x) for x in (1.0 + rates) ** 12 - 1.0)
+    yearly = tuple(math.expm1(12.0 * math.log1p(rate)) for rate in rates)
     counted = rates[rates > LOWEST_MONTHLY]
     if len(counted) == 1:
         found = _internal(flow, covariance, float(counted[0]))
@@ -171,9 +172,11 @@ def _end(flow: Floats, covariance: Floats, growth: float, error: float) -> float
         discount = np.exp(-at * months)
         return abs(float(discount @ flow)) > z * _size(discount, covariance)
 
-    inside = growth
+    inside, farthest = growth, LARGEST / len(flow)
     for step in range(1, int(FARTHEST * STEPS) + 1):
         outside = growth + error * step / STEPS
+        if abs(outside) > farthest:
+            return None
         if distinct(outside):
             for _ in range(50):
                 middle = 0.5 * (inside + outside)
@@ -203,4 +206,4 @@ def _modified(flow: Floats, covariance: Floats | None, rate: float) -> Rate:
 
 def _size(weights: Floats, covariance: Floats) -> float:
     """Standard error of a weighted sum of the mean flow."""
-    return math.sqrt(max(0.0, float(np.einsum("i,ij,j->", weights, covariance, weights))))
+    return math.sqrt(max(0.0, float(weights @ (covariance @ weights))))
