@@ -19,8 +19,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.measures.tail_risk import quantile
-
 Floats = NDArray[np.float64]
 KEPT = 4096  # values of an extract
 FAN_IN = 8  # extracts that are collapsed into one
@@ -48,12 +46,12 @@ class QuantileSketch:
         self._error = 0  # E of the text above, in ranks
 
     def add(self, values: ArrayLike) -> None:
-        """Append (streams, n) values, in their order along the second axis. ValueError for NaN or another shape."""
+        """Append (streams, n) finite values, in their order along the second axis. ValueError for any other."""
         block = np.asarray(values, dtype=np.float64)
         if block.ndim != 2 or block.shape[0] != self.streams:
             raise ValueError(f"values must have shape ({self.streams}, n), got {block.shape}")
-        if block.size and np.isnan(np.min(block)):
-            raise ValueError("values must not contain NaN")
+        if block.size and not (np.isfinite(np.min(block)) and np.isfinite(np.max(block))):
+            raise ValueError("values must be finite")
         start = 0
         while start < block.shape[1]:
             if self._filled == CAPACITY:
@@ -77,12 +75,13 @@ class QuantileSketch:
         shares = np.atleast_1d(np.asarray(p, dtype=np.float64))
         if not ((shares >= 0.0) & (shares <= 1.0)).all():
             raise ValueError(f"p must lie in [0, 1], got {shares}")
+        raw = self._raw[:, : self._filled]
+        raw.sort(axis=1)  # the order inside the buffer means nothing
+        if not self._levels:
+            return _between(raw, shares)
         found = np.empty((len(shares), self.streams))
         for stream in range(self.streams):
-            exact = not self._levels
-            found[:, stream] = (
-                quantile(self._raw[stream, : self._filled], shares) if exact else self._at(stream, shares)
-            )
+            found[:, stream] = self._at(stream, shares)
         return found
 
     def _at(self, stream: int, shares: Floats) -> Floats:
@@ -129,3 +128,11 @@ class QuantileSketch:
 def _middle(ordered: Floats) -> Floats:
     """The FAN_IN / 2-th of every FAN_IN sorted values, along the last axis."""
     return np.asarray(ordered[..., FAN_IN // 2 - 1 :: FAN_IN])
+
+
+def _between(ordered: Floats, shares: Floats) -> Floats:
+    """(shares, streams) quantiles of sorted streams, type 7 of Hyndman and Fan, as `sim.measures.quantile` has them."""
+    position = (ordered.shape[1] - 1) * shares
+    floor = np.floor(position)
+    below, above = ordered[:, floor.astype(np.intp)].T, ordered[:, np.ceil(position).astype(np.intp)].T
+    return np.asarray(below + (position - floor)[:, np.newaxis] * (above - below))

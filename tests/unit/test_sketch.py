@@ -117,7 +117,7 @@ def test_what_is_no_stream_is_refused() -> None:
         sketch.quantiles(0.5)
     with pytest.raises(ValueError, match="shape"):
         sketch.add(np.zeros((3, 4)))
-    with pytest.raises(ValueError, match="NaN"):
+    with pytest.raises(ValueError, match="finite"):
         sketch.add(np.full((2, 2), np.nan))
     sketch.add(np.zeros((2, 4)))
     with pytest.raises(ValueError, match=r"\[0, 1\]"):
