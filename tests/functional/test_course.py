@@ -148,6 +148,16 @@ def test_threads_and_chunks_change_no_bit(shop: Scenario) -> None:
     np.testing.assert_array_equal(both[0], rows[0][:, :, :64])
 
 
+def test_a_batch_of_roadmaps_has_the_trajectories_of_each(shop: Scenario) -> None:
+    """Months that a later roadmap shares with an earlier one are not computed again, and are the same."""
+    batch: list[Floats] = []
+    chosen = [{"pos": 1}, {"pos": 1, "web": 12}, EVERYTHING]
+    evaluate(shop, chosen, 64, SEED, detail=False, collect=lambda b: batch.append(b.trajectories.copy()))
+    for row, starts in enumerate(chosen, start=1):
+        _, alone = collected(shop, starts, 64)
+        np.testing.assert_allclose(batch[0][row], alone[1], rtol=1e-12, atol=1e-9)
+
+
 def test_memory_does_not_grow_with_the_draws() -> None:
     """From 8 to 64 blocks the sketches are full once and everything else stays; only the NPV of each draw is kept."""
     months, generator = 24, np.random.default_rng(2)

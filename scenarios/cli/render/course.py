@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 WIDTH = 100  # columns of a terminal that everything fits
 STRIP, LEAST = 40, 11  # most letters of the drawing of a row, and fewest that are worth it
 MONTH, LABEL, GAP = 7, 4, 3  # letters of a month, of the head of a figure, and between columns
+ONE_DRAW_IN = 20.0  # of the loss of the whole horizon
 WIDE = 2.0 * 1.96  # standard errors in an interval of 95 %
 HEADS = {
+    "baseline_balance": "without it",
+    "balance": "with it",
     "baseline": "without it",
     "baseline_net": "insured",
     "roadmap": "with it",
@@ -130,10 +133,12 @@ def _quantile(fan: Fan, k: int, m: int) -> str:
 
 def _balances(found: Trajectories, scenario: Scenario) -> Table:
     months = sorted({*range(11, found.months, 12), found.months - 1})
-    table = plain_table("month", "without it", "5 %", "95 %", "with it", "5 %", "95 %", right=range(1, 7))
+    both = ("baseline_balance", "balance") if found.roadmap.starts else ("baseline_balance",)
+    heads = [head for name in both for head in (HEADS[name], "5 %", "95 %")]
+    table = plain_table("month", *heads, right=range(1, 7))
     for m in months:
         cells = []
-        for name in ("baseline_balance", "balance"):
+        for name in both:
             fan = found.fans[name]
             cells += [cell(_mean(fan, m), "bold"), *(cell(_quantile(fan, k, m), "dim") for k in (0, len(SHARES) - 1))]
         table.add_row(cell(month_label(scenario, m)), *cells)
@@ -147,10 +152,10 @@ def _show_losses(found: Trajectories, terminal: Console) -> None:
     elif all(one.above[0][0] == 0 for one in found.annual.values()):
         sentence(terminal, "No draw has a loss by incidents.")
     else:
-        names = _shown(found.annual)
+        names = [name for name in _shown(found.annual) if found.roadmap.starts or not name.startswith("roadmap")]
         sentence(terminal, "Direct loss by incidents in a random year of the horizon: share of years with more than")
         terminal.print(_losses(found, found.annual, names))
-        if len(names) > 2:
+        if any(name.endswith("_net") for name in names):
             sentence(
                 terminal, "insured: less what the policy pays for the incidents of the year, before premiums", "dim"
             )
@@ -173,6 +178,8 @@ def _losses(found: Trajectories, annual: Mapping[str, Exceedance], names: list[s
     for years in RETURN_YEARS:
         levels = [annual[name].level(years) for name in names]
         table.add_row(cell(f"1 year in {years:.0f}"), *(cell(_level(level), "bold") for level in levels))
+    whole = [found.whole[name].level(ONE_DRAW_IN) for name in names]
+    table.add_row(cell(f"all years, 1 draw in {ONE_DRAW_IN:.0f}"), *(cell(_level(level), "bold") for level in whole))
     means = [sensible(annual[name].mean, annual[name].se) for name in names]
     table.add_row(cell("mean of a year"), *(cell(mean, "bold") for mean in means))
     return table

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from scenarios.cli.render.course import WIDTH, provenance_line
 from scenarios.cli.render.words import cell, clean, month_label, plain_table, sentence, titles
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
     from sim.world import Scenario
 
+LARGE = 1000.0  # of thousands: sums from a million on are shown in them
 SHORT = 4.0  # hours of repair, below which breakdowns are counted only
 WORK = ("start", "live", "failed", "stopped", "cancelled")  # kinds of events of an initiative
 SAID = {
@@ -69,10 +73,22 @@ def _events(one: OneDraw, scenario: Scenario) -> Table:
         said = f"{SAID[event.kind]}: {name}" if event.kind in ("incident", "outage") else f"{name} {SAID[event.kind]}"
         if event.amount is not None:
             said += f", {event.amount:.0f} hours"
+        if event.kind == "incident" and event.month is not None:
+            said += _loss(one, event, event.month)
         table.add_row(
             cell("" if event.month is None else month_label(scenario, event.month)), cell(said), _arm(event, both, one)
         )
     return table
+
+
+def _loss(one: OneDraw, event: Event, month: int) -> str:
+    """Losses by incidents of the month, in each world in which the incident happens."""
+    parts = [
+        f"{one.losses[a, month]:,.0f} {said}"
+        for a, (arm, said) in enumerate(zip(ARMS, ("without it", "with it"), strict=True))
+        if event in one.events[arm]
+    ]
+    return f"; losses of the month {', '.join(parts)}"
 
 
 def _arm(event: Event, both: set[Event], one: OneDraw) -> Text:
@@ -85,22 +101,31 @@ def _ledger(one: OneDraw, scenario: Scenario) -> Table:
     """Money by category and year: of the roadmap, and in the last columns its sum and the baseline's."""
     months = one.flows.shape[2]
     years = [(first, min(first + 12, months)) for first in range(0, months, 12)]
+    scale = LARGE if np.abs(one.flows.sum(axis=2)).max() >= LARGE * LARGE else 1.0
+    unit = one.currency if scale == 1.0 else f"1,000 {one.currency}"
     heads = [f"to {month_label(scenario, last - 1)}" for _, last in years]
-    table = plain_table(one.currency, *heads, "sum", "baseline", right=range(1, len(years) + 3))
+    table = plain_table(unit, *heads, "sum", "baseline", right=range(1, len(years) + 3))
+
+    def row(label: str, figures: Iterable[float], style: str = "") -> None:
+        table.add_row(cell(label, style), *(cell(_money(float(x), scale), style) for x in figures))
+
     for c, name in enumerate(CATEGORIES):
         own, base = one.flows[1, c], one.flows[0, c]
         if own.any() or base.any():
-            sums = [own[first:last].sum() for first, last in years]
-            table.add_row(cell(name), *(cell(_money(x)) for x in (*sums, own.sum(), base.sum())))
-    flow = one.flows.sum(axis=1)
-    sums = [flow[1, first:last].sum() for first, last in years]
-    table.add_row(cell("cash flow", "bold"), *(cell(_money(x), "bold") for x in (*sums, flow[1].sum(), flow[0].sum())))
-    lows = [one.balances[1, first:last].min() for first, last in years]
-    least = (*lows, one.balances[1].min(), one.balances[0].min())
-    table.add_row(cell("lowest balance"), *(cell(_money(x)) for x in least))
+            row(name, (*(own[first:last].sum() for first, last in years), own.sum(), base.sum()))
+    base, own = one.flows.sum(axis=1)
+    row("cash flow", (*(own[first:last].sum() for first, last in years), own.sum(), base.sum()), "bold")
+    base, own = one.balances
+    row("lowest cash", (*(own[first:last].min() for first, last in years), own.min(), base.min()))
     return table
 
 
-def _money(x: float) -> str:
-    """Of one draw, so in whole money: it has no error."""
-    return f"{x:,.0f}" if abs(x) >= 0.5 else "0"
+def _money(x: float, scale: float) -> str:
+    """Of one draw, so in whole money, or in thousands with a decimal: it has no error.
+
+    >>> _money(-1234567.8, 1.0), _money(-1234567.8, 1000.0), _money(-0.3, 1.0), _money(-3.0, 1000.0)
+    ('-1,234,568', '-1,234.6', '0', '0')
+    """
+    places = 0 if scale == 1.0 else 1
+    x = round(x / scale, places)
+    return f"{x:,.{places}f}" if x else "0"
