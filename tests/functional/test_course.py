@@ -290,7 +290,7 @@ def test_screen_tells_the_course(printed: Callable[..., str]) -> None:
 
 def test_screen_of_a_draw_tells_what_happened(printed: Callable[..., str]) -> None:
     text = printed("--draws", "60", "--draw", "worst")
-    for words in ("the worst one by NPV", "New point of sale work begins", "cash flow", "lowest balance"):
+    for words in ("the worst one by NPV", "New point of sale work begins", "cash flow", "lowest cash"):
         assert words in text
 
 
