@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scenarios.cli.arguments import Future, Json, Roadmap, Scenario, Seed, parse_roadmap, turned
-from scenarios.cli.roi import MOST_DRAWS, Draws, Threads
+from scenarios.cli.roi import Threads
 from sim.errors import Problem, ProblemsFound, nearest
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from sim.trajectories import Trajectories
 
 NOTABLE = ("worst", "median", "best")
+MOST_DRAWS = 10_000_000  # memory would suffice for more, patience hardly
+
+Draws = Annotated[int, typer.Option("--draws", min=1, max=MOST_DRAWS, help="Possible worlds to draw.")]
 
 
 class Step(StrEnum):

@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measures.clustered import effective_trials, wilson_of_share
+from sim.measures.clustered import effective_trials, few_clusters, wilson_of_share
 from sim.measures.moments import Moments
 
 Floats = NDArray[np.float64]
@@ -25,6 +25,7 @@ DOUBLINGS = 47
 ROUND = np.array([digit * 10.0**power for power in range(14) for digit in (1, 2, 5)])
 EDGES = np.unique(np.concatenate([[0.0], 2.0 ** (np.arange(STEPS * DOUBLINGS + 1) / STEPS), ROUND]))
 ENOUGH = 20  # draws with a loss above a level, below which its estimate is refused
+FEWEST = 100  # draws below which every return level is refused: their spread is not known well enough
 CONFIDENCE = 0.95
 
 
@@ -75,7 +76,7 @@ class Exceedance:
         """Share above each edge, effective trials, and the two ends of its interval."""
         years, squares, _ = self.above
         share = years / (self.draws * self.size)
-        trials = effective_trials(years, squares, self.draws, self.size)
+        trials = effective_trials(years, squares, self.draws, self.size) * few_clusters(self.draws, CONFIDENCE)
         return share, trials, *wilson_of_share(share, trials, CONFIDENCE)
 
     def chance(self, loss: float) -> Chance:
@@ -88,7 +89,8 @@ class Exceedance:
     def level(self, years: float) -> ReturnLevel:
         """Loss of one year in `years`: the mean of the losses in the cell in which the share above falls to 1 / years.
         Its interval holds all edges at which the interval of the share holds 1 / years (Woodruff 1952). Refused with
-        fewer than ENOUGH draws at or above it, or where the draws do not bound it. ValueError for years <= 1."""
+        fewer than FEWEST draws, or ENOUGH at or above it, or where the draws do not bound it. ValueError for years of 1
+        or less."""
         if not years > 1.0:
             raise ValueError(f"years must be above 1, got {years}")
         share, _, low, high = self.bands
@@ -98,6 +100,8 @@ class Exceedance:
             return ReturnLevel(years, None, None, None, f"it lies above {EDGES[-1]:g}, the end of the grid")
         at = int(np.argmax(below))
         seen = int(self.above[2][at - 1]) if at else int(self.draws * self.size * target)
+        if self.draws < FEWEST:
+            return ReturnLevel(years, None, None, None, f"at least {FEWEST} draws are needed, there are {self.draws}")
         if seen < ENOUGH:
             what = f"at least {ENOUGH} draws with such a year are needed, there are {seen}"
             return ReturnLevel(years, None, None, None, what)
