@@ -24,6 +24,8 @@ DOCUMENTS = {
     "gaps": "gaps",
     "uncertainty": "uncertainty",
     "contributions": "contributions",
+    "course": "course",
+    "draw": "draw",
     "errors": "errors",
 }
 URN = "urn:roadfolio:"

@@ -30,6 +30,7 @@ COMMANDS = {
     "roi": "Value a roadmap on many draws (the Monte Carlo kernel).",
     "uncertainty": "Tell ignorance, which information could shrink, from chance.",
     "contributions": "Divide what a roadmap is worth among its initiatives.",
+    "course": "Show cash month by month, losses by size, and single draws.",
     "simulate": "Play the company with a roadmap, item by item (SimPy).",
     "plan": "Recommend a roadmap: value, solve, simulate, refine, compare.",
     "solve": "Solve a roadmap problem alone (the integer program).",

@@ -22,7 +22,8 @@ from sim.lanes import WIDTH
 from sim.lanes.records import Packed, pack
 from sim.mechanisms.crowd import too_many_customers
 from sim.montecarlo import kernel
-from sim.montecarlo.kpis import CATEGORIES, KPIS
+from sim.montecarlo.block import Block
+from sim.montecarlo.kpis import CATEGORIES, KPIS, TRAJECTORY
 from sim.montecarlo.layout import layout
 from sim.montecarlo.scratch import EVENTS, new_scratch
 from sim.montecarlo.structures import COURSE, Floats, Ints
@@ -39,6 +40,7 @@ CHUNK = 64  # most paths of a task
 TASKS_A_THREAD = 4  # so that few draws keep every thread busy too
 Starts = Roadmap | Mapping[str, int]
 Progress = Callable[[int], None]
+Collect = Callable[[Block], None]
 
 
 def evaluate(
@@ -56,6 +58,7 @@ def evaluate(
     threads: int | None = None,
     chunk: int | None = None,
     progress: Progress | None = None,
+    collect: Collect | None = None,
 ) -> Outcomes:
     """Distribution of what roadmaps are worth against the empty roadmap, all on the same draws.
 
@@ -65,7 +68,8 @@ def evaluate(
     hangs on the load. threads, chunk: how the work is split; they change no bit.
     noise: draw d has the drivers of draw d // noise and events of its own, which tells ignorance from chance; the draws
     are then not independent, and a note says so.
-    progress: called with the number of draws done.
+    progress: called with the number of draws done. collect: called with the trajectories of each block of draws, in
+    the order of the draws, before the next one is simulated; the memory of a block is used again.
     Raises ProblemsFound for a roadmap that the scenario does not allow, or a world with too many events.
     """
     if draws < 1:
@@ -92,6 +96,7 @@ def evaluate(
     out = kernel.empty_outputs(draws, len(planned), width, (0, 0), len(names) if detail else 0)
     workers = min(threads or THREADS, THREADS)
     out_of_range = 0
+    monthly: Floats = np.empty((0, 0, 0, 0))
     for start in range(0, draws, BLOCK):
         rows = range(start, min(draws, start + BLOCK))
         numbers = np.arange(first_draw + rows.start, first_draw + rows.stop, dtype=np.int64)
@@ -101,8 +106,14 @@ def evaluate(
         if workload != 1.0:
             base, theta = _busier(prepared.table, base, theta, workload)
         part = kernel.Outputs._make(array[rows.start : rows.stop] for array in out)
+        if collect is not None:
+            shape = (len(planned), len(TRAJECTORY), scenario.horizon_months, len(rows))
+            monthly = monthly if monthly.shape == shape else np.empty(shape)
+            part = part._replace(trajectories=monthly)
         _run(prepared, base, theta, numbers, planned, part, chunk or _chunk(len(numbers), workers), workers)
         _refuse_overflow(part.status, numbers)
+        if collect is not None:
+            collect(Block(int(numbers[0]), part.values[:, :, 0], monthly))
         if progress is not None:
             progress(rows.stop)
     clipped = int(out.clipped.sum())

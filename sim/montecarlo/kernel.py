@@ -31,6 +31,7 @@ from sim.montecarlo.ledger import (
     clear_flows,
     keep_baseline,
     write_detail,
+    write_trajectory,
     write_values,
 )
 from sim.montecarlo.market import set_customers, value_business
@@ -45,7 +46,7 @@ OK, TOO_MANY_CHANGES, TOO_MANY_EVENTS, TOO_MANY_CUSTOMERS = 0, 1, 2, 3
 
 
 class Outputs(NamedTuple):
-    """Arrays that `run` fills; detail, flows and states only where their last dimensions are not empty."""
+    """Arrays that `run` fills; detail, flows, states and trajectories only where they are not empty."""
 
     values: Floats  # (draws, roadmaps, N_VALUES)
     detail: Floats  # (draws, roadmaps, categories + KPIs * years + 2 * roles), + processes * COURSE if wanted
@@ -53,6 +54,7 @@ class Outputs(NamedTuple):
     states: Ints  # (draws, roadmaps, initiatives)
     clipped: Ints  # (draws, roadmaps)
     status: Ints  # (draws,)
+    trajectories: Floats  # (roadmaps, rows, months, draws) see `kpis.TRAJECTORY`; draws last: sorted along them
 
 
 @inline
@@ -125,7 +127,7 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
 
 
 @inline
-def write(lay, w, first, last, r, values, detail, flows, states, clipped):  # type: ignore[no-untyped-def]
+def write(lay, w, first, last, r, values, detail, flows, states, clipped, trajectories):  # type: ignore[no-untyped-def]
     """Outcomes of roadmap r on the paths of the block, from lanes to rows."""
     write_values(lay, w)
     if detail.shape[2] > 0:
@@ -143,12 +145,18 @@ def write(lay, w, first, last, r, values, detail, flows, states, clipped):  # ty
         for i in range(states.shape[2]):
             states[row, r, i] = w.state[k, i]
         clipped[row, r] += int(w.clipped[0, k])
+    if trajectories.shape[1] > 0:
+        write_trajectory(lay, w)
+        for j in range(trajectories.shape[1]):
+            for m in range(trajectories.shape[2]):
+                for row in range(first, last):
+                    trajectories[r, j, m, row] = w.trajectory[j, m, row - first]
 
 
 @compiled
 def _run(  # type: ignore[no-untyped-def]
     layout, scratch, base, theta, driver_slots, draws, planned, first_row, last_row,
-    values, detail, flows, states, clipped, status,
+    values, detail, flows, states, clipped, status, trajectories,
 ):  # fmt: skip
     lay, w = layout_at(layout), scratch_at(scratch)
     months = lay.calendar.months
@@ -170,7 +178,7 @@ def _run(  # type: ignore[no-untyped-def]
                 return
             if r == 0:
                 keep_baseline(w)
-            write(lay, w, first, last, r, values, detail, flows, states, clipped)
+            write(lay, w, first, last, r, values, detail, flows, states, clipped, trajectories)
 
 
 def run(
@@ -192,7 +200,9 @@ def run(
     _run(lay.address, scratch.address, base, theta, driver_slots, draws, planned, *rows, *out)
 
 
-def empty_outputs(n: int, roadmaps: int, detail: int, flows: tuple[int, int], states: int) -> Outputs:
+def empty_outputs(
+    n: int, roadmaps: int, detail: int, flows: tuple[int, int], states: int, trajectories: tuple[int, int] = (0, 0)
+) -> Outputs:
     """Memory for the outputs of `run`."""
     return Outputs(
         np.empty((n, roadmaps, N_VALUES)),
@@ -201,4 +211,5 @@ def empty_outputs(n: int, roadmaps: int, detail: int, flows: tuple[int, int], st
         np.empty((n, roadmaps, states), dtype=np.int64),
         np.zeros((n, roadmaps), dtype=np.int64),
         np.zeros(n, dtype=np.int64),
+        np.empty((roadmaps, *trajectories, n)),
     )

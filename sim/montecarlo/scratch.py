@@ -27,7 +27,7 @@ from sim.lanes.records import (
     record_at,
 )
 from sim.mechanisms.crowd import MOST
-from sim.montecarlo.kpis import CATEGORIES, KPIS
+from sim.montecarlo.kpis import CATEGORIES, KPIS, TRAJECTORY
 from sim.montecarlo.structures import COURSE, Layout
 
 CHANGES = 4096  # changes of occupants in a path, of one role and of all
@@ -193,6 +193,7 @@ class Scratch(NamedTuple):
     price: Lanes1  # (initiatives,) the same of capital and delivery, in the month in which the work starts
     financing: Lanes1  # (1,) PV of what others pay and get, at the firm's borrowing rate
     own_cost: Lanes1  # (months,)
+    trajectory: Lanes2  # (rows, months) see `kpis.TRAJECTORY`
     service: Lanes1  # (months,) principal and interest paid
     depreciation: Lanes1
     kept: Lanes3  # (2, months, state) of the first two roadmaps, at the start of each month
@@ -285,6 +286,7 @@ def new_scratch(lay: Layout) -> Packed:
         ((systems, EVENTS), "failed_at failed_hours renewals"),
         ((steps, months), "out_lost out_late out_delay"),
         ((N_CATEGORIES, months), "flow base_flow"),
+        ((len(TRAJECTORY), months), "trajectory"),
         ((2, n), "hub_price link_cost"),
         ((2, len(lay.integrations.linked_slot)), "pair_price"),
         ((WIDTH, systems, KEPT_FAILURES), "failure_times failure_hours"),
