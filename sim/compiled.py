@@ -26,6 +26,7 @@ KERNEL = (
     "readiness",
     "change",
     "people",
+    "adoption",
     "projects",
     "effects",
     "estate",
