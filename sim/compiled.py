@@ -29,6 +29,7 @@ KERNEL = (
     "adoption",
     "projects",
     "effects",
+    "wear",
     "estate",
     "cyber",
     "channels",

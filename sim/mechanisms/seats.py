@@ -22,7 +22,7 @@ from sim.lanes.values import lane, lanes
 from sim.streams import identity, uniform
 
 NEVER, ADOPTED = 1e300, -1.0  # as levels of a seat
-UNABLE = -2  # in place of the occupant of a seat that cannot adopt at present
+UNABLE, EARLY, LATE = -2, -1, -3  # of a seat: cannot adopt at present; waits, if it does, since go-live, or since later
 MARK, THRESHOLD, JOINER, DOUBT, FALL, SECOND = 0, 1, 2, 3, 4, 5  # rows of the keys
 STREAMS = (
     "adoption_mark",
@@ -37,7 +37,7 @@ STREAMS = (
 @inline
 def adopt(  # type: ignore[no-untyped-def]
     keys, draw, member, first_seat, seats, role, times, seat, occupant, go_live, course, varies, ceiling, joiner_share,
-    doubt_rate, involved, months, current, level, queue, doubt_time, doubt_number, rise, share, event_times,
+    doubt_rate, involved, months, current, level, queue, due, late, doubt_time, doubt_number, rise, share, event_times,
     event_changes,
 ):  # fmt: skip
     """One initiative's adopters from go-live on.
@@ -46,8 +46,9 @@ def adopt(  # type: ignore[no-untyped-def]
     role, times, seat, occupant: changes of occupants of all roles in time order. go_live (months). course (3, months):
     p and q (per year) and ceiling by month from go-live on; varies: 1 unless all stay what they are then. ceiling: the
     stated one. doubt_rate: a month. involved: share of doubts that an adopter outlasts. Scratch by seat: current
-    (occupant or UNABLE), level (cumulative hazard at which the seat adopts, of UNABLE ones what is missing; NEVER: it
-    will not; ADOPTED), queue, doubt_time, doubt_number; by month: rise (months + 1).
+    (UNABLE, EARLY or LATE), level (cumulative hazard at which the seat adopts, of UNABLE ones what is missing; NEVER: it
+    will not; ADOPTED), queue and due of those who wait since go-live, late (those who wait since later), doubt_time,
+    doubt_number; by month: rise (months + 1).
     Writes the mean share of all member seats that have adopted into share (months,), and the moments of change and
     by how many adopters into event_times, event_changes (as far as they reach); returns their number.
     """
@@ -57,13 +58,19 @@ def adopt(  # type: ignore[no-untyped-def]
         return 0
     event, able, waiting = first_levels(
         keys, draw, member, first_seat, seats, role, times, seat, occupant, go_live, course[2, int(go_live)], varies,
-        ceiling, current, level, queue,
+        ceiling, current, level, queue, due,
     )  # fmt: skip
     return adopt_from(
         keys, draw, member, first_seat, seats, role, times, seat, occupant, event, go_live, course, varies, able,
-        waiting, joiner_share, doubt_rate, involved, months, current, level, queue, doubt_time, doubt_number, rise,
-        queue[:0], rise, rise, share, event_times, event_changes,
+        waiting, joiner_share, doubt_rate, involved, months, current, level, queue, due, late, doubt_time,
+        doubt_number, rise, queue[:0], rise, rise, share, event_times, event_changes,
     )  # fmt: skip
+
+
+@inline
+def _waits(current, level, at, due):  # type: ignore[no-untyped-def]
+    """Whether a seat has waited since go-live; not who left, doubted or could no more."""
+    return current[at] == EARLY and level[at] == due
 
 
 @inline
@@ -76,10 +83,10 @@ def _threshold(keys, r, draw, s, k):  # type: ignore[no-untyped-def]
 @inline
 def first_levels(  # type: ignore[no-untyped-def]
     keys, draw, member, first_seat, seats, role, times, seat, occupant, go_live, present_ceiling, varies, ceiling,
-    current, level, queue,
+    current, level, queue, due,
 ):  # fmt: skip
-    """What the seats are at go-live: fills current, level and queue, whose seats stand highest level first, so that the
-    next to adopt stands last. Returns how many changes of occupants have been, how many seats lie below the stated
+    """What the seats are at go-live: fills current, level, and queue and due (level) of those who wait, highest level
+    first, so that the next to adopt stands last. Returns how many changes of occupants have been, how many seats lie below the stated
     ceiling, and how many wait."""
     for r in range(member.shape[0]):
         if member[r]:
@@ -101,17 +108,18 @@ def first_levels(  # type: ignore[no-untyped-def]
                 can = mark < present_ceiling
                 if current[at] >= 0 and (can or varies == 1):
                     level[at] = _threshold(keys, r, draw, s, current[at])
-                if not can:
-                    current[at] = UNABLE
+                current[at] = EARLY if can else UNABLE
                 if level[at] < NEVER and can:
                     waiting = _queue_up(queue, waiting, level, at)
+    for j in range(waiting):
+        due[j] = level[queue[j]]
     return event, able, waiting
 
 
 @inline
 def adopt_from(  # type: ignore[no-untyped-def]
     keys, draw, member, first_seat, seats, role, times, seat, occupant, event, go_live, course, varies, able, waiting,
-    joiner_share, doubt_rate, involved, months, current, level, queue, doubt_time, doubt_number, rise, made, joiner,
+    joiner_share, doubt_rate, involved, months, current, level, queue, due, late, doubt_time, doubt_number, rise, made, joiner,
     threshold, share, event_times, event_changes,
 ):  # fmt: skip
     """From the seats at go-live on; see `adopt` and `first_levels`. made: by change of occupants, where the mark and
@@ -136,10 +144,20 @@ def adopt_from(  # type: ignore[no-untyped-def]
         _first_doubts(keys, draw, member, first_seat, seats, go_live, doubt_rate, doubt_time, doubt_number)
         doubt, doubter, doubters = _next_doubt(member, first_seat, seats, doubt_time)
     turn = _next_turn(course, month, months) if varies == 1 else NEVER
-    written, adopters = 0, 0
+    written, adopters, others = 0, 0, 0  # others: how many wait in `late`
     hazard, since, rate = 0.0, go_live, p  # what all seats have met at a moment, and meet in a month from then on
-    adoption = since + (level[queue[waiting - 1]] - hazard) / rate if waiting > 0 and rate > 0.0 else NEVER
+    next_level, adoption = -1.0, NEVER
     while True:
+        while waiting > 0 and not _waits(current, level, queue[waiting - 1], due[waiting - 1]):
+            waiting -= 1
+        first_due = due[waiting - 1] if waiting > 0 else NEVER
+        if others > 0:
+            first_due = min(first_due, level[late[others - 1]])
+        if first_due != next_level:
+            next_level = first_due
+            adoption = NEVER
+            if next_level < NEVER and rate > 0.0:
+                adoption = since + max(0.0, next_level - hazard) / rate
         while event < n and not member[role[event]]:
             event += 1
         change = times[event] if event < n else NEVER
@@ -148,10 +166,13 @@ def adopt_from(  # type: ignore[no-untyped-def]
             break
         step = 0
         if adoption <= t:
-            head = queue[waiting - 1]
-            hazard, since = level[head], t
-            level[head] = ADOPTED
-            waiting -= 1
+            hazard, since = next_level, t
+            if waiting > 0 and due[waiting - 1] == next_level:
+                waiting -= 1
+                level[queue[waiting]] = ADOPTED
+            else:
+                others -= 1
+                level[late[others]] = ADOPTED
             step = 1
         elif change <= t:
             r = role[event]
@@ -160,8 +181,10 @@ def adopt_from(  # type: ignore[no-untyped-def]
                 can = current[at] != UNABLE
                 if level[at] == ADOPTED:
                     step = -1 if can else 0
-                elif level[at] < NEVER and can:
-                    waiting = _leave(queue, waiting, at)
+                elif current[at] == LATE:
+                    others = _leave(late, others, at)
+                if can:
+                    current[at] = EARLY
                 level[at] = NEVER
                 k = occupant[event]
                 if k >= 0:
@@ -177,7 +200,8 @@ def adopt_from(  # type: ignore[no-untyped-def]
                         level[at] = threshold[place] if place >= 0 else _threshold(keys, r, draw, seat[event], k)
                         if can:
                             level[at] += hazard + rate * (t - since)
-                            waiting = _queue_up(queue, waiting, level, at)
+                            others = _queue_up(late, others, level, at)
+                            current[at] = LATE
             event += 1
         elif doubt <= t:
             at, r = doubter, doubters
@@ -188,12 +212,13 @@ def adopt_from(  # type: ignore[no-untyped-def]
             if falls or (level[at] != ADOPTED and level[at] < NEVER):
                 if can and falls:
                     step = -1
-                elif can:
-                    waiting = _leave(queue, waiting, at)
+                elif current[at] == LATE:
+                    others = _leave(late, others, at)
                 level[at] = -np.log(uniform(keys[SECOND, r], draw, which))
                 if can:
                     level[at] += hazard + rate * (t - since)
-                    waiting = _queue_up(queue, waiting, level, at)
+                    others = _queue_up(late, others, level, at)
+                    current[at] = LATE
             doubt_number[at] += 1
             doubt_time[at] -= np.log(uniform(keys[DOUBT, r], draw, identity(s, doubt_number[at]))) / doubt_rate
             doubt, doubter, doubters = _next_doubt(member, first_seat, seats, doubt_time)
@@ -209,20 +234,23 @@ def adopt_from(  # type: ignore[no-untyped-def]
                             at = first_seat[r] + s
                             can = uniform(keys[MARK, r], draw, s) < present_ceiling
                             if can and current[at] == UNABLE:
-                                current[at] = 0
+                                current[at] = EARLY
                                 if level[at] == ADOPTED:
                                     step += 1
                                 elif level[at] < NEVER:
                                     level[at] += hazard
-                                    waiting = _queue_up(queue, waiting, level, at)
+                                    others = _queue_up(late, others, level, at)
+                                    current[at] = LATE
                             elif not can and current[at] != UNABLE:
-                                current[at] = UNABLE
                                 if level[at] == ADOPTED:
                                     step -= 1
                                 elif level[at] < NEVER:
-                                    waiting = _leave(queue, waiting, at)
+                                    if current[at] == LATE:
+                                        others = _leave(late, others, at)
                                     level[at] -= hazard
+                                current[at] = UNABLE
             turn = _next_turn(course, month, months)
+            next_level = -1.0
         if step != 0:
             hazard, since = hazard + rate * (t - since), t
             adopters += step
@@ -232,10 +260,8 @@ def adopt_from(  # type: ignore[no-untyped-def]
             if written < event_times.shape[0]:
                 event_times[written], event_changes[written] = t, step
             written += 1
+            next_level = -1.0
         rate = p + q * min(adopters, able)
-        adoption = NEVER
-        if waiting > 0 and rate > 0.0:
-            adoption = max(t, since + (level[queue[waiting - 1]] - hazard) / rate)
     present = 0.0
     for m in range(months):
         present += rise[m]

@@ -12,7 +12,7 @@ from sim.lanes.values import lanes, select, some
 from sim.mechanisms.adoption_course import adoption_course
 from sim.mechanisms.elementwise import compile_scalar
 from sim.mechanisms.involvement import ceiling_of
-from sim.mechanisms.seats import JOINER, MARK, NEVER, THRESHOLD, UNABLE, adopt_from, first_levels
+from sim.mechanisms.seats import EARLY, JOINER, MARK, NEVER, THRESHOLD, UNABLE, adopt_from, first_levels
 from sim.montecarlo.change import tailwind
 
 involved_ceiling = compile_scalar(ceiling_of, inline)
@@ -31,7 +31,7 @@ def fill_adoption(lay, w, draw, k, i, g):  # type: ignore[no-untyped-def]
     event, able, waiting = first_levels(
         c.seat_keys[i], draw, c.users[i], work.first_seat, work.seats, w.role[k, :n], w.times[k, :n], w.seat[k, :n],
         w.occupant[k, :n], float(g), w.course[2, g], varies, w.values[c.adoption_slots[i, 2], k], w.current, w.level,
-        w.queue,
+        w.queue, w.due_level,
     )  # fmt: skip
     _go_on(lay, w, draw, k, i, g, varies, event, able, waiting, False)
 
@@ -109,7 +109,7 @@ def _go_on(lay, w, draw, k, i, g, varies, event, able, waiting, in_lanes):  # ty
     adopt_from(
         c.seat_keys[i], draw, c.users[i], work.first_seat, work.seats, w.role[k, :n], w.times[k, :n], w.seat[k, :n],
         w.occupant[k, :n], event, float(g), w.course, varies, able, waiting, w.values[c.adoption_slots[i, 3], k],
-        doubts, involved, lay.calendar.months, w.current, w.level, w.queue, w.doubt_time, w.doubt_number, w.rise,
+        doubts, involved, lay.calendar.months, w.current, w.level, w.queue, w.due_level, w.late, w.doubt_time, w.doubt_number, w.rise,
         w.place[k, :made], w.one_joiner, w.one_threshold, w.adopted[k * c.duration.shape[0] + i, g], w.no_times, w.no_changes,
     )  # fmt: skip
 
@@ -201,7 +201,7 @@ def _take_lane(lay, w, k, i):  # type: ignore[no-untyped-def]
     for r in range(work.seats.shape[0]):
         if c.users[i, r]:
             for at in range(work.first_seat[r], work.first_seat[r] + work.seats[r]):
-                w.current[at] = 0 if w.can[at, k] > 0.0 else UNABLE
+                w.current[at] = EARLY if w.can[at, k] > 0.0 else UNABLE
                 w.level[at] = w.seat_level[at, k]
     most = w.joiner.shape[1]
     for r in range(w.starts.shape[0]):
@@ -212,6 +212,6 @@ def _take_lane(lay, w, k, i):  # type: ignore[no-untyped-def]
     for j in range(w.order.shape[0]):
         if w.order[j, k] < 0.0:
             break
-        w.queue[j] = int(w.order_seat[j, k])
+        w.queue[j], w.due_level[j] = int(w.order_seat[j, k]), w.order[j, k]
         waiting += 1
     return waiting

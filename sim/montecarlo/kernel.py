@@ -40,6 +40,7 @@ from sim.montecarlo.people import NO_MONTH, choose, forget, occupants, set_numbe
 from sim.montecarlo.projects import deliver_roadmap, keep_own, projects
 from sim.montecarlo.scratch import N_VALUES, scratch_at
 from sim.montecarlo.structures import Floats, Ints, layout_at
+from sim.montecarlo.wear import fail_in_lanes
 from sim.streams import uniform
 
 OK, TOO_MANY_CHANGES, TOO_MANY_EVENTS, TOO_MANY_CUSTOMERS = 0, 1, 2, 3
@@ -92,6 +93,7 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
     set_subscriptions(lay, w)
     if not brief or lay.work.hire_role.shape[0] > 0:
         free_hours(lay, w, baseline)
+    fail_in_lanes(lay, w, baseline)
     for k in range(WIDTH):
         row = min(first + k, last - 1)
         if not run_systems(lay, w, draws[row], k, baseline, brief):

@@ -57,6 +57,8 @@ class Scratch(NamedTuple):
     current: Ints1  # (seats,)
     level: Floats1  # (seats,)
     queue: Ints1  # (seats,)
+    due_level: Floats1  # (seats,) see `sim.mechanisms.seats`
+    late: Ints1  # (seats,)
     rise: Floats1  # (months + 1,) change of the number of adopters that a month brings in full
     starts: Ints1  # (roles,) most of those who start on a seat after month 0, of all lanes
     taken: Ints1  # (roles,) of the lane at hand
@@ -117,6 +119,12 @@ class Scratch(NamedTuple):
     adopting: Lanes2  # (sources, months) share of seats that use it, 0 while it does not work
     strength: Lanes2  # (initiatives, months) the same, faded by imitation
     # estate and threats
+    refresh: Lanes1  # (initiatives,) month in which it refreshes systems, or none
+    in_lanes: Ints1  # (systems,) 1 where the failures under the roadmap at hand have been made in lanes
+    lane_count: Ints2  # (lanes, systems) how many
+    lane_times: Floats3  # (lanes, systems, KEPT_FAILURES)
+    lane_hours: Floats3
+    moment: Lanes1  # (3,) of a failure: whether, when, for how many hours
     refreshed: Ints2  # (systems, months)
     scale: Floats2  # (systems, months)
     factor: Floats2
@@ -273,12 +281,13 @@ def new_scratch(lay: Layout) -> Packed:
         (WIDTH, "wanted event"),
         (1, "path present_ceiling able"),
         (months + 1, "rise"),
-        (seats, "holder can seat_level order order_seat current level queue doubt_time doubt_number"),
+        (seats, "holder can seat_level order order_seat current level queue due_level late doubt_time doubt_number"),
         (0, "no_times no_changes"),
-        (n, "chosen cost_ratio price part beside_until end_one hub_of"),
+        (n, "refresh chosen cost_ratio price part beside_until end_one hub_of"),
         (len(lay.projects.chance_slot), "chance"),
         (len(lay.own.slot), "own_base"),
-        (systems, "attached asked spread"),
+        (systems, "attached asked spread in_lanes"),
+        (3, "moment"),
         (sources, "first_month begins ends"),
         (roles, "capacity pace backlog departure waiting served role_rate role_work role_squares role_cv2"),
         (steps, "admitted staying human step_rate step_hours step_wait line_rate line_patience line_lost line_wait"),
@@ -308,7 +317,8 @@ def new_scratch(lay: Layout) -> Packed:
         ((N_CATEGORIES, months), "flow base_flow"),
         ((2, n), "hub_price link_cost"),
         ((2, len(lay.integrations.linked_slot)), "pair_price"),
-        ((WIDTH, systems, KEPT_FAILURES), "failure_times failure_hours"),
+        ((WIDTH, systems), "lane_count"),
+        ((WIDTH, systems, KEPT_FAILURES), "failure_times failure_hours lane_times lane_hours"),
     ):
         shapes |= dict.fromkeys(names.split(), shape)
     shapes |= {
