@@ -46,8 +46,8 @@ def adopt(  # type: ignore[no-untyped-def]
     role, times, seat, occupant: changes of occupants of all roles in time order. go_live (months). course (3, months):
     p and q (per year) and ceiling by month from go-live on; varies: 1 unless all stay what they are then. ceiling: the
     stated one. doubt_rate: a month. involved: share of doubts that an adopter outlasts. Scratch by seat: current
-    (UNABLE, EARLY or LATE), level (cumulative hazard at which the seat adopts, of UNABLE ones what is missing; NEVER: it
-    will not; ADOPTED), queue and due of those who wait since go-live, late (those who wait since later), doubt_time,
+    (UNABLE, EARLY or LATE), level (cumulative hazard at which the seat adopts, of UNABLE ones what is missing; NEVER:
+    it will not; ADOPTED), queue and due of those who wait since go-live, late (those who wait since later), doubt_time,
     doubt_number; by month: rise (months + 1).
     Writes the mean share of all member seats that have adopted into share (months,), and the moments of change and
     by how many adopters into event_times, event_changes (as far as they reach); returns their number.
@@ -86,8 +86,8 @@ def first_levels(  # type: ignore[no-untyped-def]
     current, level, queue, due,
 ):  # fmt: skip
     """What the seats are at go-live: fills current, level, and queue and due (level) of those who wait, highest level
-    first, so that the next to adopt stands last. Returns how many changes of occupants have been, how many seats lie below the stated
-    ceiling, and how many wait."""
+    first, so that the next to adopt stands last. Returns how many changes of occupants have been, how many seats lie
+    below the stated ceiling, and how many wait."""
     for r in range(member.shape[0]):
         if member[r]:
             for at in range(first_seat[r], first_seat[r] + seats[r]):
@@ -119,8 +119,8 @@ def first_levels(  # type: ignore[no-untyped-def]
 @inline
 def adopt_from(  # type: ignore[no-untyped-def]
     keys, draw, member, first_seat, seats, role, times, seat, occupant, event, go_live, course, varies, able, waiting,
-    joiner_share, doubt_rate, involved, months, current, level, queue, due, late, doubt_time, doubt_number, rise, made, joiner,
-    threshold, share, event_times, event_changes,
+    joiner_share, doubt_rate, involved, months, current, level, queue, due, late, doubt_time, doubt_number, rise, made,
+    joiner, threshold, share, event_times, event_changes,
 ):  # fmt: skip
     """From the seats at go-live on; see `adopt` and `first_levels`. made: by change of occupants, where the mark and
     the threshold of the one who starts stand in joiner and threshold, or -1; those of the others are made here."""

@@ -109,8 +109,9 @@ def _go_on(lay, w, draw, k, i, g, varies, event, able, waiting, in_lanes):  # ty
     adopt_from(
         c.seat_keys[i], draw, c.users[i], work.first_seat, work.seats, w.role[k, :n], w.times[k, :n], w.seat[k, :n],
         w.occupant[k, :n], event, float(g), w.course, varies, able, waiting, w.values[c.adoption_slots[i, 3], k],
-        doubts, involved, lay.calendar.months, w.current, w.level, w.queue, w.due_level, w.late, w.doubt_time, w.doubt_number, w.rise,
-        w.place[k, :made], w.one_joiner, w.one_threshold, w.adopted[k * c.duration.shape[0] + i, g], w.no_times, w.no_changes,
+        doubts, involved, lay.calendar.months, w.current, w.level, w.queue, w.due_level, w.late, w.doubt_time,
+        w.doubt_number, w.rise, w.place[k, :made], w.one_joiner, w.one_threshold,
+        w.adopted[k * c.duration.shape[0] + i, g], w.no_times, w.no_changes,
     )  # fmt: skip
 
 
@@ -170,8 +171,8 @@ def _set_newcomers(lay, w, i):  # type: ignore[no-untyped-def]
 
 @inline
 def _sort(keys, values, n):  # type: ignore[no-untyped-def]
-    """Sort n rows by key, highest first, in every lane. Batcher's merge exchange (Knuth, The Art of Computer Programming
-    3, algorithm 5.2.2M): which rows are compared does not depend on what they hold."""
+    """Sort n rows by key, highest first, in every lane. Batcher's merge exchange (Knuth, The Art of Computer
+    Programming 3, algorithm 5.2.2M): which rows are compared does not depend on what they hold."""
     if n < 2:
         return
     top = 1

@@ -298,7 +298,10 @@ def new_scratch(lay: Layout) -> Packed:
     for shape, names in (
         ((WIDTH, CHANGES), "times role seat occupant place"),
         ((roles, starts), "start_index joiner threshold"),
-        ((WIDTH, n), "work_months end ending remains available lead awarded state go_live started ripe settled success"),
+        (
+            (WIDTH, n),
+            "work_months end ending remains available lead awarded state go_live started ripe settled success",
+        ),
         ((3, months), "course"),
         ((roles, months), "present unlearned bereft away"),
         ((WIDTH * n, skills), "gaps"),
