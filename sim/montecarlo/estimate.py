@@ -36,6 +36,7 @@ from sim.world.calibration import calibration_notes
 
 THREADS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 BLOCK = 4096
+LAST_DRAW = 2**52 - 1  # lanes hold numbers of draws as doubles
 CHUNK = 64  # most paths of a task
 TASKS_A_THREAD = 4  # so that few draws keep every thread busy too
 Starts = Roadmap | Mapping[str, int]
@@ -76,10 +77,11 @@ def evaluate(
         raise ProblemsFound(
             [Problem(path="draws", value=draws, message="at least one draw is needed", hint="1 or more")]
         )
-    if first_draw < 0:
-        raise ProblemsFound([Problem(path="first_draw", value=first_draw, message="draws are numbered from 0")])
     if noise < 1:
         raise ProblemsFound([Problem(path="noise", value=noise, message="drivers serve one draw or more", hint="1")])
+    if not 0 <= first_draw <= LAST_DRAW - draws:
+        hint = f"draws are numbered from 0 to {LAST_DRAW:,}"
+        raise ProblemsFound([Problem("first_draw", "outside the range", first_draw, hint)])
     wanted = [roadmaps] if isinstance(roadmaps, (Roadmap, Mapping)) else list(roadmaps)
     chosen = [roadmap(scenario, one) for one in wanted]
     span = 1 if by_month else 12

@@ -14,6 +14,7 @@ import numpy as np
 from sim.compiled import compiled, inline
 from sim.lanes import WIDTH
 from sim.lanes.records import Packed
+from sim.montecarlo.adoption import adopt_in_lanes
 from sim.montecarlo.cyber import run_controls
 from sim.montecarlo.effects import apply_effects, turn
 from sim.montecarlo.estate import clear_outages, run_systems, run_threats, set_intensities
@@ -40,6 +41,7 @@ from sim.montecarlo.people import NO_MONTH, choose, forget, occupants, set_numbe
 from sim.montecarlo.projects import deliver_roadmap, keep_own, projects
 from sim.montecarlo.scratch import N_VALUES, scratch_at
 from sim.montecarlo.structures import Floats, Ints, layout_at
+from sim.montecarlo.wear import fail_in_lanes
 from sim.streams import uniform
 
 OK, TOO_MANY_CHANGES, TOO_MANY_EVENTS, TOO_MANY_CUSTOMERS = 0, 1, 2, 3
@@ -67,6 +69,7 @@ def prepare(lay, w, draws, first, last, status):  # type: ignore[no-untyped-def]
         w.first_month[source] = NO_MONTH
     for k in range(WIDTH):
         row = min(first + k, last - 1)
+        w.path[0, k] = float(draws[row])
         if not occupants(lay, w, draws[row], k):
             status[row] = TOO_MANY_CHANGES
             return False
@@ -83,14 +86,16 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
     clear_outages(lay, w)
     n = choose(w, planned)
     for k in range(WIDTH):
-        draw = draws[min(first + k, last - 1)]
-        deliver_roadmap(lay, w, draw, k, planned, n)
-        for j in range(n):
-            use(lay, w, draw, k, w.chosen[j])
+        deliver_roadmap(lay, w, draws[min(first + k, last - 1)], k, planned, n)
+    for j in range(n):
+        adopt_in_lanes(lay, w, w.chosen[j])
+        for k in range(WIDTH):
+            use(lay, w, k, w.chosen[j])
     apply_effects(lay, w)
     set_subscriptions(lay, w)
     if not brief or lay.work.hire_role.shape[0] > 0:
         free_hours(lay, w, baseline)
+    fail_in_lanes(lay, w, baseline)
     for k in range(WIDTH):
         row = min(first + k, last - 1)
         if not run_systems(lay, w, draws[row], k, baseline, brief):
