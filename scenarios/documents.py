@@ -22,6 +22,10 @@ DOCUMENTS = {
     "calibrate": "calibrate",
     "check": "check",
     "gaps": "gaps",
+    "uncertainty": "uncertainty",
+    "contributions": "contributions",
+    "course": "course",
+    "draw": "draw",
     "errors": "errors",
 }
 URN = "urn:roadfolio:"

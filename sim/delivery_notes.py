@@ -14,14 +14,16 @@ if TYPE_CHECKING:
     from sim.outcomes import Outcome
 
 
-def delivery_notes(table: Parameters, outcomes: Sequence[Outcome], first_draw: int, seed: int) -> tuple[str, ...]:
-    """Notes of a single roadmap; of several at once there are none."""
+def delivery_notes(
+    table: Parameters, outcomes: Sequence[Outcome], first_draw: int, seed: int, noise: int = 1
+) -> tuple[str, ...]:
+    """Notes of a single roadmap; of several at once there are none. noise: as in `evaluate`."""
     if len(outcomes) != 1:
         return ()
-    return (*_waits(table, outcomes[0], first_draw, seed), *_stops(table, outcomes[0]))
+    return (*_waits(table, outcomes[0], first_draw, seed, noise), *_stops(table, outcomes[0]))
 
 
-def _waits(table: Parameters, one: Outcome, first_draw: int, seed: int) -> Iterator[str]:
+def _waits(table: Parameters, one: Outcome, first_draw: int, seed: int, noise: int) -> Iterator[str]:
     """Starts before the vendor takes an order: in how many draws, and how long they wait for it."""
     for name, start in one.roadmap.starts:
         available = table.scenario.initiatives[name].available_month
@@ -32,7 +34,7 @@ def _waits(table: Parameters, one: Outcome, first_draw: int, seed: int) -> Itera
         months = np.full(len(draws), available.params[0])
         if not available.is_constant:
             column = [driver.path for driver in table.drivers].index(path)
-            months = table.theta(draws, seed)[0][:, column]
+            months = table.theta(draws // noise, seed)[0][:, column]
         waits = np.maximum(0.0, np.ceil(months - 1e-9) - start)
         late = waits > 0.0
         if late.any():

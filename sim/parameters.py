@@ -53,6 +53,16 @@ class Parameters:
     def driver_slots(self) -> NDArray[np.int64]:
         return np.array([self.slot[n.path] for n in self.drivers], dtype=np.int64)
 
+    @cached_property
+    def luck(self) -> list[int]:
+        """Columns of the drivers that are the luck of one year and not ignorance: frailty drawn anew every year."""
+        yearly = tuple(
+            f"threats.{name}.frailty_"
+            for name, threat in self.scenario.threats.items()
+            if threat.dispersion is not None and threat.dispersion_per == "year"
+        )
+        return [j for j, driver in enumerate(self.drivers) if driver.path.startswith(yearly)]
+
     def coordinates(self, draws: NDArray[np.int64], seed: int) -> NDArray[np.float64]:
         """(draws, drivers) uniforms, each driver from the stream of its own path, correlated where the file says so."""
         index = np.zeros(1, dtype=np.int64)

@@ -78,13 +78,18 @@ def print_problems(problems: Iterable[Problem], as_json: bool) -> None:
         print(f"{len(found)} errors", file=sys.stderr)
 
 
-def save(path: Path, text: str, *, overwrite: bool) -> None:
-    """Write a text file as a whole or not at all.
+def check_free(path: Path, *, overwrite: bool, option: str = "--out") -> None:
+    """Raise ProblemsFound where a file exists that may not be overwritten; for work that takes long before `save`."""
+    if path.exists() and not overwrite:
+        raise ProblemsFound([Problem(option, f"{path} exists already", str(path), "add --force to overwrite it")])
+
+
+def save(path: Path, text: str, *, overwrite: bool, option: str = "--out") -> None:
+    """Write a text file as a whole or not at all. option: that named the file.
 
     Raises ProblemsFound where a file exists that may not be overwritten, or the place cannot be written.
     """
-    if path.exists() and not overwrite:
-        raise ProblemsFound([Problem("--out", f"{path} exists already", str(path), "add --force to overwrite it")])
+    check_free(path, overwrite=overwrite, option=option)
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         try:
@@ -94,7 +99,7 @@ def save(path: Path, text: str, *, overwrite: bool) -> None:
             draft.unlink(missing_ok=True)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise ProblemsFound([Problem("--out", f"{path} cannot be written: {reason}", str(path))]) from error
+        raise ProblemsFound([Problem(option, f"{path} cannot be written: {reason}", str(path))]) from error
 
 
 def _console(stream: TextIO) -> Console:

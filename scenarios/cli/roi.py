@@ -32,10 +32,12 @@ def run(
     scenario = turned(load(file), future)
     from scenarios.cli.compiling import announce_compilation
     from sim.montecarlo import evaluate
+    from sim.rate_of_return import RateCollector
     from sim.roadmap import roadmap as validated
 
     chosen = validated(scenario, starts)
     announce_compilation("kernel")
+    collector = RateCollector(scenario.horizon_months, scenario.money.discount_rate)
     with progress("simulating draws", draws) as advance:
         done = 0
 
@@ -44,13 +46,14 @@ def run(
             advance(so_far - done)
             done = so_far
 
-        outcomes = evaluate(scenario, chosen, draws, seed, threads=threads, progress=drawn)
+        outcomes = evaluate(scenario, chosen, draws, seed, threads=threads, progress=drawn, collect=collector.add)
+    rates = collector.result()
     from scenarios.outlook import outlook
 
     prospects = outlook(scenario, chosen, min(draws, FUTURE_DRAWS), seed, threads=threads) if future is None else ()
     if json:
-        emit({**outcomes.document(), "futures": [one.as_dict() for one in prospects]})
+        emit({**outcomes.document(), **rates.document(), "futures": [one.as_dict() for one in prospects]})
         return
     from scenarios.cli.render.outcome import show_outcome
 
-    show_outcome(outcomes, scenario, console(), prospects)
+    show_outcome(outcomes, scenario, console(), prospects, rates)

@@ -11,7 +11,9 @@ from scenarios.cli.arguments import Json, NoSeed
 Document = Annotated[
     str | None,
     typer.Option(
-        "--document", help="Of this document instead: roi, simulate, plan, solve, verify, check, gaps, errors."
+        "--document",
+        help="Of this document instead: roi, simulate, plan, solve, verify, check, gaps, uncertainty, contributions, "
+        "errors.",
     ),
 ]
 

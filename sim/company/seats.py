@@ -12,20 +12,22 @@ import numpy as np
 from sim.company.world_layer import Draw, Floats, Ints
 from sim.compiled import compiled
 from sim.mechanisms.adoption_course import NEVER_AGAIN, adoption_course
+from sim.mechanisms.adoption_streams import STREAMS
 from sim.mechanisms.involvement import ceiling_of
 from sim.mechanisms.momentum import momentum
-from sim.mechanisms.seats import STREAMS, adopt
+from sim.mechanisms.seats import adopt
 
 
 @compiled
 def _adopt(  # type: ignore[no-untyped-def]
     keys, draw, member, first_seat, seats, role, times, seat, occupant, go_live, course, varies, ceiling, joiner_share,
-    doubt_rate, involved, months, current, level, queue, doubt_time, doubt_number, share, event_times, event_changes,
+    doubt_rate, involved, months, current, level, queue, due, late, doubt_time, doubt_number, rise, share,
+    event_times, event_changes,
 ):  # fmt: skip
     return adopt(
         keys, draw, member, first_seat, seats, role, times, seat, occupant, go_live, course, varies, ceiling,
-        joiner_share, doubt_rate, involved, months, current, level, queue, doubt_time, doubt_number, share,
-        event_times, event_changes,
+        joiner_share, doubt_rate, involved, months, current, level, queue, due, late, doubt_time, doubt_number, rise,
+        share, event_times, event_changes,
     )  # fmt: skip
 
 
@@ -79,8 +81,8 @@ def adoption_events(
     if go_live < months:
         varies = int(_course(go_live, months, stated, factors, half_life, every, course))
     count = int(seats.sum())
-    current, queue, doubt_number = np.empty((3, count), dtype=np.int64)
-    level, doubt_time = np.empty((2, count))
+    current, queue, late, doubt_number = np.empty((4, count), dtype=np.int64)
+    (level, due, doubt_time), rise = np.empty((3, count)), np.empty(months + 1)
     flat = [draw.key(f"initiatives/{initiative}/{stream}/{r}") for stream in STREAMS for r in roles]
     keys = np.array(flat, dtype=np.uint64).reshape(len(STREAMS), len(roles))
     size = count + 2 * len(times) + 1
@@ -89,7 +91,7 @@ def adoption_events(
         n = _adopt(
             keys, draw.number, member, first_seat, seats, role[order], times[order], seat, occupant, float(go_live),
             course, varies, ceiling, number("joiner_share"), doubts, involved, months, current, level, queue,
-            doubt_time, doubt_number, share, event_times, changes,
+            due, late, doubt_time, doubt_number, rise, share, event_times, changes,
         )  # fmt: skip
         if n <= size:
             return event_times[:n], changes[:n], share

@@ -190,3 +190,13 @@ def largest(context, values):  # type: ignore[no-untyped-def]
         return best
 
     return types.float64(values), lowered
+
+
+@intrinsic
+def lane(context, values, k):  # type: ignore[no-untyped-def]
+    """The number of one lane."""
+
+    def lowered(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.extract_element(args[0], context.cast(builder, args[1], sig.args[1], types.int64))
+
+    return types.float64(values, k), lowered

@@ -28,6 +28,9 @@ Integers = NDArray[np.intp]
 _DEEPEST = 52
 _BISECTIONS = 64
 _ROWS_AT_A_TIME = 2048
+_CLEAR = 1000.0  # times the rounding error: a value that is larger separates the roots on both sides of its place
+_SMALL = 64  # rows of one matrix product
+_QUICK = 8  # halvings after which counting gives way to isolating
 
 
 class NoRate(enum.Enum):
@@ -76,27 +79,79 @@ def irr_with_reason(cashflows: ArrayLike) -> tuple[Floats, NoRate | None]:
     return roots, NoRate.NO_CROSSING
 
 
-def irr_count(cashflows: ArrayLike) -> Integers:
-    """How many distinct internal rates of return above -1 each flow has; 0 for flows that are all zero.
+def irr_count(cashflows: ArrayLike, above: float = -1.0) -> Integers:
+    """How many distinct internal rates of return above `above` each flow has; 0 for flows that are all zero.
 
-    cashflows: shape (m, n + 1), one flow a row. Returns shape (m,). Much faster than m calls of `irr`.
+    cashflows: shape (m, n + 1), one flow a row. above: per period, from -1 on. Returns shape (m,). Much faster than m
+    calls of `irr`: most rows are counted without finding a root.
 
     >>> irr_count([[-1600, 10000, -10000], [-100, 110, 0], [0, 0, 0]])
     array([2, 1, 0])
+    >>> irr_count([[-1600, 10000, -10000]], above=1.0)
+    array([1])
     """
     flows = finite_array("cashflows", cashflows)
     if flows.ndim != 2:
         raise ValueError(f"cashflows must have two axes (flow, time), got shape {flows.shape}")
+    if not above >= -1.0:
+        raise ValueError(f"above must be a rate from -1 on, got {above}")
     blocks = [flows[start : start + _ROWS_AT_A_TIME] for start in range(0, len(flows), _ROWS_AT_A_TIME)]
-    return np.concatenate([np.bincount(_growth_roots(block)[0], minlength=len(block)) for block in blocks])
+    return np.concatenate([_counts(block, 1.0 + above) for block in blocks])
+
+
+def _counts(flows: Floats, lowest: float) -> Integers:
+    """Number of roots of each row above a growth factor, without their places (Descartes); rows with roots that touch,
+    or at the border of an interval, are isolated."""
+    border = lowest or 1.0
+    # Roots above the border are those in (0, 1) of the flows discounted by it.
+    scaled = _scaled(flows * border ** -np.arange(float(flows.shape[1])))
+    doubtful = np.abs(scaled.sum(axis=1)) <= _CLEAR * _tolerance(flows.shape[1]) * np.abs(scaled).sum(axis=1)
+    counts = np.zeros(len(flows), dtype=np.intp)
+    for side in (scaled,) if lowest else (scaled, scaled[:, ::-1]):
+        found, doubt = _unit_counts(side)
+        counts += found
+        doubtful |= doubt
+    owners, growth = _growth_roots(flows[doubtful])
+    counts[doubtful] = np.bincount(owners[growth > lowest], minlength=int(doubtful.sum()))
+    return counts
+
+
+def _unit_counts(coefficients: Floats) -> tuple[Integers, NDArray[np.bool_]]:
+    """Number of roots in (0, 1) of each row's polynomial, and whether it is in doubt after a few halvings."""
+    counts = np.zeros(len(coefficients), dtype=np.intp)
+    doubtful = np.zeros(len(coefficients), dtype=np.bool_)
+    owner = np.arange(len(coefficients))
+    bernstein = _bernstein(coefficients)
+    for depth in range(_QUICK + 1):
+        changes = _sign_changes(bernstein)
+        np.add.at(counts, owner[changes == 1], 1)
+        several = changes > 1
+        if not several.any() or depth == _QUICK:
+            doubtful[owner[several]] = True
+            break
+        owner = owner[several]
+        lower, upper = _halve(bernstein[:, several])
+        size = np.abs(bernstein[:, several]).max(axis=0)
+        doubtful[owner[np.abs(lower[-1]) <= _CLEAR * _tolerance(coefficients.shape[1]) * size]] = True
+        bernstein = np.concatenate([lower, upper], axis=1)
+        owner = np.concatenate([owner, owner])
+    return counts, doubtful
+
+
+def _scaled(flows: Floats) -> Floats:
+    """Rows with entries up to 1. A power of two scales without rounding; it keeps sums of extreme flows finite."""
+    _, exponent = np.frexp(np.abs(flows).max(axis=1, keepdims=True))
+    return np.asarray(np.ldexp(flows, -exponent))
+
+
+def _tolerance(length: int) -> float:
+    """Rounding error of a value of a polynomial of this many terms, as a share of the sum of its terms' sizes."""
+    return float(8.0 * length * np.finfo(np.float64).eps)
 
 
 def _growth_roots(flows: Floats) -> tuple[Integers, Floats]:
     """Owner (row) and growth factor 1 + i of every distinct root, sorted by owner, then by factor."""
-    # A power of two scales without rounding; it keeps sums of extreme flows finite.
-    _, exponent = np.frexp(np.abs(flows).max(axis=1, keepdims=True))
-    scaled = np.ldexp(flows, -exponent)
-    tolerance = 8.0 * flows.shape[1] * np.finfo(np.float64).eps
+    scaled, tolerance = _scaled(flows), _tolerance(flows.shape[1])
     owner_above, discount = _unit_roots(scaled, tolerance)
     owner_below, growth = _unit_roots(scaled[:, ::-1], tolerance)
     total = np.abs(scaled.sum(axis=1))
@@ -108,9 +163,8 @@ def _growth_roots(flows: Floats) -> tuple[Integers, Floats]:
 
 def _unit_roots(coefficients: Floats, tolerance: float) -> tuple[Integers, Floats]:
     """Owner and place of candidates for roots in (0, 1) of the rows' polynomials sum of c_k x^k."""
-    degree = coefficients.shape[1] - 1
     owner = np.flatnonzero(coefficients.any(axis=1))
-    bernstein = _bernstein_matrix(degree) @ coefficients[owner].T
+    bernstein = _bernstein(coefficients[owner])
     left = np.zeros(len(owner))
     found_owner: list[Integers] = []
     found_place: list[Floats] = []
@@ -141,6 +195,14 @@ def _unit_roots(coefficients: Floats, tolerance: float) -> tuple[Integers, Float
     places = np.concatenate(found_place)
     inside = places > 0.0
     return np.concatenate(found_owner)[inside], places[inside]
+
+
+def _bernstein(coefficients: Floats) -> Floats:
+    """Bernstein coefficients on [0, 1], a column for each row's polynomial. A few rows at a time: linear algebra then
+    starts no threads of its own, which on a busy machine cost more than the product."""
+    matrix = _bernstein_matrix(coefficients.shape[1] - 1)
+    starts = range(0, max(1, len(coefficients)), _SMALL)
+    return np.concatenate([matrix @ coefficients[start : start + _SMALL].T for start in starts], axis=1)
 
 
 @functools.lru_cache(maxsize=16)

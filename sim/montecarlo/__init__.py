@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.montecarlo.estimate import evaluate
+    from sim.montecarlo.monthly import trajectories
     from sim.montecarlo.profiles import cost_profiles
 
-__all__ = ["cost_profiles", "evaluate"]
+__all__ = ["cost_profiles", "evaluate", "trajectories"]
 
 
 def __getattr__(name: str) -> Any:
@@ -17,6 +18,10 @@ def __getattr__(name: str) -> Any:
         from sim.montecarlo.estimate import evaluate
 
         return evaluate
+    if name == "trajectories":
+        from sim.montecarlo.monthly import trajectories
+
+        return trajectories
     if name == "cost_profiles":
         from sim.montecarlo.profiles import cost_profiles
 

@@ -16,7 +16,7 @@ RUN = Stored("sim.montecarlo.kernel", "_run")
 
 
 class Outputs(NamedTuple):
-    """Arrays that `run` fills; detail, flows and states only where their last dimensions are not empty."""
+    """Arrays that `run` fills; detail, flows, states and trajectories only where they are not empty."""
 
     values: Floats  # (draws, roadmaps, N_VALUES)
     detail: Floats  # (draws, roadmaps, categories + KPIs * years + 2 * roles), + processes * COURSE if wanted
@@ -24,6 +24,7 @@ class Outputs(NamedTuple):
     states: Ints  # (draws, roadmaps, initiatives)
     clipped: Ints  # (draws, roadmaps)
     status: Ints  # (draws,)
+    trajectories: Floats  # (roadmaps, rows, months, draws) see `kpis.TRAJECTORY`; draws last: sorted along them
 
 
 def run(
@@ -45,7 +46,9 @@ def run(
     RUN(lay.address, scratch.address, base, theta, driver_slots, draws, planned, *rows, *out)
 
 
-def empty_outputs(n: int, roadmaps: int, detail: int, flows: tuple[int, int], states: int) -> Outputs:
+def empty_outputs(
+    n: int, roadmaps: int, detail: int, flows: tuple[int, int], states: int, trajectories: tuple[int, int] = (0, 0)
+) -> Outputs:
     """Memory for the outputs of `run`."""
     return Outputs(
         np.empty((n, roadmaps, N_VALUES)),
@@ -54,4 +57,5 @@ def empty_outputs(n: int, roadmaps: int, detail: int, flows: tuple[int, int], st
         np.empty((n, roadmaps, states), dtype=np.int64),
         np.zeros((n, roadmaps), dtype=np.int64),
         np.zeros(n, dtype=np.int64),
+        np.empty((roadmaps, *trajectories, n)),
     )

@@ -66,14 +66,14 @@ def note_successes(lay, w, k, n):  # type: ignore[no-untyped-def]
     """When each of the n chosen initiatives went live or failed, for momentum."""
     if lay.crew.momentum_slots.shape[0] == 0:
         return
-    for i in range(w.settled.shape[0]):
-        w.settled[i], w.success[i] = -1, 0
+    for i in range(w.settled.shape[1]):
+        w.settled[k, i], w.success[k, i] = -1, 0
     for j in range(n):
         i = w.chosen[j]
         if w.state[k, i] == FINISHED:
-            w.settled[i], w.success[i] = w.go_live[k, i], 1
+            w.settled[k, i], w.success[k, i] = w.go_live[k, i], 1
         elif w.state[k, i] == FAILED or w.state[k, i] == STOPPED:
-            w.settled[i] = last_month_of_work(w.work_one, i) + 1
+            w.settled[k, i] = last_month_of_work(w.work_one, i) + 1
 
 
 @inline
@@ -84,7 +84,7 @@ def tailwind(lay, w, k, g):  # type: ignore[no-untyped-def]
         return 1.0
     gain, loss = w.values[crew.momentum_slots[0], k], w.values[crew.momentum_slots[1], k]
     half_life, most = crew.momentum_half_life, crew.momentum_log_most
-    return momentum(w.settled, w.success, g, math.log(gain), math.log(loss), half_life, most)
+    return momentum(w.settled[k], w.success[k], g, math.log(gain), math.log(loss), half_life, most)
 
 
 @inline

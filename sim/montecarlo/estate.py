@@ -104,11 +104,14 @@ def run_systems(lay, w, draw, k, baseline, brief):  # type: ignore[no-untyped-de
     for g in range(e.repairers.shape[0]):
         members = e.member[e.first_member[g] : e.first_member[g + 1]]
         anew = baseline
+        made = w.in_lanes[members[0]] == 1 and w.lane_count[k, members[0]] >= 0
         for y in members:
             anew = anew or known[y] > times.shape[1] or lay.terms.limit_slot[y] >= 0 or _touched(lay, w, k, y)
         for y in members:
             w.anew[y] = 1 if anew else 0
-        if anew:
+        if anew and made:
+            _take_failures(lay, w, k, members[0], brief)
+        elif anew:
             _fail(lay, w, draw, k, g, members)
     for y in range(e.age.shape[0]):
         n, renewed = w.failed[y], w.renewed[y]
@@ -147,9 +150,26 @@ def _touched(lay, w, k, y):  # type: ignore[no-untyped-def]
     """Whether something of the roadmap that is live changes the failures of system y."""
     found = False
     for i in range(lay.candidates.duration.shape[0]):
-        if lay.estate.touches[i, y] and w.go_live[k, i] >= 0:
+        if lay.estate.plain[y]:
+            found = found or (lay.candidates.refreshes[i, y] and w.refresh[i, k] < lay.calendar.months)
+        elif lay.estate.touches[i, y] and w.go_live[k, i] >= 0:
             found = True
     return found
+
+
+@inline
+def _take_failures(lay, w, k, y, brief):  # type: ignore[no-untyped-def]
+    """Failures of system y that were made for all paths, see `sim.montecarlo.wear`."""
+    n = w.lane_count[k, y]
+    w.failed[y], w.renewed[y] = n, 0
+    for j in range(n):
+        w.failed_at[y, j], w.failed_hours[y, j] = w.lane_times[k, y, j], w.lane_hours[k, y, j]
+    if not brief or lay.ageing.counts == 1:
+        for m in range(lay.calendar.months):
+            w.refreshed[y, m] = 0
+        for i in range(w.refresh.shape[0]):
+            if lay.candidates.refreshes[i, y] and w.refresh[i, k] < lay.calendar.months:
+                w.refreshed[y, int(w.refresh[i, k])] = 1
 
 
 @inline

@@ -22,7 +22,8 @@ from sim.lanes import WIDTH
 from sim.lanes.records import Packed, pack
 from sim.mechanisms.crowd import too_many_customers
 from sim.montecarlo import batch
-from sim.montecarlo.kpis import CATEGORIES, KPIS
+from sim.montecarlo.block import Block
+from sim.montecarlo.kpis import CATEGORIES, KPIS, TRAJECTORY
 from sim.montecarlo.layout import layout
 from sim.montecarlo.scratch import EVENTS, new_scratch
 from sim.montecarlo.structures import COURSE, Floats, Ints
@@ -35,10 +36,12 @@ from sim.world.calibration import calibration_notes
 
 THREADS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 BLOCK = 4096
+LAST_DRAW = 2**52 - 1  # lanes hold numbers of draws as doubles
 CHUNK = 64  # most paths of a task
 TASKS_A_THREAD = 4  # so that few draws keep every thread busy too
 Starts = Roadmap | Mapping[str, int]
 Progress = Callable[[int], None]
+Collect = Callable[[Block], None]
 
 
 def evaluate(
@@ -48,6 +51,7 @@ def evaluate(
     seed: int,
     *,
     first_draw: int = 0,
+    noise: int = 1,
     detail: bool = True,
     by_month: bool = False,
     by_process: bool = False,
@@ -55,6 +59,7 @@ def evaluate(
     threads: int | None = None,
     chunk: int | None = None,
     progress: Progress | None = None,
+    collect: Collect | None = None,
 ) -> Outcomes:
     """Distribution of what roadmaps are worth against the empty roadmap, all on the same draws.
 
@@ -62,15 +67,21 @@ def evaluate(
     ranges are independent. detail: also categories, KPIs and states, which need memory. by_month: KPIs by month in
     place of years. by_process: also the course of the items. workload: factor on every service time, to see how much
     hangs on the load. threads, chunk: how the work is split; they change no bit.
-    progress: called with the number of draws done.
+    noise: draw d has the drivers of draw d // noise and events of its own, which tells ignorance from chance; the draws
+    are then not independent, and a note says so.
+    progress: called with the number of draws done. collect: called with the trajectories of each block of draws, in
+    the order of the draws, before the next one is simulated; the memory of a block is used again.
     Raises ProblemsFound for a roadmap that the scenario does not allow, or a world with too many events.
     """
     if draws < 1:
         raise ProblemsFound(
             [Problem(path="draws", value=draws, message="at least one draw is needed", hint="1 or more")]
         )
-    if first_draw < 0:
-        raise ProblemsFound([Problem(path="first_draw", value=first_draw, message="draws are numbered from 0")])
+    if noise < 1:
+        raise ProblemsFound([Problem(path="noise", value=noise, message="drivers serve one draw or more", hint="1")])
+    if not 0 <= first_draw <= LAST_DRAW - draws:
+        hint = f"draws are numbered from 0 to {LAST_DRAW:,}"
+        raise ProblemsFound([Problem("first_draw", "outside the range", first_draw, hint)])
     wanted = [roadmaps] if isinstance(roadmaps, (Roadmap, Mapping)) else list(roadmaps)
     chosen = [roadmap(scenario, one) for one in wanted]
     span = 1 if by_month else 12
@@ -87,17 +98,24 @@ def evaluate(
     out = batch.empty_outputs(draws, len(planned), width, (0, 0), len(names) if detail else 0)
     workers = min(threads or THREADS, THREADS)
     out_of_range = 0
+    monthly: Floats = np.empty((0, 0, 0, 0))
     for start in range(0, draws, BLOCK):
         rows = range(start, min(draws, start + BLOCK))
         numbers = np.arange(first_draw + rows.start, first_draw + rows.stop, dtype=np.int64)
-        theta, missed = _drivers(scenario, numbers, seed)
+        theta, missed = _drivers(scenario, numbers, seed, noise)
         out_of_range += missed
         base = prepared.table.base
         if workload != 1.0:
             base, theta = _busier(prepared.table, base, theta, workload)
         part = batch.Outputs._make(array[rows.start : rows.stop] for array in out)
+        if collect is not None:
+            shape = (len(planned), len(TRAJECTORY), scenario.horizon_months, len(rows))
+            monthly = monthly if monthly.shape == shape else np.empty(shape)
+            part = part._replace(trajectories=monthly)
         _run(prepared, base, theta, numbers, planned, part, chunk or _chunk(len(numbers), workers), workers)
         _refuse_overflow(part.status, numbers)
+        if collect is not None:
+            collect(Block(int(numbers[0]), part.values[:, :, 0], monthly))
         if progress is not None:
             progress(rows.stop)
     clipped = int(out.clipped.sum())
@@ -107,7 +125,8 @@ def evaluate(
     )
     notes = future_notes(scenario) + calibration_notes(scenario.calibration)
     notes += clipping_notes(out_of_range, clipped, draws)
-    notes += delivery_notes(prepared.table, outcomes, first_draw, seed)
+    notes += delivery_notes(prepared.table, outcomes, first_draw, seed, noise)
+    notes += (shared_note(noise),) if noise > 1 else ()
     return Outcomes(
         scenario=scenario.name,
         scenario_hash=scenario.hash(),
@@ -182,7 +201,7 @@ class Prepared:
 
 
 _PREPARED: OrderedDict[tuple[str, int, int], Prepared] = OrderedDict()
-_DRIVERS: OrderedDict[tuple[str, int, int, int], tuple[Floats, int]] = OrderedDict()
+_DRIVERS: OrderedDict[tuple[str, int, int, int, int], tuple[Floats, int]] = OrderedDict()
 PREPARED_KEPT, DRIVERS_KEPT = 4, 16
 
 
@@ -202,16 +221,23 @@ def _trim(kept: OrderedDict[Any, Any], most: int) -> None:
         kept.popitem(last=False)
 
 
-def _drivers(scenario: Scenario, numbers: Ints, seed: int) -> tuple[Floats, int]:
+def _drivers(scenario: Scenario, numbers: Ints, seed: int, noise: int) -> tuple[Floats, int]:
     """Values of the drivers in consecutive draws, kept by content, and how many were clipped."""
-    key = (scenario.hash(), seed, int(numbers[0]), len(numbers))
+    key = (scenario.hash(), seed, int(numbers[0]), len(numbers), noise)
     if key not in _DRIVERS:
         table = _prepared(scenario, seed).table
-        theta, clipped = table.theta(numbers, seed)
+        theta, clipped = table.theta(numbers // noise, seed)
+        if noise > 1 and table.luck:
+            theta[:, table.luck] = table.theta(numbers, seed)[0][:, table.luck]
         _refuse_infinite(table, theta, numbers)
         _DRIVERS[key] = theta, clipped
         _trim(_DRIVERS, DRIVERS_KEPT)
     return _DRIVERS[key]
+
+
+def shared_note(noise: int) -> str:
+    """What to say beside draws of which so many in a row share their drivers."""
+    return f"every {noise} draws in a row share their drivers; they are not independent: no error over draws holds"
 
 
 def _busier(table: Parameters, base: Floats, theta: Floats, factor: float) -> tuple[Floats, Floats]:

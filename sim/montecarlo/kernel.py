@@ -10,6 +10,7 @@ from __future__ import annotations
 from sim.compiled import compiled, inline
 from sim.lanes import WIDTH
 from sim.lanes.records import record_at
+from sim.montecarlo.adoption import adopt_in_lanes
 from sim.montecarlo.batch import TOO_MANY_CHANGES, TOO_MANY_CUSTOMERS, TOO_MANY_EVENTS
 from sim.montecarlo.cyber import run_controls
 from sim.montecarlo.effects import apply_effects, turn
@@ -28,6 +29,7 @@ from sim.montecarlo.ledger import (
     clear_flows,
     keep_baseline,
     write_detail,
+    write_trajectory,
     write_values,
 )
 from sim.montecarlo.market import set_customers, value_business
@@ -36,6 +38,7 @@ from sim.montecarlo.people import NO_MONTH, choose, forget, occupants, set_numbe
 from sim.montecarlo.projects import deliver_roadmap, keep_own, projects
 from sim.montecarlo.scratch import N_VALUES, Scratch
 from sim.montecarlo.structures import Layout
+from sim.montecarlo.wear import fail_in_lanes
 from sim.streams import uniform
 
 layout_at, scratch_at = record_at(Layout), record_at(Scratch)
@@ -51,6 +54,7 @@ def prepare(lay, w, draws, first, last, status):  # type: ignore[no-untyped-def]
         w.first_month[source] = NO_MONTH
     for k in range(WIDTH):
         row = min(first + k, last - 1)
+        w.path[0, k] = float(draws[row])
         if not occupants(lay, w, draws[row], k):
             status[row] = TOO_MANY_CHANGES
             return False
@@ -67,14 +71,16 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
     clear_outages(lay, w)
     n = choose(w, planned)
     for k in range(WIDTH):
-        draw = draws[min(first + k, last - 1)]
-        deliver_roadmap(lay, w, draw, k, planned, n)
-        for j in range(n):
-            use(lay, w, draw, k, w.chosen[j])
+        deliver_roadmap(lay, w, draws[min(first + k, last - 1)], k, planned, n)
+    for j in range(n):
+        adopt_in_lanes(lay, w, w.chosen[j])
+        for k in range(WIDTH):
+            use(lay, w, k, w.chosen[j])
     apply_effects(lay, w)
     set_subscriptions(lay, w)
     if not brief or lay.work.hire_role.shape[0] > 0:
         free_hours(lay, w, baseline)
+    fail_in_lanes(lay, w, baseline)
     for k in range(WIDTH):
         row = min(first + k, last - 1)
         if not run_systems(lay, w, draws[row], k, baseline, brief):
@@ -111,7 +117,7 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
 
 
 @inline
-def write(lay, w, first, last, r, values, detail, flows, states, clipped):  # type: ignore[no-untyped-def]
+def write(lay, w, first, last, r, values, detail, flows, states, clipped, trajectories):  # type: ignore[no-untyped-def]
     """Outcomes of roadmap r on the paths of the block, from lanes to rows."""
     write_values(lay, w)
     if detail.shape[2] > 0:
@@ -129,12 +135,18 @@ def write(lay, w, first, last, r, values, detail, flows, states, clipped):  # ty
         for i in range(states.shape[2]):
             states[row, r, i] = w.state[k, i]
         clipped[row, r] += int(w.clipped[0, k])
+    if trajectories.shape[1] > 0:
+        write_trajectory(lay, w)
+        for j in range(trajectories.shape[1]):
+            for m in range(trajectories.shape[2]):
+                for row in range(first, last):
+                    trajectories[r, j, m, row] = w.trajectory[j, m, row - first]
 
 
 @compiled
 def _run(  # type: ignore[no-untyped-def]
     layout, scratch, base, theta, driver_slots, draws, planned, first_row, last_row,
-    values, detail, flows, states, clipped, status,
+    values, detail, flows, states, clipped, status, trajectories,
 ):  # fmt: skip
     lay, w = layout_at(layout), scratch_at(scratch)
     months = lay.calendar.months
@@ -156,4 +168,4 @@ def _run(  # type: ignore[no-untyped-def]
                 return
             if r == 0:
                 keep_baseline(w)
-            write(lay, w, first, last, r, values, detail, flows, states, clipped)
+            write(lay, w, first, last, r, values, detail, flows, states, clipped, trajectories)

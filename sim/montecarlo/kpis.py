@@ -25,6 +25,11 @@ CATEGORIES = (
     MARGIN, LABOUR, OVERHEAD, CAPITAL, DELIVERY, RUNNING, REPAIR, RENEWAL, CYBER, INSURANCE, GRANT, TAX, FINANCE,
 ) = range(len(CATEGORIES))  # fmt: skip
 
+#: Rows of a trajectory, by month: money before finance, finance, direct loss of incidents (positive), and what
+#: insurance owes for the incidents of the month (paid some months later).
+TRAJECTORY = ("flow", "finance", "cyber_loss", "insured")
+FLOW, FINANCED, LOSS, INSURED = range(len(TRAJECTORY))
+
 
 @dataclass(frozen=True)
 class Kpi:

@@ -9,9 +9,9 @@ import numpy as np
 
 from sim.derived import share_path, sold_out_path
 from sim.futures import STREAM, limits
+from sim.mechanisms.adoption_streams import STREAMS
 from sim.mechanisms.attacks import layer_height
 from sim.mechanisms.delivery import FROM_START, PROCEED
-from sim.mechanisms.seats import STREAMS
 from sim.montecarlo.changing import changed_paths, may_differ
 from sim.montecarlo.crew import crew
 from sim.montecarlo.cyber_layout import cyber

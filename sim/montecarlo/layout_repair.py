@@ -6,8 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from sim.montecarlo.changing import changed_paths
 from sim.parameters import Parameters
 from sim.world import Initiative, Scenario
+
+WEAR = ("life_scale_years", "repair_hours", "unsupported_failures", "unsupported_attacks")
 
 
 def groups(world: Scenario) -> list[tuple[str | None, list[str]]]:
@@ -28,6 +31,7 @@ def repair_groups(table: Parameters) -> dict[str, Any]:
     systems, found = list(world.systems), groups(world)
     shared = [None if who is None else world.repairers[who] for who, _ in found]
     return {
+        "plain": np.array([int(_is_plain(world, name)) for name in systems], dtype=np.int64),
         "first_member": np.concatenate([[0], np.cumsum([len(members) for _, members in found])]).astype(np.int64),
         "member": np.array([systems.index(name) for _, members in found for name in members], dtype=np.int64),
         "repairers": np.array([0 if one is None else one.number for one in shared], dtype=np.int64),
@@ -35,6 +39,14 @@ def repair_groups(table: Parameters) -> dict[str, Any]:
         "response_p95": np.array([1.0 if one is None else float(one.response_p95_ratio) for one in shared]),
         "busy_slot": np.array([slot.get(f"repairers.{who}.busy_share", -1) for who, _ in found], dtype=np.int64),
     }
+
+
+def _is_plain(world: Scenario, system: str) -> bool:
+    """Whether failures depend on refreshes and the end of support alone: nobody else is repaired by the same people, no
+    policy replaces it, nothing changes its numbers."""
+    one = world.systems[system]
+    changed = {f"systems.{system}.{field}" for field in WEAR} & changed_paths(world)
+    return one.repairer is None and one.refresh is None and not changed
 
 
 def touches(world: Scenario, initiative: Initiative, system: str) -> bool:

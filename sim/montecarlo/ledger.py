@@ -19,14 +19,19 @@ from sim.montecarlo.kpis import (
     CASH,
     CATEGORIES,
     COST_TO_SERVE,
+    CYBER,
     DEBT_COVER,
     DELIVERY,
     FINANCE,
+    FINANCED,
+    FLOW,
     GRANT,
     GROSS_MARGIN,
     INSURANCE,
+    INSURED,
     KPIS,
     LABOUR,
+    LOSS,
     MARGIN,
     NOT_IN_COVER,
     NOT_IN_PROFIT,
@@ -221,6 +226,7 @@ def book_insurance(lay, w):  # type: ignore[no-untyped-def]
             paid = lanes(0.0)
         due = min(w.covered[m], max(at_month(lay, w, cal.insurance[3], m) - paid, 0.0))
         paid += due
+        w.trajectory[INSURED, m] = due
         w.flow[INSURANCE, min(m + cal.settlement, last_month(lay, m))] += due
 
 
@@ -340,6 +346,19 @@ def write_values(lay, w):  # type: ignore[no-untyped-def]
     w.result[6] = residual
     w.result[7] = run_off_cost
     w.result[8] = least_cover(lay, w)
+
+
+@inline
+def write_trajectory(lay, w):  # type: ignore[no-untyped-def]
+    """Money by month within the horizon, into w.trajectory; what insurance owes is there already."""
+    for m in range(lay.calendar.horizon):
+        own = lanes(0.0)
+        for c in range(N_CATEGORIES):
+            if c != FINANCE:
+                own += w.flow[c, m]
+        w.trajectory[FLOW, m] = own
+        w.trajectory[FINANCED, m] = w.flow[FINANCE, m]
+        w.trajectory[LOSS, m] = -w.flow[CYBER, m]
 
 
 @inline

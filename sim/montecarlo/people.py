@@ -1,17 +1,12 @@
-"""Kernel part: occupants and adoption, path by path (k is the lane)."""
+"""Kernel part: occupants, and who uses what, path by path (k is the lane)."""
 
 from __future__ import annotations
 
 from sim.compiled import inline
 from sim.lanes import WIDTH
-from sim.mechanisms.adoption_course import adoption_course
-from sim.mechanisms.elementwise import compile_scalar
-from sim.mechanisms.involvement import ceiling_of
 from sim.mechanisms.occupancy import presence, seat_changes
-from sim.mechanisms.seats import adopt
-from sim.montecarlo.change import pace_of_people, tailwind
-
-involved_ceiling = compile_scalar(ceiling_of, inline)
+from sim.montecarlo.change import pace_of_people
+from sim.streams import identity
 
 NO_MONTH = 10**9  # month of what does not happen
 
@@ -48,7 +43,25 @@ def occupants(lay, w, draw, k):  # type: ignore[no-untyped-def]
             j -= 1
         total += n
     w.changes[k] = total
+    note_starts(w, k, total)
     return True
+
+
+@inline
+def note_starts(w, k, n):  # type: ignore[no-untyped-def]
+    """Who starts on a seat after month 0: identities by role, as many as there is room for, and where each of the n
+    changes stands there (-1: nowhere); w.starts: the most of any path so far."""
+    for r in range(w.starts.shape[0]):
+        w.taken[r] = 0
+    most = w.start_index.shape[1]
+    for event in range(n):
+        r = w.role[k, event]
+        w.place[k, event] = -1
+        if w.occupant[k, event] >= 0 and w.taken[r] < most:
+            w.start_index[r, w.taken[r], k] = float(identity(w.seat[k, event], w.occupant[k, event]))
+            w.place[k, event] = r * most + w.taken[r]
+            w.taken[r] += 1
+            w.starts[r] = max(w.starts[r], w.taken[r])
 
 
 @inline
@@ -64,8 +77,8 @@ def choose(w, planned):  # type: ignore[no-untyped-def]
 
 
 @inline
-def use(lay, w, draw, k, i):  # type: ignore[no-untyped-def]
-    """Share of seats that use initiative i, by month: from its table while it works, 0 otherwise."""
+def use(lay, w, k, i):  # type: ignore[no-untyped-def]
+    """Share of seats that use initiative i, by month: from its table, which is filled, while it works, 0 otherwise."""
     c, months = lay.candidates, lay.calendar.months
     for m in range(months):
         w.adopting[i, m, k] = 0.0
@@ -73,7 +86,6 @@ def use(lay, w, draw, k, i):  # type: ignore[no-untyped-def]
     g = w.go_live[k, i]
     if g < 0:
         return
-    fill_adoption(lay, w, draw, k, i, g)
     lag = w.values[c.imitation_slot[i], k] if c.imitation_slot[i] >= 0 else 0.0
     share, part = w.adopted[k * c.duration.shape[0] + i, g], w.part[i, k]
     for m in range(g, months):
@@ -86,50 +98,13 @@ def use(lay, w, draw, k, i):  # type: ignore[no-untyped-def]
 
 
 @inline
-def fill_adoption(lay, w, draw, k, i, g):  # type: ignore[no-untyped-def]
-    """Fill the table of initiative i for go-live in month g, once a path: share of seats that have adopted. Anew each
-    time where other initiatives change the numbers of its adoption, or move its p by momentum."""
-    c, crew, months = lay.candidates, lay.crew, lay.calendar.months
-    entry = k * c.duration.shape[0] + i
-    if w.known[entry, g] == 1 and lay.own.adoption[i] == 0 and crew.momentum_slots.shape[0] == 0:
-        return
-    w.known[entry, g] = 1
-    share = w.adopted[entry, g]
-    for m in range(months):
-        share[m] = 0.0
-    slots = c.adoption_slots[i]
-    if slots[0] < 0:
-        for m in range(g, months):
-            share[m] = 1.0
-        return
-    p, q, ceiling = w.values[slots[0], k], w.values[slots[1], k], w.values[slots[2], k]
-    present_ceiling, doubts, involved = ceiling, 0.0, 1.0
-    if crew.involvement_slots[i, 0] >= 0:
-        involved = w.values[crew.involvement_slots[i, 0], k]
-        present_ceiling = involved_ceiling(ceiling, w.values[crew.involvement_slots[i, 1], k], involved)
-        doubts = w.values[crew.involvement_slots[i, 2], k] / 12.0
-    factors, half_life = (1.0, 1.0, 1.0), 0.0
-    training = crew.training_slots[i]
-    if training[0] >= 0:
-        factors = (w.values[training[0], k], w.values[training[1], k], w.values[training[2], k])
-        half_life = w.values[training[3], k]
-    stated = (p * tailwind(lay, w, k, g), q, present_ceiling)
-    varies = adoption_course(g, months, stated, factors, half_life, crew.training_every[i], w.course)
-    n = w.changes[k]
-    adopt(
-        c.seat_keys[i], draw, c.users[i], lay.work.first_seat, lay.work.seats,
-        w.role[k, :n], w.times[k, :n], w.seat[k, :n], w.occupant[k, :n], float(g),
-        w.course, varies, ceiling, w.values[slots[3], k], doubts, involved,
-        months, w.current, w.level, w.queue, w.doubt_time, w.doubt_number, share, w.no_times, w.no_changes,
-    )  # fmt: skip
-
-
-@inline
 def forget(w):  # type: ignore[no-untyped-def]
-    """Empty the tables of adoption: the paths of the block are new."""
+    """Empty the tables of adoption and of those who start: the paths of the block are new."""
     for entry in range(w.known.shape[0]):
         for g in range(w.known.shape[1]):
             w.known[entry, g] = 0
+    for r in range(w.starts.shape[0]):
+        w.starts[r] = 0
 
 
 @inline

@@ -10,9 +10,9 @@ from sim.mechanisms.delivery import FINISHED, deliver
 from sim.mechanisms.elementwise import compile_scalar
 from sim.mechanisms.maturity import immaturity
 from sim.mechanisms.projects import ending, ratios
+from sim.montecarlo.adoption import fill_adoption
 from sim.montecarlo.change import failure_of, first_gaps, note_successes, take_days, work_factor
 from sim.montecarlo.effects import ready_of
-from sim.montecarlo.people import fill_adoption
 from sim.streams import uniform
 
 young_factor = compile_scalar(immaturity, inline)

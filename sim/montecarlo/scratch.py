@@ -24,10 +24,11 @@ from sim.lanes.records import (
     pack,
 )
 from sim.mechanisms.crowd import MOST
-from sim.montecarlo.kpis import CATEGORIES, KPIS
+from sim.montecarlo.kpis import CATEGORIES, KPIS, TRAJECTORY
 from sim.montecarlo.structures import COURSE, Layout
 
 CHANGES = 4096  # changes of occupants in a path, of one role and of all
+MOST_STARTS = 512  # of a role, whose numbers are made in lanes; the others are made one by one
 KEPT_FAILURES = 64  # of a system in the baseline, for roadmaps that do not touch it
 EVENTS = 2048  # failures of a system, incidents of a threat
 N_CATEGORIES, N_KPIS = len(CATEGORIES), len(KPIS)
@@ -53,6 +54,27 @@ class Scratch(NamedTuple):
     current: Ints1  # (seats,)
     level: Floats1  # (seats,)
     queue: Ints1  # (seats,)
+    due_level: Floats1  # (seats,) see `sim.mechanisms.seats`
+    late: Ints1  # (seats,)
+    rise: Floats1  # (months + 1,) change of the number of adopters that a month brings in full
+    starts: Ints1  # (roles,) most of those who start on a seat after month 0, of all lanes
+    taken: Ints1  # (roles,) of the lane at hand
+    place: Ints2  # (lanes, changes) where the numbers of the one who starts stand, or -1
+    start_index: Lanes2  # (roles, starts) identities of those who start
+    joiner: Lanes2  # (roles, starts) their marks for the initiative at hand
+    threshold: Lanes2  # (roles, starts)
+    one_joiner: Floats1  # (roles * starts,) of the lane at hand
+    one_threshold: Floats1
+    path: Lanes1  # (1,) number of the draw
+    wanted: Ints1  # (lanes,) 1 where the adoption at hand is to be found
+    event: Ints1  # (lanes,) changes of occupants before go-live
+    holder: Lanes1  # (seats,) occupant at go-live, -1 for none
+    present_ceiling: Lanes1  # (1,) then
+    able: Lanes1  # (1,) seats below the stated ceiling
+    can: Lanes1  # (seats,) 1 for those below the present one
+    seat_level: Lanes1  # (seats,)
+    order: Lanes1  # (seats,) levels of those who wait, highest first, then -1
+    order_seat: Lanes1  # (seats,)
     doubt_time: Floats1  # (seats,)
     doubt_number: Ints1  # (seats,)
     course: Floats2  # (3, months) p, q, ceiling of the initiative at hand
@@ -74,8 +96,8 @@ class Scratch(NamedTuple):
     own_base: Lanes1  # (own targets,) numbers of initiatives before effects
     own_clipped: Lanes1  # (1,)
     gaps: Floats2  # (lanes * initiatives, skills) levels that are missing
-    settled: Ints1  # (initiatives,) month of go-live or failure of the path at hand, -1 for neither
-    success: Ints1  # (initiatives,) 1 for go-live
+    settled: Ints2  # (lanes, initiatives) month of go-live or failure, -1 for neither
+    success: Ints2  # (lanes, initiatives) 1 for go-live
     away: Lanes2  # (roles, months) days that training and involvement take
     awarded: Ints2  # (lanes, initiatives) 1 where the grant would be paid
     state: Ints2  # (lanes, initiatives)
@@ -94,6 +116,12 @@ class Scratch(NamedTuple):
     adopting: Lanes2  # (sources, months) share of seats that use it, 0 while it does not work
     strength: Lanes2  # (initiatives, months) the same, faded by imitation
     # estate and threats
+    refresh: Lanes1  # (initiatives,) month in which it refreshes systems, or none
+    in_lanes: Ints1  # (systems,) 1 where the failures under the roadmap at hand have been made in lanes
+    lane_count: Ints2  # (lanes, systems) how many
+    lane_times: Floats3  # (lanes, systems, KEPT_FAILURES)
+    lane_hours: Floats3
+    moment: Lanes1  # (3,) of a failure: whether, when, for how many hours
     refreshed: Ints2  # (systems, months)
     scale: Floats2  # (systems, months)
     factor: Floats2
@@ -190,6 +218,7 @@ class Scratch(NamedTuple):
     price: Lanes1  # (initiatives,) the same of capital and delivery, in the month in which the work starts
     financing: Lanes1  # (1,) PV of what others pay and get, at the firm's borrowing rate
     own_cost: Lanes1  # (months,)
+    trajectory: Lanes2  # (rows, months) see `kpis.TRAJECTORY`
     service: Lanes1  # (months,) principal and interest paid
     depreciation: Lanes1
     kept: Lanes3  # (2, months, state) of the first two roadmaps, at the start of each month
@@ -224,6 +253,7 @@ def new_scratch(lay: Layout) -> Packed:
     roles, seats, skills = len(lay.work.seats), int(lay.work.seats.sum()), len(lay.work.skill_role)
     steps, processes = len(lay.work.step_role), len(lay.work.driven)
     fed = len(lay.work.feed_order)
+    starts = min(MOST_STARTS, 16 + 2 * int(lay.work.seats.max(initial=0)))
     systems, threats = len(lay.estate.age), len(lay.estate.layer)
     n, targets = len(lay.candidates.duration), len(lay.candidates.target_slot)
     sources = n + len(lay.futures.limit)
@@ -241,18 +271,18 @@ def new_scratch(lay: Layout) -> Packed:
         (slots, "values now"),
         (CHANGES, "role_times role_seat role_occupant"),
         (EVENTS, "event_times layers numbers"),
-        (seats, "current level queue"),
+        (roles, "starts taken"),
+        (roles * starts, "one_joiner one_threshold"),
+        (WIDTH, "wanted event"),
+        (1, "path present_ceiling able"),
+        (months + 1, "rise"),
+        (seats, "holder can seat_level order order_seat current level queue due_level late doubt_time doubt_number"),
         (0, "no_times no_changes"),
-        (n, "chosen cost_ratio price part beside_until end_one hub_of"),
+        (n, "refresh chosen cost_ratio price part beside_until end_one hub_of"),
         (len(lay.projects.chance_slot), "chance"),
         (len(lay.own.slot), "own_base"),
-        (systems, "attached asked spread"),
-        (seats, "current level queue doubt_time doubt_number"),
-        (0, "no_times no_changes"),
-        (n, "chosen cost_ratio price part beside_until end_one hub_of settled success"),
-        (len(lay.projects.chance_slot), "chance"),
-        (len(lay.own.slot), "own_base"),
-        (systems, "attached asked spread"),
+        (systems, "attached asked spread in_lanes"),
+        (3, "moment"),
         (sources, "first_month begins ends"),
         (roles, "capacity pace backlog departure waiting served role_rate role_work role_squares role_cv2"),
         (steps, "admitted staying human step_rate step_hours step_wait line_rate line_patience line_lost line_wait"),
@@ -261,8 +291,12 @@ def new_scratch(lay: Layout) -> Packed:
     ):
         shapes |= dict.fromkeys(names.split(), (count,))
     for shape, names in (
-        ((WIDTH, CHANGES), "times role seat occupant"),
-        ((WIDTH, n), "work_months end ending remains available lead awarded state go_live started ripe"),
+        ((WIDTH, CHANGES), "times role seat occupant place"),
+        ((roles, starts), "start_index joiner threshold"),
+        (
+            (WIDTH, n),
+            "work_months end ending remains available lead awarded state go_live started ripe settled success",
+        ),
         ((3, months), "course"),
         ((roles, months), "present unlearned bereft away"),
         ((WIDTH * n, skills), "gaps"),
@@ -279,9 +313,11 @@ def new_scratch(lay: Layout) -> Packed:
         ((systems, EVENTS), "failed_at failed_hours renewals"),
         ((steps, months), "out_lost out_late out_delay"),
         ((N_CATEGORIES, months), "flow base_flow"),
+        ((len(TRAJECTORY), months), "trajectory"),
         ((2, n), "hub_price link_cost"),
         ((2, len(lay.integrations.linked_slot)), "pair_price"),
-        ((WIDTH, systems, KEPT_FAILURES), "failure_times failure_hours"),
+        ((WIDTH, systems), "lane_count"),
+        ((WIDTH, systems, KEPT_FAILURES), "failure_times failure_hours lane_times lane_hours"),
     ):
         shapes |= dict.fromkeys(names.split(), shape)
     shapes |= {

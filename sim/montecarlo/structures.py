@@ -123,6 +123,7 @@ class Estate(NamedTuple):
     replace: Ints1
     support_ends: Ints1
     unsupported_failures_slot: Ints1
+    plain: Ints1  # (systems,) 1 where its failures can be made in lanes, see `sim.montecarlo.wear`
     unsupported_attacks_slot: Ints1
     failure_key: Keys1
     repair_key: Keys1

@@ -83,7 +83,8 @@ def seats_that_adopt(k, draws, seats, go_live, p, q, ceiling, joiner, leaving, v
             k[:3].reshape(3, 1), draw, np.ones(1, np.int64), np.zeros(1, np.int64), np.full(1, seats),
             role[:n], times[:n], seat[:n], occupant[:n], go_live, course, 0, ceiling, joiner, 0.0, 1.0,
             months, np.empty(seats, np.int64), np.empty(seats), np.empty(seats, np.int64), np.empty(seats),
-            np.empty(seats, np.int64), out[draw], np.empty(0), np.empty(0, np.int64),
+            np.empty(seats, np.int64), np.empty(seats), np.empty(seats, np.int64),
+            np.empty(months + 1), out[draw], np.empty(0), np.empty(0, np.int64),
         )  # fmt: skip
     return out
 

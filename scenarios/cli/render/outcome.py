@@ -10,6 +10,7 @@ from scenarios.cli.render.figures import chance, percent, rough, sensible, tail_
 from scenarios.cli.render.hours import hours_sentence
 from scenarios.cli.render.kpis import kpi_table
 from scenarios.cli.render.outlook import outlook_table
+from scenarios.cli.render.rates import rate_rows
 from scenarios.cli.render.words import (
     cell,
     clean,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from sim.cash_floor import FloorRule
     from sim.covenant import CovenantRule
     from sim.outcomes import Outcome, Outcomes
+    from sim.rate_of_return import RatesOfReturn
     from sim.world import Scenario
 
 ENOUGH = 20  # draws from which on one in twenty is something to count
@@ -60,7 +62,13 @@ MEANINGS = {
 }
 
 
-def show_outcome(outcomes: Outcomes, scenario: Scenario, terminal: Console, prospects: Sequence[Prospect] = ()) -> None:
+def show_outcome(
+    outcomes: Outcomes,
+    scenario: Scenario,
+    terminal: Console,
+    prospects: Sequence[Prospect] = (),
+    rates: RatesOfReturn | None = None,
+) -> None:
     """Print the screen."""
     one, unit = outcomes[0], ENGINES[outcomes.engine][0]
     starts = one.roadmap.as_dict
@@ -74,7 +82,8 @@ def show_outcome(outcomes: Outcomes, scenario: Scenario, terminal: Console, pros
         "dim",
     )
     terminal.print()
-    grid(terminal, headline(one, outcomes.draws, outcomes.currency, unit, outcomes.floor, outcomes.covenant))
+    rows = headline(one, outcomes.draws, outcomes.currency, unit, outcomes.floor, outcomes.covenant)
+    grid(terminal, [*rows, *rate_rows(rates)])
     terminal.print()
     terminal.print(_categories(one, outcomes.currency))
     terminal.print()

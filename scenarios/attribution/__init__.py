@@ -1,0 +1,1 @@
+"""What a roadmap is worth, divided among its initiatives: coalitions, Shapley values, pairs, report."""
