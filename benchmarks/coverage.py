@@ -167,7 +167,7 @@ def registry() -> Iterator[Case]:
             yield Case(f"mean, {law.name}", n, one(law), Mean().interval, law.mean)
             yield Case(f"ratio, {law.name}", n, spent(law), Ratio().interval, law.mean / 2)
             yield Case(f"difference of means, {law.name}", n, pair(law), _between(Mean()), (BETTER - 1) * law.mean)
-        for n, p in ((72, 0.05), (6, 0.5), (72, 0.95), (4096, 0.05), (4096, 0.5), (4096, 0.95)):
+        for n, p in ((160, 0.05), (16, 0.5), (160, 0.95), (4096, 0.05), (4096, 0.5), (4096, 0.95)):
             truth = law.quantile(p)
             yield Case(f"{100 * p:g} % quantile, {law.name}", n, one(law), Quantile(p).interval, truth)
         for n, p in ((1000, 0.05), (200, 0.5), (1000, 0.95), (4096, 0.05), (4096, 0.5), (4096, 0.95)):
@@ -182,7 +182,7 @@ def registry() -> Iterator[Case]:
         yield Case("difference of ratios, lognormal", n, spent_twice(LOGNORMAL), _ratios, truth)
     for n in (200, 4096):
         yield Case("mean, Poisson 0.5", n, counts(0.5), Mean().interval, 0.5, continuous=False)
-    for n in (72, 4096):
+    for n in (160, 4096):
         yield Case("95 % quantile, Poisson 30", n, counts(30), Quantile(0.95).interval, poisson.ppf(0.95, 30), False)
     for n, p in ((20, 0.5), (100, 0.05), (4096, 0.01)):
         yield Case(f"chance of {100 * p:g} %", n, one(NORMAL), ChanceBelow(ndtri(p)).interval, p, continuous=False)

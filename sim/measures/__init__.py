@@ -23,6 +23,10 @@ from sim.measures.intervals import replicated_interval as replicated_interval
 from sim.measures.order_statistics import quantile_interval as quantile_interval
 from sim.measures.sampling_error import standard_error as standard_error
 from sim.measures.sampling_error import wilson_interval as wilson_interval
+from sim.measures.sequential import Sure as Sure
+from sim.measures.sequential import Target as Target
+from sim.measures.sequential import draws_needed as draws_needed
+from sim.measures.sequential import until_sure as until_sure
 from sim.measures.tail_interval import cvar_interval as cvar_interval
 from sim.measures.tail_risk import cvar as cvar
 from sim.measures.tail_risk import quantile as quantile

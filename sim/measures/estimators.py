@@ -144,7 +144,8 @@ def difference_interval(
         return refusal(estimate, None, confidence, PAIRED, n, own)
     if isinstance(other, str):
         return refusal(estimate, None, confidence, PAIRED, n, other)
-    return influence_interval(estimate, own - other, confidence, PAIRED, "a difference")
+    bounded = isinstance(estimator, Quantile)
+    return influence_interval(estimate, own - other, confidence, PAIRED, "a difference", bounded=bounded)
 
 
 def _chances(first: NDArray[np.bool_], second: NDArray[np.bool_], confidence: float) -> Interval:

@@ -135,12 +135,14 @@ def replicated_interval(estimates: ArrayLike, confidence: float = CONFIDENCE) ->
     return Interval(mean, mean - half, mean + half, se, confidence, "replicated", n)
 
 
-def influence_interval(estimate: float, influence: Floats, confidence: float, method: str, what: str) -> Interval:
+def influence_interval(
+    estimate: float, influence: Floats, confidence: float, method: str, what: str, *, bounded: bool = False
+) -> Interval:
     """Interval of a figure that is, nearly, its truth plus the mean of independent influences.
 
-    influence: shape (n,), one value a draw, with mean (nearly) 0. Refused below FEWEST draws or where the variance of
-    the influences looks infinite. Source: Hampel (1974), The influence curve and its role in robust estimation, Journal
-    of the American Statistical Association 69.
+    influence: shape (n,), one value a draw, with mean (nearly) 0. Refused below FEWEST draws or, unless they are
+    bounded by their nature, where the variance of the influences looks infinite. Source: Hampel (1974), The influence
+    curve and its role in robust estimation, Journal of the American Statistical Association 69.
     """
     open_share("confidence", confidence)
     n = len(influence)
@@ -148,7 +150,7 @@ def influence_interval(estimate: float, influence: Floats, confidence: float, me
     if se is None or n < FEWEST:
         why = f"an interval of {what} needs {FEWEST} independent values, there are {n}"
         return refusal(estimate, se, confidence, method, n, why)
-    why_not = infinite_variance(influence) or infinite_variance(-influence)
+    why_not = None if bounded else infinite_variance(influence) or infinite_variance(-influence)
     if why_not:
         return refusal(estimate, se, confidence, method, n, why_not)
     below, above = skewed_limits(influence, student(n - 1, confidence))
@@ -167,10 +169,11 @@ def skewed_limits(influence: Floats, z: float) -> tuple[Floats, Floats]:
     centred = influence - influence.mean(axis=-1, keepdims=True)
     largest = np.abs(centred).max(axis=-1, keepdims=True)
     scaled = np.divide(centred, largest, out=np.zeros_like(centred), where=largest > 0.0)  # no third power underflows
-    variance = np.mean(scaled**2, axis=-1)
+    squares = scaled * scaled
+    variance = np.mean(squares, axis=-1)
     varies = variance > 0.0
     safe = np.where(varies, variance, 1.0)
-    skewness = np.where(varies, np.mean(scaled**3, axis=-1) / safe**1.5, 0.0)
+    skewness = np.where(varies, np.mean(squares * scaled, axis=-1) / safe**1.5, 0.0)
     s = np.sqrt(variance * (n / (n - 1.0))) * largest[..., 0]
     root = z / math.sqrt(n)
     skewed = np.abs(skewness) > NO_SKEWNESS

@@ -19,6 +19,7 @@ from sim.mechanisms.normal import normal_quantile
 
 Floats = NDArray[np.float64]
 METHOD = "order statistics"
+FEWEST_OUTSIDE = 8  # draws on the rarer side of a quantile, so that the steps from rank to rank are small
 FEWEST_BESIDE = 50  # draws on the rarer side of a quantile from which on its density is told well enough
 
 
@@ -26,21 +27,23 @@ def quantile_interval(values: ArrayLike, p: float, confidence: float = CONFIDENC
     """Quantile of independent values, type 7, between two order statistics.
 
     values: shape (n,), without NaN; +infinity (never paid back) is allowed: an estimate among such values is None, an
-    end infinite. Refused where so few values are on one side that no order statistic bounds the quantile there. se: the
-    interval's width over that of a standard normal's.
+    end infinite. Refused where fewer than FEWEST_OUTSIDE values are expected on the rarer side. se: the interval's
+    width over that of a standard normal's.
 
     >>> found = quantile_interval(np.arange(1000.0), 0.05)
     >>> round(found.estimate, 2), found.low, found.high
     (49.95, 36.0, 63.0)
     >>> quantile_interval(np.arange(50.0), 0.05).refused
-    'an interval of the 5 % quantile needs 72 draws, there are 50'
+    'an interval of the 5 % quantile needs 160 draws, there are 50'
     """
     ordered = np.sort(no_nan_array("values", values))
     n, at = len(ordered), float(quantile(values, p))
     estimate = at if math.isfinite(at) else None
-    ranks = order_ranks(n, open_share("p", p), confidence)
-    if ranks is None:
-        why = f"an interval of the {100 * p:g} % quantile needs {_fewest(p, confidence)} draws, there are {n}"
+    outside = min(open_share("p", p), 1.0 - p)
+    ranks = order_ranks(n, p, confidence)
+    if ranks is None or n * outside < FEWEST_OUTSIDE - 1e-9 * n:
+        need = math.ceil(FEWEST_OUTSIDE / outside - 1e-9)
+        why = f"an interval of the {100 * p:g} % quantile needs {need} draws, there are {n}"
         return refusal(estimate, None, confidence, METHOD, n, why)
     low, high = float(ordered[ranks[0] - 1]), float(ordered[ranks[1] - 1])
     se = (high - low) / (2.0 * normal_quantile(0.5 + 0.5 * confidence)) if math.isfinite(high) else None
@@ -83,13 +86,13 @@ def order_ranks(n: int, p: float, confidence: float) -> tuple[int, int] | None:
 def quantile_influence(values: Floats, p: float) -> Floats | str:
     """Influence of each draw on the p-quantile, (p - [value <= quantile]) / density, or why no density is found.
 
-    values: shape (n,), +infinity allowed beyond the quantile's neighbourhood; FEWEST_BESIDE on the rarer side. The density is the difference quotient of
-    order statistics over the bandwidth of Hall and Sheather (1988), On the distribution of a studentized quantile,
-    Journal of the Royal Statistical Society B 50(3).
+    values: shape (n,), +infinity allowed beyond the quantile's neighbourhood; FEWEST_BESIDE on the rarer side. The
+    density is the difference quotient of order statistics over the bandwidth of Hall and Sheather (1988), On the
+    distribution of a studentized quantile, Journal of the Royal Statistical Society B 50(3).
     """
     n = len(values)
     if n * min(p, 1.0 - p) < FEWEST_BESIDE - 1e-9 * n:
-        need = math.ceil(FEWEST_BESIDE / min(p, 1.0 - p))
+        need = math.ceil(FEWEST_BESIDE / min(p, 1.0 - p) - 1e-9)
         return f"a difference of {100 * p:g} % quantiles needs {need} draws, there are {n}"
     z, x = normal_quantile(0.975), normal_quantile(p)
     height = math.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
@@ -100,12 +103,3 @@ def quantile_influence(values: Floats, p: float) -> Floats | str:
         return "the quantile falls among or next to draws without value"
     influence: Floats = (p - (values <= centre)) * ((above - below) / (high - low))
     return influence
-
-
-def _fewest(p: float, confidence: float) -> int:
-    """Smallest n for which `order_ranks` exist."""
-    tail, half = min(p, 1.0 - p), 0.5 * (1.0 - confidence)
-    n = max(1, math.floor(math.log(half) / math.log1p(-tail)))
-    while order_ranks(n, p, confidence) is None:
-        n += 1
-    return n
