@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from sim.cash_floor import FloorRule
 from sim.covenant import CovenantRule
-from sim.measures import cvar
 from sim.montecarlo.kpis import CATEGORIES, KPIS
 from sim.roadmap import Roadmap
+from sim.statistic import Statistic as Statistic
+from sim.statistic import statistic as statistic
 
 if TYPE_CHECKING:
     import polars
@@ -25,55 +26,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 PACKAGES = ("roadfolio", "numpy", "scipy", "numba", "simpy", "pulp", "highspy")
 SCHEMA_VERSION = 1
-
-
-@dataclass(frozen=True)
-class Statistic:
-    """A distribution in six numbers. cvar5: mean of the worst 5 % in the measure's direction. A number that does not
-    exist is None; prob_none is the share of draws in which the measure has no value."""
-
-    mean: float | None
-    se: float | None
-    p5: float | None
-    p50: float | None
-    p95: float | None
-    cvar5: float | None
-    prob_none: float = 0.0
-
-    def as_dict(self) -> dict[str, float | None]:
-        return {name: getattr(self, name) for name in ("mean", "se", "p5", "p50", "p95", "cvar5", "prob_none")}
-
-
-def statistic(values: Floats, worst: str = "low") -> Statistic:
-    """Statistic of (draws,) values; +inf stands for a draw without value (`payback_months`: never).
-
-    worst: `low` for gains, `high` for costs and times. Mean, error and CVaR are None as soon as one draw has no value;
-    so are the quantiles that fall among those draws. The error of one draw is None.
-
-    >>> statistic(np.array([1.0, 2.0, 3.0])).mean
-    2.0
-    >>> statistic(np.array([1.0, np.inf])).p95 is None
-    True
-    """
-    n = len(values)
-    missing = int(np.count_nonzero(np.isinf(values)))
-    ordered = np.sort(values)
-    p5, p50, p95 = (_quantile(ordered, p) for p in (0.05, 0.5, 0.95))
-    if missing:
-        return Statistic(None, None, p5, p50, p95, None, prob_none=missing / n)
-    mean = float(np.mean(values))
-    se = float(np.std(values, ddof=1) / math.sqrt(n)) if n > 1 else None
-    tail = float(cvar(values, 0.05)) if worst == "low" else -float(cvar(-values, 0.05))
-    return Statistic(mean, se, p5, p50, p95, tail)
-
-
-def _quantile(ordered: Floats, p: float) -> float | None:
-    """Type 7 of Hyndman and Fan (1996); None where it falls among draws without value."""
-    at = (len(ordered) - 1) * p
-    low, high = ordered[math.floor(at)], ordered[math.ceil(at)]
-    if math.isinf(high):
-        return None
-    return float(low + (high - low) * (at - math.floor(at)))
 
 
 @dataclass(frozen=True)
@@ -136,7 +88,8 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Roadmaps evaluated by one engine on the same draws."""
+    """Roadmaps evaluated by one engine on the same draws. clipped: values cut to the range of their field;
+    drivers_clipped: those among them that are values of drivers."""
 
     scenario: str
     scenario_hash: str
@@ -150,6 +103,7 @@ class Outcomes:
     roles: tuple[str, ...]
     outcomes: tuple[Outcome, ...]
     clipped: int = 0
+    drivers_clipped: int = 0
     notes: tuple[str, ...] = field(default=())
     floor: FloorRule | None = None
     covenant: CovenantRule | None = None

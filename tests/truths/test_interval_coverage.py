@@ -31,7 +31,7 @@ def test_interval_of_fixed_length(case: Case) -> None:
     assert found.refused <= 0.05
 
 
-@pytest.mark.parametrize("run", sequential(256), ids=lambda run: run.name)
+@pytest.mark.parametrize("run", list(sequential(256)), ids=lambda run: run.name)
 def test_interval_of_a_run_that_stops_when_sure(run: Run) -> None:
     """Whatever stops the run, the last interval holds in 93 % of 1,000 runs."""
     found = stopped(run, block=256, longest=8, peek=False)

@@ -54,6 +54,23 @@ def percent(share: float, error: float | None, unit: str = " %", decimals: int =
     return f"{text} ± {_rounded(100 * error, place)}{unit}"
 
 
+def span(low: float, high: float, scale: float = 1.0) -> str:
+    """Two ends of an interval, each to the second digit of its half width; scale 100: of shares, in per cent.
+
+    >>> span(25442.3, 26571.9), span(0.01234, 0.01456, 100.0), span(3.0, math.inf)
+    ('25,440 to 26,570', '1.23 % to 1.46 %', '3 to no limit')
+    """
+    unit = " %" if scale == 100.0 else ""
+    half = 0.5 * (high - low)
+    ends = [
+        "no limit"
+        if not math.isfinite(end)
+        else _rounded(scale * end, _place(scale * end, scale * half, digits=2)) + unit
+        for end in (low, high)
+    ]
+    return " to ".join(ends)
+
+
 def signed(value: float, text: str) -> str:
     """The text of a change, with its sign in front.
 
