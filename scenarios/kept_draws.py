@@ -54,7 +54,7 @@ class Origin:
 @dataclass(frozen=True)
 class Kept:
     """Draws 0 .. n - 1. values: name -> (roadmaps, n); kpis: KPI -> (roadmaps, n), mean of its years, NaN without
-    value, empty where none was asked for. clipped: values of drivers, and monthly values by effects, that were clipped."""
+    value, empty where none was asked for. clipped: values of drivers and monthly values by effects that were."""
 
     origin: Origin
     values: dict[str, Floats]
@@ -82,7 +82,7 @@ class Kept:
                 hint = "begin a new run with --out"
                 message = "the run holds no values by draw of the KPIs, which are kept only when one is asked for"
                 raise ProblemsFound([Problem("--statistic", message, figure.name, hint)])
-            found = self.kpis[figure.kpi][row]
+            found: Floats = self.kpis[figure.kpi][row]
         elif figure.measure == "npv_within_horizon":
             found = self.values["npv"][row] - self.values["residual"][row]
         else:
@@ -96,7 +96,7 @@ class Kept:
             hint = f"ask for a quantile, such as {figure.measure}.p50, or for P({figure.measure} < 36)"
             message = f"{figure.name} does not exist: some draws never have a value"
             raise ProblemsFound([Problem("--statistic", message, figure.name, hint)])
-        return np.negative(found) if figure.above else found
+        return np.asarray(-found) if figure.above else found
 
     def outcome(self, row: int, roadmap: Roadmap) -> Outcome:
         """What is known of one roadmap, without categories and KPIs."""

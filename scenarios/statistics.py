@@ -53,8 +53,8 @@ def figure(text: str) -> Figure:
     """The figure that a name stands for. Raises ProblemsFound for a name that is none.
 
     MEASURE.mean, MEASURE.pNN (quantile in per cent), MEASURE.cvarNN (mean of the worst NN per cent), `roi` (mean NPV
-    over mean cost), `prob_npv_negative`, P(MEASURE < x) and P(MEASURE > x); MEASURE is one of MEASURES or kpi.NAME, the mean
-    of its years. Without an ending the mean is meant.
+    over mean cost), `prob_npv_negative`, P(MEASURE < x) and P(MEASURE > x); MEASURE is one of MEASURES or kpi.NAME,
+    the mean of its years. Without an ending the mean is meant.
 
     >>> figure("npv.p2.5").estimator, figure("kpi.wait").unit, figure("P(cash_trough < -1e4)").estimator
     (Quantile(p=0.025), 'minutes', ChanceBelow(threshold=-10000.0))

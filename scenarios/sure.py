@@ -47,8 +47,8 @@ class Verdict(Enum):
 @dataclass(frozen=True)
 class Answer:
     """How sure a figure is. interval: of 95 %, valid however the draws were stopped; precision: as asked for, empty
-    where only the sign of a difference was; against: the other roadmap, of a difference; reached: whether what was asked for
-    is; needed: draws for it, extrapolated, None where it is reached or there is no telling."""
+    where only the sign of a difference was; against: the other roadmap, of a difference; reached: whether what was
+    asked for is; needed: draws for it, extrapolated, None where it is reached or there is no telling."""
 
     figure: Figure
     unit: str

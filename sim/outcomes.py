@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from sim.cash_floor import FloorRule
 from sim.covenant import CovenantRule
+from sim.measures import ChanceBelow, ratio_interval
 from sim.montecarlo.kpis import CATEGORIES, KPIS
 from sim.roadmap import Roadmap
 from sim.statistic import Statistic as Statistic
+from sim.statistic import change_of, described, mean_error, years_error
 from sim.statistic import statistic as statistic
 
 if TYPE_CHECKING:
@@ -137,37 +139,54 @@ class Outcomes:
     def measures(self, index: int = 0) -> dict[str, Any]:
         """The figures of one roadmap: npv, roi, payback_months, cash_trough, probability, categories, KPIs, hours."""
         one = self.outcomes[index]
+        residual = one.residual.any()
         return {
-            "npv": statistic(one.npv).as_dict(),
-            "roi": None if one.roi is None else one.roi.as_dict(),
-            "payback_months": statistic(one.payback, worst="high").as_dict(),
-            "cash_trough": statistic(one.trough).as_dict(),
+            "npv": described(one.npv),
+            "roi": None if one.roi is None else described(one.npv / one.cost, mean=ratio_interval(one.npv, one.cost)),
+            "payback_months": described(one.payback, worst="high"),
+            "cash_trough": described(one.trough),
             "prob_npv_negative": one.prob_npv_negative,
-            "residual": statistic(one.residual).as_dict() if one.residual.any() else None,
-            "npv_within_horizon": statistic(one.npv - one.residual).as_dict() if one.residual.any() else None,
-            "financing": statistic(one.financing).as_dict() if one.financing.any() else None,
+            "prob_npv_negative_error": ChanceBelow(0.0).interval(one.npv).ends(),
+            "residual": described(one.residual) if residual else None,
+            "npv_within_horizon": described(one.npv - one.residual) if residual else None,
+            "financing": described(one.financing) if one.financing.any() else None,
             "cash_floor": None if self.floor is None else self.floor.document(one.trough, one.baseline_trough),
             "covenant": None if self.covenant is None else self.covenant.document(one.cover, one.baseline_cover),
-            "categories": {
-                name: float(np.mean(one.categories[:, k])) for k, name in enumerate(CATEGORIES) if one.categories.size
-            },
+            **self._tables(one),
+        }
+
+    def _tables(self, one: Outcome) -> dict[str, Any]:
+        """Categories, KPIs and hours, each with its error; empty without detail."""
+        columns = {name: one.categories[:, k] for k, name in enumerate(CATEGORIES) if one.categories.size}
+        kpis = {kpi: (one.baseline_kpis[:, k], one.kpis[:, k]) for k, kpi in enumerate(KPIS) if one.kpis.size}
+        hours = {
+            role: (one.freed_hours[:, r], one.spared_months[:, r])
+            for r, role in enumerate(self.roles)
+            if one.freed_hours.size
+        }
+        return {
+            "categories": {name: float(np.mean(values)) for name, values in columns.items()},
+            "category_errors": {name: mean_error(values) for name, values in columns.items()},
             "kpis": {
                 kpi.name: {
                     "unit": kpi.unit.replace("money", self.currency),
                     "better": kpi.better,
-                    "baseline": _mean(one.baseline_kpis[:, k]),
-                    "roadmap": _mean(one.kpis[:, k]),
+                    "baseline": _mean(before),
+                    "roadmap": _mean(after),
+                    "baseline_error": years_error(before),
+                    "roadmap_error": years_error(after),
+                    "change": change_of(after, before),
                 }
-                for k, kpi in enumerate(KPIS)
-                if one.kpis.size
+                for kpi, (before, after) in kpis.items()
             },
             "freed_hours": {
                 role: {
-                    "hours_per_month": float(np.mean(one.freed_hours[:, r])),
-                    "spared_seat_months": float(np.mean(one.spared_months[:, r])),
+                    "hours_per_month": float(np.mean(freed)),
+                    "spared_seat_months": float(np.mean(spared)),
+                    "hours_error": mean_error(freed),
+                    "spared_error": mean_error(spared),
                 }
-                for r, role in enumerate(self.roles)
-                if one.freed_hours.size
+                for role, (freed, spared) in hours.items()
             },
         }
 
@@ -189,8 +208,14 @@ class Outcomes:
         for index, one in enumerate(self.outcomes):
             measures = self.measures(index)
             for name, unit in units.items():
-                for key, value in (measures[name] or {}).items():
-                    rows.append((str(one.roadmap), f"{name}.{key}", value, "share" if key == "prob_none" else unit))
+                found = dict(measures[name] or {})
+                intervals = found.pop("intervals", {})
+                intervals.pop("confidence", None)
+                ends = {f"{key}.{end}": own[end] for key, own in intervals.items() for end in ("low", "high")}
+                for key, value in {**found, **ends}.items():
+                    rows.append(
+                        (str(one.roadmap), f"{name}.{key}", value, "share" if key.startswith("prob_none") else unit)
+                    )
             rows.append((str(one.roadmap), "prob_npv_negative", measures["prob_npv_negative"], "share"))
             for name, value in measures["categories"].items():
                 rows.append((str(one.roadmap), f"categories.{name}", value, self.currency))

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measures import cvar
+from sim.measures import (
+    Interval,
+    cvar,
+    cvar_interval,
+    mean_interval,
+    probability_interval,
+    quantile_interval,
+    ratio_interval,
+)
+from sim.measures.intervals import CONFIDENCE
 
 Floats = NDArray[np.float64]
+WORST = 0.05
+QUANTILES = {"p5": 0.05, "p50": 0.5, "p95": 0.95}
+NO_VALUE = "some draws have no value"
 
 
 @dataclass(frozen=True)
@@ -73,3 +86,67 @@ def draw_means(values: Floats) -> Floats:
     total = np.where(known, values, 0.0).sum(axis=1)
     mean: Floats = np.where(count > 0, total / np.maximum(count, 1), np.nan)
     return mean
+
+
+def described(values: Floats, worst: str = "low", mean: Interval | None = None) -> dict[str, Any]:
+    """`statistic` for a JSON document, with the 95 % interval of each of its figures.
+
+    values: (draws,), +inf for a draw without value. mean: the interval of the mean, and the mean itself, where it is
+    not that of the values, as for a ratio of means.
+
+    >>> described(np.arange(400.0))["intervals"]["p50"]["low"], described(np.arange(9.0))["intervals"]["p5"]["refused"]
+    (180.0, 'an interval of the 5 % quantile needs 160 draws, there are 9')
+    """
+    found = statistic(values, worst)
+    missing = int(np.count_nonzero(np.isinf(values)))
+    none = {"se": None, "low": None, "high": None, "refused": NO_VALUE}
+    whole = (
+        {
+            "mean": (mean or mean_interval(values)).ends(),
+            "cvar5": cvar_interval(values, WORST, worst).ends(),
+        }
+        if not missing
+        else {"mean": none, "cvar5": none}
+    )
+    intervals = {
+        "confidence": CONFIDENCE,
+        **whole,
+        **{name: quantile_interval(values, p).ends() for name, p in QUANTILES.items()},
+        "prob_none": probability_interval(missing, len(values)).ends(),
+    }
+    own = {} if mean is None else {"mean": mean.estimate, "se": mean.se}
+    return {**found.as_dict(), **own, "intervals": intervals}
+
+
+def mean_error(values: Floats) -> dict[str, Any]:
+    """Error of the mean of (draws,) finite values."""
+    return mean_interval(values).ends()
+
+
+def years_error(values: Floats) -> dict[str, Any] | None:
+    """Error of the mean over all draws and years that have a value; values: (draws, years), NaN without one.
+
+    A ratio of two means, the sum of a draw's values over their number, so draws with more years count for more. None
+    where nothing has a value.
+    """
+    known = ~np.isnan(values)
+    if not known.any():
+        return None
+    count = known.sum(axis=1).astype(np.float64)
+    total = np.where(known, values, 0.0).sum(axis=1)
+    if count.min() == count.max():
+        return mean_interval(total / count[0]).ends()
+    return ratio_interval(total, count).ends()
+
+
+def change_of(after: Floats, before: Floats) -> dict[str, Any] | None:
+    """Mean and error of the change, draw by draw, of the mean of the years; both (draws, years), NaN without value.
+
+    Of the draws in which both have one; None where there is no such draw.
+    """
+    change = draw_means(after) - draw_means(before)
+    known = change[~np.isnan(change)]
+    if not known.size:
+        return None
+    found = mean_interval(known)
+    return {"mean": found.estimate, **found.ends()}

@@ -39,7 +39,10 @@ Against = Annotated[
     typer.Option("--against", metavar="NAME@MONTH,…", help="Draw until it is sure which of two roadmaps is better."),
 ]
 MaxDraws = Annotated[
-    int | None, typer.Option("--max-draws", min=1, help="Draw no further: 262,144 unless stated, at most 1,048,576.")
+    int | None,
+    typer.Option(
+        "--max-draws", min=1, help="Draw no further: 262,144 unless stated. Looks are at 4,096, 8,192, … 1,048,576."
+    ),
 ]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder to keep the draws in, so that the run can go on.")]
 Extend = Annotated[

@@ -53,6 +53,10 @@ class Interval:
             return math.inf
         return max(self.high - self.estimate, self.estimate - self.low)
 
+    def ends(self) -> dict[str, Any]:
+        """What a document says of the error of a figure that it states elsewhere."""
+        return {"se": _finite(self.se), "low": _finite(self.low), "high": _finite(self.high), "refused": self.refused}
+
     def as_dict(self) -> dict[str, Any]:
         """For a JSON document: an end that is infinite is None, as is one that was refused."""
         ends = {name: _finite(getattr(self, name)) for name in ("estimate", "low", "high", "se")}

@@ -19,7 +19,7 @@ from optimize.archive import Estimate
 from optimize.planning import Candidate, DrawRange, LeftOut, Plan, PlannedPeriod, Purse, Yardstick
 from optimize.problem import RoadmapProblem
 from scenarios.cli.render.agreement import show_agreement
-from scenarios.cli.render.figures import chance, percent, rough, sensible, tail_error
+from scenarios.cli.render.figures import chance, percent, rough, sensible
 from scenarios.cli.render.outcome import show_outcome
 from scenarios.cli.render.plan import short_reason, show_plan
 from scenarios.cli.render.words import clean, titles
@@ -84,13 +84,6 @@ def test_shares_and_chances() -> None:
     assert chance(0.0, 1) == "in none of 1 draws"
     assert chance(0.0, 4096) == "in none of 4,096 draws (below 0.073 %)"
     assert rough(-38022.4, 2395.0) == "-38,000"
-
-
-def test_tail_error_needs_two_draws() -> None:
-    """Of the lowest 5 %: 39 draws hold one, 40 hold two."""
-    values = np.arange(40.0)
-    assert tail_error(values[:39]) is None
-    assert tail_error(values) == pytest.approx(math.sqrt(0.5) / math.sqrt(2))
 
 
 def test_years_without_value_do_not_count() -> None:

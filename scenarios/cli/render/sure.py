@@ -52,7 +52,7 @@ def sentences(answer: Answer) -> list[str]:
             f"{'look' if answer.looks == 1 else 'looks'}; the interval holds however the draws were stopped."
         ]
     if answer.against is not None:
-        told.append(f"The first roadmap is {answer.verdict.value}{_or_better(answer)}.")
+        told.append(_which(answer))
     if answer.precision:
         missed = "" if answer.reached else "NOT "
         told.append(f"The precision of {_asked(answer)} is {missed}reached.")
@@ -61,10 +61,10 @@ def sentences(answer: Answer) -> list[str]:
     return told
 
 
-def _or_better(answer: Answer) -> str:
+def _which(answer: Answer) -> str:
     if answer.verdict is Verdict.CANNOT_TELL:
-        return ": the interval holds 0"
-    return f" ({answer.figure.better} is better)"
+        return "Cannot tell yet which roadmap is better: the interval holds 0."
+    return f"The first roadmap is {answer.verdict.value} ({answer.figure.better} is better)."
 
 
 def _asked(answer: Answer) -> str:
@@ -84,7 +84,7 @@ def _round_up(draws: int) -> int:
     >>> _round_up(123456), _round_up(99)
     (130000, 99)
     """
-    step = 10 ** max(0, len(str(draws)) - 2)
+    step = int(10 ** max(0, len(str(draws)) - 2))
     return -(-draws // step) * step
 
 
