@@ -165,7 +165,7 @@ def read_draws(folder: Path, origin: Origin) -> Kept:
     """The draws in a folder. Raises ProblemsFound where there are none, or where they are of another origin."""
     path = folder / FILE
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as content, np.load(content, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         about = json.loads(str(arrays.pop("about")))
         stored = Origin(

@@ -15,6 +15,7 @@ from scenarios.statistics import figure
 from scenarios.sure import Answer, origin, sure
 from sim.cash_floor import floor_rule
 from sim.covenant import covenant_rule
+from sim.delivery_notes import capped_means
 from sim.errors import Problem, ProblemsFound
 from sim.futures import future_notes
 from sim.outcomes import Outcomes, clipping_notes
@@ -112,6 +113,7 @@ def document(outcomes: Outcomes, answer: Answer) -> dict[str, Any]:
 def _outcomes(scenario: Scenario, roadmaps: tuple[Roadmap, ...], found: Kept, seed: int) -> Outcomes:
     notes = future_notes(scenario) + calibration_notes(scenario.calibration)
     notes += clipping_notes(*found.clipped, found.draws)
+    notes += capped_means(scenario, [name for one in roadmaps for name, _ in one.starts])
     return Outcomes(
         scenario=scenario.name,
         scenario_hash=scenario.hash(),
