@@ -152,26 +152,27 @@ def sure(
     if kept is not None and kept.draws > limit:
         hint = f"{kept.draws:,} or more"
         raise ProblemsFound([Problem("--max-draws", f"the run has {kept.draws:,} draws already", limit, hint)])
-    held = [none(origin(scenario, roadmaps, seed), figure.kpi is not None) if kept is None else kept]
+    held = none(origin(scenario, roadmaps, seed), figure.kpi is not None) if kept is None else kept
     if kept is not None:
         kept.of(figure, 0)  # what the run does not hold is refused before any draw is made
-    told = ["looking"]
+    told, expected = "first look", limit
 
     def interval(n: int, confidence: float) -> Interval:
-        while held[0].draws < n:
-            have = held[0].draws
-            more = _drawn(scenario, roadmaps, seed, have, min(AT_A_TIME, n - have), figure, threads)
-            held[0] = joined([held[0], more])
+        nonlocal held, told, expected
+        while held.draws < n:
+            count = min(AT_A_TIME, n - held.draws)
+            held = joined([held, _drawn(scenario, roadmaps, seed, held.draws, count, figure, threads)])
             if progress is not None:
-                progress(told[0], held[0].draws, limit)
-        rows = [held[0].first(n).of(figure, row) for row in range(len(roadmaps))]
+                progress(told, held.draws, max(expected, n))
+        rows = [held.first(n).of(figure, row) for row in range(len(roadmaps))]
         found = (
             difference_interval(figure.estimator, rows[0], rows[1], confidence)
             if paired
             else figure.estimator.interval(rows[0], confidence)
         )
         if found.estimate is not None and math.isfinite(found.half):
-            told[0] = f"{figure.name} {found.estimate:,.4g} within {found.half:,.2g}"
+            told = f"{figure.name} {found.estimate:,.4g} within {found.half:,.2g}"
+            expected = min(limit, draws_needed(found, wanted(found)) or limit)
         return found
 
     def wanted(found: Interval) -> float:
@@ -181,7 +182,7 @@ def sure(
     def enough(found: Interval) -> bool:
         return _clear(found) if asked is None else asked.met(found)
 
-    end = until_sure(interval, enough, limit, known=held[0].draws)
+    end = until_sure(interval, enough, limit, known=held.draws)
     needed = None if end.reached else draws_needed(end.interval, wanted(end.interval))
     verdict = _verdict(end.interval, figure) if paired else Verdict.REACHED if end.reached else Verdict.CANNOT_TELL
     answer = Answer(
@@ -196,7 +197,7 @@ def sure(
         verdict=verdict,
         needed=needed,
     )
-    return answer, held[0]
+    return answer, held
 
 
 def _clear(found: Interval) -> bool:

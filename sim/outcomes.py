@@ -142,7 +142,7 @@ class Outcomes:
         residual = one.residual.any()
         return {
             "npv": described(one.npv),
-            "roi": None if one.roi is None else described(one.npv / one.cost, mean=ratio_interval(one.npv, one.cost)),
+            "roi": _ratio(one),
             "payback_months": described(one.payback, worst="high"),
             "cash_trough": described(one.trough),
             "prob_npv_negative": one.prob_npv_negative,
@@ -243,6 +243,13 @@ class Outcomes:
 
     def __repr__(self) -> str:
         return f"Outcomes({', '.join(f'{name}={value}' for name, value in self.__rich_repr__())})"
+
+
+def _ratio(one: Outcome) -> dict[str, Any] | None:
+    """The document of `Outcome.roi`."""
+    if one.roi is None:
+        return None
+    return {**described(one.npv / one.cost, mean=ratio_interval(one.npv, one.cost)), **one.roi.as_dict()}
 
 
 def _with_error(found: Statistic) -> str:

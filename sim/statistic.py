@@ -91,8 +91,8 @@ def draw_means(values: Floats) -> Floats:
 def described(values: Floats, worst: str = "low", mean: Interval | None = None) -> dict[str, Any]:
     """`statistic` for a JSON document, with the 95 % interval of each of its figures.
 
-    values: (draws,), +inf for a draw without value. mean: the interval of the mean, and the mean itself, where it is
-    not that of the values, as for a ratio of means.
+    values: (draws,), +inf for a draw without value. mean: interval of the mean where that is not of the values, as for
+    a ratio of means.
 
     >>> described(np.arange(400.0))["intervals"]["p50"]["low"], described(np.arange(9.0))["intervals"]["p5"]["refused"]
     (180.0, 'an interval of the 5 % quantile needs 160 draws, there are 9')
@@ -114,8 +114,7 @@ def described(values: Floats, worst: str = "low", mean: Interval | None = None) 
         **{name: quantile_interval(values, p).ends() for name, p in QUANTILES.items()},
         "prob_none": probability_interval(missing, len(values)).ends(),
     }
-    own = {} if mean is None else {"mean": mean.estimate, "se": mean.se}
-    return {**found.as_dict(), **own, "intervals": intervals}
+    return {**found.as_dict(), "intervals": intervals}
 
 
 def mean_error(values: Floats) -> dict[str, Any]:
