@@ -54,7 +54,7 @@ class Origin:
 @dataclass(frozen=True)
 class Kept:
     """Draws 0 .. n - 1. values: name -> (roadmaps, n); kpis: KPI -> (roadmaps, n), mean of its years, NaN without
-    value, empty where none was asked for. clipped: values of drivers and monthly values by effects that were."""
+    value, only the one that was asked for. clipped: values of drivers and monthly values by effects that were."""
 
     origin: Origin
     values: dict[str, Floats]
@@ -80,7 +80,7 @@ class Kept:
         if figure.kpi is not None:
             if figure.kpi not in self.kpis:
                 hint = "begin a new run with --out"
-                message = "the run holds no values by draw of the KPIs, which are kept only when one is asked for"
+                message = f"the run holds no values by draw of {figure.measure}: a KPI is kept only when asked for"
                 raise ProblemsFound([Problem("--statistic", message, figure.name, hint)])
             found: Floats = self.kpis[figure.kpi][row]
         elif figure.measure == "npv_within_horizon":
@@ -111,10 +111,10 @@ class Kept:
         )
 
 
-def none(origin: Origin, kpis: bool) -> Kept:
-    """No draw yet."""
+def none(origin: Origin, kpi: str | None) -> Kept:
+    """No draw yet; kpi: one whose values are to be kept."""
     empty = np.empty((len(origin.roadmaps), 0))
-    names = KPI_NAMES if kpis else ()
+    names = () if kpi is None else (kpi,)
     return Kept(origin, dict.fromkeys((*OF_OUTCOME, *OF_BASELINE), empty), dict.fromkeys(names, empty))
 
 
@@ -176,7 +176,7 @@ def read_draws(folder: Path, origin: Origin) -> Kept:
         values = {name: rows for name, rows in arrays.items() if not name.startswith(KPI)}
         kpis = {name.removeprefix(KPI): rows for name, rows in arrays.items() if name.startswith(KPI)}
         found = Kept(stored, values, kpis, clipped)
-        sound = known and set(values) == {*OF_OUTCOME, *OF_BASELINE} and set(kpis) in (set(), set(KPI_NAMES))
+        sound = known and set(values) == {*OF_OUTCOME, *OF_BASELINE} and set(kpis) <= set(KPI_NAMES)
         shape = (len(stored.roadmaps), found.draws)
         sound = sound and all(rows.shape == shape and rows.dtype == np.float64 for rows in arrays.values())
     except FileNotFoundError:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.kept_draws import OF_BASELINE, OF_OUTCOME, Kept, Origin, code_digest, joined, none
+from scenarios.kept_draws import Kept, Origin, code_digest, joined, none
 from scenarios.statistics import MONEY, Figure
 from sim.errors import Problem, ProblemsFound
 from sim.measures import Interval, Target, difference_interval, draws_needed, until_sure
@@ -152,7 +152,7 @@ def sure(
     if kept is not None and kept.draws > limit:
         hint = f"{kept.draws:,} or more"
         raise ProblemsFound([Problem("--max-draws", f"the run has {kept.draws:,} draws already", limit, hint)])
-    held = none(origin(scenario, roadmaps, seed), figure.kpi is not None) if kept is None else kept
+    held = none(origin(scenario, roadmaps, seed), figure.kpi) if kept is None else kept
     if kept is not None:
         kept.of(figure, 0)  # what the run does not hold is refused before any draw is made
     told, expected = "first look", limit
@@ -161,7 +161,7 @@ def sure(
         nonlocal held, told, expected
         while held.draws < n:
             count = min(AT_A_TIME, n - held.draws)
-            held = joined([held, _drawn(scenario, roadmaps, seed, held.draws, count, figure, threads)])
+            held = joined([held, _drawn(scenario, roadmaps, seed, held, count, threads)])
             if progress is not None:
                 progress(told, held.draws, max(expected, n))
         rows = [held.first(n).of(figure, row) for row in range(len(roadmaps))]
@@ -213,22 +213,15 @@ def _verdict(found: Interval, figure: Figure) -> Verdict:
 
 
 def _drawn(
-    scenario: Scenario,
-    roadmaps: tuple[Roadmap, ...],
-    seed: int,
-    first: int,
-    count: int,
-    figure: Figure,
-    threads: int | None,
+    scenario: Scenario, roadmaps: tuple[Roadmap, ...], seed: int, held: Kept, count: int, threads: int | None
 ) -> Kept:
-    """The next draws."""
-    detail = figure.kpi is not None
-    found = evaluate(scenario, roadmaps, count, seed, first_draw=first, detail=detail, threads=threads)
+    """The next draws, with the values that are kept of the others."""
+    detail = bool(held.kpis)
+    found = evaluate(scenario, roadmaps, count, seed, first_draw=held.draws, detail=detail, threads=threads)
+    columns = {name: KPI_NAMES.index(name) for name in held.kpis}
     return Kept(
-        origin(scenario, roadmaps, seed),
-        {name: np.stack([getattr(one, name) for one in found]) for name in (*OF_OUTCOME, *OF_BASELINE)},
-        {name: np.stack([draw_means(one.kpis[:, k]) for one in found]) for k, name in enumerate(KPI_NAMES)}
-        if detail
-        else {},
+        held.origin,
+        {name: np.stack([getattr(one, name) for one in found]) for name in held.values},
+        {name: np.stack([draw_means(one.kpis[:, k]) for one in found]) for name, k in columns.items()},
         (found.drivers_clipped, found.clipped - found.drivers_clipped),
     )

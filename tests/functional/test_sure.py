@@ -83,7 +83,7 @@ def test_an_extended_run_is_one_long_run(capsys: pytest.CaptureFixture[str], tmp
     assert "16,384 draws already" in refused(
         capsys, "--precision", "1%", "--extend", str(folder), "--max-draws", "8192"
     )
-    assert "no values by draw of the KPIs" in refused(
+    assert "no values by draw of kpi.wait" in refused(
         capsys, "--precision", "1%", "--statistic", "kpi.wait", "--extend", str(folder)
     )
     again = printed(capsys, "--precision", "90%", "--statistic", "npv.p5", "--extend", str(folder))
@@ -243,3 +243,13 @@ def test_an_overrun_without_mean_is_capped_and_said() -> None:
     assert not any(said in note for note in evaluate(heavy, {}, 20, SEED).notes)
     with pytest.raises(ValueError, match="tail_index"):
         corner_shop(setting(f"threats.{next(iter(SHOP.threats))}.tail_index", 1.0))
+
+
+def test_a_run_keeps_the_kpi_that_it_was_asked_for() -> None:
+    """Extended for another figure, it still holds the KPI of all draws, so that it may be asked for again."""
+    _, kept = sure(SHOP, (ONE,), figure("kpi.wait"), "90%", SEED, most=4096)
+    _, longer = sure(SHOP, (ONE,), figure("npv.p5"), "0.001%", SEED, most=8192, kept=kept)
+    again, _ = sure(SHOP, (ONE,), figure("kpi.wait.p50"), "90%", SEED, most=8192, kept=longer)
+    assert again.interval.estimate == pytest.approx(
+        np.median(evaluate(SHOP, ONE, 8192, SEED)[0].kpis[:, 3].mean(axis=1))
+    )
