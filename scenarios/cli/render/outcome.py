@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from scenarios.cli.render.figures import chance, percent, rough, sensible
+from scenarios.cli.render.figures import chance, percent, rough, sensible, span
 from scenarios.cli.render.hours import hours_sentence
 from scenarios.cli.render.kpis import kpi_table
 from scenarios.cli.render.outlook import outlook_table
@@ -154,9 +154,7 @@ def _cash(one: Outcome, currency: str, floor: FloorRule | None) -> Rows:
     if floor is None:
         return [_trough(one, currency)]
     own = floor.breach(floor.broken(one.trough, one.baseline_trough))
-    text = (
-        f"95 % interval {percent(own.low, None)} to {percent(own.high, None)}; allowed {percent(floor.allowed, None)}"
-    )
+    text = f"95 % interval {span(own.low, own.high, 100.0)}; allowed {percent(floor.allowed, None)}"
     if floor.relative and not (one.baseline_trough >= floor.floor).any():
         text = "no draw keeps it, not even without the roadmap"
         return [_trough(one, currency), (f"cash below {rough(floor.floor, None)}", "no figure", text)]
@@ -171,10 +169,7 @@ def _covenant(one: Outcome, rule: CovenantRule | None) -> Rows:
         return []
     own = rule.breach(rule.broken(one.cover))
     years = "any year" if rule.from_year == 1 else f"any year from year {rule.from_year} on"
-    text = (
-        f"{years}; 95 % interval {percent(own.low, None)} to {percent(own.high, None)}; "
-        f"allowed {percent(rule.allowed, None)}"
-    )
+    text = f"{years}; 95 % interval {span(own.low, own.high, 100.0)}; allowed {percent(rule.allowed, None)}"
     return [(f"debt service cover below {rule.least:g}", percent(own.share, None), text)]
 
 
