@@ -3,7 +3,7 @@
 The interval of a mean must hold for heavy tails, where Student's t lies too low: it misses the large values that have
 not come yet. Hall's transformation corrects it for skewness, but may give up more on the other side than it should. The
 interval here reaches to the outer end of the two on either side. Measured (`python -m benchmarks.coverage`): 93 % and
-more from FEWEST values on for Pareto tails of index 2.5, where Student's t has 90 %, and at most 96 % elsewhere.
+more from FEWEST values on for Pareto tails of index 2.5, where Student's t has 90 %; nowhere above 97.5 %.
 
 Sources: Hall (1992), On the removal of skewness by transformation, Journal of the Royal Statistical Society B 54(1);
 Owen (2013), Monte Carlo theory, methods and examples, chapter 17 (replicated quasi-Monte Carlo).
