@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sim.world import Scenario
 
 DOCUMENT = "roi.json"
-NO_TABLES = "for categories, KPIs and futures give `--draws {draws}` in place of the precision"
+NO_TABLES = "for categories, KPIs, futures and rates of return give `--draws {draws}` in place of the precision"
 
 
 @dataclass(frozen=True)
