@@ -20,7 +20,7 @@ from sim.mechanisms.normal import normal_quantile
 Floats = NDArray[np.float64]
 METHOD = "order statistics"
 FEWEST_OUTSIDE = 8  # draws on the rarer side of a quantile, so that the steps from rank to rank are small
-FEWEST_BESIDE = 50  # draws on the rarer side of a quantile from which on its density is told well enough
+FEWEST_BESIDE = 100  # draws on the rarer side of a quantile from which on its density is told well enough
 
 
 def quantile_interval(values: ArrayLike, p: float, confidence: float = CONFIDENCE) -> Interval:

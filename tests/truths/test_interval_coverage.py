@@ -20,7 +20,7 @@ from sim.measures.order_statistics import order_ranks
 from sim.measures.sequential import LOOKS, exit_probability, look_confidence
 from sim.measures.tail_index import tail_shape
 
-SMALL = [case for case in fixed() if case.n <= 1000 or case.name == "mean, Pareto 2.5"]
+SMALL = [case for case in fixed() if case.n <= 2000 or case.name == "mean, Pareto 2.5"]
 
 
 @pytest.mark.parametrize("case", SMALL, ids=lambda case: f"{case.name} {case.n}")

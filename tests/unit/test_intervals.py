@@ -81,7 +81,7 @@ def test_estimates_are_those_of_the_measures() -> None:
         (cvar_interval(VALUES[:999], 0.05), "needs 50 draws there, there are 49"),
         (ratio_interval(VALUES, OTHER - OTHER.mean()), "not clear of 0"),
         (replicated_interval([1.0, 2.0]), "needs 8 independent randomisations, there are 2"),
-        (difference_interval(Quantile(0.05), VALUES[:999], OTHER[:999]), "needs 1000 draws, there are 999"),
+        (difference_interval(Quantile(0.05), VALUES[:1999], OTHER[:1999]), "needs 2000 draws, there are 1999"),
         (difference_interval(TailMean(0.05), VALUES[:900], OTHER[:900]), "needs 50 draws there"),
         (mean_interval([5.0]), "there are 1"),
     ],
