@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.futures import BASE, in_future
+from sim.measures import ChanceBelow
 from sim.montecarlo import evaluate
-from sim.outcomes import Outcomes, statistic
+from sim.outcomes import Outcomes
 from sim.roadmap import Roadmap
+from sim.statistic import described
 from sim.world import Scenario
 
 
@@ -27,9 +29,10 @@ class Prospect:
             "future": self.future,
             "title": self.title,
             "probability": self.probability,
-            "npv": statistic(one.npv).as_dict(),
+            "npv": described(one.npv),
             "prob_npv_negative": one.prob_npv_negative,
-            "cash_trough": statistic(one.trough).as_dict(),
+            "prob_npv_negative_error": ChanceBelow(0.0).interval(one.npv).ends(),
+            "cash_trough": described(one.trough),
         }
 
 

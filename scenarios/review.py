@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from scenarios.evidence import evidence
 from scenarios.stock_review import StockReview, served_by, stock_reviews, stock_warnings
+from sim.delivery_notes import capped_means
 from sim.derived import derived_numbers, derived_paths, lost_path, share_path
 from sim.mechanisms.market import channel_conversion, logit_share
 from sim.mechanisms.readiness import joint_readiness
@@ -113,6 +114,7 @@ def review(scenario: Scenario) -> Review:
         stock=stock,
         warnings=(
             *_load_warnings(loads),
+            *capped_means(scenario, scenario.initiatives),
             *_people_warnings(scenario),
             *_readiness_warnings(scenario),
             *_market_warnings(scenario),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,9 @@ from sim.parameters import Parameters
 
 if TYPE_CHECKING:
     from sim.outcomes import Outcome
+    from sim.world import Scenario
+
+NO_MEAN = 1.0  # exponent of a Pareto tail up to which it has no mean
 
 
 def delivery_notes(
@@ -20,7 +23,20 @@ def delivery_notes(
     """Notes of a single roadmap; of several at once there are none. noise: as in `evaluate`."""
     if len(outcomes) != 1:
         return ()
-    return (*_waits(table, outcomes[0], first_draw, seed, noise), *_stops(table, outcomes[0]))
+    one = outcomes[0]
+    capped = capped_means(table.scenario, one.roadmap.as_dict)
+    return (*_waits(table, one, first_draw, seed, noise), *_stops(table, one), *capped)
+
+
+def capped_means(scenario: Scenario, initiatives: Iterable[str]) -> tuple[str, ...]:
+    """Classes of overrun whose mean is infinite but for the cap, which then settles the mean cost."""
+    used = {scenario.initiatives[name].risk_class for name in initiatives}
+    return tuple(
+        f"the overrun of {name} has a tail with exponent {float(one.tail_exponent):g}, which has no mean: it is capped "
+        f"at {float(one.cap):g} times the plan, and mean cost and duration hang on that cap"
+        for name, one in scenario.risk_classes.items()
+        if name in used and float(one.tail_share) > 0.0 and float(one.tail_exponent) <= NO_MEAN
+    )
 
 
 def _waits(table: Parameters, one: Outcome, first_draw: int, seed: int, noise: int) -> Iterator[str]:

@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 
 from sim.cash_floor import FloorRule
 from sim.covenant import CovenantRule
-from sim.measures import cvar
+from sim.measures import ChanceBelow, ratio_interval
 from sim.montecarlo.kpis import CATEGORIES, KPIS
 from sim.roadmap import Roadmap
+from sim.statistic import Statistic as Statistic
+from sim.statistic import change_of, described, mean_error, years_error
+from sim.statistic import statistic as statistic
 
 if TYPE_CHECKING:
     import polars
@@ -24,55 +27,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 PACKAGES = ("roadfolio", "numpy", "scipy", "numba", "simpy", "pulp", "highspy")
 SCHEMA_VERSION = 1
-
-
-@dataclass(frozen=True)
-class Statistic:
-    """A distribution in six numbers. cvar5: mean of the worst 5 % in the measure's direction. A number that does not
-    exist is None; prob_none is the share of draws in which the measure has no value."""
-
-    mean: float | None
-    se: float | None
-    p5: float | None
-    p50: float | None
-    p95: float | None
-    cvar5: float | None
-    prob_none: float = 0.0
-
-    def as_dict(self) -> dict[str, float | None]:
-        return {name: getattr(self, name) for name in ("mean", "se", "p5", "p50", "p95", "cvar5", "prob_none")}
-
-
-def statistic(values: Floats, worst: str = "low") -> Statistic:
-    """Statistic of (draws,) values; +inf stands for a draw without value (`payback_months`: never).
-
-    worst: `low` for gains, `high` for costs and times. Mean, error and CVaR are None as soon as one draw has no value;
-    so are the quantiles that fall among those draws. The error of one draw is None.
-
-    >>> statistic(np.array([1.0, 2.0, 3.0])).mean
-    2.0
-    >>> statistic(np.array([1.0, np.inf])).p95 is None
-    True
-    """
-    n = len(values)
-    missing = int(np.count_nonzero(np.isinf(values)))
-    ordered = np.sort(values)
-    p5, p50, p95 = (_quantile(ordered, p) for p in (0.05, 0.5, 0.95))
-    if missing:
-        return Statistic(None, None, p5, p50, p95, None, prob_none=missing / n)
-    mean = float(np.mean(values))
-    se = float(np.std(values, ddof=1) / math.sqrt(n)) if n > 1 else None
-    tail = float(cvar(values, 0.05)) if worst == "low" else -float(cvar(-values, 0.05))
-    return Statistic(mean, se, p5, p50, p95, tail)
-
-
-def _quantile(ordered: Floats, p: float) -> float | None:
-    """Type 7 of Hyndman and Fan (1996); None where it falls among draws without value."""
-    at = (len(ordered) - 1) * p
-    low, high = ordered[math.floor(at)], ordered[math.ceil(at)]
-    if math.isinf(high):
-        return None
-    return float(low + (high - low) * (at - math.floor(at)))
 
 
 @dataclass(frozen=True)
@@ -135,7 +89,8 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Roadmaps evaluated by one engine on the same draws."""
+    """Roadmaps evaluated by one engine on the same draws. clipped: values cut to the range of their field;
+    drivers_clipped: those among them that are values of drivers."""
 
     scenario: str
     scenario_hash: str
@@ -149,6 +104,7 @@ class Outcomes:
     roles: tuple[str, ...]
     outcomes: tuple[Outcome, ...]
     clipped: int = 0
+    drivers_clipped: int = 0
     notes: tuple[str, ...] = field(default=())
     floor: FloorRule | None = None
     covenant: CovenantRule | None = None
@@ -182,37 +138,54 @@ class Outcomes:
     def measures(self, index: int = 0) -> dict[str, Any]:
         """The figures of one roadmap: npv, roi, payback_months, cash_trough, probability, categories, KPIs, hours."""
         one = self.outcomes[index]
+        residual = one.residual.any()
         return {
-            "npv": statistic(one.npv).as_dict(),
-            "roi": None if one.roi is None else one.roi.as_dict(),
-            "payback_months": statistic(one.payback, worst="high").as_dict(),
-            "cash_trough": statistic(one.trough).as_dict(),
+            "npv": described(one.npv),
+            "roi": _ratio(one),
+            "payback_months": described(one.payback, worst="high"),
+            "cash_trough": described(one.trough),
             "prob_npv_negative": one.prob_npv_negative,
-            "residual": statistic(one.residual).as_dict() if one.residual.any() else None,
-            "npv_within_horizon": statistic(one.npv - one.residual).as_dict() if one.residual.any() else None,
-            "financing": statistic(one.financing).as_dict() if one.financing.any() else None,
+            "prob_npv_negative_error": ChanceBelow(0.0).interval(one.npv).ends(),
+            "residual": described(one.residual) if residual else None,
+            "npv_within_horizon": described(one.npv - one.residual) if residual else None,
+            "financing": described(one.financing) if one.financing.any() else None,
             "cash_floor": None if self.floor is None else self.floor.document(one.trough, one.baseline_trough),
             "covenant": None if self.covenant is None else self.covenant.document(one.cover, one.baseline_cover),
-            "categories": {
-                name: float(np.mean(one.categories[:, k])) for k, name in enumerate(CATEGORIES) if one.categories.size
-            },
+            **self._tables(one),
+        }
+
+    def _tables(self, one: Outcome) -> dict[str, Any]:
+        """Categories, KPIs and hours, each with its error; empty without detail."""
+        columns = {name: one.categories[:, k] for k, name in enumerate(CATEGORIES) if one.categories.size}
+        kpis = {kpi: (one.baseline_kpis[:, k], one.kpis[:, k]) for k, kpi in enumerate(KPIS) if one.kpis.size}
+        hours = {
+            role: (one.freed_hours[:, r], one.spared_months[:, r])
+            for r, role in enumerate(self.roles)
+            if one.freed_hours.size
+        }
+        return {
+            "categories": {name: float(np.mean(values)) for name, values in columns.items()},
+            "category_errors": {name: mean_error(values) for name, values in columns.items()},
             "kpis": {
                 kpi.name: {
                     "unit": kpi.unit.replace("money", self.currency),
                     "better": kpi.better,
-                    "baseline": _mean(one.baseline_kpis[:, k]),
-                    "roadmap": _mean(one.kpis[:, k]),
+                    "baseline": _mean(before),
+                    "roadmap": _mean(after),
+                    "baseline_error": years_error(before),
+                    "roadmap_error": years_error(after),
+                    "change": change_of(after, before),
                 }
-                for k, kpi in enumerate(KPIS)
-                if one.kpis.size
+                for kpi, (before, after) in kpis.items()
             },
             "freed_hours": {
                 role: {
-                    "hours_per_month": float(np.mean(one.freed_hours[:, r])),
-                    "spared_seat_months": float(np.mean(one.spared_months[:, r])),
+                    "hours_per_month": float(np.mean(freed)),
+                    "spared_seat_months": float(np.mean(spared)),
+                    "hours_error": mean_error(freed),
+                    "spared_error": mean_error(spared),
                 }
-                for r, role in enumerate(self.roles)
-                if one.freed_hours.size
+                for role, (freed, spared) in hours.items()
             },
         }
 
@@ -234,8 +207,14 @@ class Outcomes:
         for index, one in enumerate(self.outcomes):
             measures = self.measures(index)
             for name, unit in units.items():
-                for key, value in (measures[name] or {}).items():
-                    rows.append((str(one.roadmap), f"{name}.{key}", value, "share" if key == "prob_none" else unit))
+                found = dict(measures[name] or {})
+                intervals = found.pop("intervals", {})
+                intervals.pop("confidence", None)
+                ends = {f"{key}.{end}": own[end] for key, own in intervals.items() for end in ("low", "high")}
+                for key, value in {**found, **ends}.items():
+                    rows.append(
+                        (str(one.roadmap), f"{name}.{key}", value, "share" if key.startswith("prob_none") else unit)
+                    )
             rows.append((str(one.roadmap), "prob_npv_negative", measures["prob_npv_negative"], "share"))
             for name, value in measures["categories"].items():
                 rows.append((str(one.roadmap), f"categories.{name}", value, self.currency))
@@ -263,6 +242,13 @@ class Outcomes:
 
     def __repr__(self) -> str:
         return f"Outcomes({', '.join(f'{name}={value}' for name, value in self.__rich_repr__())})"
+
+
+def _ratio(one: Outcome) -> dict[str, Any] | None:
+    """The document of `Outcome.roi`."""
+    if one.roi is None:
+        return None
+    return {**described(one.npv / one.cost, mean=ratio_interval(one.npv, one.cost)), **one.roi.as_dict()}
 
 
 def _with_error(found: Statistic) -> str:

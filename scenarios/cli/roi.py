@@ -2,23 +2,67 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scenarios.cli.arguments import Future, Json, Roadmap, Scenario, Seed, parse_roadmap, turned
 
+if TYPE_CHECKING:
+    from scenarios.cli.until_sure import Request
+    from sim.roadmap import Roadmap as Plan
+    from sim.world import Scenario as World
+
 MOST_DRAWS = 1_000_000  # results of more would not fit into the memory of a small machine
+USUAL_DRAWS = 20_000
 FUTURE_DRAWS = 4_000  # of each future, for the table
 
-Draws = Annotated[int, typer.Option("--draws", min=1, max=MOST_DRAWS, help="Possible worlds to draw.")]
+Draws = Annotated[
+    int | None, typer.Option("--draws", min=1, max=MOST_DRAWS, help="Possible worlds to draw: 20,000 unless stated.")
+]
+Precision = Annotated[
+    str | None,
+    typer.Option("--precision", metavar="WIDTH", help="Draw until a figure is known to within it: 2% or '500 USD'."),
+]
+Statistic = Annotated[
+    str | None,
+    typer.Option(
+        "--statistic",
+        metavar="NAME",
+        help="The figure meant: npv.mean unless stated, npv.p5, npv.cvar5, roi, payback_months.p50, kpi.wait, "
+        "'P(npv < -10000)'.",
+    ),
+]
+Against = Annotated[
+    str | None,
+    typer.Option("--against", metavar="NAME@MONTH,…", help="Draw until it is sure which of two roadmaps is better."),
+]
+MaxDraws = Annotated[
+    int | None,
+    typer.Option(
+        "--max-draws", min=1, help="Draw no further: 262,144 unless stated. Looks are at 4,096, 8,192, … 1,048,576."
+    ),
+]
+Out = Annotated[Path | None, typer.Option("--out", help="Folder to keep the draws in, so that the run can go on.")]
+Extend = Annotated[
+    Path | None, typer.Option("--extend", help="Go on with the run in this folder; no draw is repeated.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace the run that the folder of --out holds.")]
 Threads = Annotated[int | None, typer.Option("--threads", min=1, max=1024, help="Threads; they change no figure.")]
 
 
 def run(
     file: Scenario,
     roadmap: Roadmap,
-    draws: Draws = 20_000,
+    draws: Draws = None,
+    precision: Precision = None,
+    statistic: Statistic = None,
+    against: Against = None,
+    max_draws: MaxDraws = None,
+    out: Out = None,
+    extend: Extend = None,
+    force: Force = False,
     seed: Seed = 1,
     future: Future = None,
     threads: Threads = None,
@@ -29,13 +73,22 @@ def run(
     from scenarios.cli.output import console, emit, progress
 
     starts = parse_roadmap(roadmap)
+    other = None if against is None else parse_roadmap(against)
     scenario = turned(load(file), future)
     from scenarios.cli.compiling import announce_compilation
+    from scenarios.cli.until_sure import Request, check_request
     from sim.montecarlo import evaluate
     from sim.rate_of_return import RateCollector
     from sim.roadmap import roadmap as validated
 
+    request = Request(precision, statistic, other, max_draws, out, extend, force)
+    check_request(request, draws)
     chosen = validated(scenario, starts)
+    if request.wanted:
+        roadmaps = (chosen,) if other is None else (chosen, validated(scenario, other))
+        _until_sure(scenario, roadmaps, request, seed, threads, json)
+        return
+    draws = draws or USUAL_DRAWS
     announce_compilation("kernel")
     collector = RateCollector(scenario.horizon_months, scenario.money.discount_rate)
     with progress("simulating draws", draws) as advance:
@@ -57,3 +110,20 @@ def run(
     from scenarios.cli.render.outcome import show_outcome
 
     show_outcome(outcomes, scenario, console(), prospects, rates)
+
+
+def _until_sure(
+    scenario: World, roadmaps: tuple[Plan, ...], request: Request, seed: int, threads: int | None, json: bool
+) -> None:
+    from scenarios.cli.compiling import announce_compilation
+    from scenarios.cli.output import console, emit
+    from scenarios.cli.until_sure import document, run_until_sure
+
+    announce_compilation("kernel")
+    outcomes, answer = run_until_sure(scenario, roadmaps, request, seed, threads)
+    if json:
+        emit(document(outcomes, answer))
+        return
+    from scenarios.cli.render.sure import show_sure
+
+    show_sure(outcomes, answer, scenario, console())

@@ -104,6 +104,7 @@ def outcomes_of(
         roles=tuple(scenario.people),
         outcomes=outcomes,
         clipped=missed + clipped,
+        drivers_clipped=missed,
         notes=notes + delivery_notes(table, outcomes, first_draw, seed),
         floor=floor_rule(scenario),
         covenant=covenant_rule(scenario),

@@ -140,6 +140,7 @@ def evaluate(
         roles=tuple(scenario.people),
         outcomes=outcomes,
         clipped=out_of_range + clipped,
+        drivers_clipped=out_of_range,
         notes=notes,
         floor=floor_rule(scenario),
         covenant=covenant_rule(scenario),

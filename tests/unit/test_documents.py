@@ -81,15 +81,31 @@ def test_examples_pass_and_damaged_ones_do_not(name: str) -> None:
 
 def test_roi_and_simulate_name_their_count() -> None:
     """A document of the kernel has draws, one of the company replications, and neither has both."""
-    statistic = dict.fromkeys(("mean", "se", "p5", "p50", "p95", "cvar5"), 1.0) | {"prob_none": 0.0}
+    error = {"se": 1.0, "low": 0.0, "high": None, "refused": None}
+    figures = ("mean", "p5", "p50", "p95", "cvar5")
+    statistic = {
+        **dict.fromkeys((*figures, "se"), 1.0), "prob_none": 0.0,
+        "intervals": {"confidence": 0.95, **dict.fromkeys((*figures, "prob_none"), error)},
+    }  # fmt: skip
     document = {
         "schema_version": 1, "scenario": "shop", "roadmap": {"pos": 0}, "seed": 1, "draws": 5, "first_draw": 0,
         "engine": "kernel", "currency": "EUR", "npv": statistic, "roi": None, "payback_months": statistic,
         "cash_trough": statistic, "residual": statistic, "npv_within_horizon": statistic,
         "financing": None, "cash_floor": None, "covenant": None, "prob_npv_negative": 0.5,
-        "categories": {"margin": 1.0},
-        "kpis": {"wait": {"unit": "minutes", "better": "lower", "baseline": None, "roadmap": 2.0}},
-        "freed_hours": {"clerk": {"hours_per_month": 3.0, "spared_seat_months": 0.0}}, "notes": [],
+        "prob_npv_negative_error": error,
+        "categories": {"margin": 1.0}, "category_errors": {"margin": error},
+        "kpis": {
+            "wait": {
+                "unit": "minutes", "better": "lower", "baseline": None, "roadmap": 2.0, "baseline_error": None,
+                "roadmap_error": error, "change": {"mean": 1.0, **error},
+            }
+        },
+        "freed_hours": {
+            "clerk": {
+                "hours_per_month": 3.0, "spared_seat_months": 0.0, "hours_error": error, "spared_error": error,
+            }
+        },
+        "notes": [],
         "provenance": {"scenario_hash": "0123456789abcdef", "version": "1", "python": "3.11", "packages": {}},
     }  # fmt: skip
     validator = VALIDATOR(schema("roi"))

@@ -117,12 +117,21 @@ def test_document(engine: str) -> None:
     assert found["roadmap"] == {"pos": 0}
     assert found["notes"] == ["something was clipped"]
     for name in ("npv", "roi", "payback_months", "cash_trough"):
-        assert set(found[name]) == {"mean", "se", "p5", "p50", "p95", "cvar5", "prob_none"}
+        assert set(found[name]) == {"mean", "se", "p5", "p50", "p95", "cvar5", "prob_none", "intervals"}
+        intervals = found[name]["intervals"]
+        assert set(intervals) == {"confidence", "mean", "p5", "p50", "p95", "cvar5", "prob_none"}
+        assert "needs 160 draws" in intervals["p5"]["refused"]
     assert found["payback_months"]["mean"] is None
     assert found["payback_months"]["prob_none"] == 0.5
     assert found["categories"] == {name: float(k) for k, name in enumerate(CATEGORIES)}
     assert list(found["kpis"]) == [kpi.name for kpi in KPIS]
-    assert found["kpis"]["revenue"] == {"unit": "EUR/year", "better": "higher", "baseline": 3.0, "roadmap": 1.5}
+    revenue = found["kpis"]["revenue"]
+    assert (revenue["unit"], revenue["better"], revenue["baseline"], revenue["roadmap"]) == (
+        "EUR/year", "higher", 3.0, 1.5,
+    )  # fmt: skip
+    assert revenue["change"]["mean"] == -1.5
+    assert revenue["baseline_error"]["se"] == 0.0
+    assert found["kpis"]["on_time_share"]["change"] is None
     assert found["kpis"]["on_time_share"]["roadmap"] is None  # no year has one
     assert found["kpis"]["lost_share"]["roadmap"] == 1.5  # the mean of those that exist
     assert found["provenance"]["scenario_hash"] == "0123456789abcdef"
@@ -138,7 +147,7 @@ def test_document_of_the_empty_roadmap_has_no_roi() -> None:
 def test_frame_has_a_row_a_measure() -> None:
     frame = outcomes(outcome([1.0, 2.0], [5.0, 6.0], [3.0, INF]), outcome([3.0, 4.0], [5.0, 6.0])).to_frame()
     assert frame.columns == ["roadmap", "measure", "value", "unit", "engine", "draws", "seed", "scenario_hash"]
-    per_roadmap = 4 * 7 + 1 + len(CATEGORIES) + 2 * len(KPIS)
+    per_roadmap = 4 * (7 + 2 * 6) + 1 + len(CATEGORIES) + 2 * len(KPIS)
     assert frame.height == 2 * per_roadmap
     row = frame.filter(frame["measure"] == "npv.mean").to_dicts()
     assert [r["value"] for r in row] == [1.5, 3.5]

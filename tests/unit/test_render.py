@@ -19,8 +19,7 @@ from optimize.archive import Estimate
 from optimize.planning import Candidate, DrawRange, LeftOut, Plan, PlannedPeriod, Purse, Yardstick
 from optimize.problem import RoadmapProblem
 from scenarios.cli.render.agreement import show_agreement
-from scenarios.cli.render.figures import chance, percent, rough, sensible, tail_error
-from scenarios.cli.render.kpis import by_draw
+from scenarios.cli.render.figures import chance, percent, rough, sensible
 from scenarios.cli.render.outcome import show_outcome
 from scenarios.cli.render.plan import short_reason, show_plan
 from scenarios.cli.render.words import clean, titles
@@ -28,6 +27,7 @@ from scenarios.verify import Agreement, Row, Verdict
 from sim.montecarlo.kpis import CATEGORIES, KPIS
 from sim.outcomes import Outcome, Outcomes
 from sim.roadmap import roadmap
+from sim.statistic import draw_means
 from sim.world import Scenario
 from tests.naive.shops import corner_shop, setting
 
@@ -86,18 +86,11 @@ def test_shares_and_chances() -> None:
     assert rough(-38022.4, 2395.0) == "-38,000"
 
 
-def test_tail_error_needs_two_draws() -> None:
-    """Of the lowest 5 %: 39 draws hold one, 40 hold two."""
-    values = np.arange(40.0)
-    assert tail_error(values[:39]) is None
-    assert tail_error(values) == pytest.approx(math.sqrt(0.5) / math.sqrt(2))
-
-
 def test_years_without_value_do_not_count() -> None:
     """A draw's mean is of the years that it has."""
     values = np.array([[1.0, np.nan, 3.0], [np.nan, np.nan, np.nan]])
-    assert by_draw(values)[0] == 2.0
-    assert np.isnan(by_draw(values)[1])
+    assert draw_means(values)[0] == 2.0
+    assert np.isnan(draw_means(values)[1])
 
 
 # Names

@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 MOST_DIGITS = 5  # of a number, however small its error
 NO_ERROR_DIGITS = 3  # of a number whose error is not known
@@ -54,6 +49,23 @@ def percent(share: float, error: float | None, unit: str = " %", decimals: int =
     return f"{text} ± {_rounded(100 * error, place)}{unit}"
 
 
+def span(low: float, high: float, scale: float = 1.0) -> str:
+    """Two ends of an interval, each to the second digit of its half width; scale 100: of shares, in per cent.
+
+    >>> span(25442.3, 26571.9), span(0.01234, 0.01456, 100.0), span(3.0, math.inf)
+    ('25,440 to 26,570', '1.23 % to 1.46 %', '3.00 to no limit')
+    """
+    unit = " %" if scale == 100.0 else ""
+    half = 0.5 * (high - low)
+    ends = [
+        "no limit"
+        if not math.isfinite(end)
+        else _rounded(scale * end, _place(scale * end, scale * half, digits=2)) + unit
+        for end in (low, high)
+    ]
+    return " to ".join(ends)
+
+
 def signed(value: float, text: str) -> str:
     """The text of a change, with its sign in front.
 
@@ -89,15 +101,6 @@ def chance(share: float, draws: int, of: str = "draws") -> str:
         above = f" (above {100 - 100 * limit:.4g} %)" if limit < 1.0 else ""
         return f"in all of {draws:,} {of}{above}"
     return percent(share, math.sqrt(share * (1.0 - share) / draws))
-
-
-def tail_error(values: NDArray[np.float64], level: float = 0.05) -> float | None:
-    """Standard error of the mean of the lowest `level` share of (draws,) values, with the number of draws in the tail
-    taken as given; None with fewer than two draws there."""
-    import numpy as np
-
-    worst = np.sort(values)[: math.floor(level * len(values))]
-    return float(np.std(worst, ddof=1) / math.sqrt(len(worst))) if len(worst) > 1 else None
 
 
 def _place(value: float, error: float | None, digits: int) -> int:

@@ -6,27 +6,27 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scenarios.cli.render.figures import UNKNOWN, percent, sensible, signed
 from scenarios.cli.render.words import cell, plain_table
 from sim.montecarlo.kpis import KPIS, Kpi
 from sim.outcomes import Statistic
+from sim.statistic import draw_means
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from rich.table import Table
 
     from sim.outcomes import Outcome
 
 CLEAR = 2.0  # standard errors from which on a change is called one
-Floats = NDArray[np.float64]
 
 
 def kpi_table(one: Outcome, currency: str) -> Table:
     """KPI, unit, both means over draws and years, the paired change with its error, and its direction."""
     table = plain_table("KPI (mean of all years)", "baseline", "roadmap", "change", "", right=(1, 2, 3))
     for k, kpi in enumerate(KPIS):
-        before, after = by_draw(one.baseline_kpis[:, k]), by_draw(one.kpis[:, k])
+        before, after = draw_means(one.baseline_kpis[:, k]), draw_means(one.kpis[:, k])
         both = ~(np.isnan(before) | np.isnan(after))
         name = kpi_label(kpi, currency)
         if not both.any():
@@ -45,20 +45,11 @@ def kpi_table(one: Outcome, currency: str) -> Table:
     return table
 
 
-def mean_of(values: Floats) -> Statistic:
+def mean_of(values: NDArray[np.float64]) -> Statistic:
     """Mean and error of finite values: of each KPI nothing else is shown, and quantiles need a sort."""
     n = len(values)
     se = float(np.std(values, ddof=1) / math.sqrt(n)) if n > 1 else None
     return Statistic(float(np.mean(values)), se, None, None, None, None)
-
-
-def by_draw(values: Floats) -> Floats:
-    """(draws, years) -> (draws,) means over the years that have a value; NaN where none has."""
-    known = ~np.isnan(values)
-    count = known.sum(axis=1)
-    total = np.where(known, values, 0.0).sum(axis=1)
-    mean: Floats = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-    return mean
 
 
 def direction(kpi: Kpi, change: Statistic) -> str:

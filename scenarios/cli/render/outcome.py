@@ -6,7 +6,7 @@ import math
 import platform
 from typing import TYPE_CHECKING
 
-from scenarios.cli.render.figures import chance, percent, rough, sensible, tail_error
+from scenarios.cli.render.figures import chance, percent, rough, sensible, span
 from scenarios.cli.render.hours import hours_sentence
 from scenarios.cli.render.kpis import kpi_table
 from scenarios.cli.render.outlook import outlook_table
@@ -21,6 +21,8 @@ from scenarios.cli.render.words import (
     starts_sentence,
     titles,
 )
+from sim.measures import cvar_interval, quantile_interval
+from sim.measures.tail_interval import FEWEST_IN_TAIL
 from sim.montecarlo.kpis import CATEGORIES, FINANCE
 from sim.outcomes import installed, statistic
 
@@ -153,9 +155,7 @@ def _cash(one: Outcome, currency: str, floor: FloorRule | None) -> Rows:
     if floor is None:
         return [_trough(one, currency)]
     own = floor.breach(floor.broken(one.trough, one.baseline_trough))
-    text = (
-        f"95 % interval {percent(own.low, None)} to {percent(own.high, None)}; allowed {percent(floor.allowed, None)}"
-    )
+    text = f"95 % interval {span(own.low, own.high, 100.0)}; allowed {percent(floor.allowed, None)}"
     if floor.relative and not (one.baseline_trough >= floor.floor).any():
         text = "no draw keeps it, not even without the roadmap"
         return [_trough(one, currency), (f"cash below {rough(floor.floor, None)}", "no figure", text)]
@@ -170,10 +170,7 @@ def _covenant(one: Outcome, rule: CovenantRule | None) -> Rows:
         return []
     own = rule.breach(rule.broken(one.cover))
     years = "any year" if rule.from_year == 1 else f"any year from year {rule.from_year} on"
-    text = (
-        f"{years}; 95 % interval {percent(own.low, None)} to {percent(own.high, None)}; "
-        f"allowed {percent(rule.allowed, None)}"
-    )
+    text = f"{years}; 95 % interval {span(own.low, own.high, 100.0)}; allowed {percent(rule.allowed, None)}"
     return [(f"debt service cover below {rule.least:g}", percent(own.share, None), text)]
 
 
@@ -183,8 +180,9 @@ def _range(one: Outcome) -> str:
         return "no range with a single one"
     if len(one.npv) < ENOUGH:
         return f"lowest {rough(one.npv.min(), npv.se)}, highest {rough(one.npv.max(), npv.se)}"
-    bad = _bad_case(one.npv, npv.cvar5, "; mean of worst 5 %: ")
-    return f"9 in 10: {rough(npv.p5, npv.se)} to {rough(npv.p95, npv.se)}{bad}"
+    bad = _bad_case(one.npv, "; mean of worst 5 %: ")
+    low, high = (_quantile(one.npv, p, npv.se) for p in (0.05, 0.95))
+    return f"9 in 10: {low} to {high}{bad}"
 
 
 def _roi(one: Outcome) -> tuple[str, str, str]:
@@ -205,11 +203,12 @@ def _payback(one: Outcome, unit: str) -> tuple[str, str, str]:
         soon = "" if payback.p5 is None or len(one.payback) < ENOUGH else f"1 in 20 within {payback.p5:.0f} months"
         return "payback", "more often never than not", "; ".join(part for part in (lost, soon) if part)
     if len(one.payback) < ENOUGH:
-        return "payback", f"{payback.p50:.0f} months (median)", lost or f"recovered in all {unit}"
-    early = "" if payback.p5 is None else f"1 in 20 within {payback.p5:.0f}"
-    late = "" if payback.p95 is None else f"19 in 20 within {payback.p95:.0f}"
-    meaning = "; ".join(part for part in (early, late, lost or f"recovered in all {unit}") if part)
-    return "payback", f"{payback.p50:.0f} months (median)", meaning
+        return "payback", f"{payback.p50:.0f} months", f"the median; {lost or f'recovered in all {unit}'}"
+    early = "" if payback.p5 is None else f"1 in 20 within {_quantile(one.payback, 0.05, None)}"
+    late = "" if payback.p95 is None else f"19 in 20 within {_quantile(one.payback, 0.95, None)}"
+    parts = ("the median", early, late, lost or f"recovered in all {unit}")
+    median = quantile_interval(one.payback, 0.5)
+    return "payback", f"{_months(payback.p50, median.se)} months", "; ".join(part for part in parts if part)
 
 
 def _trough(one: Outcome, currency: str) -> tuple[str, str, str]:
@@ -217,18 +216,35 @@ def _trough(one: Outcome, currency: str) -> tuple[str, str, str]:
     figure = f"{sensible(trough.mean or 0.0, trough.se)} {currency}"
     if trough.p5 is None or trough.se is None:
         return "deepest cash trough", figure, "lowest cash balance of the simulated months"
-    low = float((one.trough < 0.0).mean())
-    credit = f"; below 0: {percent(low, _share_error(low, len(one.trough)))}" if low else ""
+    short = float((one.trough < 0.0).mean())
+    credit = f"; below 0: {percent(short, _share_error(short, len(one.trough)))}" if short else ""
     if len(one.trough) < ENOUGH:
         return "deepest cash trough", figure, f"lowest {rough(one.trough.min(), trough.se)}{credit}"
-    bad = _bad_case(one.trough, trough.cvar5, ", on average ")
-    return "deepest cash trough", figure, f"1 in 20 below {rough(trough.p5, 2 * trough.se)}{bad}{credit}"
+    bad = _bad_case(one.trough, ", on average ")
+    low = _quantile(one.trough, 0.05, 2 * trough.se)
+    return "deepest cash trough", figure, f"1 in 20 below {low}{bad}{credit}"
 
 
-def _bad_case(values: NDArray[np.float64], worst: float | None, words: str) -> str:
-    """The mean of the worst 5 %, where enough draws lie there to tell its digits."""
-    error = tail_error(values)
-    return "" if worst is None or error is None else f"{words}{rough(worst, error)}"
+def _bad_case(values: NDArray[np.float64], words: str) -> str:
+    """The mean of the worst 5 %, where enough draws lie there to tell its digits and its variance."""
+    worst = cvar_interval(values, 0.05)
+    if worst.estimate is None or worst.se is None:
+        return ""
+    if worst.low is None and int(0.05 * len(values)) >= FEWEST_IN_TAIL:
+        return f"{words}not known, {worst.refused}"
+    return f"{words}{rough(worst.estimate, worst.se)}"
+
+
+def _quantile(values: NDArray[np.float64], p: float, error: float | None) -> str:
+    """A quantile to the first digit of its own error, or of this one where so few draws tell none."""
+    found = quantile_interval(values, p)
+    own = found.se if found.se is not None else error
+    return f"{found.estimate:.0f}" if own is None else rough(found.estimate or 0.0, own)
+
+
+def _months(value: float, error: float | None) -> str:
+    """Months with their standard error; whole ones where it is not known."""
+    return f"{value:.0f}" if error is None else sensible(value, error)
 
 
 def _share_error(share: float, draws: int) -> float:

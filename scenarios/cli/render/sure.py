@@ -1,0 +1,104 @@
+"""A figure that was drawn until it was sure: what it is, how sure, and what is missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scenarios.cli.render.figures import percent, sensible, span
+from scenarios.cli.render.outcome import headline, provenance_line
+from scenarios.cli.render.words import clean, grid, month_label, sentence, starts_sentence, titles
+from scenarios.sure import Verdict
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from scenarios.sure import Answer
+    from sim.outcomes import Outcomes
+    from sim.roadmap import Roadmap
+    from sim.world import Scenario
+
+
+def show_sure(outcomes: Outcomes, answer: Answer, scenario: Scenario, terminal: Console) -> None:
+    """Print the screen."""
+    one, unit = outcomes[0], "draws of the monthly model (kernel)"
+    sentence(terminal, f"{clean(scenario.title)}: {_starts(one.roadmap, scenario)}", "bold")
+    if answer.against is not None:
+        sentence(terminal, f"against: {_starts(outcomes[1].roadmap, scenario)}", "bold")
+    months = f"{scenario.horizon_months} months, money in {outcomes.currency}"
+    sentence(terminal, f"{outcomes.draws:,} {unit}, against the same draws without it; {months}", "dim")
+    terminal.print()
+    if answer.against is None:
+        grid(terminal, headline(one, outcomes.draws, outcomes.currency, "draws", outcomes.floor, outcomes.covenant))
+        terminal.print()
+    for text in sentences(answer):
+        sentence(terminal, text, "bold" if text.startswith(answer.figure.name) else "")
+    terminal.print()
+    for note in outcomes.notes:
+        sentence(terminal, f"note: {note}")
+    sentence(terminal, provenance_line(outcomes), "dim")
+
+
+def sentences(answer: Answer) -> list[str]:
+    """What is known of the figure and what is not."""
+    found, name = answer.interval, answer.figure.name
+    what = f"{name}: difference to the other roadmap on the same draws" if answer.against is not None else name
+    if found.estimate is None or found.low is None or found.high is None:
+        value = "" if found.estimate is None else f" {_figure(answer, found.estimate, found.se)}; no interval"
+        told = [f"{what}:{value or ' no figure'}: {found.refused}."]
+    else:
+        value, ends = _figure(answer, found.estimate, found.half), span(found.low, found.high, _scale(answer))
+        told = [
+            f"{what}: {value} (95 %: {ends}), {answer.draws:,} draws, {answer.looks} "
+            f"{'look' if answer.looks == 1 else 'looks'}; the interval holds however the draws were stopped."
+        ]
+    if answer.against is not None:
+        told.append(_which(answer))
+    if answer.precision:
+        missed = "" if answer.reached else "NOT "
+        told.append(f"The precision of {_asked(answer)} is {missed}reached.")
+    if not answer.reached:
+        told.append(_remedy(answer))
+    return told
+
+
+def _which(answer: Answer) -> str:
+    if answer.verdict is Verdict.CANNOT_TELL:
+        return "Cannot tell yet which roadmap is better: the interval holds 0."
+    return f"The first roadmap is {answer.verdict.value} ({answer.figure.better} is better)."
+
+
+def _asked(answer: Answer) -> str:
+    share = answer.precision.strip().endswith("%")
+    return f"{answer.precision} of the {'difference' if answer.against else 'figure'}" if share else answer.precision
+
+
+def _remedy(answer: Answer) -> str:
+    if answer.needed is None:
+        return "How many draws it would take cannot be told from these."
+    return f"About {_round_up(answer.needed):,} draws would be needed (extrapolated from the width): raise --max-draws."
+
+
+def _round_up(draws: int) -> int:
+    """Two digits: an extrapolation knows no more.
+
+    >>> _round_up(123456), _round_up(99)
+    (130000, 99)
+    """
+    step = int(10 ** max(0, len(str(draws)) - 2))
+    return -(-draws // step) * step
+
+
+def _scale(answer: Answer) -> float:
+    return 100.0 if answer.unit in ("share", "ratio") else 1.0
+
+
+def _figure(answer: Answer, value: float, error: float | None) -> str:
+    if _scale(answer) != 1.0:
+        return percent(value, error, decimals=3)
+    return f"{sensible(value, error)} {answer.unit}"
+
+
+def _starts(roadmap: Roadmap, scenario: Scenario) -> str:
+    label = {month: month_label(scenario, month) for month in roadmap.as_dict.values()}
+    text = starts_sentence(roadmap.as_dict, titles(scenario), label)
+    return text or "no initiative at all (the baseline itself)"
