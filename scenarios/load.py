@@ -308,10 +308,12 @@ def _family_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _origin_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Origins that are neither a planner's assumption nor the id of a published figure."""
-    from scenarios.evidence import known_ids
-
     for path, value in _origins(data, ""):
-        if value != _PLANNER and value not in known_ids():
+        if value == _PLANNER:
+            continue
+        from scenarios.evidence import known_ids  # not loaded for a scenario without published figures
+
+        if value not in known_ids():
             close = nearest(value, [_PLANNER, *known_ids()])
             hint = f"did you mean {close}?" if close else f"`{_PLANNER}`, or the id of a published figure"
             yield Problem(path, f"there is no evidence named {value[:80]}", value, hint)

@@ -8,8 +8,8 @@ from pathlib import Path
 HERE = Path(__file__).parents[2]
 SMALL = HERE / "benchmarks" / "small.yaml"
 HEAVY = (
-    "numba", "scipy", "pandas", "polars", "pulp", "highspy", "simpy", "matplotlib", "sim.company",
-    "sim.montecarlo.kernel", "sim.lanes.values", "optimize", "scenarios.calibration", "rich.progress",
+    "numba", "scipy.stats", "scipy.optimize", "pandas", "polars", "pulp", "highspy", "simpy", "matplotlib",
+    "sim.company", "sim.montecarlo.kernel", "sim.lanes.values", "optimize", "scenarios.calibration", "rich.progress",
 )  # fmt: skip
 LOADED = """
 import json, sys
