@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 from scipy.stats import poisson
 
+from benchmarks.rows import Row
 from sim.measures import (
     ChanceBelow,
     Estimator,
@@ -206,6 +207,19 @@ def _ratios(values: Floats) -> Interval:
 def _averages(rng: np.random.Generator, n: int) -> Floats:
     averages: Floats = np.exp(rng.standard_normal((n, 256))).mean(axis=1)
     return averages
+
+
+def rows(smoke: bool) -> Iterator[Row]:
+    """The interval type that covers least often, and how many types miss their limits."""
+    every = [case for k, case in enumerate(registry()) if not smoke or k < 3]
+    found = [covered(case, 40 if smoke else CASES) for case in every]
+    least = min(found, key=lambda one: one.coverage)
+    missed = [one.case.name for one in found if not one.holds]
+    detail = (
+        f"{len(found)} intervals, least: {least.case.name} with {least.case.n} draws; limits missed by {len(missed)}"
+    )
+    what = "coverage of the interval that covers least often"
+    yield Row("coverage", what, 100.0 * LEAST, "at least", (100.0 * least.coverage,), detail, unit=" %")
 
 
 def main(arguments: list[str]) -> int:
