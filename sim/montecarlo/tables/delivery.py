@@ -1,0 +1,157 @@
+"""Delivery of many roadmaps where it depends on few kinds of draws, and what it turned out to be as a key.
+
+Where no effect changes the work of an initiative, delivery follows from planned starts, realised durations and, for
+those that others wait for, gates. Draws that are alike in these are one class, and each roadmap is delivered once a
+class. What one initiative delivers in every class is hashed: the same work in the same months has the same key in every
+roadmap, whatever scarce days or requirements made of its planned start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.compiled import compiled
+from sim.lanes import WIDTH
+from sim.lanes.records import Packed
+from sim.mechanisms.delivery import CANCELLED, FINISHED, deliver
+from sim.montecarlo.people import set_numbers
+from sim.montecarlo.projects import projects
+from sim.montecarlo.scratch import scratch_at
+from sim.montecarlo.structures import Floats, Ints, Layout, layout_at
+
+MOST_CLASSES = 16
+"""Delivery is looked up only where so few kinds of draws differ in it."""
+
+PRIME = np.uint64(0x9E3779B97F4A7C15)
+SHIFT = np.uint64(29)
+
+
+@dataclass(frozen=True)
+class Work:
+    """Projects of the draws, (draws, initiatives), before any effect; see `projects.set_project`."""
+
+    months: Floats
+    end: Floats
+    ending: Ints
+    remains: Floats
+    available: Ints
+    lead: Ints
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Kinds of draws that deliver alike. of: (draws,) number of the class; the others (classes, initiatives)."""
+
+    of: Ints
+    months: Floats
+    end: Floats
+    ending: Ints
+    remains: Floats
+    available: Ints
+    lead: Ints
+
+
+@compiled
+def _projects(layout, scratch, base, theta, slots, draws, months, end, ending, remains, available, lead):  # type: ignore[no-untyped-def]
+    lay, w = layout_at(layout), scratch_at(scratch)
+    n = lay.candidates.duration.shape[0]
+    for first in range(0, draws.shape[0], WIDTH):
+        last = min(first + WIDTH, draws.shape[0])
+        set_numbers(w, base, theta, slots, first, last)
+        for row in range(first, last):
+            k = row - first
+            projects(lay, w, draws[row], k)
+            for i in range(n):
+                months[row, i] = w.work_months[k, i]
+                end[row, i] = w.end[k, i]
+                ending[row, i] = w.ending[k, i]
+                remains[row, i] = w.remains[k, i]
+                available[row, i] = w.available[k, i]
+                lead[row, i] = w.lead[k, i]
+
+
+def work_of(lay: Packed, scratch: Packed, base: Floats, theta: Floats, slots: Ints, draws: Ints, n: int) -> Work:
+    """Projects of the draws. n: number of initiatives."""
+    shape = len(draws), n
+    out = Work(
+        np.empty(shape),
+        np.empty(shape),
+        np.empty(shape, np.int64),
+        np.empty(shape),
+        np.empty(shape, np.int64),
+        np.empty(shape, np.int64),
+    )
+    _projects(
+        lay.address, scratch.address, base, theta, slots, draws, out.months, out.end, out.ending, out.remains,
+        out.available, out.lead,
+    )  # fmt: skip
+    return out
+
+
+def classes_of(lay: Layout, work: Work) -> Classes | None:
+    """Kinds of draws that deliver alike; None where there are more than MOST_CLASSES, or effects change the work."""
+    if len(lay.own.slot) or lay.crew.levels_change or lay.projects.matures:
+        return None
+    n = len(lay.candidates.duration)
+    decides = np.array([i in lay.candidates.before or lay.projects.beside_months[i] > 0 for i in range(n)], dtype=bool)
+    ending = np.where(decides, work.ending, FINISHED)
+    remains = np.where(decides, work.remains, 0.0)
+    told = np.hstack([work.months, work.end, ending, remains, work.available, work.lead])
+    rows, of = np.unique(told, axis=0, return_inverse=True)
+    if len(rows) > MOST_CLASSES:
+        return None
+    parts = [np.ascontiguousarray(part) for part in np.split(rows, 6, axis=1)]
+    whole = [parts[k].astype(np.int64) for k in (2, 4, 5)]
+    return Classes(of.reshape(-1), parts[0], parts[1], whole[0], parts[3], whole[1], whole[2])
+
+
+@compiled
+def _deliver(layout, planned, months, end, ending, remains, available, lead, key, live):  # type: ignore[no-untyped-def]
+    lay = layout_at(layout)
+    c, p = lay.candidates, lay.projects
+    n, horizon = c.duration.shape[0], lay.calendar.months
+    skills = lay.work.skill_days.shape[0]
+    state, started, went = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    work, used = np.zeros((n, horizon)), np.zeros((skills, horizon))
+    bits = work.view(np.uint64)
+    for r in range(planned.shape[0]):
+        for i in range(n):
+            key[r, i] = 0
+        for k in range(months.shape[0]):
+            deliver(
+                planned[r], months[k], end[k], ending[k], remains[k], available[k], lead[k], c.days,
+                lay.work.skill_days, p.beside_months, p.beside_days, c.before, c.lag, c.flags, c.first_before, state,
+                went, started, work, used,
+            )  # fmt: skip
+            for i in range(n):
+                live[r, k, i] = -1
+                if planned[r, i] < 0:
+                    continue
+                mark = np.uint64(1)
+                if state[i] != CANCELLED:
+                    live[r, k, i] = went[i]
+                    mark = (mark * PRIME) ^ np.uint64(state[i] + 8)
+                    mark = (mark * PRIME) ^ np.uint64(went[i] + 8)
+                    mark = (mark * PRIME) ^ np.uint64(started[i] + 8)
+                    if started[i] >= 0:
+                        for m in range(started[i], horizon):
+                            word = bits[i, m]
+                            mark = (mark ^ (word ^ (word >> SHIFT))) * PRIME
+                            mark = mark ^ (mark >> SHIFT)
+                key[r, i] = ((key[r, i] ^ mark) * PRIME) ^ (mark >> SHIFT)
+            # what an initiative does in one class must not cancel what it does in another: the order enters the key
+
+
+def deliver_all(lay: Packed, classes: Classes, planned: Ints) -> tuple[np.ndarray, np.ndarray]:
+    """Delivery of roadmaps (roadmaps, initiatives): key of what each initiative delivers (roadmaps, initiatives), 0
+    where it is not planned; month of go-live (roadmaps, classes, initiatives), -1 for never."""
+    rows, n = planned.shape
+    key = np.empty((rows, n), dtype=np.uint64)
+    live = np.empty((rows, len(classes.months), n), dtype=np.int16)
+    _deliver(
+        lay.address, np.ascontiguousarray(planned), classes.months, classes.end, classes.ending, classes.remains,
+        classes.available, classes.lead, key, live,
+    )  # fmt: skip
+    return key, live
