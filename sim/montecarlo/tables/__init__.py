@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from sim.montecarlo.tables.evaluator import Statistics, Tables, tables
+from sim.montecarlo.tables.evaluator import Tables, tables, worth_a_table
+from sim.montecarlo.tables.spread import Statistics
 
-__all__ = ["Statistics", "Tables", "tables"]
+__all__ = ["Statistics", "Tables", "tables", "worth_a_table"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim.compiled import compiled, inline
 from sim.lanes import WIDTH
 from sim.lanes.records import Packed
 from sim.mechanisms.delivery import CANCELLED, FINISHED, deliver
@@ -20,12 +20,14 @@ from sim.montecarlo.people import set_numbers
 from sim.montecarlo.projects import projects
 from sim.montecarlo.scratch import scratch_at
 from sim.montecarlo.structures import Floats, Ints, Layout, layout_at
+from sim.montecarlo.tables.world import Draws
 
 MOST_CLASSES = 16
 """Delivery is looked up only where so few kinds of draws differ in it."""
 
 PRIME = np.uint64(0x9E3779B97F4A7C15)
 SHIFT = np.uint64(29)
+ZERO, ONE = np.uint64(0), np.uint64(1)
 
 
 @dataclass(frozen=True)
@@ -72,21 +74,13 @@ def _projects(layout, scratch, base, theta, slots, draws, months, end, ending, r
                 lead[row, i] = w.lead[k, i]
 
 
-def work_of(lay: Packed, scratch: Packed, base: Floats, theta: Floats, slots: Ints, draws: Ints, n: int) -> Work:
-    """Projects of the draws. n: number of initiatives."""
-    shape = len(draws), n
-    out = Work(
-        np.empty(shape),
-        np.empty(shape),
-        np.empty(shape, np.int64),
-        np.empty(shape),
-        np.empty(shape, np.int64),
-        np.empty(shape, np.int64),
-    )
-    _projects(
-        lay.address, scratch.address, base, theta, slots, draws, out.months, out.end, out.ending, out.remains,
-        out.available, out.lead,
-    )  # fmt: skip
+def work_of(world: Draws) -> Work:
+    """Projects of the draws."""
+    shape = len(world.numbers), len(world.lay.candidates.duration)
+    whole = [np.empty(shape, np.int64) for _ in range(3)]
+    out = Work(np.empty(shape), np.empty(shape), whole[0], np.empty(shape), whole[1], whole[2])
+    with world.traced() as arguments:
+        _projects(*arguments, out.months, out.end, out.ending, out.remains, out.available, out.lead)
     return out
 
 
@@ -108,18 +102,32 @@ def classes_of(lay: Layout, work: Work) -> Classes | None:
 
 
 @compiled
-def _deliver(layout, planned, months, end, ending, remains, available, lead, key, live):  # type: ignore[no-untyped-def]
+def _deliver(layout, planned, months, end, ending, remains, available, lead, mark, live):  # type: ignore[no-untyped-def]
     lay = layout_at(layout)
     c, p = lay.candidates, lay.projects
-    n, horizon = c.duration.shape[0], lay.calendar.months
+    n, horizon, classes = c.duration.shape[0], lay.calendar.months, months.shape[0]
     skills = lay.work.skill_days.shape[0]
     state, started, went = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
     work, used = np.zeros((n, horizon)), np.zeros((skills, horizon))
     bits = work.view(np.uint64)
+    done = np.zeros((classes, n), np.uint64)
     for r in range(planned.shape[0]):
-        for i in range(n):
-            key[r, i] = 0
-        for k in range(months.shape[0]):
+        for k in range(classes):
+            like = k
+            for other in range(k):  # a class that differs only in what is not planned delivers alike
+                alike = True
+                for i in range(n):
+                    if planned[r, i] >= 0:
+                        alike = alike and months[k, i] == months[other, i] and end[k, i] == end[other, i]
+                        alike = alike and ending[k, i] == ending[other, i] and remains[k, i] == remains[other, i]
+                        alike = alike and available[k, i] == available[other, i] and lead[k, i] == lead[other, i]
+                if alike and like == k:
+                    like = other
+            if like < k:
+                for i in range(n):
+                    live[r, k, i] = live[r, like, i]
+                    done[k, i] = done[like, i]
+                continue
             deliver(
                 planned[r], months[k], end[k], ending[k], remains[k], available[k], lead[k], c.days,
                 lay.work.skill_days, p.beside_months, p.beside_days, c.before, c.lag, c.flags, c.first_before, state,
@@ -127,31 +135,52 @@ def _deliver(layout, planned, months, end, ending, remains, available, lead, key
             )  # fmt: skip
             for i in range(n):
                 live[r, k, i] = -1
-                if planned[r, i] < 0:
-                    continue
-                mark = np.uint64(1)
-                if state[i] != CANCELLED:
+                found = ONE
+                if planned[r, i] >= 0 and state[i] != CANCELLED:
                     live[r, k, i] = went[i]
-                    mark = (mark * PRIME) ^ np.uint64(state[i] + 8)
-                    mark = (mark * PRIME) ^ np.uint64(went[i] + 8)
-                    mark = (mark * PRIME) ^ np.uint64(started[i] + 8)
+                    found = _mixed(found, np.uint64(state[i] + 8))
+                    found = _mixed(found, np.uint64(went[i] + 8))
+                    found = _mixed(found, np.uint64(started[i] + 8))
                     if started[i] >= 0:
                         for m in range(started[i], horizon):
-                            word = bits[i, m]
-                            mark = (mark ^ (word ^ (word >> SHIFT))) * PRIME
-                            mark = mark ^ (mark >> SHIFT)
-                key[r, i] = ((key[r, i] ^ mark) * PRIME) ^ (mark >> SHIFT)
-            # what an initiative does in one class must not cancel what it does in another: the order enters the key
+                            if work[i, m] != 0.0:
+                                found = _mixed(_mixed(found, np.uint64(m)), bits[i, m])
+                done[k, i] = found
+        for i in range(n):
+            total = ZERO
+            if planned[r, i] >= 0:
+                for k in range(classes):
+                    total = _mixed(total, done[k, i])
+            mark[r, i] = total
+
+
+@inline
+def _mixed(mark, word):  # type: ignore[no-untyped-def]
+    """Mark of what came so far and one word more, order included."""
+    mark = (mark ^ word) * PRIME
+    return mark ^ (mark >> SHIFT)
 
 
 def deliver_all(lay: Packed, classes: Classes, planned: Ints) -> tuple[np.ndarray, np.ndarray]:
-    """Delivery of roadmaps (roadmaps, initiatives): key of what each initiative delivers (roadmaps, initiatives), 0
+    """Delivery of roadmaps (roadmaps, initiatives): mark of what each initiative delivers (roadmaps, initiatives), 0
     where it is not planned; month of go-live (roadmaps, classes, initiatives), -1 for never."""
     rows, n = planned.shape
-    key = np.empty((rows, n), dtype=np.uint64)
+    mark = np.empty((rows, n), dtype=np.uint64)
     live = np.empty((rows, len(classes.months), n), dtype=np.int16)
     _deliver(
         lay.address, np.ascontiguousarray(planned), classes.months, classes.end, classes.ending, classes.remains,
-        classes.available, classes.lead, key, live,
+        classes.available, classes.lead, mark, live,
     )  # fmt: skip
-    return key, live
+    return mark, live
+
+
+def marks_of(delivered: np.ndarray, members: Ints) -> np.ndarray:
+    """(roadmaps,) mark of what several initiatives deliver together, 0 for nothing. delivered: (roadmaps,
+    initiatives) marks."""
+    if len(members) == 1:
+        return delivered[:, members[0]]
+    total = np.zeros(len(delivered), dtype=np.uint64)
+    for i in members:
+        total = (total ^ delivered[:, i]) * PRIME
+        total ^= total >> SHIFT
+    return total

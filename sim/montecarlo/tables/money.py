@@ -84,7 +84,7 @@ def summarise(flows, discount, year, charged, counted, profit, spread, out):  # 
 
 @compiled
 def tax_of(profit, rate, out):  # type: ignore[no-untyped-def]
-    """Present value of the tax on profits (years, draws), losses carried forward without refund. Writes out (draws,)."""
+    """Present value of the tax on profits (years, draws), losses carried forward without refund, into out (draws,)."""
     for path in range(profit.shape[1]):
         carried, tax = 0.0, 0.0
         for y in range(profit.shape[0]):

@@ -14,13 +14,15 @@ import numpy as np
 
 from sim.compiled import compiled
 from sim.lanes import WIDTH
-from sim.lanes.records import Packed
 from sim.mechanisms.attacks import incidents
 from sim.montecarlo.estate import severity
+from sim.montecarlo.estimate import refuse_overflow
+from sim.montecarlo.kernel import TOO_MANY_CHANGES, TOO_MANY_EVENTS
 from sim.montecarlo.people import forget, occupants, set_numbers, use
 from sim.montecarlo.projects import NEVER
-from sim.montecarlo.scratch import scratch_at
+from sim.montecarlo.scratch import EVENTS, scratch_at
 from sim.montecarlo.structures import Floats, Ints, layout_at
+from sim.montecarlo.tables.world import Draws
 from sim.streams import identity, uniform
 
 
@@ -67,45 +69,29 @@ def _points(layout, scratch, base, theta, slots, draws, h, grow, count, month, n
                     loss[row, j] = severity(u, typical, typical * e.severity_p95[h], e.tail_index[h])
 
 
-@dataclass(frozen=True)
-class World:
-    """What compiled code needs to know of the draws."""
-
-    lay: Packed
-    scratch: Packed
-    base: Floats
-    theta: Floats
-    slots: Ints
-    draws: Ints
-
-    @property
-    def arguments(self) -> tuple[int, int, Floats, Floats, Ints, Ints]:
-        return self.lay.address, self.scratch.address, self.base, self.theta, self.slots, self.draws
-
-
-def points_of(world: World, h: int, grow: Floats, room: int) -> Points:
-    """Points of threat h. grow: (draws,) most that initiatives make of the intensity, at least 1. room: most points of
-    a draw that the kernel holds; a draw with more is refused by the kernel as well."""
-    n = len(world.draws)
-    most = 16
+def points_of(world: Draws, h: int, grow: Floats) -> Points:
+    """Points of threat h. grow: (draws,) most that initiatives make of the intensity, at least 1."""
+    n, most = len(world.numbers), 16
     while True:
-        found = Points(np.zeros(n, np.int64), np.zeros((n, most), np.int64), np.zeros((n, most)), np.zeros((n, most)))
-        _points(*world.arguments, h, grow, found.count, found.month, found.need, found.loss)
+        size = n, most
+        found = Points(np.zeros(n, np.int64), np.zeros(size, np.int64), np.zeros(size), np.zeros(size))
+        with world.traced() as arguments:
+            _points(*arguments, h, grow, found.count, found.month, found.need, found.loss)
         reached = int(found.count.max(initial=0))
-        if reached > room:
-            raise OverflowError(f"more than {room} attack points of a threat in one draw")
         if reached <= most:
-            break
+            return found
+        if reached > EVENTS:
+            row = int(np.argmax(found.count))
+            refuse_overflow(np.array([TOO_MANY_EVENTS]), world.numbers[row : row + 1])
         most = reached
-    return Points(found.count, *(np.ascontiguousarray(a[:, :reached]) for a in (found.month, found.need, found.loss)))
 
 
 @compiled
 def _factors(  # type: ignore[no-untyped-def]
-    layout, scratch, base, theta, slots, draws, who, live, part, h, count, month, often, much, room,
+    layout, scratch, base, theta, slots, draws, who, live, part, h, count, month, often, much, status,
 ):  # fmt: skip
     lay, w = layout_at(layout), scratch_at(scratch)
-    e, c, n = lay.estate, lay.candidates, lay.candidates.duration.shape[0]
+    e, c = lay.estate, lay.candidates
     targets = (e.attempts_slot[h], e.success_slot[h], e.severity_slot[h])
     for first in range(0, draws.shape[0], WIDTH):
         last = min(first + WIDTH, draws.shape[0])
@@ -114,7 +100,7 @@ def _factors(  # type: ignore[no-untyped-def]
         for row in range(first, last):
             k, draw = row - first, draws[row]
             if not occupants(lay, w, draw, k):
-                room[0] = 0
+                status[row] = TOO_MANY_CHANGES
                 return
             for q in range(live.shape[0]):
                 for j in range(count[row]):
@@ -144,16 +130,16 @@ def _factors(  # type: ignore[no-untyped-def]
                                 much[q, row, j] *= factor
 
 
-def factors_of(world: World, who: int, live: Ints, part: Floats, h: int, points: Points) -> tuple[Floats, Floats]:
+def factors_of(world: Draws, who: int, live: Ints, part: Floats, h: int, points: Points) -> tuple[Floats, Floats]:
     """What initiative `who` makes of the intensity and of the loss at every point of threat h.
 
     live: (cases, draws) month of go-live, -1 for never. part: (draws,) share of it that works. (cases, draws, points).
     """
     shape = (len(live), *points.need.shape)
-    often, much, room = np.ones(shape), np.ones(shape), np.ones(1, dtype=np.int64)
-    _factors(*world.arguments, who, live, part, h, points.count, points.month, often, much, room)
-    if not room[0]:
-        raise OverflowError("more changes of staff than the kernel holds")
+    often, much, status = np.ones(shape), np.ones(shape), np.zeros(len(world.numbers), dtype=np.int64)
+    with world.traced() as arguments:
+        _factors(*arguments, who, live, part, h, points.count, points.month, often, much, status)
+    refuse_overflow(status, world.numbers)
     return often, much
 
 

@@ -7,15 +7,17 @@ import numpy as np
 from sim.compiled import compiled
 from sim.lanes import WIDTH
 from sim.mechanisms.wearout import failures
+from sim.montecarlo.estimate import refuse_overflow
 from sim.montecarlo.finance import TECHNOLOGY, set_index
+from sim.montecarlo.kernel import TOO_MANY_EVENTS
 from sim.montecarlo.people import set_numbers
 from sim.montecarlo.scratch import scratch_at
 from sim.montecarlo.structures import Floats, Ints, layout_at
-from sim.montecarlo.tables.threats import World
+from sim.montecarlo.tables.world import Draws
 
 
 @compiled
-def _repairs(layout, scratch, base, theta, slots, draws, y, fresh, discount, year, out, room):  # type: ignore[no-untyped-def]
+def _repairs(layout, scratch, base, theta, slots, draws, y, fresh, discount, year, out, status):  # type: ignore[no-untyped-def]
     lay, w = layout_at(layout), scratch_at(scratch)
     e, months = lay.estate, lay.calendar.months
     for first in range(0, draws.shape[0], WIDTH):
@@ -43,7 +45,7 @@ def _repairs(layout, scratch, base, theta, slots, draws, y, fresh, discount, yea
                 for r in range(out.shape[1]):
                     out[q, r, row] = 0.0
                 if n > w.failed_at.shape[1]:
-                    room[0] = 0
+                    status[row] = TOO_MANY_EVENTS
                     return
                 for j in range(n):
                     m = int(w.failed_at[y, j])
@@ -52,13 +54,13 @@ def _repairs(layout, scratch, base, theta, slots, draws, y, fresh, discount, yea
                     out[q, 1 + year[m], row] -= cost
 
 
-def repairs_of(world: World, y: int, fresh: Ints, discount: Floats, year: Ints, rows: int) -> Floats:
+def repairs_of(world: Draws, y: int, fresh: Ints, discount: Floats, year: Ints, rows: int) -> Floats:
     """Cost of the repairs of system y. fresh: (cases, initiatives, draws) months of refreshes, -1 for none.
 
     (cases, rows, draws), negative; see `money.Terms`.
     """
-    out, room = np.empty((len(fresh), rows, len(world.draws))), np.ones(1, dtype=np.int64)
-    _repairs(*world.arguments, y, fresh, discount, year, out, room)
-    if not room[0]:
-        raise OverflowError("more failures of a system than the kernel holds")
+    out, status = np.empty((len(fresh), rows, len(world.numbers))), np.zeros(len(world.numbers), dtype=np.int64)
+    with world.traced() as arguments:
+        _repairs(*arguments, y, fresh, discount, year, out, status)
+    refuse_overflow(status, world.numbers)
     return out

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,10 +82,17 @@ class Draws:
                     npv[row, part] = out.values[:, k, 0]
         return sums, cost, npv
 
+    @contextmanager
+    def traced(self) -> Iterator[tuple[int, int, Floats, Floats, Ints, Ints]]:
+        """First arguments of compiled functions that trace something through the draws, nothing muted."""
+        scratch, table = self.prepared.take(), self.prepared.table
+        try:
+            yield self.packed.address, scratch.address, table.base, self.theta, table.driver_slots, self.numbers
+        finally:
+            self.prepared.spare.put(scratch)
+
     def shared(self, work: Callable[[int, int], None], count: int) -> None:
         """Do `work` on the ranges of `count` things, spread over threads."""
-        from concurrent.futures import ThreadPoolExecutor
-
         if self.threads == 1 or count < 2:
             work(0, count)
             return
