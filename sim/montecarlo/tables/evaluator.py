@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.errors import Problem, ProblemsFound
+from sim.lanes import WIDTH
+from sim.lanes.records import pack
 from sim.montecarlo.structures import Floats, Ints
 from sim.montecarlo.tables.apart import Others
 from sim.montecarlo.tables.coupling import Separation, separate
@@ -20,14 +22,14 @@ from sim.montecarlo.tables.learning import ROUNDING, DisagreementError, Learner
 from sim.montecarlo.tables.lookup import LookUp
 from sim.montecarlo.tables.money import tax_of, terms_of
 from sim.montecarlo.tables.spread import Statistics, statistics
-from sim.montecarlo.tables.store import BLOCK, add_up, in_blocks
+from sim.montecarlo.tables.store import Held, add_up, in_blocks
 from sim.montecarlo.tables.world import Draws, draws_of
 from sim.roadmap import Roadmap, roadmap
 from sim.world import Scenario
 
 MEMORY = 1 << 30
 """Bytes of entries that are kept unless the caller says otherwise."""
-BATCH = 256
+BATCH = 1024
 """Roadmaps whose entries are looked up together."""
 TRIED = 64
 """Draws on which it is seen whether tables are worth their making."""
@@ -54,13 +56,14 @@ def tables(
         raise ProblemsFound([Problem("draws", "at least one draw is needed", draws, hint="1 or more")])
     if first_draw < 0:
         raise ProblemsFound([Problem("first_draw", "draws are numbered from 0", first_draw)])
-    world = draws_of(scenario, draws, seed, first_draw, threads)
-    ready, estate = world.prepared, world.lay.estate
+    natural = draws_of(scenario, draws, seed, first_draw, threads)
+    ready, estate, terms = natural.prepared, natural.lay.estate, terms_of(natural.lay.calendar)
+    full, _, _ = natural.flows(np.full((1, len(scenario.initiatives)), -1, dtype=np.int64), terms)
+    order = np.argsort(full[0, 1:].max(axis=0), kind="stable")  # paths that are taxed alike lie side by side
+    world, full = natural.sorted(order), full[:, :, order]
     work = work_of(world)
     classes = classes_of(world.lay, work)
     separation = separate(ready.table, world.lay, world.column, classes is not None)
-    terms = terms_of(world.lay.calendar)
-    full, _, _ = world.flows(np.full((1, len(scenario.initiatives)), -1, dtype=np.int64), terms)
     muted = {int(estate.attempts_slot[h]) for h in separation.threats}
     muted |= {int(estate.repair_cost_slot[y]) for y in separation.systems}
     learner = Learner(replace(world, muted=frozenset(muted)), terms, separation, classes)
@@ -70,7 +73,8 @@ def tables(
         gap, scale = np.abs(learner.nothing + others.nothing - full[0]).max(), np.abs(full[0]).max()
         if not gap <= ROUNDING * scale:
             raise DisagreementError(f"the empty roadmap: parts and kernel differ by {gap:g}")
-    return Tables(scenario, world, LookUp(learner, others, most_bytes), full[0][1:], separation)
+    profit = np.ascontiguousarray(full[0, 1:])
+    return Tables(scenario, world, LookUp(learner, others, profit, most_bytes), profit, separation, order)
 
 
 def worth_a_table(scenario: Scenario, seed: int) -> bool:
@@ -83,13 +87,17 @@ def worth_a_table(scenario: Scenario, seed: int) -> bool:
 
 @dataclass(frozen=True)
 class Tables:
-    """What roadmaps are worth on one range of draws; see `tables`. separation: how their worth falls apart."""
+    """What roadmaps are worth on one range of draws; see `tables`. separation: how their worth falls apart.
+
+    Inside, paths are sorted by the profit of the empty roadmap.
+    """
 
     scenario: Scenario
     world: Draws
     lookup: LookUp
     profit: Floats  # (years, draws) taxable profit of the empty roadmap
     separation: Separation
+    order: Ints  # (draws,) number of the draw, from the first one on, of each path
 
     def __len__(self) -> int:
         """Entries that are held."""
@@ -115,7 +123,7 @@ class Tables:
         planned = self._checked(roadmaps)
         out = np.empty((len(planned), self.draws))
         for first in range(0, len(planned), BATCH):
-            out[first : first + BATCH] = self._worth(planned[first : first + BATCH])
+            out[first : first + BATCH, self.order] = self._worth(planned[first : first + BATCH])
         return out.T
 
     def costs(self, roadmaps: Iterable[Starts] | Ints) -> Floats:
@@ -136,18 +144,19 @@ class Tables:
         return roadmaps if isinstance(roadmaps, np.ndarray) else self.planned(roadmaps)
 
     def _worth(self, planned: Ints) -> Floats:
-        """(roadmaps, draws)"""
+        """(roadmaps, draws), paths in the order of the entries."""
         store, rate = self.lookup.store, self.lookup.learner.terms.rate
         tax = np.empty(self.draws)
-        tax_of(np.ascontiguousarray(self.profit), rate, tax)
-        profit, tax = in_blocks(self.profit, store.blocks), in_blocks(tax[None], store.blocks)[:, 0].copy()
+        tax_of(self.profit, rate, tax)
+        profit, paid = in_blocks(self.profit), np.ascontiguousarray(in_blocks(tax[None])[:, 0])
         found = [np.empty((0, self.draws))]
         for entries, counts in self.lookup.entries(planned):
-            out = np.empty((len(entries), store.blocks * BLOCK))
+            worth = np.empty((len(entries), store.blocks + 1, WIDTH))  # one more: rows must not share a place in caches
+            held, kinds = pack(Held(store.data, profit, paid, worth)), store.kinds()
 
-            def work(first: int, last: int, entries=entries, counts=counts, out=out) -> None:  # type: ignore[no-untyped-def]
-                add_up(store.data, entries, counts, profit, tax, rate, first, last, out)
+            def work(first: int, last: int, entries=entries, counts=counts, held=held, kinds=kinds) -> None:  # type: ignore[no-untyped-def]
+                add_up(held.address, entries, counts, kinds, rate, first, last)
 
             self.world.shared(work, store.blocks)
-            found.append(out[:, : self.draws])
-        return np.vstack(found)
+            found.append(worth.reshape(len(entries), -1)[:, : self.draws])
+        return found[1] if len(found) == 2 else np.vstack(found)

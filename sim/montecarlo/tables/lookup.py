@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.errors import Problem, ProblemsFound
-from sim.montecarlo.structures import Ints
+from sim.montecarlo.structures import Floats, Ints
 from sim.montecarlo.tables.apart import Others, System, Threat
 from sim.montecarlo.tables.delivery import marks_of
 from sim.montecarlo.tables.learning import Key, Learner
@@ -15,13 +15,16 @@ from sim.montecarlo.tables.store import MISSING, FullError, Store
 
 
 class LookUp:
-    """Entries by part: the units, then what is computed apart, then whole roadmaps whose units cannot be told apart."""
+    """Entries by part: the units, then what is computed apart, then whole roadmaps whose units cannot be told apart.
 
-    def __init__(self, learner: Learner, others: Others | None, most_bytes: int) -> None:
+    profit: (years, draws) taxable profit of the empty roadmap.
+    """
+
+    def __init__(self, learner: Learner, others: Others | None, profit: Floats, most_bytes: int) -> None:
         self.learner, self.others = learner, others
         self._members = [*learner.units, *(part.members for part in self.parts_apart)]
         self._units = len(learner.units)
-        self.store = Store(len(self._members) + 1, len(learner.draws.numbers), learner.terms.rows, most_bytes)
+        self.store = Store(len(self._members) + 1, profit, learner.terms.rate, most_bytes)
 
     @property
     def parts_apart(self) -> list[Threat | System]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,6 +39,10 @@ class Draws:
     @property
     def packed(self) -> Packed:
         return self.prepared.lay
+
+    def sorted(self, order: Ints) -> Draws:
+        """The same draws in another order."""
+        return replace(self, numbers=self.numbers[order], theta=np.ascontiguousarray(self.theta[order]))
 
     def column(self, slot: int) -> Floats:
         """(draws,) values of a slot before effects."""
