@@ -25,8 +25,7 @@ import numpy as np
 
 from optimize.random_roadmaps import random_roadmaps
 from scenarios.load import load
-from sim.montecarlo import evaluate
-from sim.montecarlo.tables import Tables, tables
+from sim.montecarlo import Tables, evaluate, tables
 from sim.world import Scenario
 
 MODEL = Path(__file__).parent / "roadmap_model.yaml"

@@ -8,8 +8,9 @@ if TYPE_CHECKING:
     from sim.montecarlo.estimate import evaluate
     from sim.montecarlo.monthly import trajectories
     from sim.montecarlo.profiles import cost_profiles
+    from sim.montecarlo.tabulated import Tables, tables, worth_a_table
 
-__all__ = ["cost_profiles", "evaluate", "trajectories"]
+__all__ = ["Tables", "cost_profiles", "evaluate", "tables", "trajectories", "worth_a_table"]
 
 
 def __getattr__(name: str) -> Any:
@@ -26,4 +27,8 @@ def __getattr__(name: str) -> Any:
         from sim.montecarlo.profiles import cost_profiles
 
         return cost_profiles
+    if name in ("Tables", "tables", "worth_a_table"):
+        from sim.montecarlo import tabulated
+
+        return getattr(tabulated, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -13,10 +13,10 @@ from optimize.random_roadmaps import random_roadmaps
 from scenarios.load import load
 from sim.errors import ProblemsFound
 from sim.measures import cvar, quantile
-from sim.montecarlo import evaluate
-from sim.montecarlo.tables import Tables, evaluator, tables, worth_a_table
-from sim.montecarlo.tables.coupling import Separation
-from sim.montecarlo.tables.learning import DisagreementError
+from sim.montecarlo import Tables, evaluate, tables, worth_a_table
+from sim.montecarlo.tabulated import evaluator
+from sim.montecarlo.tabulated.coupling import Separation
+from sim.montecarlo.tabulated.learning import DisagreementError
 from sim.world import Scenario
 from tests.naive.roadmap_worlds import FIXED, MODEL, A, B, C, Edit, block, busy, effects, loss, overrunning, world
 from tests.naive.shops import corner_shop, setting

@@ -22,7 +22,7 @@ from sim.montecarlo.people import forget, occupants, set_numbers, use
 from sim.montecarlo.projects import NEVER
 from sim.montecarlo.scratch import EVENTS, scratch_at
 from sim.montecarlo.structures import Floats, Ints, layout_at
-from sim.montecarlo.tables.world import Draws
+from sim.montecarlo.tabulated.world import Draws
 from sim.streams import identity, uniform
 
 

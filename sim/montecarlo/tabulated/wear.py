@@ -13,7 +13,7 @@ from sim.montecarlo.kernel import TOO_MANY_EVENTS
 from sim.montecarlo.people import set_numbers
 from sim.montecarlo.scratch import scratch_at
 from sim.montecarlo.structures import Floats, Ints, layout_at
-from sim.montecarlo.tables.world import Draws
+from sim.montecarlo.tabulated.world import Draws
 
 
 @compiled

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sim.montecarlo.structures import Layout
-from sim.montecarlo.tables.alone import LINEAR, THINNED_BY, Alone, Column
+from sim.montecarlo.tabulated.alone import LINEAR, THINNED_BY, Alone, Column
 from sim.parameters import Parameters
 
 BUSINESS, CYBER, EVERYTHING, READINESS, SKILLS = "business", "cyber", "everything", "readiness", "skill levels"

@@ -10,13 +10,13 @@ import numpy as np
 
 from sim.mechanisms.delivery import FINISHED
 from sim.montecarlo.structures import Floats, Ints
-from sim.montecarlo.tables.alone import THINNED_BY
-from sim.montecarlo.tables.coupling import Separation
-from sim.montecarlo.tables.delivery import Classes, Work
-from sim.montecarlo.tables.money import Terms
-from sim.montecarlo.tables.threats import Points, factors_of, points_of, thin
-from sim.montecarlo.tables.wear import repairs_of
-from sim.montecarlo.tables.world import Draws
+from sim.montecarlo.tabulated.alone import THINNED_BY
+from sim.montecarlo.tabulated.coupling import Separation
+from sim.montecarlo.tabulated.delivery import Classes, Work
+from sim.montecarlo.tabulated.money import Terms
+from sim.montecarlo.tabulated.threats import Points, factors_of, points_of, thin
+from sim.montecarlo.tabulated.wear import repairs_of
+from sim.montecarlo.tabulated.world import Draws
 
 CASES = 32
 """Deliveries of an initiative that are traced in one pass over the draws."""

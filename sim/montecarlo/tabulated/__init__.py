@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.montecarlo.tables.evaluator import Tables, tables, worth_a_table
-from sim.montecarlo.tables.spread import Statistics
+from sim.montecarlo.tabulated.evaluator import Tables, tables, worth_a_table
+from sim.montecarlo.tabulated.spread import Statistics
 
 __all__ = ["Statistics", "Tables", "tables", "worth_a_table"]

@@ -8,10 +8,10 @@ import numpy as np
 
 from sim.errors import Problem, ProblemsFound
 from sim.montecarlo.structures import Floats, Ints
-from sim.montecarlo.tables.apart import Others, System, Threat
-from sim.montecarlo.tables.delivery import marks_of
-from sim.montecarlo.tables.learning import Key, Learner
-from sim.montecarlo.tables.store import MISSING, FullError, Store
+from sim.montecarlo.tabulated.apart import Others, System, Threat
+from sim.montecarlo.tabulated.delivery import marks_of
+from sim.montecarlo.tabulated.learning import Key, Learner
+from sim.montecarlo.tabulated.store import MISSING, FullError, Store
 
 
 class LookUp:
@@ -45,6 +45,17 @@ class LookUp:
             return
         order = np.argsort(found == 0, axis=1, kind="stable")
         yield np.ascontiguousarray(np.take_along_axis(found, order, axis=1)), (found > 0).sum(axis=1)
+
+    def missing(self, planned: Ints) -> int:
+        """Entries of units that are not held."""
+        if not len(planned):
+            return 0
+        delivered, _ = self.learner.delivered(planned)
+        lacking = 0
+        for unit, members in enumerate(self.learner.units):
+            marks = np.unique(marks_of(delivered, members)).tolist()
+            lacking += int((self.store.find(unit, marks) == MISSING).sum())
+        return lacking
 
     def _find(self, planned: Ints) -> Ints:
         """(roadmaps, parts) entries, 0 for none."""

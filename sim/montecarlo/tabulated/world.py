@@ -15,7 +15,7 @@ from sim.montecarlo.estimate import BLOCK, THREADS, Prepared, drivers, prepared,
 from sim.montecarlo.kpis import CATEGORIES
 from sim.montecarlo.layout import layout
 from sim.montecarlo.structures import Floats, Ints, Layout
-from sim.montecarlo.tables.money import Terms, summarise
+from sim.montecarlo.tabulated.money import Terms, summarise
 from sim.world import Scenario
 
 PATHS, TOGETHER = 256, 32

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.montecarlo.structures import Floats, Ints
-from sim.montecarlo.tables.coupling import Separation
-from sim.montecarlo.tables.delivery import Classes, deliver_all, marks_of
-from sim.montecarlo.tables.money import Terms, tax_of
-from sim.montecarlo.tables.store import MISSING, Store
-from sim.montecarlo.tables.world import Draws
+from sim.montecarlo.tabulated.coupling import Separation
+from sim.montecarlo.tabulated.delivery import Classes, deliver_all, marks_of
+from sim.montecarlo.tabulated.money import Terms, tax_of
+from sim.montecarlo.tabulated.store import MISSING, Store
+from sim.montecarlo.tabulated.world import Draws
 
 ROUNDING = 1e-9
 """Most by which worth from entries may differ from the kernel's, over the largest amount of the draws."""

@@ -20,7 +20,7 @@ from sim.montecarlo.people import set_numbers
 from sim.montecarlo.projects import projects
 from sim.montecarlo.scratch import scratch_at
 from sim.montecarlo.structures import Floats, Ints, Layout, layout_at
-from sim.montecarlo.tables.world import Draws
+from sim.montecarlo.tabulated.world import Draws
 
 MOST_CLASSES = 16
 """Delivery is looked up only where so few kinds of draws differ in it."""

@@ -15,15 +15,15 @@ from sim.errors import Problem, ProblemsFound
 from sim.lanes import WIDTH
 from sim.lanes.records import pack
 from sim.montecarlo.structures import Floats, Ints
-from sim.montecarlo.tables.apart import Others
-from sim.montecarlo.tables.coupling import Separation, separate
-from sim.montecarlo.tables.delivery import classes_of, work_of
-from sim.montecarlo.tables.learning import ROUNDING, DisagreementError, Learner
-from sim.montecarlo.tables.lookup import LookUp
-from sim.montecarlo.tables.money import tax_of, terms_of
-from sim.montecarlo.tables.spread import Statistics, statistics
-from sim.montecarlo.tables.store import Held, add_up, in_blocks
-from sim.montecarlo.tables.world import Draws, draws_of
+from sim.montecarlo.tabulated.apart import Others
+from sim.montecarlo.tabulated.coupling import Separation, separate
+from sim.montecarlo.tabulated.delivery import classes_of, work_of
+from sim.montecarlo.tabulated.learning import ROUNDING, DisagreementError, Learner
+from sim.montecarlo.tabulated.lookup import LookUp
+from sim.montecarlo.tabulated.money import tax_of, terms_of
+from sim.montecarlo.tabulated.spread import Statistics, statistics
+from sim.montecarlo.tabulated.store import Held, add_up, in_blocks
+from sim.montecarlo.tabulated.world import Draws, draws_of
 from sim.roadmap import Roadmap, roadmap
 from sim.world import Scenario
 
@@ -118,12 +118,16 @@ class Tables:
                 planned[row, names[name]] = month
         return planned
 
+    def missing(self, roadmaps: Iterable[Starts] | Ints) -> int:
+        """Entries that the kernel would have to learn for roadmaps."""
+        return self.lookup.missing(self._checked(roadmaps))
+
     def npv(self, roadmaps: Iterable[Starts] | Ints) -> Floats:
         """(draws, roadmaps) NPV against the empty roadmap. roadmaps: as for `evaluate`, or what `planned` gave."""
         planned = self._checked(roadmaps)
-        out = np.empty((len(planned), self.draws))
+        out, back = np.empty((len(planned), self.draws)), np.argsort(self.order)
         for first in range(0, len(planned), BATCH):
-            out[first : first + BATCH, self.order] = self._worth(planned[first : first + BATCH])
+            np.take(self._worth(planned[first : first + BATCH]), back, axis=1, out=out[first : first + BATCH])
         return out.T
 
     def costs(self, roadmaps: Iterable[Starts] | Ints) -> Floats:
