@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from optimize.random_roadmaps import random_roadmaps
 from scenarios.load import load
@@ -17,11 +19,12 @@ from sim.montecarlo import Tables, evaluate, tables, worth_a_table
 from sim.montecarlo.tabulated import evaluator
 from sim.montecarlo.tabulated.coupling import Separation
 from sim.montecarlo.tabulated.learning import DisagreementError
+from sim.montecarlo.tabulated.lookup import LookUp
 from sim.world import Scenario
 from tests.naive.roadmap_worlds import FIXED, MODEL, A, B, C, Edit, block, busy, effects, loss, overrunning, world
 from tests.naive.shops import corner_shop, setting
 
-SEED, DRAWS = 3, 48
+SEED, DRAWS = 3, 50  # not whole blocks
 TOLERANCE = 1e-6
 Starts = Mapping[str, int]
 TOGETHER: list[Starts] = [{A: 0}, {B: 4}, {A: 0, B: 4}, {A: 9, B: 4, C: 2}, {A: 3, B: 3}, {C: 1, B: 0, A: 12}, {}]
@@ -75,12 +78,22 @@ def test_scarce_days_and_requirements_are_looked_up_by_what_they_make_of_the_sta
     assert worst(model, table, crowded) < TOLERANCE
 
 
-def test_units_that_hold_up_each_other_are_run_whole(model: Scenario, table: Tables) -> None:
-    """10 waits for 7, which is planned later and slowed by 12, which 10 would slow if it could start."""
+def test_units_that_hold_up_each_other_are_run_whole(
+    model: Scenario, table: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """10 waits for 7, which is served after 12: without 10 there is no roadmap in which 7 does what it does here, for
+    10 is planned first, and without 7 there is none for 10."""
+    whole: list[int] = []
+    run = LookUp._run_whole
+
+    def counted(self: LookUp, planned: Any, found: Any) -> None:
+        whole.append(len(planned))
+        run(self, planned, found)
+
+    monkeypatch.setattr(LookUp, "_run_whole", counted)
     tangled: list[Starts] = [{"initiative_10": 0, "initiative_7": 5, "initiative_12": 3}]
     assert worst(model, table, tangled) < TOLERANCE
-    whole = table.lookup.store.find(len(table.lookup.parts_apart) + 12, [0])
-    assert whole.tolist() == [0]
+    assert whole
 
 
 def test_statistics_are_those_of_the_measures(table: Tables, roadmaps: list[Starts]) -> None:
@@ -94,7 +107,7 @@ def test_statistics_are_those_of_the_measures(table: Tables, roadmaps: list[Star
 def test_threads_and_memory_change_no_worth(model: Scenario, table: Tables, roadmaps: list[Starts]) -> None:
     values = table.npv(roadmaps)
     np.testing.assert_array_equal(made(model, threads=2).npv(roadmaps), values)
-    entry = 8 * DRAWS * 8  # three blocks of 16 paths; worth, five tax years, worth after tax, cost
+    entry = 8 * 64 * 8  # bytes: four blocks of 16 paths; worth, five tax years, worth after tax, cost
     small = made(model, threads=1, most_bytes=40 * entry)
     np.testing.assert_allclose(small.npv(roadmaps), values, rtol=1e-9, atol=1e-5)
     assert len(small) < 40 < len(table)
@@ -104,7 +117,7 @@ def test_threads_and_memory_change_no_worth(model: Scenario, table: Tables, road
 
 def test_too_little_memory_is_refused_with_a_remedy(model: Scenario, roadmaps: list[Starts]) -> None:
     with pytest.raises(ProblemsFound, match="does not hold the entries of one roadmap"):
-        made(model, most_bytes=4 * 8 * DRAWS * 8).npv(roadmaps)
+        made(model, most_bytes=4 * 8 * 64 * 8).npv(roadmaps)
 
 
 @pytest.mark.parametrize(("draws", "first"), [(0, 0), (4, -1)])
@@ -134,6 +147,73 @@ def test_one_unit_is_the_kernel_itself() -> None:
 
 def test_what_falls_apart_is_worth_a_table(model: Scenario) -> None:
     assert worth_a_table(model, SEED)
+
+
+def test_a_scenario_without_initiatives_has_one_roadmap() -> None:
+    empty = world(kept=())
+    assert not worth_a_table(empty, SEED)
+    assert made(empty).npv([{}]).tolist() == [[0.0]] * DRAWS
+
+
+def test_a_busy_business_is_one_unit_and_equal_too() -> None:
+    retailer = load("retailer")
+    table = tables(retailer, 12, SEED, first_draw=5)
+    assert len(table.separation.units) == 1
+    assert worst(retailer, table, list(random_roadmaps(retailer, 2, SEED))) < TOLERANCE
+
+
+POOL = (
+    (FIXED, ("add", "-3k to -1k")),
+    (FIXED, ("multiply", 0.95)),
+    ("systems.system_1.monthly_cost", ("add", 150)),
+    ("systems.system_2.repair_cost", ("multiply", 0.5)),
+    ("people.office.monthly_cost", ("add", "-30 to 20")),
+    ("insurance.annual_premium", ("add", "1k to 2k")),
+    ("threats.threat_1.success_probability", ("multiply", "0.3 to 0.8")),
+    ("threats.threat_1.severity", ("multiply", "0.5 to 1.5")),
+    ("threats.threat_1.attempts_per_year", ("add", -1)),
+    ("threats.threat_2.attempts_per_year", ("multiply", "0.4 to 1.2")),
+    ("threats.threat_2.success_probability", ("multiply", 0.5)),
+    ("threats.threat_3.severity", ("multiply", 0.6)),
+    ("threats.threat_3.success_probability", ("multiply", 0.6)),
+    ("processes.order.item_revenue", ("multiply", "1.01 to 1.03")),
+    ("profile.customers.monthly_churn", ("multiply", 0.9)),
+)
+NAMES = tuple(f"initiative_{k}" for k in (2, 4, 6, 8, 12))
+
+
+@settings(max_examples=12)
+@given(st.integers(0, 10**6))
+def test_random_worlds_and_roadmaps(number: int) -> None:
+    """Each initiative changes up to two numbers of POOL, refreshes a system, requires another and is of use for a time,
+    by chance; tables and kernel agree on every path."""
+    chance = np.random.default_rng(number)
+    edits: list[Edit] = [loss("threat_1"), loss("threat_2"), loss("threat_3"), setting(FIXED, "10k to 100k")]
+    for k, name in enumerate(NAMES):
+        at = f"initiatives.{name}"
+        picked = [POOL[i] for i in chance.choice(len(POOL), size=2, replace=False)]
+        edits.append(setting(f"{at}.effects", {path: {kind: size} for path, (kind, size) in picked}))
+        edits.append(setting(f"{at}.skill_days", {"it": int(chance.integers(1, 6))}))
+        edits.append(setting(f"{at}.failure_probability", float(chance.choice([0.0, 0.3]))))
+        edits.append(setting(f"{at}.benefit_if_failed", float(chance.choice([0.0, 0.5]))))
+        if chance.random() < 0.5:
+            edits.append(setting(f"{at}.refreshes", [f"system_{chance.integers(1, 3)}"]))
+        if k and chance.random() < 0.3:
+            fails = str(chance.choice(["cancel", "proceed"]))
+            requirement = {"initiative": NAMES[int(chance.integers(k))], "if_fails": fails}
+            edits.append(setting(f"{at}.requires", [requirement]))
+        if chance.random() < 0.3:
+            edits.append(setting(f"{at}.life_months", 12))
+    edits += [overrunning] if chance.random() < 0.3 else []
+    edits += [busy] if chance.random() < 0.2 else []
+    scenario = world(*edits, kept=NAMES)
+    roadmaps: list[Starts] = []
+    for _ in range(6):
+        one = {name: int(chance.integers(24)) for name in NAMES if chance.random() < 0.7}
+        while lacking := {r.initiative for name in one for r in scenario.initiatives[name].requires} - set(one):
+            one |= {name: int(chance.integers(24)) for name in sorted(lacking)}
+        roadmaps.append(one)
+    assert worst(scenario, made(scenario), [*roadmaps, {NAMES[0]: 0}]) < TOLERANCE
 
 
 APART: dict[str, list[Edit]] = {

@@ -127,7 +127,8 @@ class Tables:
         planned = self._checked(roadmaps)
         out, back = np.empty((len(planned), self.draws)), np.argsort(self.order)
         for first in range(0, len(planned), BATCH):
-            np.take(self._worth(planned[first : first + BATCH]), back, axis=1, out=out[first : first + BATCH])
+            worth = self._worth(planned[first : first + BATCH])
+            np.take(worth, back, axis=1, out=out[first : first + BATCH], mode="clip")  # without a copy in between
         return out.T
 
     def costs(self, roadmaps: Iterable[Starts] | Ints) -> Floats:

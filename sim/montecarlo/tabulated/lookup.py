@@ -64,7 +64,7 @@ class LookUp:
         marks = [marks_of(delivered, members) for members in self._members]
         found = np.zeros((len(planned), len(marks) + 1), dtype=np.int64)
         for part, mark in enumerate(marks):
-            found[:, part] = self.store.find(part, mark.tolist())
+            found[:, part] = self._places(part, mark)
         for part in range(self._units, len(marks)):
             self._make_apart(part, marks[part], delivered, live, found)
         self._learn(planned, marks, found)
@@ -82,7 +82,12 @@ class LookUp:
         made = self.others.entries(part - self._units, live[which], delivered[which][:, members])
         for mark, numbers in zip(new.tolist(), made, strict=True):
             self.store.put(part, mark, numbers)
-        found[:, part] = self.store.find(part, marks.tolist())
+        found[:, part] = self._places(part, marks)
+
+    def _places(self, part: int, marks: np.ndarray) -> Ints:
+        """Entries of a part by mark, MISSING where there is none; each is asked for once."""
+        distinct, back = np.unique(marks, return_inverse=True)
+        return self.store.find(part, distinct.tolist())[back.reshape(-1)]
 
     def _learn(self, planned: Ints, marks: list[np.ndarray], found: Ints) -> None:
         """Learn the missing entries of the units."""
@@ -94,7 +99,7 @@ class LookUp:
             return
         lost = self.learner.learn(wanted, self.store)
         for unit in range(self._units):
-            found[:, unit] = self.store.find(unit, marks[unit].tolist())
+            found[:, unit] = self._places(unit, marks[unit])
         if lost:
             self._run_whole(planned, found)
 
