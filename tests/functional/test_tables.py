@@ -20,7 +20,9 @@ from sim.montecarlo.tabulated import evaluator
 from sim.montecarlo.tabulated.coupling import Separation
 from sim.montecarlo.tabulated.learning import DisagreementError
 from sim.montecarlo.tabulated.lookup import LookUp
+from sim.montecarlo.tabulated.understood import UNDERSTOOD, strange_fields
 from sim.world import Scenario
+from sim.world.initiatives import Initiative
 from tests.naive.roadmap_worlds import FIXED, MODEL, A, B, C, Edit, block, busy, effects, loss, overrunning, world
 from tests.naive.shops import corner_shop, setting
 
@@ -461,6 +463,19 @@ def test_every_coupling_is_noticed_and_matters(name: str, monkeypatch: pytest.Mo
     assert worst(scenario, table, roadmaps) < TOLERANCE
     monkeypatch.setattr(evaluator, "separate", _singles)
     assert worst(scenario, made(scenario), roadmaps) > 10 * TOLERANCE
+
+
+def test_fields_of_the_schema_that_the_analysis_does_not_know_couple_everything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for model, known in UNDERSTOOD.items():
+        assert known <= set(model.model_fields)
+    plain, lasting = world(), world(setting(f"initiatives.{A}.life_months", 12))
+    monkeypatch.setitem(UNDERSTOOD, Initiative, UNDERSTOOD[Initiative] - {"life_months"})
+    assert strange_fields(lasting) == ("Initiative.life_months",)
+    assert made(lasting).separation.units == ((0, 1, 2),)
+    assert not worth_a_table(lasting, SEED)
+    assert made(plain).separation.units == ((0,), (1,), (2,))
 
 
 def test_sums_that_do_not_give_the_worth_of_the_kernel_are_noticed(

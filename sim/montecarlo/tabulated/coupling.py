@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sim.montecarlo.structures import Layout
 from sim.montecarlo.tabulated.alone import LINEAR, THINNED_BY, Alone, Column
+from sim.montecarlo.tabulated.understood import strange_fields
 from sim.parameters import Parameters
 
 BUSINESS, CYBER, EVERYTHING, READINESS, SKILLS = "business", "cyber", "everything", "readiness", "skill levels"
@@ -73,6 +74,7 @@ class _View(Alone):
     def __init__(self, table: Parameters, lay: Layout, values: Column, by_schedule: bool) -> None:
         super().__init__(table, lay, values, apart=by_schedule)
         self.by_schedule = by_schedule
+        self.strange = strange_fields(self.world)
         self.thinned = {list(self.world.threats)[h] for h in self.threats}
         self.worn = {list(self.world.systems)[y] for y in self.systems}
 
@@ -92,7 +94,7 @@ class _View(Alone):
             yield READINESS
         if one.difficulty and any(path.startswith("skills.") for path in self.effects):
             yield SKILLS
-        if world.momentum is not None:
+        if world.momentum is not None or self.strange:
             yield EVERYTHING
         if any(path.startswith(f"initiatives.{name}.") for path in self.effects):
             yield f"initiative {name}"
