@@ -7,15 +7,19 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimize.periods import Starts, months
 from optimize.plan_limits import PlanLimits, Progress
-from sim.montecarlo import Tables, evaluate, tables
+from sim.montecarlo import evaluate
 from sim.outcomes import Outcomes
 from sim.world import Scenario
+
+if TYPE_CHECKING:
+    from sim.montecarlo import Tables
 
 Floats = NDArray[np.float64]
 Key = tuple[tuple[str, int], ...]
@@ -165,6 +169,8 @@ class Archive:
 
     @cached_property
     def _entries(self) -> Tables:
+        from sim.montecarlo import tables  # loads the compiler
+
         return tables(self.scenario, self.draws, self.seed, first_draw=self.first_draw, threads=self._threads)
 
     @property

@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from sim.montecarlo.estimate import evaluate
     from sim.montecarlo.monthly import trajectories
     from sim.montecarlo.profiles import cost_profiles
-    from sim.montecarlo.tabulated import Tables, tables, worth_a_table
+    from sim.montecarlo.tabulated.evaluator import Tables, tables
+    from sim.montecarlo.tabulated.worth import worth_a_table
 
 __all__ = ["Tables", "cost_profiles", "evaluate", "tables", "trajectories", "worth_a_table"]
 
@@ -27,8 +28,12 @@ def __getattr__(name: str) -> Any:
         from sim.montecarlo.profiles import cost_profiles
 
         return cost_profiles
-    if name in ("Tables", "tables", "worth_a_table"):
-        from sim.montecarlo import tabulated
+    if name in ("Tables", "tables"):
+        from sim.montecarlo.tabulated import evaluator
 
-        return getattr(tabulated, name)
+        return getattr(evaluator, name)
+    if name == "worth_a_table":
+        from sim.montecarlo.tabulated.worth import worth_a_table
+
+        return worth_a_table
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -133,6 +133,12 @@ def test_an_unknown_start_is_refused(table: Tables) -> None:
         table.npv([{"initiative_99": 3}])
 
 
+@pytest.mark.parametrize("wrong", [np.zeros((2, 3), np.int64), np.zeros(12, np.int64), np.zeros((2, 12))])
+def test_an_array_of_starts_must_have_its_shape(table: Tables, wrong: Any) -> None:
+    with pytest.raises(ValueError, match=r"int64 array \(roadmaps, 12\)"):
+        table.npv(wrong)
+
+
 def test_no_roadmap_gives_nothing(table: Tables) -> None:
     assert table.npv([]).shape == (DRAWS, 0)
     assert table.costs([]).shape == (0,)
@@ -149,6 +155,8 @@ def test_one_unit_is_the_kernel_itself() -> None:
 
 def test_what_falls_apart_is_worth_a_table(model: Scenario) -> None:
     assert worth_a_table(model, SEED)
+    assert worth_a_table(world(), SEED)
+    assert not worth_a_table(world(overrunning, setting(f"initiatives.{A}.skill_days", {"it": 6})), SEED)
 
 
 def test_a_scenario_without_initiatives_has_one_roadmap() -> None:

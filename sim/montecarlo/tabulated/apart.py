@@ -13,7 +13,7 @@ from sim.montecarlo.structures import Floats, Ints
 from sim.montecarlo.tabulated.alone import THINNED_BY
 from sim.montecarlo.tabulated.coupling import Separation
 from sim.montecarlo.tabulated.delivery import Classes, Work
-from sim.montecarlo.tabulated.money import Terms
+from sim.montecarlo.tabulated.terms import Terms
 from sim.montecarlo.tabulated.threats import Points, factors_of, points_of, thin
 from sim.montecarlo.tabulated.wear import repairs_of
 from sim.montecarlo.tabulated.world import Draws

@@ -14,13 +14,14 @@ import numpy as np
 
 from sim.compiled import compiled, inline
 from sim.lanes import WIDTH
-from sim.lanes.records import Packed
+from sim.lanes.records import Packed, record_at
 from sim.mechanisms.delivery import CANCELLED, FINISHED, deliver
 from sim.montecarlo.people import set_numbers
 from sim.montecarlo.projects import projects
-from sim.montecarlo.scratch import scratch_at
-from sim.montecarlo.structures import Floats, Ints, Layout, layout_at
+from sim.montecarlo.scratch import Scratch
+from sim.montecarlo.structures import Floats, Ints, Layout
 from sim.montecarlo.tabulated.world import Draws
+from sim.montecarlo.tabulated.worth import work_changes
 
 MOST_CLASSES = 16
 """Delivery is looked up only where so few kinds of draws differ in it."""
@@ -28,6 +29,8 @@ MOST_CLASSES = 16
 PRIME = np.uint64(0x9E3779B97F4A7C15)
 SHIFT = np.uint64(29)
 ZERO, ONE = np.uint64(0), np.uint64(1)
+
+layout_at, scratch_at = record_at(Layout), record_at(Scratch)
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def work_of(world: Draws) -> Work:
 
 def classes_of(lay: Layout, work: Work) -> Classes | None:
     """Kinds of draws that deliver alike; None where there are more than MOST_CLASSES, or effects change the work."""
-    if len(lay.own.slot) or lay.crew.levels_change or lay.projects.matures:
+    if work_changes(lay):
         return None
     n = len(lay.candidates.duration)
     decides = np.array([i in lay.candidates.before or lay.projects.beside_months[i] > 0 for i in range(n)], dtype=bool)

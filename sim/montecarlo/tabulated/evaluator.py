@@ -20,9 +20,10 @@ from sim.montecarlo.tabulated.coupling import Separation, separate
 from sim.montecarlo.tabulated.delivery import classes_of, work_of
 from sim.montecarlo.tabulated.learning import ROUNDING, DisagreementError, Learner
 from sim.montecarlo.tabulated.lookup import LookUp
-from sim.montecarlo.tabulated.money import tax_of, terms_of
+from sim.montecarlo.tabulated.money import tax_of
 from sim.montecarlo.tabulated.spread import Statistics, statistics
 from sim.montecarlo.tabulated.store import Held, add_up, in_blocks
+from sim.montecarlo.tabulated.terms import terms_of
 from sim.montecarlo.tabulated.world import Draws, draws_of
 from sim.roadmap import Roadmap, roadmap
 from sim.world import Scenario
@@ -31,9 +32,6 @@ MEMORY = 1 << 30
 """Bytes of entries that are kept unless the caller says otherwise."""
 BATCH = 1024
 """Roadmaps whose entries are looked up together."""
-TRIED = 64
-"""Draws on which it is seen whether tables are worth their making."""
-
 Starts = Roadmap | Mapping[str, int]
 
 
@@ -75,14 +73,6 @@ def tables(
             raise DisagreementError(f"the empty roadmap: parts and kernel differ by {gap:g}")
     profit = np.ascontiguousarray(full[0, 1:])
     return Tables(scenario, world, LookUp(learner, others, profit, most_bytes), profit, separation, order)
-
-
-def worth_a_table(scenario: Scenario, seed: int) -> bool:
-    """Whether roadmaps of a scenario fall apart so far that tables save work: no unit has more than half of the
-    initiatives. Compiles and runs nothing."""
-    world = draws_of(scenario, TRIED, seed, 0, 1)
-    units = separate(world.prepared.table, world.lay, world.column, by_schedule=True).units
-    return bool(units) and 2 * max(map(len, units)) <= len(scenario.initiatives)
 
 
 @dataclass(frozen=True)
@@ -146,7 +136,12 @@ class Tables:
         return statistics(self._worth(planned[first : first + BATCH]) for first in range(0, len(planned), BATCH))
 
     def _checked(self, roadmaps: Iterable[Starts] | Ints) -> Ints:
-        return roadmaps if isinstance(roadmaps, np.ndarray) else self.planned(roadmaps)
+        if not isinstance(roadmaps, np.ndarray):
+            return self.planned(roadmaps)
+        count = len(self.scenario.initiatives)
+        if roadmaps.ndim != 2 or roadmaps.shape[1] != count or roadmaps.dtype != np.int64:
+            raise ValueError(f"roadmaps must be an int64 array (roadmaps, {count}) of start months, -1 for none")
+        return roadmaps
 
     def _worth(self, planned: Ints) -> Floats:
         """(roadmaps, draws), paths in the order of the entries."""

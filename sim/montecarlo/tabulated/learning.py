@@ -14,8 +14,9 @@ import numpy as np
 from sim.montecarlo.structures import Floats, Ints
 from sim.montecarlo.tabulated.coupling import Separation
 from sim.montecarlo.tabulated.delivery import Classes, deliver_all, marks_of
-from sim.montecarlo.tabulated.money import Terms, tax_of
+from sim.montecarlo.tabulated.money import tax_of
 from sim.montecarlo.tabulated.store import MISSING, Store
+from sim.montecarlo.tabulated.terms import Terms
 from sim.montecarlo.tabulated.world import Draws
 
 ROUNDING = 1e-9

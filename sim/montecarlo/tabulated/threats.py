@@ -14,16 +14,20 @@ import numpy as np
 
 from sim.compiled import compiled
 from sim.lanes import WIDTH
+from sim.lanes.records import record_at
 from sim.mechanisms.attacks import incidents
+from sim.montecarlo.adoption import fill_adoption
+from sim.montecarlo.batch import TOO_MANY_CHANGES, TOO_MANY_EVENTS
 from sim.montecarlo.estate import severity
 from sim.montecarlo.estimate import refuse_overflow
-from sim.montecarlo.kernel import TOO_MANY_CHANGES, TOO_MANY_EVENTS
 from sim.montecarlo.people import forget, occupants, set_numbers, use
 from sim.montecarlo.projects import NEVER
-from sim.montecarlo.scratch import EVENTS, scratch_at
-from sim.montecarlo.structures import Floats, Ints, layout_at
+from sim.montecarlo.scratch import EVENTS, Scratch
+from sim.montecarlo.structures import Floats, Ints, Layout
 from sim.montecarlo.tabulated.world import Draws
 from sim.streams import identity, uniform
+
+layout_at, scratch_at = record_at(Layout), record_at(Scratch)
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,8 @@ def _factors(  # type: ignore[no-untyped-def]
                 w.go_live[k, who] = g
                 w.part[who, k] = part[row]
                 w.ends[who, k] = NEVER if c.life[who] < 0 or c.renewal_slot[who] >= 0 else float(g + c.life[who])
-                use(lay, w, draw, k, who)
+                fill_adoption(lay, w, draw, k, who, g)
+                use(lay, w, k, who)
                 for number in range(3):
                     t = lay.row[targets[number]]
                     if t < 0:

@@ -6,14 +6,17 @@ import numpy as np
 
 from sim.compiled import compiled
 from sim.lanes import WIDTH
+from sim.lanes.records import record_at
 from sim.mechanisms.wearout import failures
+from sim.montecarlo.batch import TOO_MANY_EVENTS
 from sim.montecarlo.estimate import refuse_overflow
 from sim.montecarlo.finance import TECHNOLOGY, set_index
-from sim.montecarlo.kernel import TOO_MANY_EVENTS
 from sim.montecarlo.people import set_numbers
-from sim.montecarlo.scratch import scratch_at
-from sim.montecarlo.structures import Floats, Ints, layout_at
+from sim.montecarlo.scratch import Scratch
+from sim.montecarlo.structures import Floats, Ints, Layout
 from sim.montecarlo.tabulated.world import Draws
+
+layout_at, scratch_at = record_at(Layout), record_at(Scratch)
 
 
 @compiled

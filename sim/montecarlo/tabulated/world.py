@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.lanes.records import Packed
-from sim.montecarlo import kernel
+from sim.montecarlo import batch
 from sim.montecarlo.estimate import BLOCK, THREADS, Prepared, drivers, prepared, refuse_overflow, run_rows
 from sim.montecarlo.kpis import CATEGORIES
 from sim.montecarlo.layout import layout
 from sim.montecarlo.structures import Floats, Ints, Layout
-from sim.montecarlo.tabulated.money import Terms, summarise
+from sim.montecarlo.tabulated.terms import Terms
 from sim.world import Scenario
 
 PATHS, TOGETHER = 256, 32
@@ -63,6 +63,8 @@ class Draws:
     def flows(self, planned: Ints, terms: Terms) -> tuple[Floats, Floats, Floats]:
         """Of roadmaps (roadmaps, initiatives), the first of them empty: sums (roadmaps, rows, draws), see `Terms`; own
         cost and NPV (roadmaps, draws)."""
+        from sim.montecarlo.tabulated.money import summarise  # loads the compiler
+
         n, rows = len(self.numbers), len(planned)
         months = self.lay.calendar.months
         base, theta = self.inputs()
@@ -72,7 +74,7 @@ class Draws:
             for first in range(1, max(2, rows), TOGETHER):
                 chosen = [0, *range(first, min(rows, first + TOGETHER))]
                 size = part.stop - part.start, len(chosen)
-                out = kernel.empty_outputs(*size, 0, (len(CATEGORIES), months), 0)
+                out = batch.empty_outputs(*size, 0, (len(CATEGORIES), months), 0)
                 run_rows(self.prepared, base, theta[part], self.numbers[part], planned[chosen], out, self.threads)
                 refuse_overflow(out.status, self.numbers[part])
                 found = np.empty((size[1], terms.rows, size[0]))
