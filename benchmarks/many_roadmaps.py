@@ -16,13 +16,14 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.rows import Row
 from optimize.random_roadmaps import random_roadmaps
 from scenarios.load import load
 from sim.montecarlo import Tables, evaluate, tables
@@ -66,6 +67,17 @@ class Comparison:
             f"{self.draws:,} paths); largest difference of a path {self.worst:.1e} standard deviations; "
             f"{self.entries:,} entries learned in the time of {self.learning / kernel:,.0f} roadmaps"
         )
+
+
+TARGETS = {"with threats": 40.0, "additive parts": 300.0}
+
+
+def rows(smoke: bool) -> Iterator[Row]:
+    """For the table of targets."""
+    for one in compare(24, 64, 1, 8) if smoke else compare():
+        ratios = tuple(kernel / table for kernel, table in zip(one.kernel, one.tables, strict=True))
+        what = f"many roadmaps on the same draws, {one.what}"
+        yield Row("many_roadmaps", what, TARGETS[one.what], "at least", ratios, str(one))
 
 
 def additive(scenario: Scenario, table: Tables, roadmaps: Sequence[Starts]) -> list[Starts]:

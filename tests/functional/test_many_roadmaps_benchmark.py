@@ -19,6 +19,15 @@ def test_comparison_runs() -> None:
     assert "times as fast" in str(with_threats)
 
 
+def test_both_targets_are_rows_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = [many_roadmaps.Comparison(what, 2, 3, 4, 0.0, 1.0, (8.0, 9.0), (0.1, 0.1)) for what in many_roadmaps.TARGETS]
+    monkeypatch.setattr(many_roadmaps, "compare", lambda *_: made)
+    with_threats, additive = many_roadmaps.rows(smoke=True)
+    assert (with_threats.target, with_threats.met) == (40.0, True)
+    assert (additive.target, additive.met) == (300.0, False)
+    assert with_threats.ratios == pytest.approx((80.0, 90.0))
+
+
 def test_additive_roadmaps_keep_nothing_that_is_computed_apart() -> None:
     scenario = load(many_roadmaps.MODEL)
     roadmaps = list(random_roadmaps(scenario, 6, 1))
