@@ -6,6 +6,8 @@ import math
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +18,21 @@ from sim.montecarlo import evaluate
 from sim.outcomes import Outcomes
 from sim.world import Scenario
 
+if TYPE_CHECKING:
+    from sim.montecarlo import Tables
+
 Floats = NDArray[np.float64]
 Key = tuple[tuple[str, int], ...]
 
 BATCH = 128
 """Roadmaps in one call of the simulation: enough to share a world among many, few enough to show progress."""
+
+
+FEWEST = 64
+"""Roadmaps at once for which it is seen whether tables take less."""
+LEARNING = 1.5
+"""Time to learn an entry over that of a roadmap on as many draws, rounded up."""
+REACH = 16
 
 
 def key(roadmap: Starts) -> Key:
@@ -82,7 +94,8 @@ class Clock:
 class Archive:
     """NPV of roadmaps (in periods) against the empty roadmap, on the draws from `first_draw` on.
 
-    The empty roadmap is worth exactly 0 on every draw. `paths`: simulated paths times roadmaps so far.
+    The empty roadmap is worth exactly 0 on every draw. `paths`: simulated paths times roadmaps so far. look_up: by
+    tables (`sim.montecarlo.tables`), on all draws, wherever that takes less than a run of the kernel for each roadmap.
     """
 
     def __init__(
@@ -93,6 +106,7 @@ class Archive:
         draws: int,
         limits: PlanLimits,
         progress: Progress | None = None,
+        look_up: bool = False,
     ) -> None:
         self.scenario = scenario
         self.seed = seed
@@ -101,6 +115,7 @@ class Archive:
         self.paths = 0
         self._threads = limits.threads
         self._progress = progress
+        self._look_up = look_up
         self._npv: dict[Key, Floats] = {(): np.zeros(draws)}
         self._cost: dict[Key, float] = {(): 0.0}
 
@@ -119,16 +134,49 @@ class Archive:
         wanted = self.draws if draws is None else min(draws, self.draws)
         new = {key(one): dict(one) for one in roadmaps if len(self._npv.get(key(one), ())) < wanted}
         todo = list(new.items())
+        find = self._run
+        if self._look_up and self._pays([one for _, one in todo], wanted):
+            find, wanted = self._looked_up, self.draws
         for first in range(0, len(todo), BATCH):
             part = todo[first : first + BATCH]
-            roadmaps_of_part = [one for _, one in part]
-            found = simulated(self.scenario, roadmaps_of_part, self.first_draw, wanted, self.seed, self._threads)
-            for (name, _), one in zip(part, found, strict=True):
-                self._npv[name] = one.npv
-                self._cost[name] = float(np.mean(one.cost))
+            for (name, _), (npv, cost) in zip(part, find([one for _, one in part], wanted), strict=True):
+                self._npv[name] = npv
+                self._cost[name] = cost
             self.paths += len(part) * wanted
             if self._progress is not None:
                 self._progress(stage, min(first + BATCH, len(todo)), len(todo))
+
+    def _run(self, roadmaps: Sequence[Starts], draws: int) -> Iterator[tuple[Floats, float]]:
+        """NPV by draw and mean cost of each, by the kernel."""
+        found = simulated(self.scenario, roadmaps, self.first_draw, draws, self.seed, self._threads)
+        return ((one.npv, float(np.mean(one.cost))) for one in found)
+
+    def _pays(self, roadmaps: Sequence[Starts], draws: int) -> bool:
+        """Whether tables take less than the kernel: the entries that they lack are learned on all draws."""
+        if len(roadmaps) < FEWEST:
+            return False
+        learned = self._entries.missing(self._planned(roadmaps))
+        return LEARNING * learned * self.draws <= len(roadmaps) * draws
+
+    def _looked_up(self, roadmaps: Sequence[Starts], draws: int) -> Iterator[tuple[Floats, float]]:
+        """NPV by draw and mean cost of each, by tables."""
+        planned = self._planned(roadmaps)
+        worth = np.ascontiguousarray(self._entries.npv(planned).T)
+        return zip(worth[:, :draws], self._entries.costs(planned).tolist(), strict=True)
+
+    def _planned(self, roadmaps: Sequence[Starts]) -> NDArray[np.int64]:
+        return self._entries.planned(months(self.scenario, one) for one in roadmaps)
+
+    @cached_property
+    def _entries(self) -> Tables:
+        from sim.montecarlo import tables  # loads the compiler
+
+        return tables(self.scenario, self.draws, self.seed, first_draw=self.first_draw, threads=self._threads)
+
+    @property
+    def reach(self) -> int:
+        """How many times as many roadmaps may be asked for as without tables."""
+        return REACH if self._look_up else 1
 
     def npv(self, roadmap: Starts) -> Floats:
         """(draws,) NPV. Raises KeyError for a roadmap that was not simulated."""

@@ -80,7 +80,7 @@ def refine(
     if not known:
         raise ValueError("the search needs an allowed roadmap to begin with")
     archive.simulate(known, STAGE)
-    everything = every_roadmap(problem, limits.enumerate_paths // archive.draws)
+    everything = every_roadmap(problem, archive.reach * limits.enumerate_paths // archive.draws)
     solution = solve(problem, limits.solver)
     loop = _Loop(archive, max(known, key=archive.mean))
     if everything is not None:

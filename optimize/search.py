@@ -37,7 +37,7 @@ from optimize.selection import RULE, Selection, choose_finalists, select
 from optimize.solve import solve
 from optimize.status import Status
 from optimize.valuation import SIGNIFICANT, Rules, Valuation, planned_spend, rules, valuation
-from sim.montecarlo import evaluate
+from sim.montecarlo import evaluate, worth_a_table
 
 if TYPE_CHECKING:
     from sim.outcomes import Outcomes
@@ -60,7 +60,8 @@ def plan(
     least = do_nothing(ruled.problem, limits.solver)
     if least is None:
         raise NoRoadmap(_why_none(ruled.problem, limits))
-    archive = Archive(scenario, seed, SEARCH_FROM, limits.search_draws, limits, progress)
+    look_up = worth_a_table(scenario, seed)
+    archive = Archive(scenario, seed, SEARCH_FROM, limits.search_draws, limits, progress, look_up)
     valued = valuation(ruled, archive, limits)
     sticks = yardsticks(ruled.problem, archive, least)
     result = refine(valued, archive, sticks.values(), limits, clock)

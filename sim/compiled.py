@@ -49,6 +49,7 @@ KERNEL = (
     "hosting",
     "kernel",
 )
+TABLES = ("money", "delivery", "threats", "wear", "store")
 ITEMS = ("heap", "lines", "state", "numbers", "shelves", "arrivals", "course", "loop")
 CALLED = (
     "streams.py",
@@ -58,6 +59,7 @@ CALLED = (
     "lanes",
     "mechanisms",
     *(f"montecarlo/{part}.py" for part in KERNEL),
+    *(f"montecarlo/tabulated/{part}.py" for part in TABLES),
     "company/world_layer.py",
     "company/seats.py",
     "company/systems.py",

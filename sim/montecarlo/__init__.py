@@ -8,8 +8,10 @@ if TYPE_CHECKING:
     from sim.montecarlo.estimate import evaluate
     from sim.montecarlo.monthly import trajectories
     from sim.montecarlo.profiles import cost_profiles
+    from sim.montecarlo.tabulated.evaluator import Tables, tables
+    from sim.montecarlo.tabulated.worth import worth_a_table
 
-__all__ = ["cost_profiles", "evaluate", "trajectories"]
+__all__ = ["Tables", "cost_profiles", "evaluate", "tables", "trajectories", "worth_a_table"]
 
 
 def __getattr__(name: str) -> Any:
@@ -26,4 +28,12 @@ def __getattr__(name: str) -> Any:
         from sim.montecarlo.profiles import cost_profiles
 
         return cost_profiles
+    if name in ("Tables", "tables"):
+        from sim.montecarlo.tabulated import evaluator
+
+        return getattr(evaluator, name)
+    if name == "worth_a_table":
+        from sim.montecarlo.tabulated.worth import worth_a_table
+
+        return worth_a_table
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

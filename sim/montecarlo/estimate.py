@@ -85,7 +85,7 @@ def evaluate(
     wanted = [roadmaps] if isinstance(roadmaps, (Roadmap, Mapping)) else list(roadmaps)
     chosen = [roadmap(scenario, one) for one in wanted]
     span = 1 if by_month else 12
-    prepared = _prepared(scenario, seed, span)
+    ready = prepared(scenario, seed, span)
     names = list(scenario.initiatives)
     planned = np.full((len(chosen) + 1, len(names)), -1, dtype=np.int64)
     for row, one in enumerate(chosen, start=1):
@@ -102,18 +102,18 @@ def evaluate(
     for start in range(0, draws, BLOCK):
         rows = range(start, min(draws, start + BLOCK))
         numbers = np.arange(first_draw + rows.start, first_draw + rows.stop, dtype=np.int64)
-        theta, missed = _drivers(scenario, numbers, seed, noise)
+        theta, missed = drivers(scenario, numbers, seed, noise)
         out_of_range += missed
-        base = prepared.table.base
+        base = ready.table.base
         if workload != 1.0:
-            base, theta = _busier(prepared.table, base, theta, workload)
+            base, theta = _busier(ready.table, base, theta, workload)
         part = batch.Outputs._make(array[rows.start : rows.stop] for array in out)
         if collect is not None:
             shape = (len(planned), len(TRAJECTORY), scenario.horizon_months, len(rows))
             monthly = monthly if monthly.shape == shape else np.empty(shape)
             part = part._replace(trajectories=monthly)
-        _run(prepared, base, theta, numbers, planned, part, chunk or _chunk(len(numbers), workers), workers)
-        _refuse_overflow(part.status, numbers)
+        run_rows(ready, base, theta, numbers, planned, part, workers, chunk)
+        refuse_overflow(part.status, numbers)
         if collect is not None:
             collect(Block(int(numbers[0]), part.values[:, :, 0], monthly))
         if progress is not None:
@@ -125,7 +125,7 @@ def evaluate(
     )
     notes = future_notes(scenario) + calibration_notes(scenario.calibration)
     notes += clipping_notes(out_of_range, clipped, draws)
-    notes += delivery_notes(prepared.table, outcomes, first_draw, seed, noise)
+    notes += delivery_notes(ready.table, outcomes, first_draw, seed, noise)
     notes += (shared_note(noise),) if noise > 1 else ()
     return Outcomes(
         scenario=scenario.name,
@@ -153,26 +153,27 @@ def _chunk(paths: int, workers: int) -> int:
     return min(CHUNK, blocks * WIDTH)
 
 
-def _run(
-    prepared: Prepared,
+def run_rows(
+    ready: Prepared,
     base: Floats,
     theta: Floats,
     numbers: Ints,
     planned: Ints,
     out: batch.Outputs,
-    chunk: int,
     workers: int,
+    chunk: int | None = None,
 ) -> None:
     """Tasks of `chunk` paths, spread over threads: compiled code releases the interpreter's lock."""
-    lay, driver_slots = prepared.lay, prepared.table.driver_slots
+    lay, driver_slots = ready.lay, ready.table.driver_slots
+    chunk = chunk or _chunk(len(numbers), workers)
 
     def task(start: int) -> None:
-        scratch = prepared.take()
+        scratch = ready.take()
         try:
             rows = start, min(start + chunk, len(numbers))
             batch.run(lay, scratch, base, theta, driver_slots, numbers, planned, rows, out)
         finally:
-            prepared.spare.put(scratch)
+            ready.spare.put(scratch)
 
     starts = range(0, len(numbers), chunk)
     if workers == 1 or len(starts) == 1:
@@ -206,7 +207,7 @@ _DRIVERS: OrderedDict[tuple[str, int, int, int, int], tuple[Floats, int]] = Orde
 PREPARED_KEPT, DRIVERS_KEPT = 4, 16
 
 
-def _prepared(scenario: Scenario, seed: int, span: int = 12) -> Prepared:
+def prepared(scenario: Scenario, seed: int, span: int = 12) -> Prepared:
     """Table and arrays of a scenario, kept by its content."""
     key = (scenario.hash(), seed, span)
     if key not in _PREPARED:
@@ -222,11 +223,11 @@ def _trim(kept: OrderedDict[Any, Any], most: int) -> None:
         kept.popitem(last=False)
 
 
-def _drivers(scenario: Scenario, numbers: Ints, seed: int, noise: int) -> tuple[Floats, int]:
+def drivers(scenario: Scenario, numbers: Ints, seed: int, noise: int = 1) -> tuple[Floats, int]:
     """Values of the drivers in consecutive draws, kept by content, and how many were clipped."""
     key = (scenario.hash(), seed, int(numbers[0]), len(numbers), noise)
     if key not in _DRIVERS:
-        table = _prepared(scenario, seed).table
+        table = prepared(scenario, seed).table
         theta, clipped = table.theta(numbers // noise, seed)
         if noise > 1 and table.luck:
             theta[:, table.luck] = table.theta(numbers, seed)[0][:, table.luck]
@@ -266,7 +267,7 @@ def _refuse_infinite(table: Parameters, theta: Floats, numbers: Ints) -> None:
         raise ProblemsFound([problem])
 
 
-def _refuse_overflow(status: np.ndarray, numbers: np.ndarray) -> None:
+def refuse_overflow(status: np.ndarray, numbers: np.ndarray) -> None:
     bad = np.flatnonzero(status)
     if len(bad):
         if status[bad[0]] == batch.TOO_MANY_CUSTOMERS:

@@ -1,0 +1,1 @@
+"""Many roadmaps on one set of draws: only what a roadmap changes is computed, the rest is looked up."""
