@@ -29,6 +29,7 @@ KERNEL = (
     "projects",
     "effects",
     "estate",
+    "tilt",
     "cyber",
     "channels",
     "stock",
@@ -47,6 +48,8 @@ KERNEL = (
 ITEMS = ("heap", "lines", "state", "numbers", "shelves", "arrivals", "course", "loop")
 CALLED = (
     "streams.py",
+    "sobol.py",
+    "directions.py",
     "compiled.py",
     "lanes",
     "mechanisms",

@@ -77,6 +77,21 @@ def _quantile(ordered: Floats, p: float) -> float | None:
 
 
 @dataclass(frozen=True)
+class CyberRecord:
+    """What is known of the direct losses of a path within the horizon; each (draws, 2), the empty roadmap first.
+
+    loss: PV of the losses. expected: PV of what was to be expected month by month in the state of the path. surplus:
+    discounted incidents above their expected number; loss - expected and surplus have mean 0. weight: of the draw, 1
+    unless it was sampled for its loss.
+    """
+
+    loss: Floats
+    expected: Floats
+    surplus: Floats
+    weight: Floats
+
+
+@dataclass(frozen=True)
 class Outcome:
     """One roadmap over the draws, against the empty roadmap of the same draws.
 
@@ -90,7 +105,7 @@ class Outcome:
     and need with it. baseline_trough: of the empty roadmap. financing: PV of what others pay of capital and get for it,
     at the firm's borrowing rate. residual: PV of the months after the horizon, part of the NPV, and run_off_cost: own
     cost in them, part of cost. cover, baseline_cover: least debt service cover of the years that the covenant counts,
-    infinite for none. These are (draws,), empty where nobody counted.
+    infinite for none. These are (draws,), empty where nobody counted. cyber: where controls were asked for.
     """
 
     roadmap: Roadmap
@@ -113,6 +128,7 @@ class Outcome:
     run_off_cost: Floats = field(default_factory=lambda: np.zeros(0))
     cover: Floats = field(default_factory=lambda: np.zeros(0))
     baseline_cover: Floats = field(default_factory=lambda: np.zeros(0))
+    cyber: CyberRecord | None = None
 
     def __repr__(self) -> str:
         return f"Outcome({self.roadmap}, NPV {_with_error(statistic(self.npv))}, {len(self.npv)} draws)"
@@ -153,6 +169,8 @@ class Outcomes:
     notes: tuple[str, ...] = field(default=())
     floor: FloorRule | None = None
     covenant: CovenantRule | None = None
+    points: str = "random"
+    randomisations: int = 1
 
     def __iter__(self) -> Iterator[Outcome]:
         return iter(self.outcomes)

@@ -24,10 +24,12 @@ from sim.mechanisms.crowd import too_many_customers
 from sim.montecarlo import kernel
 from sim.montecarlo.kpis import CATEGORIES, KPIS
 from sim.montecarlo.layout import layout
+from sim.montecarlo.sampling import PLAIN, Sampling, tilt_of
 from sim.montecarlo.scratch import EVENTS, new_scratch
 from sim.montecarlo.structures import COURSE, Floats, Ints
-from sim.outcomes import Outcome, Outcomes, clipping_notes
+from sim.outcomes import CyberRecord, Outcome, Outcomes, clipping_notes
 from sim.parameters import Parameters, parameters
+from sim.points import RANDOM, Points
 from sim.roadmap import Roadmap, roadmap
 from sim.run_off import carried_on
 from sim.world import Scenario
@@ -52,6 +54,7 @@ def evaluate(
     by_month: bool = False,
     by_process: bool = False,
     workload: float = 1.0,
+    sampling: Sampling = PLAIN,
     threads: int | None = None,
     chunk: int | None = None,
     progress: Progress | None = None,
@@ -61,7 +64,7 @@ def evaluate(
     roadmaps: one roadmap (or initiative -> start month) or several. draws: how many, from `first_draw` on; disjoint
     ranges are independent. detail: also categories, KPIs and states, which need memory. by_month: KPIs by month in
     place of years. by_process: also the course of the items. workload: factor on every service time, to see how much
-    hangs on the load. threads, chunk: how the work is split; they change no bit.
+    hangs on the load. sampling: how the draws are made, see `sim.montecarlo.sampling`. threads, chunk: how the work is split; they change no bit.
     progress: called with the number of draws done.
     Raises ProblemsFound for a roadmap that the scenario does not allow, or a world with too many events.
     """
@@ -74,7 +77,8 @@ def evaluate(
     wanted = [roadmaps] if isinstance(roadmaps, (Roadmap, Mapping)) else list(roadmaps)
     chosen = [roadmap(scenario, one) for one in wanted]
     span = 1 if by_month else 12
-    prepared = _prepared(scenario, seed, span)
+    _check_sampling(sampling, draws, first_draw)
+    prepared = _prepared(scenario, seed, span, sampling)
     names = list(scenario.initiatives)
     planned = np.full((len(chosen) + 1, len(names)), -1, dtype=np.int64)
     for row, one in enumerate(chosen, start=1):
@@ -90,20 +94,21 @@ def evaluate(
     for start in range(0, draws, BLOCK):
         rows = range(start, min(draws, start + BLOCK))
         numbers = np.arange(first_draw + rows.start, first_draw + rows.stop, dtype=np.int64)
-        theta, missed = _drivers(scenario, numbers, seed)
+        theta, missed = _drivers(scenario, numbers, seed, sampling)
         out_of_range += missed
         base = prepared.table.base
         if workload != 1.0:
             base, theta = _busier(prepared.table, base, theta, workload)
         part = kernel.Outputs._make(array[rows.start : rows.stop] for array in out)
-        _run(prepared, base, theta, numbers, planned, part, chunk or _chunk(len(numbers), workers), workers)
+        named = prepared.table.named(numbers, seed)
+        _run(prepared, base, theta, named, planned, part, chunk or _chunk(len(numbers), workers), workers)
         _refuse_overflow(part.status, numbers)
         if progress is not None:
             progress(rows.stop)
     clipped = int(out.clipped.sum())
     roles = len(scenario.people) if detail else 0
     outcomes = tuple(
-        _outcome(one, row, out.values, out.detail, out.states, years, roles) for row, one in enumerate(chosen, start=1)
+        _outcome(one, row, out.values, out.detail, out.states, years, roles, sampling) for row, one in enumerate(chosen, start=1)
     )
     notes = future_notes(scenario) + calibration_notes(scenario.calibration)
     notes += clipping_notes(out_of_range, clipped, draws)
@@ -124,7 +129,24 @@ def evaluate(
         notes=notes,
         floor=floor_rule(scenario),
         covenant=covenant_rule(scenario),
+        points=RANDOM if sampling.points is None else sampling.points.kind,
+        randomisations=1 if sampling.points is None else sampling.points.randomisations,
     )
+
+
+def _check_sampling(sampling: Sampling, draws: int, first_draw: int) -> None:
+    """Points come in whole nets: a part of one would be worse than pseudo-random draws, and say nothing of it."""
+    if sampling.points is None:
+        return
+    runs, end = sampling.points.randomisations, first_draw + draws
+    if draws % runs or first_draw % runs or (end // runs).bit_count() != 1 or first_draw not in (0, draws):
+        problem = Problem(
+            path="draws",
+            value=f"{first_draw} to {end}",
+            message=f"points come in whole nets: {runs} randomisations of 2, 4, 8, ... points, or the second half of one",
+            hint=f"{sampling.points.whole(draws)} draws from 0 on",
+        )
+        raise ProblemsFound([problem])
 
 
 def _chunk(paths: int, workers: int) -> int:
@@ -181,17 +203,17 @@ class Prepared:
             return self.new()
 
 
-_PREPARED: OrderedDict[tuple[str, int, int], Prepared] = OrderedDict()
-_DRIVERS: OrderedDict[tuple[str, int, int, int], tuple[Floats, int]] = OrderedDict()
+_PREPARED: OrderedDict[tuple[str, int, int, Sampling], Prepared] = OrderedDict()
+_DRIVERS: OrderedDict[tuple[str, int, int, int, Points | None], tuple[Floats, int]] = OrderedDict()
 PREPARED_KEPT, DRIVERS_KEPT = 4, 16
 
 
-def _prepared(scenario: Scenario, seed: int, span: int = 12) -> Prepared:
+def _prepared(scenario: Scenario, seed: int, span: int = 12, sampling: Sampling = PLAIN) -> Prepared:
     """Table and arrays of a scenario, kept by its content."""
-    key = (scenario.hash(), seed, span)
+    key = (scenario.hash(), seed, span, sampling)
     if key not in _PREPARED:
-        table = parameters(carried_on(scenario))
-        lay = layout(table, seed, span)
+        table = parameters(carried_on(scenario), sampling.points)
+        lay = layout(table, seed, span, tilt_of(table, seed, sampling))
         _PREPARED[key] = Prepared(table, pack(lay), partial(new_scratch, lay), SimpleQueue())
         _trim(_PREPARED, PREPARED_KEPT)
     return _PREPARED[key]
@@ -202,11 +224,11 @@ def _trim(kept: OrderedDict[Any, Any], most: int) -> None:
         kept.popitem(last=False)
 
 
-def _drivers(scenario: Scenario, numbers: Ints, seed: int) -> tuple[Floats, int]:
+def _drivers(scenario: Scenario, numbers: Ints, seed: int, sampling: Sampling = PLAIN) -> tuple[Floats, int]:
     """Values of the drivers in consecutive draws, kept by content, and how many were clipped."""
-    key = (scenario.hash(), seed, int(numbers[0]), len(numbers))
+    key = (scenario.hash(), seed, int(numbers[0]), len(numbers), sampling.points)
     if key not in _DRIVERS:
-        table = _prepared(scenario, seed).table
+        table = _prepared(scenario, seed, sampling=sampling).table
         theta, clipped = table.theta(numbers, seed)
         _refuse_infinite(table, theta, numbers)
         _DRIVERS[key] = theta, clipped
@@ -262,7 +284,14 @@ def _refuse_overflow(status: np.ndarray, numbers: np.ndarray) -> None:
 
 
 def _outcome(
-    one: Roadmap, row: int, values: np.ndarray, details: np.ndarray, states: np.ndarray, years: int, roles: int
+    one: Roadmap,
+    row: int,
+    values: np.ndarray,
+    details: np.ndarray,
+    states: np.ndarray,
+    years: int,
+    roles: int,
+    sampling: Sampling,
 ) -> Outcome:
     n, c = len(values), len(CATEGORIES)
     shape = (n, len(KPIS), years) if details.shape[2] else (n, 0, 0)
@@ -287,5 +316,8 @@ def _outcome(
         freed_hours=details[:, row, end : end + roles],
         spared_months=details[:, row, end + roles : end + 2 * roles],
         courses=details[:, row, end + 2 * roles :].reshape(n, -1, COURSE),
+        cyber=CyberRecord(*(np.ascontiguousarray(values[:, (0, row), k]) for k in range(9, 13)))
+        if sampling.controls or sampling.tilt is not None
+        else None,
         baseline_courses=details[:, 0, end + 2 * roles :].reshape(n, -1, COURSE),
     )

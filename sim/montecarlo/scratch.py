@@ -34,7 +34,7 @@ CHANGES = 4096  # changes of occupants in a path, of one role and of all
 KEPT_FAILURES = 64  # of a system in the baseline, for roadmaps that do not touch it
 EVENTS = 2048  # failures of a system, incidents of a threat
 N_CATEGORIES, N_KPIS = len(CATEGORIES), len(KPIS)
-N_VALUES = 9  # of a path under a roadmap, see `write_values`
+N_VALUES = 13  # of a path under a roadmap, see `write_values`
 
 
 class Scratch(NamedTuple):
@@ -140,6 +140,7 @@ class Scratch(NamedTuple):
     shock: Lanes1  # (months,) share of customers that stays after incidents
     covered: Lanes1  # (months,) what the layer would pay
     happened: Lanes1  # (months,) incidents
+    weight: Lanes1  # (1,) of the draw, see `sim.montecarlo.tilt`
     age: Lanes2  # (systems, months) years
     in_force: Lanes2  # (systems, months) 1 while its subscription runs
     # operations
@@ -298,7 +299,7 @@ def new_scratch(lay: Layout) -> Packed:
         "completions": (fed, months), "kept_completions": (2, fed, months), "yearly": (2 * N_KPIS, years),
         "price_index": (5, months), "financing": (1,),
         "holding": (1,), "kept_holding": (2, months if len(lay.stock.articles) else 0),
-        "draw": (WIDTH,), "reputation": (1,), "kept_reputation": (2, months), "hazard": (1,), "crowded": (1,),
+        "draw": (WIDTH,), "reputation": (1,), "kept_reputation": (2, months), "hazard": (1,), "crowded": (1,), "weight": (1,),
         "customers": (1,), "month": (4,),
         "first_level": (WIDTH, lay.market.counted), "crowd": (WIDTH, MOST if lay.market.counted else 0),
         "passed": (2, months, 4),
