@@ -90,6 +90,11 @@ class CyberRecord:
     surplus: Floats
     weight: Floats
 
+    @property
+    def controls(self) -> Floats:
+        """(draws, 4) what has mean 0: losses and incidents above their expectation, of the roadmap and without it."""
+        return np.concatenate([self.loss - self.expected, self.surplus], axis=1)
+
 
 @dataclass(frozen=True)
 class Outcome:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import Problem, ProblemsFound
-from sim.sobol import BY_FIRST, COUNT_BITS, COUNTED, FIRST_BITS, LATIN, MIRRORED, OWN_BITS, PLACED, POINT
+from sim.sobol import COUNT_BITS, COUNTED, EACH_BITS, FIRST_BITS, LATIN, MIRRORED, OWN_BITS, PAIRED, PLACED, POINT
 from sim.streams import stream_key
 
 RANDOM, SOBOL, LATIN_CUBE, ANTITHETIC = "random", "sobol", "latin", "antithetic"
@@ -24,19 +24,26 @@ RANDOMISATIONS = 16
 MOST_RANDOMISATIONS = 256
 MOST_COORDINATES = 1 << FIRST_BITS
 MOST_OF_STREAM = (1 << COUNT_BITS) - 1
+MOST_EACH = 1 << EACH_BITS
 FLAGS = {SOBOL: 0, LATIN_CUBE: int(LATIN), ANTITHETIC: int(MIRRORED)}
 
 
 @dataclass(frozen=True)
 class Coordinates:
-    """Numbers of one stream that are coordinates: those with index 0 .. count - 1; by_first: index (0, 0), (1, 0), ...
-    of identities of two parts. events: the stream has the gaps between events, of which the first number becomes the
-    count."""
+    """Numbers of one stream that are coordinates: those with index 0 .. count - 1. each: 0, or of identities of two
+    parts how many of the second part count for each first one: (0, 0), (0, 1), (1, 0), ... for 2. events: the stream
+    has the gaps between events, of which the first number becomes the count."""
 
     stream: str
     count: int = 1
-    by_first: bool = False
+    each: int = 0
     events: bool = False
+
+    @property
+    def indices(self) -> NDArray[np.int64]:
+        """(count,) identities of the numbers inside the stream."""
+        numbers = np.arange(self.count, dtype=np.int64)
+        return numbers if self.each == 0 else (numbers // self.each) << 32 | numbers % self.each
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,7 @@ class Points:
             raise ProblemsFound([problem])
         assert len({one.stream for one in self.streams}) == len(self.streams), "a stream has coordinates once"
         assert self.coordinates <= MOST_COORDINATES, "a key has no room for more"
-        assert all(1 <= one.count <= MOST_OF_STREAM for one in self.streams), "a key has no room for more of a stream"
+        assert all(1 <= one.count <= MOST_OF_STREAM and 0 <= one.each <= MOST_EACH for one in self.streams)
 
     @property
     def coordinates(self) -> int:
@@ -83,8 +90,9 @@ class Points:
         if name not in self._first:
             return np.uint64(plain & ~int(PLACED))
         first, one = self._first[name]
-        flags = int(PLACED) | FLAGS[self.kind] | int(BY_FIRST) * one.by_first | int(COUNTED) * one.events
-        return np.uint64(flags | first << 48 | one.count << OWN_BITS | plain & (1 << OWN_BITS) - 1)
+        flags = int(PLACED) | FLAGS[self.kind] | int(PAIRED) * (one.each > 0) | int(COUNTED) * one.events
+        fields = first << 48 | one.count << OWN_BITS + EACH_BITS | max(one.each - 1, 0) << OWN_BITS
+        return np.uint64(flags | fields | plain & (1 << OWN_BITS) - 1)
 
     def keys(self, seed: int) -> dict[int, np.uint64]:
         """Plain key -> key, of the streams with coordinates."""

@@ -21,9 +21,10 @@ from sim.directions import DIMENSIONS, directions
 
 DIRECTIONS = directions()
 POINT = np.uint64(1 << 62)  # of a draw
-PLACED, LATIN, BY_FIRST, MIRRORED, COUNTED = (np.uint64(1 << bit) for bit in (63, 62, 61, 60, 59))  # of a key
-FIRST_BITS, COUNT_BITS, OWN_BITS = 11, 10, 38  # of a key: first coordinate, number of them, what tells streams apart
-FIRST_AT, COUNT_AT = np.uint64(48), np.uint64(OWN_BITS)
+PLACED, LATIN, PAIRED, MIRRORED, COUNTED = (np.uint64(1 << bit) for bit in (63, 62, 61, 60, 59))  # of a key
+FIRST_BITS, COUNT_BITS, EACH_BITS, OWN_BITS = 11, 10, 2, 36  # of a key: first coordinate, number of them, how many for
+# each first part of an identity (less 1), what tells streams apart
+FIRST_AT, COUNT_AT, EACH_AT = np.uint64(48), np.uint64(OWN_BITS + EACH_BITS), np.uint64(OWN_BITS)
 FIRST_MASK, COUNT_MASK = np.uint64((1 << FIRST_BITS) - 1), np.uint64((1 << COUNT_BITS) - 1)
 LOW, HALF, ONE, NONE = np.uint64(0xFFFFFFFF), np.uint64(32), np.uint64(1), np.uint64(0)
 GOLD = np.uint64(0x9E3779B97F4A7C15)
@@ -67,10 +68,11 @@ def place(key, index):  # type: ignore[no-untyped-def]
     """Coordinate of the number `index` of a stream; -1 where it has none."""
     if key & PLACED == NONE:
         return int64(-1)
-    if key & BY_FIRST != NONE:
-        if index & LOW != NONE:
+    if key & PAIRED != NONE:
+        each = (key >> EACH_AT & np.uint64((1 << EACH_BITS) - 1)) + ONE
+        if index & LOW >= each:
             return int64(-1)
-        index = index >> HALF
+        index = (index >> HALF) * each + (index & LOW)
     if index < (key >> COUNT_AT) & COUNT_MASK:
         return int64(((key >> FIRST_AT) & FIRST_MASK) + index)
     return int64(-1)

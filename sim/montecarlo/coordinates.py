@@ -14,6 +14,7 @@ from sim.world import Scenario
 
 FAILURES = 3  # thresholds of a system
 REPAIRS = 2
+CHANGES = 3  # occupants of a seat
 POINTS = 4  # attacks of the lowest layer of a threat
 SECONDARY = 2
 
@@ -29,7 +30,8 @@ def _of_world(world: Scenario) -> Iterator[Coordinates]:
         yield Coordinates(STREAM)
     if any(one.risk_class is not None for one in world.initiatives.values()):
         yield Coordinates(COMMON_STREAM)
-    seats = {name: min(int(role.seats), MOST_OF_STREAM) for name, role in world.people.items() if role.seats}
+    seats = {name: min(role.seats, MOST_OF_STREAM // CHANGES) for name, role in world.people.items() if role.seats}
+    turns = [name for name in seats if world.people[name].annual_turnover.median > 0.0]
     for name, initiative in world.initiatives.items():
         at = f"initiatives/{name}"
         if initiative.risk_class is not None:
@@ -42,10 +44,12 @@ def _of_world(world: Scenario) -> Iterator[Coordinates]:
         for role in initiative.adoption.roles if initiative.adoption is not None else ():
             if role in seats:
                 yield Coordinates(f"{at}/adoption_mark/{role}", seats[role])
-                yield Coordinates(f"{at}/adoption_threshold/{role}", seats[role], by_first=True)
-    for role, count in seats.items():
-        if not world.people[role].annual_turnover.is_constant or world.people[role].annual_turnover.params[0] > 0.0:
-            yield Coordinates(f"people/{role}/turnover", count, by_first=True)
+                changes = CHANGES if role in turns else 1
+                yield Coordinates(f"{at}/adoption_threshold/{role}", changes * seats[role], each=changes)
+                if role in turns:
+                    yield Coordinates(f"{at}/adoption_joiner/{role}", changes * seats[role], each=changes)
+    for role in turns:
+        yield Coordinates(f"people/{role}/turnover", CHANGES * seats[role], each=CHANGES)
     for name in world.systems:
         yield Coordinates(f"systems/{name}/failure", FAILURES)
         yield Coordinates(f"systems/{name}/repair", REPAIRS)
