@@ -11,7 +11,7 @@ from sim.parameters import Parameters
 from sim.points import Points
 from sim.streams import stream_key
 
-STREAM = "cyber_tail/mixture"  # the stream of the marks that choose the part of the mixture
+MIXTURE = "cyber_tail/mixture"  # the stream of the marks that choose the part of the mixture
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def tilt_of(table: Parameters, seed: int, sampling: Sampling) -> Tilt:
     each = np.array([sampling.tilt.nominal, *(shares.get(name, 0.0) for name in threats)])
     return Tilt(
         controls=1,
-        key=np.array([stream_key(seed, STREAM)], dtype=np.uint64),
+        key=np.array([stream_key(seed, MIXTURE)], dtype=np.uint64),
         edge=np.cumsum(each),
         factor=np.full(len(threats), sampling.tilt.factor),
         power=sampling.tilt.power,
