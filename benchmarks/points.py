@@ -2,8 +2,8 @@
 
 Protocol. Two models: the roadmap model (twelve initiatives, no work items) and the library retailer, each with one
 roadmap. A method gives an estimate from N draws; this is done REPLICATIONS times with independent draws, and the mean
-squared error is taken against a run of its own that is far longer. Time is that of the processor, by method, in this
-very run. What is printed is
+squared error is taken against a run of its own that is far longer. Time is that of the processor for a draw, median of
+ROUNDS rounds in which all methods take turns. What is printed is
 
     (MSE of pseudo-random draws * their time) / (MSE of the method * its time)
 
@@ -19,8 +19,9 @@ of log error against log draws, -0.5 for pseudo-random draws, -1.5 at best for s
 from __future__ import annotations
 
 import argparse
+import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +58,7 @@ MODELS: dict[str, tuple[str, Mapping[str, int]]] = {
 FIGURES = ("mean NPV", "5 % NPV", "mean cyber", "CVaR95 cyber", "CVaR99 cyber")
 SEED, TRUTH_SEED = 31, 32
 SLOPE_RUNS = 32
+ROUNDS, TIMED = 5, 1_024
 
 
 @dataclass(frozen=True)
@@ -70,14 +72,18 @@ class Method:
     controls: bool = False
     tilt: TailTilt | None = None
 
+    def sampling(self, runs: int) -> Sampling:
+        """With so many randomisations; controls are written where the method or its tilt needs them, and free."""
+        points = None if self.kind is None else Points(self.kind, self.coordinates, runs)
+        return Sampling(points, controls=True, tilt=self.tilt)
+
 
 @dataclass(frozen=True)
 class Row:
-    """Estimates (replications, figures) of a method, and seconds of the processor for a draw."""
+    """Estimates (replications, figures) of a method."""
 
     name: str
     estimates: Floats
-    seconds: float
 
 
 def methods(scenario: Scenario, roadmap: Mapping[str, int]) -> list[Method]:
@@ -105,14 +111,20 @@ def methods(scenario: Scenario, roadmap: Mapping[str, int]) -> list[Method]:
 
 def measure(scenario: Scenario, roadmap: Mapping[str, int], method: Method, draws: int, runs: int, seed: int) -> Row:
     """Estimates from `runs` independent sets of `draws` draws."""
-    points = None if method.kind is None else Points(method.kind, method.coordinates, runs)
-    sampling = Sampling(points, controls=True, tilt=method.tilt)
-    evaluate(scenario, roadmap, runs, seed, detail=False, threads=1, sampling=sampling)  # what is made once
-    start = time.process_time()
-    outcome = evaluate(scenario, roadmap, draws * runs, seed, detail=False, threads=1, sampling=sampling)[0]
-    seconds = (time.process_time() - start) / (draws * runs)
+    outcome = evaluate(scenario, roadmap, draws * runs, seed, detail=False, sampling=method.sampling(runs))[0]
     each = [estimates(outcome, slice(r, None, runs), method.controls) for r in range(runs)]
-    return Row(method.name, np.array(each), seconds)
+    return Row(method.name, np.array(each))
+
+
+def seconds(scenario: Scenario, roadmap: Mapping[str, int], compared: list[Method], rounds: int) -> dict[str, float]:
+    """Of the processor for a draw, by method; every round has draws of its own, so that nothing is remembered."""
+    taken: dict[str, list[float]] = {one.name: [] for one in compared}
+    for each in range(rounds + 1):
+        for one in compared:
+            start = time.process_time()
+            evaluate(scenario, roadmap, TIMED, SEED + 100 + each, detail=False, threads=1, sampling=one.sampling(16))
+            taken[one.name].append((time.process_time() - start) / TIMED)
+    return {name: statistics.median(times[1:]) for name, times in taken.items()}
 
 
 def estimates(outcome: Outcome, rows: slice, controls: bool) -> Floats:
@@ -134,33 +146,37 @@ def truth(scenario: Scenario, roadmap: Mapping[str, int], draws: int) -> Floats:
     found = []
     for name in ("Sobol + controls", "importance sampling"):
         method = by_name[name]
-        points = None if method.kind is None else Points(method.kind, method.coordinates, runs)
-        sampling = Sampling(points, controls=True, tilt=method.tilt)
+        sampling = method.sampling(runs)
         outcome = evaluate(scenario, roadmap, runs * draws, TRUTH_SEED, detail=False, sampling=sampling)[0]
         found.append(estimates(outcome, slice(None), method.controls))
     return np.concatenate([found[0][:3], found[1][3:]])
 
 
-def compare(name: str, draws: int, runs: int, say: Callable[[str], None]) -> dict[str, Floats]:
-    """Measure every method on a model and print the table. Returns the ratios (figures,) by method."""
+def compare(
+    name: str, draws: int, runs: int, say: Callable[[str], None], only: Sequence[str] = (), rounds: int = ROUNDS
+) -> dict[str, Floats]:
+    """Measure the methods on a model and print the table; only: those whose names are listed, and pseudo-random draws.
+    Returns the ratios (figures,) by method."""
     path, roadmap = MODELS[name]
     scenario = load(path)
-    exact = truth(scenario, roadmap, 8 * draws)
+    exact = truth(scenario, roadmap, max(8 * draws, 64))
     say(f"{name} model, {draws:,} draws, {runs} replications; ratio of MSE * time to pseudo-random draws")
     say(f"{'':34}" + "".join(f"{one:>14}" for one in FIGURES) + f"{'us/draw':>10}")
     ratios: dict[str, Floats] = {}
     cost: Floats = np.ones(len(FIGURES))
-    for method in methods(scenario, roadmap):
+    compared = [one for one in methods(scenario, roadmap) if not only or one.name in ("pseudo-random", *only)]
+    time_of = seconds(scenario, roadmap, compared, rounds)
+    for method in compared:
         row = measure(scenario, roadmap, method, draws, runs, SEED)
         error = np.mean((row.estimates - exact) ** 2, axis=0)
         if not ratios:
-            cost = error * row.seconds
-        ratios[method.name] = cost / (error * row.seconds)
+            cost = error * time_of[method.name]
+        ratios[method.name] = cost / (error * time_of[method.name])
         shown = [
             "-" if method.tilt is not None and k < 2 else f"{ratio:.2f}" if ratio < 20 else f"{ratio:.0f}"
             for k, ratio in enumerate(ratios[method.name])
         ]
-        say(f"{method.name:34}" + "".join(f"{one:>14}" for one in shown) + f"{1e6 * row.seconds:10.1f}")
+        say(f"{method.name:34}" + "".join(f"{one:>14}" for one in shown) + f"{1e6 * time_of[method.name]:10.1f}")
     return ratios
 
 
@@ -188,12 +204,15 @@ def main() -> None:
     parser.add_argument("--model", choices=[*MODELS], help="one model; both unless named")
     parser.add_argument("--draws", type=int, default=4_096, help="draws of an estimate, a power of two")
     parser.add_argument("--replications", type=int, default=100, help="independent estimates, 2 to 256")
+    parser.add_argument("--only", nargs="*", default=[], help="names of the methods that are compared")
     parser.add_argument("--smoke", action="store_true", help="few draws, the roadmap model")
     asked = parser.parse_args()
     draws, runs = (64, 4) if asked.smoke else (asked.draws, asked.replications)
     for name in ["roadmap"] if asked.smoke else [asked.model] if asked.model else [*MODELS]:
-        compare(name, draws, runs, _say)
-        slopes(name, (32, 64) if asked.smoke else (256, 512, 1_024, 2_048, 4_096), 4 if asked.smoke else SLOPE_RUNS, _say)
+        compare(name, draws, runs, _say, asked.only, 1 if asked.smoke else ROUNDS)
+        slopes(
+            name, (32, 64) if asked.smoke else (256, 512, 1_024, 2_048, 4_096), 4 if asked.smoke else SLOPE_RUNS, _say
+        )
 
 
 if __name__ == "__main__":

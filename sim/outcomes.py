@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import platform
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from sim.cash_floor import FloorRule
 from sim.covenant import CovenantRule
 from sim.measures import cvar
+from sim.measures.controlled import ControlledMean, controlled_mean
 from sim.montecarlo.kpis import CATEGORIES, KPIS
+from sim.replicated import replicated
 from sim.roadmap import Roadmap
 
 if TYPE_CHECKING:
@@ -111,6 +113,7 @@ class Outcome:
     at the firm's borrowing rate. residual: PV of the months after the horizon, part of the NPV, and run_off_cost: own
     cost in them, part of cost. cover, baseline_cover: least debt service cover of the years that the covenant counts,
     infinite for none. These are (draws,), empty where nobody counted. cyber: where controls were asked for.
+    randomisations: of the points that the draws are; 1 for pseudo-random draws.
     """
 
     roadmap: Roadmap
@@ -134,9 +137,24 @@ class Outcome:
     cover: Floats = field(default_factory=lambda: np.zeros(0))
     baseline_cover: Floats = field(default_factory=lambda: np.zeros(0))
     cyber: CyberRecord | None = None
+    randomisations: int = 1
 
     def __repr__(self) -> str:
         return f"Outcome({self.roadmap}, NPV {_with_error(statistic(self.npv))}, {len(self.npv)} draws)"
+
+    def controlled(self, values: Floats) -> ControlledMean:
+        """Mean of (draws,) finite values and its error, with the controls taken out where they were written. It is
+        linear in the values: means of parts add up to the mean of the whole."""
+        controls = np.zeros((len(values), 0)) if self.cyber is None else self.cyber.controls
+        return controlled_mean(values, controls, self.randomisations)
+
+    def statistic_of(self, values: Floats) -> Statistic:
+        """Statistic of (draws,) gains; the mean and its error are those of `controlled` where the draws are points."""
+        found = statistic(values)
+        if self.randomisations == 1:
+            return found
+        mean = self.controlled(values)
+        return replace(found, mean=mean.mean, se=mean.se)
 
     @cached_property
     def roi(self) -> Statistic | None:
@@ -148,6 +166,10 @@ class Outcome:
         ratio = float(np.mean(self.npv)) / cost
         se = float(np.std(self.npv - ratio * self.cost, ddof=1) / (cost * math.sqrt(n))) if n > 1 else None
         of_draws = statistic(self.npv / self.cost)
+        if self.randomisations > 1:
+            cost = self.controlled(self.cost).mean
+            ratio = self.controlled(self.npv).mean / cost
+            se = self.controlled(self.npv - ratio * self.cost).se / cost
         return Statistic(ratio, se, of_draws.p5, of_draws.p50, of_draws.p95, of_draws.cvar5)
 
     @cached_property
@@ -198,6 +220,8 @@ class Outcomes:
             "first_draw": self.first_draw,
             "engine": self.engine,
             "currency": self.currency,
+            "points": self.points,
+            "randomisations": self.randomisations,
             **self.measures(index),
             "notes": [*self.notes, *self.limit_notes(index)],
             "provenance": provenance(self.scenario_hash),
@@ -206,6 +230,11 @@ class Outcomes:
     def measures(self, index: int = 0) -> dict[str, Any]:
         """The figures of one roadmap: npv, roi, payback_months, cash_trough, probability, categories, KPIs, hours."""
         one = self.outcomes[index]
+        found = self._of_draws(one)
+        return found if one.randomisations == 1 else replicated(found, one, one.randomisations)
+
+    def _of_draws(self, one: Outcome) -> dict[str, Any]:
+        """The figures, with the errors of independent draws."""
         return {
             "npv": statistic(one.npv).as_dict(),
             "roi": None if one.roi is None else one.roi.as_dict(),

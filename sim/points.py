@@ -62,7 +62,9 @@ class Points:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise ProblemsFound([Problem("points", "there are no such points", self.kind, f"one of {', '.join(KINDS)}")])
+            raise ProblemsFound(
+                [Problem("points", "there are no such points", self.kind, f"one of {', '.join(KINDS)}")]
+            )
         if not 2 <= self.randomisations <= MOST_RANDOMISATIONS:
             problem = Problem(
                 "randomisations",

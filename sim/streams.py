@@ -4,8 +4,8 @@ A number is a function of (seed, stream name, draw, index) and of nothing else: 
 is the identity of the entity inside its stream (k-th threshold of a system, attack point, seat and occupant, item),
 never a running count. Generator: Philox 4x32-10 (Salmon, Moraes, Dror, Shaw 2011, "Parallel random numbers: as easy as
 1, 2, 3", SC '11). Key: the first 64 bits of BLAKE2b of "seed/name". Counter: index / 2 and draw, 64 bits each; the four
-output words give two doubles, of which the last bit of the index chooses one. Draws that are points of a low-discrepancy
-set come through the same door (`sim.sobol`).
+output words give two doubles, of which the last bit of the index chooses one. Draws that are points which fill space
+evenly come through the same door (`sim.sobol`).
 """
 
 from __future__ import annotations

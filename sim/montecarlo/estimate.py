@@ -32,6 +32,7 @@ from sim.parameters import Parameters, parameters
 from sim.points import RANDOM, Points
 from sim.roadmap import Roadmap, roadmap
 from sim.run_off import carried_on
+from sim.sobol import POINT
 from sim.world import Scenario
 from sim.world.calibration import calibration_notes
 
@@ -64,7 +65,8 @@ def evaluate(
     roadmaps: one roadmap (or initiative -> start month) or several. draws: how many, from `first_draw` on; disjoint
     ranges are independent. detail: also categories, KPIs and states, which need memory. by_month: KPIs by month in
     place of years. by_process: also the course of the items. workload: factor on every service time, to see how much
-    hangs on the load. sampling: how the draws are made, see `sim.montecarlo.sampling`. threads, chunk: how the work is split; they change no bit.
+    hangs on the load. sampling: how the draws are made, see `sim.montecarlo.sampling`. threads, chunk: how the work is
+    split; they change no bit.
     progress: called with the number of draws done.
     Raises ProblemsFound for a roadmap that the scenario does not allow, or a world with too many events.
     """
@@ -108,7 +110,8 @@ def evaluate(
     clipped = int(out.clipped.sum())
     roles = len(scenario.people) if detail else 0
     outcomes = tuple(
-        _outcome(one, row, out.values, out.detail, out.states, years, roles, sampling) for row, one in enumerate(chosen, start=1)
+        _outcome(one, row, out.values, out.detail, out.states, years, roles, sampling)
+        for row, one in enumerate(chosen, start=1)
     )
     notes = future_notes(scenario) + calibration_notes(scenario.calibration)
     notes += clipping_notes(out_of_range, clipped, draws)
@@ -137,13 +140,15 @@ def evaluate(
 def _check_sampling(sampling: Sampling, draws: int, first_draw: int) -> None:
     """Points come in whole nets: a part of one would be worse than pseudo-random draws, and say nothing of it."""
     if sampling.points is None:
+        if first_draw + draws > int(POINT):
+            raise ProblemsFound([Problem("first_draw", "draws are numbered below 2^62", first_draw)])
         return
     runs, end = sampling.points.randomisations, first_draw + draws
     if draws % runs or first_draw % runs or (end // runs).bit_count() != 1 or first_draw not in (0, draws):
         problem = Problem(
             path="draws",
             value=f"{first_draw} to {end}",
-            message=f"points come in whole nets: {runs} randomisations of 2, 4, 8, ... points, or the second half of one",
+            message=f"points come in whole nets: {runs} randomisations of 1, 2, 4, ... points, or a second half",
             hint=f"{sampling.points.whole(draws)} draws from 0 on",
         )
         raise ProblemsFound([problem])
@@ -319,5 +324,6 @@ def _outcome(
         cyber=CyberRecord(*(np.ascontiguousarray(values[:, (0, row), k]) for k in range(9, 13)))
         if sampling.controls or sampling.tilt is not None
         else None,
+        randomisations=1 if sampling.points is None else sampling.points.randomisations,
         baseline_courses=details[:, 0, end + 2 * roles :].reshape(n, -1, COURSE),
     )

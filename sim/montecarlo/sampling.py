@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from sim.errors import Problem, ProblemsFound
 from sim.montecarlo.structures import NO_TILT, Tilt
 from sim.parameters import Parameters
 from sim.points import Points
@@ -29,7 +31,14 @@ class TailTilt:
     power: float = 4.0
 
     def __post_init__(self) -> None:
-        assert 0.0 < self.nominal <= 1.0 and self.factor > 0.0 and self.power >= 1.0
+        for name, good in (
+            ("nominal", 0.0 < self.nominal <= 1.0),
+            ("factor", 0.0 < self.factor < math.inf),
+            ("power", 1.0 <= self.power < math.inf),
+        ):
+            if not good:
+                hint = "nominal in (0, 1], factor above 0, power of at least 1"
+                raise ProblemsFound([Problem(f"tilt.{name}", "outside its range", getattr(self, name), hint)])
         assert abs(self.nominal + sum(share for _, share in self.shares) - 1.0) < 1e-9
 
 
