@@ -79,7 +79,7 @@ def evaluate(
     wanted = [roadmaps] if isinstance(roadmaps, (Roadmap, Mapping)) else list(roadmaps)
     chosen = [roadmap(scenario, one) for one in wanted]
     span = 1 if by_month else 12
-    _check_sampling(sampling, draws, first_draw)
+    _check_sampling(sampling, draws, first_draw, detail)
     prepared = _prepared(scenario, seed, span, sampling)
     names = list(scenario.initiatives)
     planned = np.full((len(chosen) + 1, len(names)), -1, dtype=np.int64)
@@ -107,6 +107,8 @@ def evaluate(
         _refuse_overflow(part.status, numbers)
         if progress is not None:
             progress(rows.stop)
+    if sampling.tilt is not None:
+        out.values[:, :, : kernel.N_VALUES - 4] = np.nan  # figures of these draws mean nothing without their weights
     clipped = int(out.clipped.sum())
     roles = len(scenario.people) if detail else 0
     outcomes = tuple(
@@ -137,8 +139,13 @@ def evaluate(
     )
 
 
-def _check_sampling(sampling: Sampling, draws: int, first_draw: int) -> None:
-    """Points come in whole nets: a part of one would be worse than pseudo-random draws, and say nothing of it."""
+def _check_sampling(sampling: Sampling, draws: int, first_draw: int, detail: bool) -> None:
+    """Points come in whole nets: a part of one would be worse than pseudo-random draws, and say nothing of it. Draws
+    that were sampled for their loss have no other figure."""
+    if sampling.tilt is not None and detail:
+        hint = "ask without detail; `Outcome.cyber` has losses and weights"
+        what = "draws sampled for the cyber tail have no categories or KPIs"
+        raise ProblemsFound([Problem("detail", what, True, hint)])
     if sampling.points is None:
         if first_draw + draws > int(POINT):
             raise ProblemsFound([Problem("first_draw", "draws are numbered below 2^62", first_draw)])

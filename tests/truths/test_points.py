@@ -14,6 +14,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
+from scenarios.cyber_tail import cyber_tail
+from sim.errors import ProblemsFound
 from sim.measures.controlled import controlled_mean
 from sim.measures.weighted import effective_draws, exceedance, weighted_cvar, weighted_quantile
 from sim.mechanisms import severity_mean
@@ -210,6 +212,33 @@ def test_tail_of_a_year_against_the_compound_distribution(points: bool) -> None:
         assert quantile == pytest.approx(level, rel=0.02)
         if tail == 0.05:
             assert found.estimate == pytest.approx(mean, rel=4e-3)
+
+
+def test_tilted_draws_have_no_other_figure() -> None:
+    """NPV and the like of tilted draws are no numbers, and detail is refused."""
+    sampling = Sampling(tilt=tail_tilt(year()))
+    outcome = run(sampling, 16, year())
+    assert np.isnan([outcome.npv, outcome.cost, outcome.trough]).all()
+    with pytest.raises(ProblemsFound, match="cyber tail"):
+        evaluate(year(), {}, 16, SEED, sampling=sampling)
+
+
+def test_cyber_tail_of_a_business() -> None:
+    """The product's figures: without a roadmap both arms are one; few draws are refused; so is a business without
+    losses."""
+    found = cyber_tail(year(), {}, 4096, SEED)
+    assert found.baseline == found.roadmap
+    level, mean = exact_tail(0.05)
+    first = found.baseline[0]
+    assert first.mean.estimate is not None
+    assert first.mean.se is not None
+    assert abs(first.mean.estimate - mean) < SIGMAS * first.mean.se
+    assert first.quantile == pytest.approx(level, rel=0.08)
+    assert cyber_tail(year(), {}, 32, SEED, tails=(0.01,)).baseline[0].quantile is None
+    with pytest.raises(ProblemsFound, match="no tail"):
+        cyber_tail(corner_shop(*ONE_YEAR, setting("threats.ransomware.severity", 0)), {}, 64, SEED)
+    with pytest.raises(ProblemsFound, match="0 to"):
+        cyber_tail(year(), {}, 64, SEED, tails=(0.9,))
 
 
 def test_importance_sampling_halves_the_work_at_least() -> None:
