@@ -2,7 +2,7 @@
 
 Protocol. Two models: the roadmap model (twelve initiatives, no work items) and the library retailer, each with one
 roadmap. A method gives an estimate from N draws; this is done REPLICATIONS times with independent draws, and the mean
-squared error is taken against a run of its own that is far longer. Time is that of the processor for a draw, the least of
+squared error is taken against a run of its own that is far longer. Time is that of the processor for a draw, least of
 ROUNDS rounds in which all methods take turns. What is printed is
 
     (MSE of pseudo-random draws * their time) / (MSE of the method * its time)

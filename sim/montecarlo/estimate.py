@@ -25,7 +25,7 @@ from sim.montecarlo import kernel
 from sim.montecarlo.kpis import CATEGORIES, KPIS
 from sim.montecarlo.layout import layout
 from sim.montecarlo.sampling import PLAIN, Sampling, tilt_of
-from sim.montecarlo.scratch import EVENTS, new_scratch
+from sim.montecarlo.scratch import EVENTS, N_VALUES, new_scratch
 from sim.montecarlo.structures import COURSE, Floats, Ints
 from sim.outcomes import CyberRecord, Outcome, Outcomes, clipping_notes
 from sim.parameters import Parameters, parameters
@@ -108,7 +108,7 @@ def evaluate(
         if progress is not None:
             progress(rows.stop)
     if sampling.tilt is not None:
-        out.values[:, :, : kernel.N_VALUES - 4] = np.nan  # figures of these draws mean nothing without their weights
+        out.values[:, :, : N_VALUES - 4] = np.nan  # figures of these draws mean nothing without their weights
     clipped = int(out.clipped.sum())
     roles = len(scenario.people) if detail else 0
     outcomes = tuple(
