@@ -140,6 +140,8 @@ class Outcome:
     randomisations: int = 1
 
     def __repr__(self) -> str:
+        if np.isnan(self.npv).any():
+            return f"Outcome({self.roadmap}, {len(self.npv)} draws for the cyber tail)"
         return f"Outcome({self.roadmap}, NPV {_with_error(statistic(self.npv))}, {len(self.npv)} draws)"
 
     def controlled(self, values: Floats) -> ControlledMean:

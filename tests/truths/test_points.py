@@ -94,14 +94,17 @@ def test_points_change_no_pseudo_random_draw() -> None:
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("chunk", [16, 64])
 def test_points_have_the_same_bits_for_any_threads_and_chunks(threads: int, chunk: int) -> None:
-    tilt = tail_tilt(shop())
-    sampling = Sampling(points_for(shop(), [EVERYTHING]), controls=True, tilt=tilt)
-    one = evaluate(shop(), EVERYTHING, 128, SEED, detail=False, sampling=sampling, threads=1, chunk=128)[0]
-    two = evaluate(shop(), EVERYTHING, 128, SEED, detail=False, sampling=sampling, threads=threads, chunk=chunk)[0]
-    assert one.cyber is not None
-    assert two.cyber is not None
-    assert np.array_equal(one.npv, two.npv)
-    assert np.array_equal(one.cyber.weight, two.cyber.weight)
+    points = points_for(shop(), [EVERYTHING])
+    for tilt in (None, tail_tilt(shop())):
+        sampling = Sampling(points, controls=True, tilt=tilt)
+        one = evaluate(shop(), EVERYTHING, 128, SEED, detail=False, sampling=sampling, threads=1, chunk=128)[0]
+        two = evaluate(shop(), EVERYTHING, 128, SEED, detail=False, sampling=sampling, threads=threads, chunk=chunk)[0]
+        assert one.cyber is not None
+        assert two.cyber is not None
+        assert np.array_equal(one.npv, two.npv, equal_nan=True)
+        assert np.isfinite(one.npv).all() == (tilt is None)
+        assert np.array_equal(one.cyber.weight, two.cyber.weight)
+        assert np.array_equal(one.cyber.loss, two.cyber.loss)
 
 
 def test_a_longer_run_of_points_repeats_the_shorter_one() -> None:
@@ -219,6 +222,7 @@ def test_tilted_draws_have_no_other_figure() -> None:
     sampling = Sampling(tilt=tail_tilt(year()))
     outcome = run(sampling, 16, year())
     assert np.isnan([outcome.npv, outcome.cost, outcome.trough]).all()
+    assert "cyber tail" in repr(outcome)
     with pytest.raises(ProblemsFound, match="cyber tail"):
         evaluate(year(), {}, 16, SEED, sampling=sampling)
 
