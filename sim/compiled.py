@@ -29,11 +29,13 @@ KERNEL = (
     "readiness",
     "change",
     "people",
+    "numbers",
     "adoption",
     "projects",
     "effects",
     "wear",
     "estate",
+    "tilt",
     "cyber",
     "channels",
     "stock",
@@ -53,6 +55,8 @@ TABLES = ("money", "delivery", "threats", "wear", "store")
 ITEMS = ("heap", "lines", "state", "numbers", "shelves", "arrivals", "course", "loop")
 CALLED = (
     "streams.py",
+    "sobol.py",
+    "directions.py",
     "compiled.py",
     "machine_code.py",
     "columns.py",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import platform
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from sim.cash_floor import FloorRule
 from sim.covenant import CovenantRule
 from sim.measures import ChanceBelow, ratio_interval
+from sim.measures.controlled import ControlledMean, controlled_mean
 from sim.montecarlo.kpis import CATEGORIES, KPIS
+from sim.replicated import replicated
 from sim.roadmap import Roadmap
 from sim.statistic import Statistic as Statistic
 from sim.statistic import change_of, described, mean_error, years_error
@@ -27,6 +29,26 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 PACKAGES = ("roadfolio", "numpy", "scipy", "numba", "simpy", "pulp", "highspy")
 SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class CyberRecord:
+    """What is known of the direct losses of a path within the horizon; each (draws, 2), the empty roadmap first.
+
+    loss: PV of the losses. expected: PV of what was to be expected month by month in the state of the path. surplus:
+    discounted incidents above their expected number; loss - expected and surplus have mean 0. weight: of the draw, 1
+    unless it was sampled for its loss.
+    """
+
+    loss: Floats
+    expected: Floats
+    surplus: Floats
+    weight: Floats
+
+    @property
+    def controls(self) -> Floats:
+        """(draws, 4) what has mean 0: losses and incidents above their expectation, of the roadmap and without it."""
+        return np.concatenate([self.loss - self.expected, self.surplus], axis=1)
 
 
 @dataclass(frozen=True)
@@ -43,7 +65,8 @@ class Outcome:
     and need with it. baseline_trough: of the empty roadmap. financing: PV of what others pay of capital and get for it,
     at the firm's borrowing rate. residual: PV of the months after the horizon, part of the NPV, and run_off_cost: own
     cost in them, part of cost. cover, baseline_cover: least debt service cover of the years that the covenant counts,
-    infinite for none. These are (draws,), empty where nobody counted.
+    infinite for none. These are (draws,), empty where nobody counted. cyber: where controls were asked for.
+    randomisations: of the points that the draws are; 1 for pseudo-random draws.
     """
 
     roadmap: Roadmap
@@ -66,9 +89,27 @@ class Outcome:
     run_off_cost: Floats = field(default_factory=lambda: np.zeros(0))
     cover: Floats = field(default_factory=lambda: np.zeros(0))
     baseline_cover: Floats = field(default_factory=lambda: np.zeros(0))
+    cyber: CyberRecord | None = None
+    randomisations: int = 1
 
     def __repr__(self) -> str:
+        if np.isnan(self.npv).any():
+            return f"Outcome({self.roadmap}, {len(self.npv)} draws for the cyber tail)"
         return f"Outcome({self.roadmap}, NPV {_with_error(statistic(self.npv))}, {len(self.npv)} draws)"
+
+    def controlled(self, values: Floats) -> ControlledMean:
+        """Mean of (draws,) finite values and its error, with the controls taken out where they were written. It is
+        linear in the values: means of parts add up to the mean of the whole."""
+        controls = np.zeros((len(values), 0)) if self.cyber is None else self.cyber.controls
+        return controlled_mean(values, controls, self.randomisations)
+
+    def statistic_of(self, values: Floats) -> Statistic:
+        """Statistic of (draws,) gains; the mean and its error are those of `controlled` where the draws are points."""
+        found = statistic(values)
+        if self.randomisations == 1:
+            return found
+        mean = self.controlled(values)
+        return replace(found, mean=mean.mean, se=mean.se)
 
     @cached_property
     def roi(self) -> Statistic | None:
@@ -80,6 +121,10 @@ class Outcome:
         ratio = float(np.mean(self.npv)) / cost
         se = float(np.std(self.npv - ratio * self.cost, ddof=1) / (cost * math.sqrt(n))) if n > 1 else None
         of_draws = statistic(self.npv / self.cost)
+        if self.randomisations > 1:
+            cost = self.controlled(self.cost).mean
+            ratio = self.controlled(self.npv).mean / cost
+            se = self.controlled(self.npv - ratio * self.cost).se / cost
         return Statistic(ratio, se, of_draws.p5, of_draws.p50, of_draws.p95, of_draws.cvar5)
 
     @cached_property
@@ -108,6 +153,8 @@ class Outcomes:
     notes: tuple[str, ...] = field(default=())
     floor: FloorRule | None = None
     covenant: CovenantRule | None = None
+    points: str = "random"
+    randomisations: int = 1
 
     def __iter__(self) -> Iterator[Outcome]:
         return iter(self.outcomes)
@@ -130,6 +177,8 @@ class Outcomes:
             "first_draw": self.first_draw,
             "engine": self.engine,
             "currency": self.currency,
+            "points": self.points,
+            "randomisations": self.randomisations,
             **self.measures(index),
             "notes": [*self.notes, *self.limit_notes(index)],
             "provenance": provenance(self.scenario_hash),
@@ -138,6 +187,11 @@ class Outcomes:
     def measures(self, index: int = 0) -> dict[str, Any]:
         """The figures of one roadmap: npv, roi, payback_months, cash_trough, probability, categories, KPIs, hours."""
         one = self.outcomes[index]
+        found = self._of_draws(one)
+        return found if one.randomisations == 1 else replicated(found, one, one.randomisations)
+
+    def _of_draws(self, one: Outcome) -> dict[str, Any]:
+        """The figures, with the errors of independent draws."""
         residual = one.residual.any()
         return {
             "npv": described(one.npv),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.derived import Derived, derived_numbers, derived_paths, lost_path, sold_out_path
 from sim.errors import Problem, ProblemsFound
+from sim.points import Points
 from sim.quantities import Quantity
 from sim.streams import stream_key, uniforms
 from sim.world import Scenario
@@ -21,10 +22,12 @@ NONE = 1e9  # written where an optional number is absent: a patience without end
 
 @dataclass(frozen=True)
 class Parameters:
-    """The numbers of a scenario by path: slot i holds numbers[i]; the uncertain ones are the drivers."""
+    """The numbers of a scenario by path: slot i holds numbers[i]; the uncertain ones are the drivers.
+    points: what the draws are, pseudo-random ones where there are none."""
 
     scenario: Scenario
     numbers: tuple[Number, ...]
+    points: Points | None = None
 
     @cached_property
     def slot(self) -> dict[str, int]:
@@ -67,14 +70,20 @@ class Parameters:
         """(draws, drivers) uniforms, each driver from the stream of its own path, correlated where the file says so."""
         index = np.zeros(1, dtype=np.int64)
         u = np.empty((len(draws), len(self.drivers)))
+        key = stream_key if self.points is None else self.points.key
+        names = self.named(draws, seed)
         for j, driver in enumerate(self.drivers):
-            u[:, j] = uniforms(stream_key(seed, f"drivers/{driver.path}"), draws, index)[:, 0]
+            u[:, j] = uniforms(key(seed, f"drivers/{driver.path}"), names, index)[:, 0]
         if self.copula is not None:
             from scipy.special import ndtr, ndtri
 
             columns, factor = self.copula
             u[:, columns] = np.clip(ndtr(_rows(ndtri(u[:, columns]), factor)), 1e-16, 1 - 1e-16)
         return u
+
+    def named(self, draws: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
+        """(draws,) what the streams call the draws."""
+        return draws if self.points is None else self.points.numbers(seed, draws)
 
     def theta(self, draws: NDArray[np.int64], seed: int) -> tuple[NDArray[np.float64], int]:
         """(draws, drivers) values inside each number's range, and how many had to be clipped into it."""
@@ -122,14 +131,14 @@ class Parameters:
             raise ProblemsFound([_not_definite(paths, matrix)]) from None
 
 
-def parameters(scenario: Scenario) -> Parameters:
+def parameters(scenario: Scenario, points: Points | None = None) -> Parameters:
     """Collect the numbers of a scenario, with those that the file does not write: the frailty of over-dispersed
     threats (gamma of mean 1, one a draw or one a year), patience where there is none, and what follows from other
     numbers.
 
     A correlation matrix that is not positive definite is refused with the nearest valid one.
     """
-    table = Parameters(scenario, (*numbers(scenario), *_implied(scenario)))
+    table = Parameters(scenario, (*numbers(scenario), *_implied(scenario)), points)
     _ = table.copula
     return table
 

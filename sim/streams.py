@@ -4,7 +4,8 @@ A number is a function of (seed, stream name, draw, index) and of nothing else: 
 is the identity of the entity inside its stream (k-th threshold of a system, attack point, seat and occupant, item),
 never a running count. Generator: Philox 4x32-10 (Salmon, Moraes, Dror, Shaw 2011, "Parallel random numbers: as easy as
 1, 2, 3", SC '11). Key: the first 64 bits of BLAKE2b of "seed/name". Counter: index / 2 and draw, 64 bits each; the four
-output words give two doubles, of which the last bit of the index chooses one.
+output words give two doubles, of which the last bit of the index chooses one. Draws that are points which fill space
+evenly come through the same door (`sim.sobol`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim.compiled import compiled, dissolved, inline
 from sim.machine_code import Stored
+from sim.sobol import coordinate, is_point, place
 
 M0, M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 W0, W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
@@ -55,6 +57,10 @@ def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 def uniform(key, draw, index):  # type: ignore[no-untyped-def]
     """Uniform double strictly inside (0, 1), on the grid (k + 1/2) / 2^52."""
     key, draw, index = np.uint64(key), np.uint64(draw), np.uint64(index)
+    if is_point(draw):
+        at = place(key, index)
+        if at >= 0:
+            return coordinate(key, draw, at)
     block = index >> ONE
     c0, c1, c2, c3 = philox(block & LOW, block >> HALF, draw & LOW, draw >> HALF, key & LOW, key >> HALF)
     word = (c1 << HALF) | c0 if index & ONE == np.uint64(0) else (c3 << HALF) | c2

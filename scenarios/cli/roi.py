@@ -15,11 +15,10 @@ if TYPE_CHECKING:
     from sim.world import Scenario as World
 
 MOST_DRAWS = 1_000_000  # results of more would not fit into the memory of a small machine
-USUAL_DRAWS = 20_000
 FUTURE_DRAWS = 4_000  # of each future, for the table
 
 Draws = Annotated[
-    int | None, typer.Option("--draws", min=1, max=MOST_DRAWS, help="Possible worlds to draw: 20,000 unless stated.")
+    int | None, typer.Option("--draws", min=1, max=MOST_DRAWS, help="Possible worlds to draw, 16,384 unless stated.")
 ]
 Precision = Annotated[
     str | None,
@@ -49,6 +48,15 @@ Extend = Annotated[
     Path | None, typer.Option("--extend", help="Go on with the run in this folder; no draw is repeated.")
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace the run that the folder of --out holds.")]
+Points = Annotated[
+    str | None,
+    typer.Option(
+        "--points",
+        metavar="KIND",
+        help="random, or points that fill the space evenly: sobol (16 randomisations, draws 16 * 2^k), latin, "
+        "antithetic. sobol unless the draws are stated.",
+    ),
+]
 Threads = Annotated[int | None, typer.Option("--threads", min=1, max=1024, help="Threads; they change no figure.")]
 
 
@@ -63,6 +71,7 @@ def run(
     out: Out = None,
     extend: Extend = None,
     force: Force = False,
+    points: Points = None,
     seed: Seed = 1,
     future: Future = None,
     threads: Threads = None,
@@ -77,18 +86,19 @@ def run(
     scenario = turned(load(file), future)
     from scenarios.cli.compiling import announce_compilation
     from scenarios.cli.until_sure import Request, check_request
+    from scenarios.points import sampling_for
     from sim.montecarlo import evaluate
     from sim.rate_of_return import RateCollector
     from sim.roadmap import roadmap as validated
 
     request = Request(precision, statistic, other, max_draws, out, extend, force)
-    check_request(request, draws)
+    check_request(request, draws, points)
     chosen = validated(scenario, starts)
     if request.wanted:
         roadmaps = (chosen,) if other is None else (chosen, validated(scenario, other))
         _until_sure(scenario, roadmaps, request, seed, threads, json)
         return
-    draws = draws or USUAL_DRAWS
+    draws, sampling = sampling_for(scenario, chosen, draws, points)
     announce_compilation("kernel")
     collector = RateCollector(scenario.horizon_months, scenario.money.discount_rate)
     with progress("simulating draws", draws) as advance:
@@ -99,7 +109,9 @@ def run(
             advance(so_far - done)
             done = so_far
 
-        outcomes = evaluate(scenario, chosen, draws, seed, threads=threads, progress=drawn, collect=collector.add)
+        outcomes = evaluate(
+            scenario, chosen, draws, seed, sampling=sampling, threads=threads, progress=drawn, collect=collector.add
+        )
     rates = collector.result()
     from scenarios.outlook import outlook
 

@@ -47,7 +47,7 @@ class Request:
         return self.precision is not None or self.against is not None
 
 
-def check_request(request: Request, draws: int | None) -> None:
+def check_request(request: Request, draws: int | None, points: str | None = None) -> None:
     """Raise ProblemsFound for options that do not go together."""
     problems = []
     if not request.wanted:
@@ -66,6 +66,9 @@ def check_request(request: Request, draws: int | None) -> None:
     elif draws is not None:
         hint = "--max-draws limits them"
         problems.append(Problem("--draws", "the draws are as many as the precision needs", draws, hint))
+    if request.wanted and points not in (None, "random"):
+        hint = "leave it out: looks at growing numbers of draws need independent ones"
+        problems.append(Problem("--points", "a precision is reached on pseudo-random draws", points, hint))
     if request.out is not None and request.extend is not None:
         hint = "--extend RUN adds to the run in its own folder"
         problems.append(Problem("--out", "a run is begun or extended", str(request.out), hint))

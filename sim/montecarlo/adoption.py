@@ -7,13 +7,13 @@ import math
 
 from sim.compiled import inline
 from sim.lanes import WIDTH
-from sim.lanes.random import uniform_of_lanes
 from sim.lanes.values import lanes, select, some
 from sim.mechanisms.adoption_course import adoption_course
 from sim.mechanisms.elementwise import compile_scalar
 from sim.mechanisms.involvement import ceiling_of
 from sim.mechanisms.seats import EARLY, JOINER, MARK, NEVER, THRESHOLD, UNABLE, adopt_from, first_levels
 from sim.montecarlo.change import tailwind
+from sim.montecarlo.numbers import uniforms_of_paths
 
 involved_ceiling = compile_scalar(ceiling_of, inline)
 
@@ -140,9 +140,9 @@ def _set_levels(lay, w, i):  # type: ignore[no-untyped-def]
             for s in range(work.seats[r]):
                 at = work.first_seat[r] + s
                 holder = w.holder[at]
-                mark = uniform_of_lanes(c.seat_keys[i, MARK, r], w.path[0], s)
+                mark = uniforms_of_paths(w, c.seat_keys[i, MARK, r], lanes(float(s)))
                 index = float(s) * SEATS_OF_TWO_WORDS + max(holder, 0.0)
-                level = -math.log(uniform_of_lanes(c.seat_keys[i, THRESHOLD, r], w.path[0], index))
+                level = -math.log(uniforms_of_paths(w, c.seat_keys[i, THRESHOLD, r], index))
                 able += select(mark < w.values[c.adoption_slots[i, 2]], 1.0, 0.0)
                 can = mark < w.present_ceiling[0]
                 w.can[at] = select(can, 1.0, 0.0)
@@ -165,8 +165,8 @@ def _set_newcomers(lay, w, i):  # type: ignore[no-untyped-def]
             for j in range(w.starts[r]):
                 index = w.start_index[r, j]
                 if some(joins > 0.0):
-                    w.joiner[r, j] = uniform_of_lanes(c.seat_keys[i, JOINER, r], w.path[0], index)
-                w.threshold[r, j] = -math.log(uniform_of_lanes(c.seat_keys[i, THRESHOLD, r], w.path[0], index))
+                    w.joiner[r, j] = uniforms_of_paths(w, c.seat_keys[i, JOINER, r], index)
+                w.threshold[r, j] = -math.log(uniforms_of_paths(w, c.seat_keys[i, THRESHOLD, r], index))
 
 
 @inline

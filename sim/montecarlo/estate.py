@@ -17,6 +17,7 @@ from sim.montecarlo.cyber import breach, lapsed, secondary_losses, spare, uncoun
 from sim.montecarlo.effects import at_month, number_at
 from sim.montecarlo.finance import TECHNOLOGY
 from sim.montecarlo.kpis import CYBER, RENEWAL, REPAIR
+from sim.montecarlo.tilt import density, made_worse, mixture_part, tilt_intensity, tilt_mark, worst_of
 from sim.streams import identity, uniform
 
 severity = compile_scalar(severity_quantile, inline)
@@ -283,12 +284,15 @@ def run_threats(lay, w, draw, k):  # type: ignore[no-untyped-def]
     e, cal, row = lay.estate, lay.calendar, lay.row
     values, changed, intensity = w.values, w.changed, w.month_intensity
     cover = cal.insurance
+    mark, mixture = tilt_mark(lay, draw)
     for h in range(e.layer.shape[0]):
         for m in range(cal.months):
             intensity[m] = w.intensity[h, m, k]
+        expected = tilt_intensity(lay, h, mark, intensity)
         n = incidents(e.gap_key[h], e.height_key[h], draw, e.layer[h], intensity, w.event_times, w.layers, w.numbers)
         if n > w.event_times.shape[0]:
             return False
+        worst, densities = worst_of(lay, draw, h, mark, n), 0.0
         for j in range(n):
             point = identity(w.layers[j], w.numbers[j])
             t = w.event_times[j]
@@ -309,6 +313,10 @@ def run_threats(lay, w, draw, k):  # type: ignore[no-untyped-def]
             typical = number_at(row, values, changed, e.severity_slot[h], m, k)
             if typical > 0.0:
                 u = uniform(e.severity_key[h], draw, point)
+                if j == worst:
+                    u = made_worse(u, lay.tilt.power)
+                if mark <= 1.0:
+                    densities += density(u, lay.tilt.power)
                 primary = severity(u, typical, typical * e.severity_p95[h], e.tail_index[h])
                 if w.loss_left.shape[0] > 0:
                     primary *= w.loss_left[h, m, k]
@@ -330,4 +338,6 @@ def run_threats(lay, w, draw, k):  # type: ignore[no-untyped-def]
                         w.refused[m, k] += 1.0
                     else:
                         w.covered[m, k] += due
+        mixture += mixture_part(lay, h, n, densities, expected)
+    w.weight[0, k] = 1.0 / mixture
     return True

@@ -25,10 +25,12 @@ from sim.montecarlo import batch
 from sim.montecarlo.block import Block
 from sim.montecarlo.kpis import CATEGORIES, KPIS, TRAJECTORY
 from sim.montecarlo.layout import layout
-from sim.montecarlo.scratch import EVENTS, new_scratch
+from sim.montecarlo.sampling import PLAIN, Sampling, tilt_of
+from sim.montecarlo.scratch import EVENTS, N_VALUES, new_scratch
 from sim.montecarlo.structures import COURSE, Floats, Ints
-from sim.outcomes import Outcome, Outcomes, clipping_notes
+from sim.outcomes import CyberRecord, Outcome, Outcomes, clipping_notes
 from sim.parameters import Parameters, parameters
+from sim.points import RANDOM, Points
 from sim.roadmap import Roadmap, roadmap
 from sim.run_off import carried_on
 from sim.world import Scenario
@@ -56,6 +58,7 @@ def evaluate(
     by_month: bool = False,
     by_process: bool = False,
     workload: float = 1.0,
+    sampling: Sampling = PLAIN,
     threads: int | None = None,
     chunk: int | None = None,
     progress: Progress | None = None,
@@ -66,7 +69,8 @@ def evaluate(
     roadmaps: one roadmap (or initiative -> start month) or several. draws: how many, from `first_draw` on; disjoint
     ranges are independent. detail: also categories, KPIs and states, which need memory. by_month: KPIs by month in
     place of years. by_process: also the course of the items. workload: factor on every service time, to see how much
-    hangs on the load. threads, chunk: how the work is split; they change no bit.
+    hangs on the load. sampling: how the draws are made, see `sim.montecarlo.sampling`. threads, chunk: how the work is
+    split; they change no bit.
     noise: draw d has the drivers of draw d // noise and events of its own, which tells ignorance from chance; the draws
     are then not independent, and a note says so.
     progress: called with the number of draws done. collect: called with the trajectories of each block of draws, in
@@ -85,7 +89,8 @@ def evaluate(
     wanted = [roadmaps] if isinstance(roadmaps, (Roadmap, Mapping)) else list(roadmaps)
     chosen = [roadmap(scenario, one) for one in wanted]
     span = 1 if by_month else 12
-    ready = prepared(scenario, seed, span)
+    _check_sampling(sampling, draws, first_draw, detail, noise)
+    ready = prepared(scenario, seed, span, sampling)
     names = list(scenario.initiatives)
     planned = np.full((len(chosen) + 1, len(names)), -1, dtype=np.int64)
     for row, one in enumerate(chosen, start=1):
@@ -102,7 +107,7 @@ def evaluate(
     for start in range(0, draws, BLOCK):
         rows = range(start, min(draws, start + BLOCK))
         numbers = np.arange(first_draw + rows.start, first_draw + rows.stop, dtype=np.int64)
-        theta, missed = drivers(scenario, numbers, seed, noise)
+        theta, missed = drivers(scenario, numbers, seed, noise, sampling)
         out_of_range += missed
         base = ready.table.base
         if workload != 1.0:
@@ -112,16 +117,19 @@ def evaluate(
             shape = (len(planned), len(TRAJECTORY), scenario.horizon_months, len(rows))
             monthly = monthly if monthly.shape == shape else np.empty(shape)
             part = part._replace(trajectories=monthly)
-        run_rows(ready, base, theta, numbers, planned, part, workers, chunk)
+        run_rows(ready, base, theta, ready.table.named(numbers, seed), planned, part, workers, chunk)
         refuse_overflow(part.status, numbers)
         if collect is not None:
             collect(Block(int(numbers[0]), part.values[:, :, 0], monthly))
         if progress is not None:
             progress(rows.stop)
+    if sampling.tilt is not None:
+        out.values[:, :, : N_VALUES - 4] = np.nan  # figures of these draws mean nothing without their weights
     clipped = int(out.clipped.sum())
     roles = len(scenario.people) if detail else 0
     outcomes = tuple(
-        _outcome(one, row, out.values, out.detail, out.states, years, roles) for row, one in enumerate(chosen, start=1)
+        _outcome(one, row, out.values, out.detail, out.states, years, roles, sampling)
+        for row, one in enumerate(chosen, start=1)
     )
     notes = future_notes(scenario) + calibration_notes(scenario.calibration)
     notes += clipping_notes(out_of_range, clipped, draws)
@@ -144,7 +152,31 @@ def evaluate(
         notes=notes,
         floor=floor_rule(scenario),
         covenant=covenant_rule(scenario),
+        points=RANDOM if sampling.points is None else sampling.points.kind,
+        randomisations=1 if sampling.points is None else sampling.points.randomisations,
     )
+
+
+def _check_sampling(sampling: Sampling, draws: int, first_draw: int, detail: bool, noise: int) -> None:
+    """Points come in whole nets: a part of one would be worse than pseudo-random draws, and say nothing of it. Draws
+    that were sampled for their loss have no other figure."""
+    if sampling.tilt is not None and detail:
+        hint = "ask without detail; `Outcome.cyber` has losses and weights"
+        what = "draws sampled for the cyber tail have no categories or KPIs"
+        raise ProblemsFound([Problem("detail", what, True, hint)])
+    if sampling.points is None:
+        return
+    if noise > 1:
+        raise ProblemsFound([Problem("noise", "points share no drivers", noise, "1, or pseudo-random draws")])
+    runs, end = sampling.points.randomisations, first_draw + draws
+    if draws % runs or first_draw % runs or (end // runs).bit_count() != 1 or first_draw not in (0, draws):
+        problem = Problem(
+            path="draws",
+            value=f"{first_draw} to {end}",
+            message=f"points come in whole nets: {runs} randomisations of 1, 2, 4, ... points, or a second half",
+            hint=f"{sampling.points.whole(draws)} draws from 0 on",
+        )
+        raise ProblemsFound([problem])
 
 
 def _chunk(paths: int, workers: int) -> int:
@@ -202,17 +234,17 @@ class Prepared:
             return self.new()
 
 
-_PREPARED: OrderedDict[tuple[str, int, int], Prepared] = OrderedDict()
-_DRIVERS: OrderedDict[tuple[str, int, int, int, int], tuple[Floats, int]] = OrderedDict()
+_PREPARED: OrderedDict[tuple[str, int, int, Sampling], Prepared] = OrderedDict()
+_DRIVERS: OrderedDict[tuple[str, int, int, int, int, Points | None], tuple[Floats, int]] = OrderedDict()
 PREPARED_KEPT, DRIVERS_KEPT = 4, 16
 
 
-def prepared(scenario: Scenario, seed: int, span: int = 12) -> Prepared:
+def prepared(scenario: Scenario, seed: int, span: int = 12, sampling: Sampling = PLAIN) -> Prepared:
     """Table and arrays of a scenario, kept by its content."""
-    key = (scenario.hash(), seed, span)
+    key = (scenario.hash(), seed, span, sampling)
     if key not in _PREPARED:
-        table = parameters(carried_on(scenario))
-        lay = layout(table, seed, span)
+        table = parameters(carried_on(scenario), sampling.points)
+        lay = layout(table, seed, span, tilt_of(table, seed, sampling))
         _PREPARED[key] = Prepared(table, pack(lay), partial(new_scratch, lay), SimpleQueue())
         _trim(_PREPARED, PREPARED_KEPT)
     return _PREPARED[key]
@@ -223,11 +255,13 @@ def _trim(kept: OrderedDict[Any, Any], most: int) -> None:
         kept.popitem(last=False)
 
 
-def drivers(scenario: Scenario, numbers: Ints, seed: int, noise: int = 1) -> tuple[Floats, int]:
+def drivers(
+    scenario: Scenario, numbers: Ints, seed: int, noise: int = 1, sampling: Sampling = PLAIN
+) -> tuple[Floats, int]:
     """Values of the drivers in consecutive draws, kept by content, and how many were clipped."""
-    key = (scenario.hash(), seed, int(numbers[0]), len(numbers), noise)
+    key = (scenario.hash(), seed, int(numbers[0]), len(numbers), noise, sampling.points)
     if key not in _DRIVERS:
-        table = prepared(scenario, seed).table
+        table = prepared(scenario, seed, sampling=sampling).table
         theta, clipped = table.theta(numbers // noise, seed)
         if noise > 1 and table.luck:
             theta[:, table.luck] = table.theta(numbers, seed)[0][:, table.luck]
@@ -290,7 +324,14 @@ def refuse_overflow(status: np.ndarray, numbers: np.ndarray) -> None:
 
 
 def _outcome(
-    one: Roadmap, row: int, values: np.ndarray, details: np.ndarray, states: np.ndarray, years: int, roles: int
+    one: Roadmap,
+    row: int,
+    values: np.ndarray,
+    details: np.ndarray,
+    states: np.ndarray,
+    years: int,
+    roles: int,
+    sampling: Sampling,
 ) -> Outcome:
     n, c = len(values), len(CATEGORIES)
     shape = (n, len(KPIS), years) if details.shape[2] else (n, 0, 0)
@@ -315,5 +356,9 @@ def _outcome(
         freed_hours=details[:, row, end : end + roles],
         spared_months=details[:, row, end + roles : end + 2 * roles],
         courses=details[:, row, end + 2 * roles :].reshape(n, -1, COURSE),
+        cyber=CyberRecord(*(np.ascontiguousarray(values[:, (0, row), k]) for k in range(9, 13)))
+        if sampling.controls or sampling.tilt is not None
+        else None,
+        randomisations=1 if sampling.points is None else sampling.points.randomisations,
         baseline_courses=details[:, 0, end + 2 * roles :].reshape(n, -1, COURSE),
     )

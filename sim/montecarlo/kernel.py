@@ -34,6 +34,7 @@ from sim.montecarlo.ledger import (
 )
 from sim.montecarlo.market import set_customers, value_business
 from sim.montecarlo.months import run_months, shared_months
+from sim.montecarlo.numbers import name_paths
 from sim.montecarlo.people import NO_MONTH, choose, forget, occupants, set_numbers, use
 from sim.montecarlo.projects import deliver_roadmap, keep_own, projects
 from sim.montecarlo.scratch import N_VALUES, Scratch
@@ -48,13 +49,13 @@ layout_at, scratch_at = record_at(Layout), record_at(Scratch)
 def prepare(lay, w, draws, first, last, status):  # type: ignore[no-untyped-def]
     """World layer of the paths first .. last - 1; lanes beyond the last path repeat it. False after a failure."""
     forget(w)
+    name_paths(w, draws, first, last)
     keep_own(lay, w)
     set_index(lay, w)
     for source in range(w.first_month.shape[0]):
         w.first_month[source] = NO_MONTH
     for k in range(WIDTH):
         row = min(first + k, last - 1)
-        w.path[0, k] = float(draws[row])
         if not occupants(lay, w, draws[row], k):
             status[row] = TOO_MANY_CHANGES
             return False

@@ -23,6 +23,7 @@ from sim.montecarlo.market_layout import market
 from sim.montecarlo.readiness import ageing, readiness
 from sim.montecarlo.stock_layout import stock
 from sim.montecarlo.structures import (
+    NO_TILT,
     Calendar,
     Candidates,
     Estate,
@@ -31,9 +32,11 @@ from sim.montecarlo.structures import (
     Ints,
     Keys,
     Layout,
+    Tilt,
     Work,
 )
 from sim.parameters import Parameters
+from sim.points import rekeyed
 from sim.streams import stream_key
 from sim.world import Scenario
 from sim.world.futures import Change
@@ -50,14 +53,14 @@ def _floats(values: Any) -> Floats:
     return np.array(list(values), dtype=np.float64)
 
 
-def layout(table: Parameters, seed: int, span: int = 12) -> Layout:
+def layout(table: Parameters, seed: int, span: int = 12, tilt: Tilt = NO_TILT) -> Layout:
     """Arrays of a scenario under a seed; its horizon contains the run-off, see `sim.run_off`. span: months over which a
-    KPI is taken."""
+    KPI is taken. tilt: see `sim.montecarlo.tilt`."""
     candidates = _candidates(table, seed)
     row = np.full(len(table.numbers), -1, dtype=np.int64)
     row[candidates.target_slot] = np.arange(len(candidates.target_slot))
     calendar, work, estate = _calendar(table, span), _work(table, seed), _estate(table, seed)
-    return Layout(
+    found = Layout(
         calendar=calendar,
         finance=debts(table),
         work=work,
@@ -74,10 +77,12 @@ def layout(table: Parameters, seed: int, span: int = 12) -> Layout:
         crew=crew(table),
         readiness=readiness(table, candidates.target_slot),
         ageing=ageing(table),
+        tilt=tilt,
         low=table.low,
         high=table.high,
         row=row,
     )
+    return found if table.points is None else rekeyed(found, table.points.keys(seed))
 
 
 def _calendar(table: Parameters, span: int) -> Calendar:

@@ -45,6 +45,7 @@ from sim.montecarlo.kpis import (
 )
 from sim.montecarlo.projects import capital_of, delivery_of
 from sim.montecarlo.structures import COURSE
+from sim.montecarlo.tilt import write_controls
 
 N_CATEGORIES, N_KPIS = len(CATEGORIES), len(KPIS)
 
@@ -307,7 +308,7 @@ def keep_baseline(w):  # type: ignore[no-untyped-def]
 def write_values(lay, w):  # type: ignore[no-untyped-def]
     """What the paths are worth, into w.result: NPV, PV of own cost, payback in months (infinity: never), all before
     finance; cash trough and funding need, with it; PV of the financing, of the run-off and of its own cost; least debt
-    service cover. The run-off is in NPV and cost."""
+    service cover. The run-off is in NPV and cost. Behind them, the controls."""
     cal = lay.calendar
     worth, cost, cash, total, need = lanes(0.0), lanes(0.0), lanes(cal.cash), lanes(0.0), lanes(0.0)
     trough, payback = lanes(math.inf), lanes(0.0)
@@ -346,6 +347,7 @@ def write_values(lay, w):  # type: ignore[no-untyped-def]
     w.result[6] = residual
     w.result[7] = run_off_cost
     w.result[8] = least_cover(lay, w)
+    write_controls(lay, w, 9)
 
 
 @inline

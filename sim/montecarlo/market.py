@@ -28,7 +28,6 @@ NO_LIMIT = 1e9  # customers that there can be without a market
 @inline
 def set_customers(lay, w, draw, k):  # type: ignore[no-untyped-def]
     """World layer of the customers of the start, where they are counted."""
-    w.draw[k] = draw
     w.crowded[0] = -1
     if lay.market.counted > 0:
         first_customers(lay.market.leave_key[0], draw, lay.market.counted, w.first_level[k])

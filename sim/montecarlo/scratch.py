@@ -32,7 +32,7 @@ MOST_STARTS = 512  # of a role, whose numbers are made in lanes; the others are 
 KEPT_FAILURES = 64  # of a system in the baseline, for roadmaps that do not touch it
 EVENTS = 2048  # failures of a system, incidents of a threat
 N_CATEGORIES, N_KPIS = len(CATEGORIES), len(KPIS)
-N_VALUES = 9  # of a path under a roadmap, see `write_values`
+N_VALUES = 13  # of a path under a roadmap, see `write_values`
 
 
 class Scratch(NamedTuple):
@@ -66,6 +66,8 @@ class Scratch(NamedTuple):
     one_joiner: Floats1  # (roles * starts,) of the lane at hand
     one_threshold: Floats1
     path: Lanes1  # (1,) number of the draw
+    points: Ints1  # (1,) 1 where the draws of the block are points
+    one_number: Lanes1  # (1,) numbers of a stream at hand
     wanted: Ints1  # (lanes,) 1 where the adoption at hand is to be found
     event: Ints1  # (lanes,) changes of occupants before go-live
     holder: Lanes1  # (seats,) occupant at go-live, -1 for none
@@ -165,6 +167,7 @@ class Scratch(NamedTuple):
     shock: Lanes1  # (months,) share of customers that stays after incidents
     covered: Lanes1  # (months,) what the layer would pay
     happened: Lanes1  # (months,) incidents
+    weight: Lanes1  # (1,) of the draw, see `sim.montecarlo.tilt`
     age: Lanes2  # (systems, months) years
     in_force: Lanes2  # (systems, months) 1 while its subscription runs
     # operations
@@ -274,7 +277,7 @@ def new_scratch(lay: Layout) -> Packed:
         (roles, "starts taken"),
         (roles * starts, "one_joiner one_threshold"),
         (WIDTH, "wanted event"),
-        (1, "path present_ceiling able"),
+        (1, "path points one_number present_ceiling able"),
         (months + 1, "rise"),
         (seats, "holder can seat_level order order_seat current level queue due_level late doubt_time doubt_number"),
         (0, "no_times no_changes"),
@@ -329,7 +332,7 @@ def new_scratch(lay: Layout) -> Packed:
         "price_index": (5, months), "financing": (1,),
         "holding": (1,), "kept_holding": (2, months if len(lay.stock.articles) else 0),
         "draw": (WIDTH,), "reputation": (1,), "kept_reputation": (2, months), "hazard": (1,), "crowded": (1,),
-        "customers": (1,), "month": (4,),
+        "weight": (1,), "customers": (1,), "month": (4,),
         "first_level": (WIDTH, lay.market.counted), "crowd": (WIDTH, MOST if lay.market.counted else 0),
         "passed": (2, months, 4),
         "tally": (processes, COURSE), "result": (N_VALUES,),

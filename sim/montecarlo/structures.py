@@ -348,6 +348,19 @@ class Market(NamedTuple):
     channel: Ints2  # (channels, 4) slots: share, conversion, seconds of delay, share lost a second
 
 
+class Tilt(NamedTuple):
+    """What is sampled otherwise (see `sim.montecarlo.tilt`), and whether controls are written."""
+
+    controls: int  # 1: losses, what was expected of them, and surplus of incidents are written
+    key: Keys1  # (1,) marks of the mixture
+    edge: Floats1  # (threats + 1,) cumulated shares of the mixture, nothing changed first; empty: no tilt
+    factor: Floats1  # (threats,) on the incidents
+    power: float  # of the severity number
+
+
+NO_TILT = Tilt(0, np.zeros(1, dtype=np.uint64), np.zeros(0), np.zeros(0), 1.0)
+
+
 class Layout(NamedTuple):
     """Everything the kernel reads beside the draws."""
 
@@ -367,6 +380,7 @@ class Layout(NamedTuple):
     stock: Stock
     readiness: Readiness
     ageing: Ageing
+    tilt: Tilt
     low: Floats1
     high: Floats1
     row: Ints1  # (slots,) row of a slot among the targets of effects, -1 for none

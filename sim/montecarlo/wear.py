@@ -12,10 +12,10 @@ import math
 from sim.compiled import inline
 from sim.lanes import WIDTH
 from sim.lanes.mathematics import normal_quantile
-from sim.lanes.random import uniform_of_lanes
 from sim.lanes.values import lanes, select, some
 from sim.mechanisms.delivery import FINISHED
 from sim.mechanisms.wearout import Z95
+from sim.montecarlo.numbers import uniforms_of_paths
 
 NEVER = 1e9  # month of what does not happen
 TOO_MANY = -1
@@ -99,7 +99,7 @@ def _fail(lay, w, y):  # type: ignore[no-untyped-def]
         w.lane_count[k, y] = 0
     count, t, age = lanes(0.0), lanes(0.0), lanes(e.age[y])
     begin = lanes(0.0)  # of the stretch at hand
-    left = -math.log(uniform_of_lanes(e.failure_key[y], w.path[0], count))
+    left = -math.log(uniforms_of_paths(w, e.failure_key[y], count))
     while True:
         refresh = _next_refresh(lay, w, y, begin)
         end = min(refresh, months)
@@ -117,12 +117,12 @@ def _fail(lay, w, y):  # type: ignore[no-untyped-def]
             moment = min(t + (failed_age - age) * 12.0, end - ROUNDING)
             hours = median
             if spread > 0.0:
-                mark = uniform_of_lanes(e.repair_key[y], w.path[0], count)
+                mark = uniforms_of_paths(w, e.repair_key[y], count)
                 hours = select(median > 0.0, median * math.exp(spread * normal_quantile(mark)), median)
             _note(w, y, fails, moment, hours)
             count += select(fails, 1.0, 0.0)
             after = lanes(0.0) if e.replace[y] == 1 else failed_age + hours / cal.hours / 12.0
-            fresh = -math.log(uniform_of_lanes(e.failure_key[y], w.path[0], count))
+            fresh = -math.log(uniforms_of_paths(w, e.failure_key[y], count))
             left = select(fails, fresh, left)
             age = select(fails, after, age)
             t = select(fails, moment + hours / cal.hours, t)

@@ -77,6 +77,8 @@ def show_outcome(
     label = {month: month_label(scenario, month) for month in starts.values()}
     what = starts_sentence(starts, titles(scenario), label) or "no initiative at all (the baseline itself)"
     sentence(terminal, f"{clean(scenario.title)}: {what}", "bold")
+    if outcomes.randomisations > 1:
+        unit = "points"
     engine = f"{outcomes.draws:,} {unit if outcomes.draws > 1 else unit[:-1]} of {ENGINES[outcomes.engine][1]}"
     sentence(
         terminal,
@@ -94,6 +96,13 @@ def show_outcome(
     hours = hours_sentence(outcomes)
     if hours:
         sentence(terminal, hours)
+        terminal.print()
+    if outcomes.randomisations > 1:
+        sentence(
+            terminal,
+            f"The draws are {outcomes.points} points in {outcomes.randomisations} independent randomisations; the "
+            "errors of NPV, ROI and categories come from the spread of these.",
+        )
         terminal.print()
     if prospects:
         terminal.print(outlook_table(prospects, outcomes.currency))
@@ -114,7 +123,7 @@ def headline(
     covenant: CovenantRule | None = None,
 ) -> Rows:
     """Label, figure and explanation of the measures of one outcome."""
-    npv = statistic(one.npv)
+    npv = one.statistic_of(one.npv)
     if not len(one.roadmap):
         return [
             ("NPV", f"0 {currency}", "the baseline is what every roadmap is compared with"),
@@ -137,7 +146,7 @@ def _within(one: Outcome, currency: str) -> Rows:
     """The NPV without what comes after the horizon; nothing where that counts for nothing."""
     if not one.residual.any():
         return []
-    within = statistic(one.npv - one.residual)
+    within = one.statistic_of(one.npv - one.residual)
     return [("NPV within the horizon", f"{sensible(within.mean or 0.0, within.se)} {currency}", "without the run-off")]
 
 
@@ -255,20 +264,20 @@ def _categories(one: Outcome, currency: str) -> Table:
     """Where the NPV comes from: mean present value of what changes, by category, with its error."""
     table = plain_table("where it comes from", f"PV, {currency}", "", right=(1,))
     same = []
-    finance = statistic(one.categories[:, FINANCE])
+    finance = one.statistic_of(one.categories[:, FINANCE])
     for k, name in enumerate(CATEGORIES):
         if k == FINANCE:
             continue
-        values = statistic(one.categories[:, k])
+        values = one.statistic_of(one.categories[:, k])
         if values.mean == 0.0 and not values.se:
             same.append(name)
         else:
             table.add_row(cell(name), cell(sensible(values.mean or 0.0, values.se)), cell(MEANINGS[name], "dim"))
     if one.residual.any():
-        behind = statistic(one.residual)
+        behind = one.statistic_of(one.residual)
         meaning = "the months after the horizon, to the end of each life"
         table.add_row(cell("run-off"), cell(sensible(behind.mean or 0.0, behind.se)), cell(meaning, "dim"))
-    npv = statistic(one.npv)
+    npv = one.statistic_of(one.npv)
     rest = f"unchanged: {', '.join(same)}" if same else ""
     table.add_row(cell("NPV", "bold"), cell(sensible(npv.mean or 0.0, npv.se), "bold"), cell(rest, "dim"))
     if finance.mean or finance.se:

@@ -1,0 +1,73 @@
+"""How large the cyber loss of the horizon may be: the tail of its present value, by importance sampling.
+
+The draws serve the tail alone: more incidents, one of them worse, each draw with its weight (`sim.montecarlo.tilt`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sim.errors import Problem, ProblemsFound
+from sim.measures.weighted import TailFigure, effective_draws, weighted_cvar, weighted_quantile
+from sim.montecarlo import evaluate
+from sim.montecarlo.cyber_tail import tail_tilt
+from sim.montecarlo.sampling import Sampling
+from sim.roadmap import Roadmap
+from sim.world import Scenario
+
+
+@dataclass(frozen=True)
+class LossTail:
+    """Of one arm, money: the loss that is exceeded with probability `tail`, and the mean of the losses beyond it with
+    its standard error. None where too few draws lie there. effective: unweighted draws that the weights leave."""
+
+    tail: float
+    quantile: float | None
+    mean: TailFigure
+    effective: float
+
+
+@dataclass(frozen=True)
+class CyberTail:
+    """PV of the direct losses within the horizon, before insurance. baseline, roadmap: by tail, as asked for."""
+
+    baseline: tuple[LossTail, ...]
+    roadmap: tuple[LossTail, ...]
+    draws: int
+    seed: int
+
+
+def cyber_tail(
+    scenario: Scenario,
+    roadmap: Roadmap | Mapping[str, int],
+    draws: int,
+    seed: int,
+    *,
+    tails: tuple[float, ...] = (0.05, 0.01),
+    threads: int | None = None,
+) -> CyberTail:
+    """The worst shares `tails` of the cyber losses, without and with a roadmap. Raises ProblemsFound for a scenario
+    whose threats bring no loss, and for a tail outside (0, 0.5]."""
+    if not all(0.0 < tail <= 0.5 for tail in tails):
+        raise ProblemsFound([Problem("tails", "outside the range 0 to 0.5", tails, "such as 0.05")])
+    tilt = tail_tilt(scenario, max(tails))
+    if tilt is None:
+        hint = "state `severity` and `attempts_per_year` of a threat"
+        raise ProblemsFound([Problem("threats", "no threat brings a loss, so there is no tail", None, hint)])
+    sampling = Sampling(tilt=tilt)
+    cyber = evaluate(scenario, roadmap, draws, seed, detail=False, sampling=sampling, threads=threads)[0].cyber
+    assert cyber is not None, "tilted draws write their losses"
+    arms = [
+        tuple(
+            LossTail(
+                tail,
+                weighted_quantile(cyber.loss[:, arm], cyber.weight[:, arm], tail),
+                weighted_cvar(cyber.loss[:, arm], cyber.weight[:, arm], tail),
+                effective_draws(cyber.weight[:, arm]),
+            )
+            for tail in tails
+        )
+        for arm in (0, 1)
+    ]
+    return CyberTail(arms[0], arms[1], draws, seed)

@@ -1,0 +1,82 @@
+"""`roi --points`: what is printed, what adds up, what is refused."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import jsonschema
+import pytest
+
+from scenarios.cli.app import run as call
+from scenarios.documents import schema
+from sim.montecarlo import evaluate
+from sim.montecarlo.coordinates import points_for
+from sim.montecarlo.sampling import Sampling
+from sim.replicated import replicated
+from tests.naive.shops import CORNER_SHOP, EVERYTHING, corner_shop
+
+PLAN = ["roi", str(CORNER_SHOP), "--roadmap", "pos@1,edr@0"]
+Capture = pytest.CaptureFixture[str]
+
+
+def document(capsys: Capture, *arguments: str) -> dict[str, Any]:
+    """The document, after the check against the published schema."""
+    assert call([*PLAN, *arguments, "--json"]) == 0
+    read: dict[str, Any] = json.loads(capsys.readouterr().out)
+    jsonschema.Draft202012Validator(schema("roi")).validate(read)
+    return read
+
+
+def test_document_of_points_has_errors_from_the_randomisations_and_adds_up(capsys: Capture) -> None:
+    found = document(capsys, "--points", "sobol", "--draws", "512")
+    assert (found["points"], found["randomisations"], found["draws"]) == ("sobol", 16, 512)
+    for name in ("npv", "roi", "cash_trough"):
+        ends = found[name]["intervals"]["mean"]
+        assert ends["low"] < found[name]["mean"] < ends["high"]
+        assert ends["se"] == found[name]["se"]
+        assert found[name]["intervals"]["p5"]["low"] < found[name]["p5"] < found[name]["intervals"]["p5"]["high"]
+    behind = found["residual"]["mean"] if found["residual"] else 0.0
+    of_horizon = sum(value for name, value in found["categories"].items() if name != "finance")
+    assert of_horizon + behind == pytest.approx(found["npv"]["mean"], rel=1e-9, abs=1e-6)
+
+
+def test_pseudo_random_draws_are_one_word_away(capsys: Capture) -> None:
+    assert document(capsys, "--points", "random", "--draws", "64")["randomisations"] == 1
+    assert document(capsys, "--draws", "100")["points"] == "random"
+
+
+@pytest.mark.parametrize("kind", ["latin", "antithetic"])
+def test_other_points_are_at_hand(capsys: Capture, kind: str) -> None:
+    assert document(capsys, "--points", kind, "--draws", "64")["points"] == kind
+
+
+def test_the_screen_says_what_the_draws_are(capsys: Capture) -> None:
+    assert call([*PLAN, "--points", "sobol", "--draws", "128"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "128 points of the monthly model" in shown
+    assert "16 independent randomisations" in shown
+
+
+def test_what_is_no_whole_net_or_no_kind_is_refused(capsys: Capture) -> None:
+    assert call([*PLAN, "--points", "sobol", "--draws", "1000"]) == 2
+    assert "1024" in capsys.readouterr().err
+    assert call([*PLAN, "--points", "sobl"]) == 2
+    assert "did you mean sobol" in capsys.readouterr().err
+
+
+def test_errors_beside_single_figures_are_replaced_where_a_document_has_them() -> None:
+    """Errors of a chance, of a category, of a KPI and its change, of hours: all from the randomisations."""
+    shop = corner_shop()
+    outcomes = evaluate(shop, EVERYTHING, 256, 3, sampling=Sampling(points_for(shop, [EVERYTHING]), controls=True))
+    found, one = outcomes.measures(), outcomes[0]
+    stale = {"se": -12345.5, "low": 0.0, "high": 0.0, "refused": None}
+    found["prob_npv_negative_error"] = dict(stale)
+    found["category_errors"] = {name: dict(stale) for name in found["categories"]}
+    for kpi in found["kpis"].values():
+        kpi |= {"baseline_error": dict(stale), "roadmap_error": dict(stale), "change": {"mean": 0.0, **stale}}
+    for hours in found["freed_hours"].values():
+        hours |= {"hours_error": dict(stale), "spared_error": dict(stale)}
+    assert "-12345.5" not in json.dumps(replicated(found, one, 16))
+    with_few = replicated(found, one, 2)
+    assert "8 independent randomisations" in with_few["npv"]["intervals"]["p50"]["refused"]
