@@ -14,6 +14,7 @@ import numpy as np
 from sim.errors import Problem, ProblemsFound
 from sim.lanes import WIDTH
 from sim.lanes.records import pack
+from sim.montecarlo.estimate import LAST_DRAW
 from sim.montecarlo.structures import Floats, Ints
 from sim.montecarlo.tabulated.apart import Others
 from sim.montecarlo.tabulated.coupling import Separation, separate
@@ -52,8 +53,9 @@ def tables(
     """
     if draws < 1:
         raise ProblemsFound([Problem("draws", "at least one draw is needed", draws, hint="1 or more")])
-    if first_draw < 0:
-        raise ProblemsFound([Problem("first_draw", "draws are numbered from 0", first_draw)])
+    if not 0 <= first_draw <= LAST_DRAW - draws:
+        hint = f"draws are numbered from 0 to {LAST_DRAW:,}"
+        raise ProblemsFound([Problem("first_draw", "outside the range", first_draw, hint)])
     natural = draws_of(scenario, draws, seed, first_draw, threads)
     ready, estate, terms = natural.prepared, natural.lay.estate, terms_of(natural.lay.calendar)
     full, _, _ = natural.flows(np.full((1, len(scenario.initiatives)), -1, dtype=np.int64), terms)
