@@ -5,8 +5,9 @@ The draws serve the tail alone: more incidents, one of them worse, each draw wit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sim.errors import Problem, ProblemsFound
 from sim.measures.weighted import TailFigure, effective_draws, weighted_cvar, weighted_quantile
@@ -15,6 +16,8 @@ from sim.montecarlo.cyber_tail import tail_tilt
 from sim.montecarlo.sampling import Sampling
 from sim.roadmap import Roadmap
 from sim.world import Scenario
+
+USUAL_DRAWS = 8_192
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,36 @@ class CyberTail:
     roadmap: tuple[LossTail, ...]
     draws: int
     seed: int
+
+    def document(self) -> dict[str, Any]:
+        """For a JSON document."""
+        return {
+            "draws": self.draws,
+            "baseline": [_document(one) for one in self.baseline],
+            "roadmap": [_document(one) for one in self.roadmap],
+        }
+
+    def rows(self, money: str) -> Iterator[tuple[str, None, str, float | None, None, None, str]]:
+        """As `Trajectories.to_frame` has rows: series, month, statistic, value, low, high, unit."""
+        for arm, found in (("baseline", self.baseline), ("roadmap", self.roadmap)):
+            for one in found:
+                for name, value in _document(one).items():
+                    if name != "share":
+                        statistic = f"{name} of the worst {one.tail:g}"
+                        yield f"losses.present_value.{arm}", None, statistic, value, None, None, money
+
+
+def _document(one: LossTail) -> dict[str, Any]:
+    return {"share": one.tail, "quantile": one.quantile, "mean": one.mean.estimate, "se": one.mean.se}
+
+
+def tail_of_business(
+    scenario: Scenario, roadmap: Roadmap | Mapping[str, int], seed: int, *, threads: int | None = None
+) -> CyberTail | None:
+    """`cyber_tail` on USUAL_DRAWS draws; None where no threat brings a loss."""
+    if tail_tilt(scenario, 0.05) is None:
+        return None
+    return cyber_tail(scenario, roadmap, USUAL_DRAWS, seed, threads=threads)
 
 
 def cyber_tail(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -113,14 +113,15 @@ class Trajectories:
             "provenance": provenance(self.scenario_hash),
         }
 
-    def to_frame(self) -> polars.DataFrame:
+    def to_frame(self, more: Iterable[tuple[Any, ...]] = ()) -> polars.DataFrame:
         """One row a figure: series, month (None where it has none), statistic, value, low, high, unit; draws, seed and
-        scenario hash in every row. Losses: statistic `above X` with the probability, and `1 in T years`."""
+        scenario hash in every row. Losses: statistic `above X` with the probability, and `1 in T years`. more: further
+        rows, of figures that were made elsewhere."""
         import polars
 
         names = ("series", "month", "statistic", "value", "low", "high", "unit")
         kinds = dict(zip(names, (str, int, str, float, float, float, str), strict=True))
-        frame = polars.DataFrame(list(self._rows()), schema=kinds, orient="row")
+        frame = polars.DataFrame([*self._rows(), *more], schema=kinds, orient="row")
         return frame.with_columns(
             draws=polars.lit(self.draws),
             seed=polars.lit(self.seed),

@@ -15,6 +15,7 @@ from sim.errors import Problem, ProblemsFound, nearest
 if TYPE_CHECKING:
     from sim.one_draw import OneDraw
     from sim.trajectories import Trajectories
+    from sim.world import Scenario as World
 
 NOTABLE = ("worst", "median", "best")
 MOST_DRAWS = 10_000_000  # memory would suffice for more, patience hardly
@@ -83,19 +84,37 @@ def run(
             whole = trajectories(scenario, chosen, draws, seed, threads=threads, progress=drawn)
         notable = next((one.draw for one in whole.notable if one.name == draw), None)
         found = whole if notable is None else one_draw(scenario, chosen, notable, seed)
+    from sim.trajectories import Trajectories as Many
+
+    if not isinstance(found, Many):
+        if csv is not None:
+            save(csv, found.to_frame().write_csv(), overwrite=force, option="--csv")
+        _show_one(found, scenario, draw, json)
+        return
+    from scenarios.cyber_tail import tail_of_business
+
+    tail = tail_of_business(scenario, chosen, seed, threads=threads)
     if csv is not None:
-        save(csv, found.to_frame().write_csv(), overwrite=force, option="--csv")
+        more = () if tail is None else tail.rows(scenario.profile.currency)
+        save(csv, found.to_frame(more).write_csv(), overwrite=force, option="--csv")
+    if json:
+        emit({**found.document(), "tail": None if tail is None else tail.document()})
+        return
+    from scenarios.cli.render.course import show_course
+
+    show_course(found, scenario, console(), {Step.month: 1, Step.quarter: 3, Step.year: 12}[by], tail)
+
+
+def _show_one(found: OneDraw, scenario: World, draw: str | None, json: bool) -> None:
+    """Print one draw."""
+    from scenarios.cli.output import console, emit
+
     if json:
         emit(found.document())
         return
-    from scenarios.cli.render.course import show_course
     from scenarios.cli.render.one_draw import show_draw
-    from sim.trajectories import Trajectories as Many
 
-    if isinstance(found, Many):
-        show_course(found, scenario, console(), {Step.month: 1, Step.quarter: 3, Step.year: 12}[by])
-    else:
-        show_draw(found, scenario, console(), draw if draw in NOTABLE else None)
+    show_draw(found, scenario, console(), draw if draw in NOTABLE else None)
 
 
 def _number(text: str) -> int:

@@ -1,6 +1,7 @@
 """Trajectories: identities of the monthly flows, bits, memory, single draws, the command."""
 
 import json
+import math
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -11,14 +12,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from scenarios import load
 from scenarios.cli.app import run
 from scenarios.documents import schema
 from sim.errors import ProblemsFound
-from sim.measures import quantile
+from sim.measures import cvar, quantile
 from sim.montecarlo import evaluate, trajectories
 from sim.montecarlo.block import Block
 from sim.montecarlo.collector import TrajectoryCollector, quantile_shares
 from sim.montecarlo.kpis import CATEGORIES, CYBER, FINANCE, FINANCED, FLOW, INSURANCE, INSURED, KPI_NAMES, LOSS
+from sim.montecarlo.sampling import Sampling
 from sim.one_draw import one_draw
 from sim.outcomes import Outcomes
 from sim.trajectories import NAMES, SHARES, Trajectories
@@ -280,9 +283,34 @@ def test_documents_keep_their_schema(printed: Callable[..., str], name: str, mor
     jsonschema.Draft202012Validator(schema(name)).validate(content)
 
 
+def test_tail_of_all_years_is_that_of_plain_draws(printed: Callable[..., str], tmp_path: Path) -> None:
+    """Importance sampling against plain draws, both arms: within 4.5 standard errors (false alarm below 1e-4)."""
+    file = tmp_path / "course.csv"
+    content = json.loads(printed("--draws", "60", "--json", "--csv", str(file)))["tail"]
+    scenario, n = load(SHOP), 20_000
+    plain = evaluate(scenario, {"pos": 0, "edr": 3}, n, 5, detail=False, sampling=Sampling(controls=True))[0].cyber
+    assert plain is not None
+    for arm, name in enumerate(("baseline", "roadmap")):
+        worst = content[name][0]
+        losses = plain.loss[:, arm]
+        excess = np.maximum(losses - np.quantile(losses, 0.95), 0.0) / 0.05
+        error = math.hypot(worst["se"], float(np.std(excess)) / math.sqrt(n))
+        assert worst["mean"] == pytest.approx(-float(cvar(-losses, 0.05)), abs=4.5 * error)
+    assert "losses.present_value.roadmap,,mean of the worst 0.05" in file.read_text()
+
+
 def test_screen_tells_the_course(printed: Callable[..., str]) -> None:
     text = printed("--draws", "400", "--by", "year")
-    for words in ("Cumulative cash", "own cash", "random year", "IRR", "1 year in 10", "worst", "insured"):
+    for words in (
+        "Cumulative cash",
+        "own cash",
+        "random year",
+        "IRR",
+        "1 year in 10",
+        "worst",
+        "insured",
+        "worst 1 of 20 draws",
+    ):
         assert words in text
     assert max(map(len, text.splitlines())) <= 100
     assert "2029-12" in text

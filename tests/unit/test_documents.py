@@ -89,7 +89,8 @@ def test_roi_and_simulate_name_their_count() -> None:
     }  # fmt: skip
     document = {
         "schema_version": 1, "scenario": "shop", "roadmap": {"pos": 0}, "seed": 1, "draws": 5, "first_draw": 0,
-        "engine": "kernel", "currency": "EUR", "points": "random", "randomisations": 1, "npv": statistic, "roi": None, "payback_months": statistic,
+        "engine": "kernel", "currency": "EUR", "points": "random", "randomisations": 1,
+        "npv": statistic, "roi": None, "payback_months": statistic,
         "cash_trough": statistic, "residual": statistic, "npv_within_horizon": statistic,
         "financing": None, "cash_floor": None, "covenant": None, "prob_npv_negative": 0.5,
         "prob_npv_negative_error": error,

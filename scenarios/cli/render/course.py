@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+    from scenarios.cyber_tail import CyberTail
     from sim.measures.exceedance import Chance, Exceedance, ReturnLevel
+    from sim.measures.weighted import TailFigure
     from sim.trajectories import Fan, Trajectories
     from sim.world import Scenario
 
@@ -36,8 +38,10 @@ HEADS = {
 }
 
 
-def show_course(found: Trajectories, scenario: Scenario, terminal: Console, step: int) -> None:
-    """Print the screen. step: months between the rows of the first table."""
+def show_course(
+    found: Trajectories, scenario: Scenario, terminal: Console, step: int, tail: CyberTail | None = None
+) -> None:
+    """Print the screen. step: months between the rows of the first table. tail: of the losses of all years."""
     terminal.width = min(terminal.width, WIDTH)
     starts = found.roadmap.as_dict
     label = {month: month_label(scenario, month) for month in starts.values()}
@@ -59,6 +63,9 @@ def show_course(found: Trajectories, scenario: Scenario, terminal: Console, step
     terminal.print(_balances(found, scenario))
     terminal.print()
     _show_losses(found, terminal)
+    if tail is not None:
+        sentence(terminal, tail_sentence(tail, found.currency, bool(starts)))
+        terminal.print()
     rows = rate_rows(found.rates)
     if rows:
         grid(terminal, rows)
@@ -160,6 +167,25 @@ def _show_losses(found: Trajectories, terminal: Console) -> None:
                 terminal, "insured: less what the policy pays for the incidents of the year, before premiums", "dim"
             )
     terminal.print()
+
+
+def tail_sentence(tail: CyberTail, currency: str, planned: bool) -> str:
+    """Means of the worst shares of the losses of all years, without the roadmap and, where there is one, with it."""
+    parts = []
+    for without, with_it in zip(tail.baseline, tail.roadmap, strict=True):
+        means = [_tail_mean(without.mean)] + ([f"{_tail_mean(with_it.mean)} with it"] if planned else [])
+        where = " without it, " if planned else ""
+        parts.append(f"in the worst 1 of {1 / without.tail:.0f} draws on average {where.join(means)}")
+    return (
+        f"Present value of the direct losses of all years, {currency}: {'; '.join(parts)} (importance sampling, "
+        f"{tail.draws:,} draws of its own)."
+    )
+
+
+def _tail_mean(mean: TailFigure) -> str:
+    if mean.estimate is None:
+        return "unknown, too few draws"
+    return sensible(mean.estimate, mean.se)
 
 
 def _shown(losses: Mapping[str, Exceedance]) -> list[str]:
