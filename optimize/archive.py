@@ -27,12 +27,12 @@ Key = tuple[tuple[str, int], ...]
 BATCH = 128
 """Roadmaps in one call of the simulation: enough to share a world among many, few enough to show progress."""
 
-
 FEWEST = 64
 """Roadmaps at once for which it is seen whether tables take less."""
 LEARNING = 1.5
 """Time to learn an entry over that of a roadmap on as many draws, rounded up."""
-REACH = 16
+REACH = 4
+"""How many times as many roadmaps are listed with tables as without: about as many as take no longer than a search."""
 
 
 def key(roadmap: Starts) -> Key:
@@ -155,8 +155,11 @@ class Archive:
         """Whether tables take less than the kernel: the entries that they lack are learned on all draws."""
         if len(roadmaps) < FEWEST:
             return False
-        learned = self._entries.missing(self._planned(roadmaps))
-        return LEARNING * learned * self.draws <= len(roadmaps) * draws
+        room = len(roadmaps) * draws / (LEARNING * self.draws)
+        starts = {start for one in roadmaps for start in one.items()}
+        if "_entries" not in vars(self) and len(starts) > room:  # at least so many entries: not worth making the tables
+            return False
+        return self._entries.missing(self._planned(roadmaps)) <= room
 
     def _looked_up(self, roadmaps: Sequence[Starts], draws: int) -> Iterator[tuple[Floats, float]]:
         """NPV by draw and mean cost of each, by tables."""

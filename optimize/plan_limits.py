@@ -32,8 +32,8 @@ class PlanLimits:
     changes: initiatives that the first proposal of a round may change; None = a third of all, at least 3.
     grid: starts between two that are simulated; values in between are interpolated.
     rounds: most linearisations. neighbours: most roadmaps that the local search may simulate.
-    enumerate_paths: if every feasible roadmap fits into so many simulated paths, all of them are simulated; 16 times as
-    many where they can be looked up, see `Archive.reach`.
+    enumerate_paths: if every feasible roadmap fits into so many simulated paths, all of them are simulated; four times
+    as many where they can be looked up, see `Archive.reach`.
     solver: limits of each solve. Without a time limit, so that the same seed gives the same plan.
     threads: threads of the simulation; they change no figure. None = as many as there are.
 

@@ -17,7 +17,7 @@ from tests.naive.shops import setting
 
 LIMITS = PlanLimits(
     search_draws=32, pair_draws=16, linear_draws=16, cost_draws=64, first_selection_draws=32, selection_draws=64,
-    report_draws=64, enumerate_paths=32 * 100, solver=Limits(seconds=None, nodes=50_000, break_ties=False), threads=1,
+    report_draws=64, enumerate_paths=32 * 200, solver=Limits(seconds=None, nodes=50_000, break_ties=False), threads=1,
 )  # fmt: skip
 SEED = 5
 EVERY = [
