@@ -104,6 +104,7 @@ def test_search_values_are_those_of_the_whole() -> None:
 
 
 def test_blocks_without_strength_change_nothing() -> None:
+    """Nothing but rounding: failures that a policy may end are solved path by path, others in lanes."""
     plain = evaluate(corner_shop(), {"pos": 1}, 32, SEED)[0]
     for edits in (
         [setting("systems.till.refresh", {"at_age_years": 100, "cost": 5})],
@@ -112,8 +113,8 @@ def test_blocks_without_strength_change_nothing() -> None:
         [setting("systems.till.capacity_per_day", 1e6)],
     ):
         other = evaluate(corner_shop(*edits), {"pos": 1}, 32, SEED)[0]
-        np.testing.assert_array_equal(other.npv, plain.npv)
-        np.testing.assert_array_equal(other.kpis, plain.kpis)
+        np.testing.assert_allclose(other.npv, plain.npv, rtol=1e-10, atol=1e-6)
+        np.testing.assert_allclose(other.kpis, plain.kpis, rtol=1e-10, atol=1e-6)
 
 
 def test_both_engines_agree_on_the_world_layer() -> None:

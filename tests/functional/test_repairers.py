@@ -99,15 +99,16 @@ def test_twin(edits: list[Edit], roadmaps: list[Any]) -> None:
     check(corner_shop(*edits), roadmaps, range(4))
 
 
-def test_enough_repairers_at_once_change_no_bit() -> None:
-    """Three of them for three systems, without response and other work, as if each had its own."""
+def test_enough_repairers_at_once_change_nothing() -> None:
+    """Three of them for three systems, without response and other work, as if each had its own. The kernel rounds
+    otherwise, since it solves failures of shared repairers path by path and others in lanes; the company does not."""
     idle = setting("repairers.helpers", {"number": 3, **PLANNER})
     plans = [{}, {"pos": 1}, {"edr": 2, "pos": 6}]
     shared = evaluate(corner_shop(*SHARED, idle), plans, 64, SEED)
     alone = evaluate(corner_shop(*own(SHARED)), plans, 64, SEED)
     for one, other in zip(shared, alone, strict=True):
         for field in ("npv", "trough", "categories", "kpis"):
-            np.testing.assert_array_equal(getattr(one, field), getattr(other, field))
+            np.testing.assert_allclose(getattr(one, field), getattr(other, field), rtol=1e-10, atol=1e-6)
     one, other = (simulate(corner_shop(*edits), {"pos": 1}, 2, SEED)[0] for edits in ([*SHARED, idle], own(SHARED)))
     np.testing.assert_array_equal(one.categories, other.categories)
     np.testing.assert_array_equal(one.kpis, other.kpis)
