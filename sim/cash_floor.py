@@ -8,6 +8,8 @@ from typing import Any
 from sim.breach import Breach, Broken, Floats, Measured, breach, seldom
 from sim.world import Scenario
 
+HALF_A_CENT = 0.005  # a credit line fills cash up to the floor, and rounding must not decide whether that breaks it
+
 
 @dataclass(frozen=True)
 class FloorRule:
@@ -20,8 +22,17 @@ class FloorRule:
 
     def broken(self, trough: Floats, baseline_trough: Floats) -> Broken:
         """(draws,) whether the roadmap breaks the floor. trough, baseline_trough: lowest cash with and without it."""
-        broken = trough < self.floor
-        return broken & (baseline_trough >= self.floor) if self.relative else broken
+        broken = self.below(trough)
+        return broken & ~self.below(baseline_trough) if self.relative else broken
+
+    def below(self, balance: Floats) -> Broken:
+        """(draws,) whether a balance lies below the floor, by more than rounding.
+
+        >>> import numpy as np
+        >>> FloorRule(100.0, 0.1, False).below(np.array([100.0 - 1e-9, 99.9]))
+        array([False,  True])
+        """
+        return balance < self.floor - HALF_A_CENT
 
     def broken_by(self, one: Measured) -> Broken:
         """(draws,) whether a roadmap breaks the floor."""
@@ -43,14 +54,14 @@ class FloorRule:
             "allowed": self.allowed,
             "relative_to_baseline": self.relative,
             "below": asdict(self.breach(broken)),
-            "baseline_below": asdict(self.breach(baseline_trough < self.floor)),
+            "baseline_below": asdict(self.breach(self.below(baseline_trough))),
             "kept": self.keeps(broken),
         }
 
     def notes(self, trough: Floats, baseline_trough: Floats, currency: str) -> tuple[str, ...]:
         """What to say where the floor is broken more often than allowed, or may be."""
         found = []
-        usual = self.breach(baseline_trough < self.floor)
+        usual = self.breach(self.below(baseline_trough))
         if not self.relative and usual.low > self.allowed:
             found.append(
                 f"the business falls below {self.floor:,.0f} {currency} in {100 * usual.share:.3g} % of worlds without "
