@@ -59,13 +59,19 @@ class CyberTail:
         for arm, found in (("baseline", self.baseline), ("roadmap", self.roadmap)):
             for one in found:
                 for name, value in _document(one).items():
-                    if name != "share":
+                    if name not in ("share", "effective_draws"):
                         statistic = f"{name} of the worst {one.tail:g}"
                         yield f"losses.present_value.{arm}", None, statistic, value, None, None, money
 
 
 def _document(one: LossTail) -> dict[str, Any]:
-    return {"share": one.tail, "quantile": one.quantile, "mean": one.mean.estimate, "se": one.mean.se}
+    return {
+        "share": one.tail,
+        "quantile": one.quantile,
+        "mean": one.mean.estimate,
+        "se": one.mean.se,
+        "effective_draws": one.effective,
+    }
 
 
 def tail_of_business(
