@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -159,13 +160,32 @@ class Archive:
         starts = {start for one in roadmaps for start in one.items()}
         if "_entries" not in vars(self) and len(starts) > room:  # at least so many entries: not worth making the tables
             return False
-        return self._entries.missing(self._planned(roadmaps)) <= room
+        from sim.montecarlo import DisagreementError
+
+        try:
+            return self._entries.missing(self._planned(roadmaps)) <= room
+        except DisagreementError as problem:
+            self._distrust(problem)
+            return False
 
     def _looked_up(self, roadmaps: Sequence[Starts], draws: int) -> Iterator[tuple[Floats, float]]:
-        """NPV by draw and mean cost of each, by tables."""
+        """NPV by draw and mean cost of each, by tables; by the kernel, from now on, if the two do not agree."""
+        from sim.montecarlo import DisagreementError
+
+        if not self._look_up:
+            return self._run(roadmaps, draws)
         planned = self._planned(roadmaps)
-        worth = np.ascontiguousarray(self._entries.npv(planned).T)
+        try:
+            worth = np.ascontiguousarray(self._entries.npv(planned).T)
+        except DisagreementError as problem:
+            self._distrust(problem)
+            return self._run(roadmaps, draws)
         return zip(worth[:, :draws], self._entries.costs(planned).tolist(), strict=True)
+
+    def _distrust(self, problem: AssertionError) -> None:
+        self._look_up = False
+        note = f"tables and kernel do not agree, so every roadmap is simulated, which takes longer: {problem}"
+        warnings.warn(note, RuntimeWarning, stacklevel=2)
 
     def _planned(self, roadmaps: Sequence[Starts]) -> NDArray[np.int64]:
         return self._entries.planned(months(self.scenario, one) for one in roadmaps)

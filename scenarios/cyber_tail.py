@@ -5,9 +5,13 @@ The draws serve the tail alone: more incidents, one of them worse, each draw wit
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sim.errors import Problem, ProblemsFound
 from sim.measures.weighted import TailFigure, effective_draws, weighted_cvar, weighted_quantile
@@ -17,7 +21,9 @@ from sim.montecarlo.sampling import Sampling
 from sim.roadmap import Roadmap
 from sim.world import Scenario
 
+Floats = NDArray[np.float64]
 USUAL_DRAWS = 8_192
+SIGMAS = 5.0  # standard errors by which the mean of the weights may differ from 1
 
 
 @dataclass(frozen=True)
@@ -53,13 +59,19 @@ class CyberTail:
         for arm, found in (("baseline", self.baseline), ("roadmap", self.roadmap)):
             for one in found:
                 for name, value in _document(one).items():
-                    if name != "share":
+                    if name not in ("share", "effective_draws"):
                         statistic = f"{name} of the worst {one.tail:g}"
                         yield f"losses.present_value.{arm}", None, statistic, value, None, None, money
 
 
 def _document(one: LossTail) -> dict[str, Any]:
-    return {"share": one.tail, "quantile": one.quantile, "mean": one.mean.estimate, "se": one.mean.se}
+    return {
+        "share": one.tail,
+        "quantile": one.quantile,
+        "mean": one.mean.estimate,
+        "se": one.mean.se,
+        "effective_draws": one.effective,
+    }
 
 
 def tail_of_business(
@@ -81,7 +93,7 @@ def cyber_tail(
     threads: int | None = None,
 ) -> CyberTail:
     """The worst shares `tails` of the cyber losses, without and with a roadmap. Raises ProblemsFound for a scenario
-    whose threats bring no loss, and for a tail outside (0, 0.5]."""
+    whose threats bring no loss, for a tail outside (0, 0.5], and where the weights do not have mean 1."""
     if not all(0.0 < tail <= 0.5 for tail in tails):
         raise ProblemsFound([Problem("tails", "outside the range 0 to 0.5", tails, "such as 0.05")])
     tilt = tail_tilt(scenario, max(tails))
@@ -91,6 +103,8 @@ def cyber_tail(
     sampling = Sampling(tilt=tilt)
     cyber = evaluate(scenario, roadmap, draws, seed, detail=False, sampling=sampling, threads=threads)[0].cyber
     assert cyber is not None, "tilted draws write their losses"
+    for arm in (0, 1):
+        _refuse_wrong(cyber.weight[:, arm])
     arms = [
         tuple(
             LossTail(
@@ -104,3 +118,11 @@ def cyber_tail(
         for arm in (0, 1)
     ]
     return CyberTail(arms[0], arms[1], draws, seed)
+
+
+def _refuse_wrong(weights: Floats) -> None:
+    """Raise ProblemsFound where weights (draws,) do not have the mean that makes them weights, within their error."""
+    mean, se = float(weights.mean()), float(weights.std()) / math.sqrt(len(weights))
+    if abs(mean - 1.0) > SIGMAS * se + 1e-9:
+        hint = "a mistake in the program: please report it with the file"
+        raise ProblemsFound([Problem("threats", "the tail is not known: weights do not have mean 1", mean, hint)])

@@ -85,7 +85,8 @@ def two_level(
     table = parameters(scenario)
     notes = [note for note in outcomes.notes if note != shared_note(chance)]
     if boxless is not None:
-        notes.append(f"{boxless.message} ({boxless.value}): {boxless.hint}")
+        unused = "; the thresholds asked for (--below) were not used" if own else ""
+        notes.append(f"{boxless.message} ({boxless.value}): {boxless.hint}{unused}")
     elif chance < GOOD_CHANCE:
         notes.append(f"bands come from {chance} draws of the events each; their shape is coarse below {GOOD_CHANCE}")
     return TwoLevel(

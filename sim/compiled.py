@@ -12,6 +12,7 @@ import functools
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable
 from functools import cached_property
@@ -96,13 +97,16 @@ def content_key(root: Path = ROOT) -> str:
 def cache_folder() -> Path:
     """Folder of the compiled code of this content; made when first asked for, older contents are dropped.
 
-    Where the cache's place cannot be written, a folder among the temporary files serves.
+    Where the cache's place cannot be written, a folder among the temporary files serves, if it is the user's own.
     """
     base = os.environ.get("ROADFOLIO_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     key = content_key()
-    for home in (Path(base) / "roadfolio", Path(tempfile.gettempdir()) / f"roadfolio-{os.getuid()}"):
+    temporary = Path(tempfile.gettempdir()) / f"roadfolio-{os.getuid()}"
+    for home in (Path(base) / "roadfolio", temporary):
         folder = home / key
         try:
+            if home == temporary and not _own(home):
+                continue
             if not folder.exists():
                 folder.mkdir(parents=True, exist_ok=True)
                 _drop_old(home, keep=folder)
@@ -111,6 +115,13 @@ def cache_folder() -> Path:
         if os.access(folder, os.W_OK):
             return folder
     raise OSError(f"compiled code can be kept neither in {base} nor in {tempfile.gettempdir()}: set ROADFOLIO_CACHE")
+
+
+def _own(home: Path) -> bool:
+    """Whether a folder, made if there is none, is the user's: code that others put there would run in our process."""
+    home.mkdir(mode=0o700, exist_ok=True)
+    state = home.lstat()
+    return stat.S_ISDIR(state.st_mode) and state.st_uid == os.getuid() and not state.st_mode & stat.S_IWOTH
 
 
 def _drop_old(home: Path, keep: Path) -> None:

@@ -65,30 +65,73 @@ class Stored:
         with _LOCK:
             if file in _LINKED:
                 return _LINKED[file]
-            place = FOLDER / file
-            if not place.exists():
-                self._compile(place, args)
-            code = _link(place, sum(len(_words(arg)) for arg in args)) if place.exists() else None
+            found = _read(FOLDER / file) or self._compile(FOLDER / file, args)
+            code = None if found is None else _link(found, sum(len(_words(arg)) for arg in args))
             if code is not None:
                 _LINKED[file] = code
             return code
 
-    def _compile(self, place: Path, args: tuple[Any, ...]) -> None:
-        """Compile, and keep the object code if it can be called and linked without Numba."""
+    def _compile(self, place: Path, args: tuple[Any, ...]) -> Code | None:
+        """Compile, and keep the object code if it can be called and linked without Numba; None if not."""
         import numba
 
         function, typeof = self.compiled.fresh, numba.typeof
         function.compile(tuple(typeof(arg) for arg in args))  # type: ignore[no-untyped-call]
         (result,) = function.overloads.values()
         library, name = result.library, result.fndesc.llvm_func_name
-        with suppress(AttributeError, RuntimeError, ValueError):  # not the Numba that we know: it works as ever
+        try:
             final = library._final_module
-            if _as_expected(str(final.get_function(name).global_value_type), args):
-                foreign = [f.name for f in final.functions if f.is_declaration and not f.name.startswith("llvm.")]
-                head = json.dumps({"name": name, "foreign": foreign}).encode() + b"\n"
-                draft = place.with_name(f".{place.name}.{os.getpid()}.part")
-                draft.write_bytes(head + library._get_compiled_object())
-                draft.replace(place)
+            if not _as_expected(str(final.get_function(name).global_value_type), args):
+                return None
+            foreign = [f.name for f in final.functions if f.is_declaration and not f.name.startswith("llvm.")]
+            code = Code(name, tuple(foreign), library._get_compiled_object())
+        except (AttributeError, RuntimeError, ValueError):  # not the Numba that we know: it works as ever
+            return None
+        _write(place, code)
+        return code
+
+
+@dataclass(frozen=True)
+class Code:
+    """Object code of a function: its name there, symbols that it needs from the process, the code."""
+
+    name: str
+    foreign: tuple[str, ...]
+    code: bytes
+
+    @property
+    def head(self) -> dict[str, Any]:
+        """The first line of its file. A damaged file would end the process, so the line tells what must follow."""
+        told = {"name": self.name, "foreign": list(self.foreign), "length": len(self.code)}
+        digest = hashlib.sha256(json.dumps(told).encode() + b"\n" + self.code)
+        return {**told, "sha256": digest.hexdigest()}
+
+
+def _write(place: Path, code: Code) -> None:
+    """Keep code for later processes; where nothing can be written, they compile anew."""
+    draft = place.with_name(f".{place.name}.{os.getpid()}.part")
+    try:
+        draft.write_bytes(json.dumps(code.head).encode() + b"\n" + code.code)
+        draft.replace(place)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink()
+
+
+def _read(place: Path) -> Code | None:
+    """Code from the disk; None where there is none, or a damaged file, which is removed."""
+    try:
+        line, _, code = place.read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    with suppress(ValueError, KeyError, TypeError):
+        head = json.loads(line)
+        found = Code(head["name"], tuple(head["foreign"]), code)
+        if found.head == head:
+            return found
+    with suppress(OSError):
+        place.unlink()
+    return None
 
 
 def _kind(arg: Any) -> str:
@@ -101,6 +144,8 @@ def _kind(arg: Any) -> str:
         if not arg.flags.c_contiguous or arg.dtype.itemsize != 8:
             raise TypeError(f"a contiguous array of 64-bit numbers is wanted, got {arg.dtype} of shape {arg.shape}")
         return f"{arg.dtype.kind}{arg.ndim}"
+    if isinstance(arg, bool) or not isinstance(arg, int | np.int64 | np.uint64):
+        raise TypeError(f"a 64-bit integer or an array is wanted, got {arg!r}, a {type(arg).__name__}")
     return "u" if isinstance(arg, np.uint64) else "i"
 
 
@@ -155,25 +200,23 @@ class Host:
         return hashlib.sha256(repr((told, setting)).encode()).hexdigest()[:12]
 
 
-def _link(place: Path, words: int) -> tuple[Any, Call] | None:
+def _link(stored: Code, words: int) -> tuple[Any, Call] | None:
     """Load object code; None where a symbol that it needs is unknown in this process."""
-    head, _, code = place.read_bytes().partition(b"\n")
-    content = json.loads(head)
     process, llvm = ctypes.CDLL(None), Host.get().llvm
-    if not all(hasattr(process, name) for name in content["foreign"]):
+    if not all(hasattr(process, name) for name in stored.foreign):
         return None
     target = llvm.Target.from_triple(llvm.get_process_triple())
     machine = target.create_target_machine(codemodel="jitdefault", jit=True)
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
-    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    engine.add_object_file(llvm.ObjectFileRef.from_data(stored.code))
     engine.finalize_object()
-    address = engine.get_function_address(content["name"])
+    address = engine.get_function_address(stored.name)
     pointer = ctypes.POINTER(ctypes.c_void_p)
     function = ctypes.CFUNCTYPE(ctypes.c_int32, pointer, pointer, *[WORD] * words)(address)
 
     def call(*args: int) -> None:
         result, exception = ctypes.c_void_p(), ctypes.c_void_p()
         if function(result, exception, *args) != 0:
-            raise RuntimeError(f"{content['name']} raised an exception, which compiled code here never does")
+            raise RuntimeError(f"{stored.name} raised an exception, which compiled code here never does")
 
     return engine, call

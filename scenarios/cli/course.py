@@ -89,7 +89,7 @@ def run(
     if not isinstance(found, Many):
         if csv is not None:
             save(csv, found.to_frame().write_csv(), overwrite=force, option="--csv")
-        _show_one(found, scenario, draw, json)
+        _show_one(found, scenario, draw, draws, json)
         return
     from scenarios.cyber_tail import tail_of_business
 
@@ -105,8 +105,8 @@ def run(
     show_course(found, scenario, console(), {Step.month: 1, Step.quarter: 3, Step.year: 12}[by], tail)
 
 
-def _show_one(found: OneDraw, scenario: World, draw: str | None, json: bool) -> None:
-    """Print one draw."""
+def _show_one(found: OneDraw, scenario: World, draw: str | None, draws: int, json: bool) -> None:
+    """Print one draw, which may be none of the `draws` of the run."""
     from scenarios.cli.output import console, emit
 
     if json:
@@ -114,7 +114,7 @@ def _show_one(found: OneDraw, scenario: World, draw: str | None, json: bool) -> 
         return
     from scenarios.cli.render.one_draw import show_draw
 
-    show_draw(found, scenario, console(), draw if draw in NOTABLE else None)
+    show_draw(found, scenario, console(), draw if draw in NOTABLE else None, draws)
 
 
 def _number(text: str) -> int:

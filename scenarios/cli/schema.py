@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.arguments import Json, NoSeed
+from scenarios.documents import DOCUMENTS
 
 Document = Annotated[
     str | None,
     typer.Option(
         "--document",
-        help="Of this document instead: roi, simulate, plan, solve, verify, check, gaps, uncertainty, contributions, "
-        "errors.",
+        help=f"Of this document instead: {', '.join(DOCUMENTS)}.",
     ),
 ]
 

@@ -15,12 +15,11 @@ GROUPS = 16  # of pseudo-random draws
 @dataclass(frozen=True)
 class ControlledMean:
     """mean, se: of the mean. left: variance of a draw that the controls leave, over the variance without them; 1 where
-    nothing varies. degrees: of freedom of the error."""
+    nothing varies."""
 
     mean: float
     se: float
     left: float
-    degrees: int
 
 
 def controlled_mean(values: Floats, controls: Floats, randomisations: int = 1) -> ControlledMean:
@@ -46,9 +45,8 @@ def controlled_mean(values: Floats, controls: Floats, randomisations: int = 1) -
     left = spread / before if before > 0.0 else 1.0
     if randomisations > 1:
         means = rest.reshape(-1, groups).mean(axis=0)
-        return ControlledMean(float(means.mean()), float(np.std(means, ddof=1)) / math.sqrt(groups), left, groups - 1)
-    degrees = len(values) - 1
-    return ControlledMean(float(rest.mean()), math.sqrt(spread / max(degrees, 1)), left, degrees)
+        return ControlledMean(float(means.mean()), float(np.std(means, ddof=1)) / math.sqrt(groups), left)
+    return ControlledMean(float(rest.mean()), math.sqrt(spread / max(len(values) - 1, 1)), left)
 
 
 def _slopes_of_others(values: Floats, controls: Floats, groups: int) -> Floats:
@@ -66,10 +64,3 @@ def _slopes_of_others(values: Floats, controls: Floats, groups: int) -> Floats:
     within = centred[:, :k, :k] / (scale[:, :, None] * scale[:, None, :])
     slopes = np.einsum("gjk,gk->gj", np.linalg.pinv(within, rcond=1e-9, hermitian=True), centred[:, :k, k] / scale)
     return np.asarray(slopes / scale)
-
-
-def without_controls(values: Floats, controls: Floats) -> Floats:
-    """(n,) values minus the part that is linear in controls (n, k), least squares; its mean is that of the values."""
-    centred = controls - controls.mean(axis=0)
-    slopes = np.linalg.lstsq(centred, values - values.mean(), rcond=None)[0]
-    return np.asarray(values - centred @ slopes)

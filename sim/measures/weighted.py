@@ -27,11 +27,6 @@ class TailFigure:
     count: int
 
 
-def weighted_mean(values: Floats, weights: Floats) -> TailFigure:
-    """Mean, with the error of independent draws. values, weights: (n,)."""
-    return _mean(values * weights, len(values))
-
-
 def exceedance(values: Floats, weights: Floats, loss: float) -> TailFigure:
     """Probability that a loss is above `loss`, with the error of independent draws. values, weights: (n,).
 

@@ -9,9 +9,10 @@ if TYPE_CHECKING:
     from sim.montecarlo.monthly import trajectories
     from sim.montecarlo.profiles import cost_profiles
     from sim.montecarlo.tabulated.evaluator import Tables, tables
+    from sim.montecarlo.tabulated.learning import DisagreementError
     from sim.montecarlo.tabulated.worth import worth_a_table
 
-__all__ = ["Tables", "cost_profiles", "evaluate", "tables", "trajectories", "worth_a_table"]
+__all__ = ["DisagreementError", "Tables", "cost_profiles", "evaluate", "tables", "trajectories", "worth_a_table"]
 
 
 def __getattr__(name: str) -> Any:
@@ -32,6 +33,10 @@ def __getattr__(name: str) -> Any:
         from sim.montecarlo.tabulated import evaluator
 
         return getattr(evaluator, name)
+    if name == "DisagreementError":
+        from sim.montecarlo.tabulated.learning import DisagreementError
+
+        return DisagreementError
     if name == "worth_a_table":
         from sim.montecarlo.tabulated.worth import worth_a_table
 

@@ -320,6 +320,8 @@ def run_threats(lay, w, draw, k):  # type: ignore[no-untyped-def]
                 primary = severity(u, typical, typical * e.severity_p95[h], e.tail_index[h])
                 if w.loss_left.shape[0] > 0:
                     primary *= w.loss_left[h, m, k]
+            elif mark <= 1.0:
+                densities += 1.0  # also without a loss it may be the chosen one, and stays as it is
             secondary = secondary_losses(lay, w, draw, k, h, m, w.layers[j], w.numbers[j])
             notification, penalty = breach(lay, w, draw, k, h, m, w.layers[j], w.numbers[j])
             w.flow[CYBER, m, k] -= primary + secondary + notification + penalty

@@ -1,6 +1,7 @@
 """roi, simulate, plan, solve and verify as a planner meets them: documents, exit codes, files, screens."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -283,6 +284,12 @@ def test_check_keeps_its_schema(document: Json) -> None:
 def test_every_document_belongs_to_a_command() -> None:
     """Commands that print figures have a schema; `errors` belongs to all of them, `draw` to `course --draw`."""
     assert set(DOCUMENTS) - {"errors", "draw"} == set(COMMANDS) - {"new", "schema"}
+
+
+def test_help_of_schema_lists_every_document(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["schema", "--help"]) == 0
+    words = set(re.findall(r"[a-z]+", capsys.readouterr().out))
+    assert set(DOCUMENTS) <= words
 
 
 def test_compilation_is_announced_once(

@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from scenarios.attribution import linear
 from scenarios.attribution.linear import Sums
 from scenarios.attribution.report import Contribution, Contributions
 from scenarios.cli.app import run
+from scenarios.cli.render.contributions import needing
 from scenarios.contributions import contributions
 from scenarios.documents import schema
 from scenarios.load import parse
@@ -247,6 +249,14 @@ def test_screen_of_all_orders(capsys: pytest.CaptureFixture[str]) -> None:
         assert text in joined
     assert "Hinder each other (worth less together, EUR): Endpoint detection with Backup at the office (-" in joined
     assert "Help each other (worth more together than both add, EUR): Endpoint detection with Web shop (+" in joined
+
+
+def test_what_goes_with_an_initiative_is_said(found: Contributions) -> None:
+    """Directly or not: c needs b, which needs a."""
+    plain = found.initiatives[0]
+    chain = [replace(plain, name=name, requires=needs) for name, needs in (("a", ()), ("b", ("a",)), ("c", ("b",)))]
+    result = replace(found, initiatives=tuple(chain))
+    assert [needing(result, name) for name in "abc"] == [" and what needs it", " and what needs it", ""]
 
 
 def test_screen_of_sampled_orders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

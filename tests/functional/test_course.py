@@ -296,7 +296,10 @@ def test_tail_of_all_years_is_that_of_plain_draws(printed: Callable[..., str], t
         excess = np.maximum(losses - np.quantile(losses, 0.95), 0.0) / 0.05
         error = math.hypot(worst["se"], float(np.std(excess)) / math.sqrt(n))
         assert worst["mean"] == pytest.approx(-float(cvar(-losses, 0.05)), abs=4.5 * error)
-    assert "losses.present_value.roadmap,,mean of the worst 0.05" in file.read_text()
+        assert 0.2 * content["draws"] < worst["effective_draws"] < content["draws"]
+    written = file.read_text()
+    assert "losses.present_value.roadmap,,mean of the worst 0.05" in written
+    assert "effective" not in written  # a number of draws, no money
 
 
 def test_screen_tells_the_course(printed: Callable[..., str]) -> None:
@@ -321,6 +324,14 @@ def test_screen_of_a_draw_tells_what_happened(printed: Callable[..., str]) -> No
     text = printed("--draws", "60", "--draw", "worst")
     for words in ("the worst one by NPV", "New point of sale work begins", "cash flow", "lowest cash"):
         assert words in text
+    assert "its sum, and the sum without it (baseline):" in text
+    assert "differs" not in text
+
+
+def test_a_draw_outside_the_run_is_said_to_be_so(printed: Callable[..., str]) -> None:
+    said = "draw 60 is none of the 60 draws of such a run, which are numbered from 0 to 59"
+    assert said in " ".join(printed("--draws", "60", "--draw", "60").split())
+    assert "is none of" not in printed("--draws", "60", "--draw", "59")
 
 
 def test_table_is_written_once(printed: Callable[..., str], tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Smoke run of the benchmark of many roadmaps: it validates, it times, and it notices a wrong answer."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -7,15 +8,29 @@ import pytest
 from benchmarks import many_roadmaps
 from optimize.random_roadmaps import random_roadmaps
 from scenarios.load import load
-from sim.montecarlo import tables
+from sim.montecarlo import Tables, tables
+from sim.world import Scenario
 
 
-def test_comparison_runs() -> None:
+def test_comparison_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both cases are validated, on as many roadmaps as are timed, before anything is timed."""
+    validated: list[int] = []
+    validate = many_roadmaps.validate
+
+    def counted(scenario: Scenario, table: Tables, roadmaps: Sequence[many_roadmaps.Starts]) -> float:
+        validated.append(len(roadmaps))
+        return validate(scenario, table, roadmaps)
+
+    monkeypatch.setattr(many_roadmaps, "validate", counted)
     with_threats, additive = many_roadmaps.compare(roadmaps=12, draws=32, repeats=1, timed=3)
     assert with_threats.worst < 1e-6
     assert additive.worst < 1e-6
     assert with_threats.entries > additive.entries
-    assert additive.ratio > 0
+    assert (with_threats.what, additive.what) == tuple(many_roadmaps.TARGETS)
+    assert validated == [3, 3]
+    assert (with_threats.roadmaps, with_threats.draws) == (12, 32)
+    assert len(additive.kernel) == len(additive.tables) == 1
+    assert additive.ratio == additive.kernel[0] / additive.tables[0]
     assert "times as fast" in str(with_threats)
 
 

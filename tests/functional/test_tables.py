@@ -11,6 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optimize.archive import Archive
+from optimize.periods import months
+from optimize.plan_limits import PlanLimits
 from optimize.random_roadmaps import random_roadmaps
 from scenarios.load import load
 from sim.errors import ProblemsFound
@@ -21,6 +24,7 @@ from sim.montecarlo.tabulated.coupling import Separation
 from sim.montecarlo.tabulated.learning import DisagreementError
 from sim.montecarlo.tabulated.lookup import LookUp
 from sim.montecarlo.tabulated.understood import UNDERSTOOD, strange_fields
+from sim.montecarlo.tabulated.world import Draws
 from sim.world import Scenario
 from sim.world.initiatives import Initiative
 from tests.naive.roadmap_worlds import FIXED, MODEL, A, B, C, Edit, block, busy, effects, loss, overrunning, world
@@ -470,7 +474,8 @@ def test_every_coupling_is_noticed_and_matters(name: str, monkeypatch: pytest.Mo
     assert any({0, 1} <= set(unit) for unit in table.separation.units)
     assert worst(scenario, table, roadmaps) < TOLERANCE
     monkeypatch.setattr(evaluator, "separate", _singles)
-    assert worst(scenario, made(scenario), roadmaps) > 10 * TOLERANCE
+    with pytest.raises(DisagreementError, match="a path differs"):
+        made(scenario).npv(roadmaps)
 
 
 def test_fields_of_the_schema_that_the_analysis_does_not_know_couple_everything(
@@ -500,3 +505,40 @@ def test_sums_that_do_not_give_the_worth_of_the_kernel_are_noticed(
     with pytest.raises(DisagreementError):
         made(model).npv([{"initiative_2": 0}])
     assert table.npv([{"initiative_2": 0}]).shape == (DRAWS, 1)
+
+
+def test_a_search_goes_on_without_tables_that_do_not_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Units that do not add up: a note, and the worth of the kernel."""
+    scenario = world(*COUPLED["scarce days"])
+    monkeypatch.setattr(evaluator, "separate", _singles)
+    archive = Archive(scenario, SEED, 5, DRAWS, PlanLimits(), look_up=True)
+    monkeypatch.setattr(archive, "_pays", lambda *_: True)
+    asked: list[Starts] = [{A: 0, B: 1}, {A: 3, B: 1, C: 0}, {A: 1, B: 1}, {C: 0, B: 0, A: 4}]  # periods
+    with pytest.warns(RuntimeWarning, match="every roadmap is simulated"):
+        archive.simulate(asked, "search")
+    planned = [months(scenario, one) for one in asked]
+    for one, outcome in zip(asked, evaluate(scenario, planned, DRAWS, SEED, first_draw=5, detail=False), strict=True):
+        assert np.array_equal(archive.npv(one), outcome.npv)
+    assert archive.reach == 1
+
+
+def test_larger_roadmaps_are_compared_once_each_size(
+    model: Scenario, roadmaps: list[Starts], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The three largest of the first call, later only what is larger than all before."""
+    table, compared = made(model), list[int]()
+    flows = Draws.flows
+
+    def counted(self: Draws, planned: Any, terms: Any) -> Any:
+        if not self.muted:
+            compared.append(len(planned) - 1)
+        return flows(self, planned, terms)
+
+    monkeypatch.setattr(Draws, "flows", counted)
+    by_size = sorted(roadmaps, key=len)
+    table.npv([{"initiative_2": 0}])
+    table.npv(by_size[:8])
+    table.npv(by_size[:8])
+    table.npv(by_size)
+    table.npv(by_size)
+    assert compared == [3, 1]

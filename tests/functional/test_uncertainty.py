@@ -200,7 +200,14 @@ def test_empty_roadmap_has_an_npv_that_does_not_vary() -> None:
     assert nothing.measures["npv"].split.share is None
     assert nothing.measures["cash_trough"].split.share is not None
     assert all(not one.box for one in nothing.measures.values())
-    assert any("too few draws for the band" in note for note in nothing.notes)
+    assert any("too few draws for the band" in note and "--below" not in note for note in nothing.notes)
+
+
+def test_thresholds_that_were_not_used_are_named() -> None:
+    """Too few draws of the events for the box; with enough of them nothing is said."""
+    few = two_level(shop(), {"pos": 0}, 128, 2, SEED, thresholds=(-2000.0, 0.0))
+    assert any("the thresholds asked for (--below) were not used" in note for note in few.notes)
+    assert not few.measures["npv"].box
 
 
 @pytest.mark.parametrize(

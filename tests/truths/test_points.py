@@ -7,13 +7,16 @@ a docstring says otherwise.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
+from scenarios import cyber_tail as cyber_tail_module
 from scenarios.cyber_tail import cyber_tail
 from sim.errors import ProblemsFound
 from sim.measures.controlled import controlled_mean
@@ -28,7 +31,7 @@ from sim.points import ANTITHETIC, KINDS, LATIN_CUBE, SOBOL, Coordinates, Points
 from sim.replicated import _interval
 from sim.streams import uniforms
 from sim.world import Scenario
-from tests.naive.shops import EVERYTHING, Edit, corner_shop, setting, without
+from tests.naive.shops import EVERYTHING, Edit, changing, corner_shop, setting, without
 from tests.truths.test_annual_loss import compound, severity_cdf
 
 Floats = NDArray[np.float64]
@@ -153,11 +156,20 @@ def test_a_constant_has_no_error() -> None:
             assert (found.mean, found.se) == (7.0, pytest.approx(0.0, abs=1e-12))
 
 
-def test_weights_have_mean_one_and_leave_means() -> None:
+@cache
+def harmless() -> Scenario:
+    """Under the roadmap incidents bring no loss any more from a month on."""
+    return corner_shop(changing("edr", "threats.ransomware.severity", {"multiply": 0}))
+
+
+@pytest.mark.parametrize("world", [shop, harmless])
+def test_weights_have_mean_one_and_leave_means(world: Callable[[], Scenario]) -> None:
     """Weights, weighted loss and weighted chance of a large loss, for the baseline and under the roadmap."""
-    tilt = tail_tilt(shop())
+    tilt = tail_tilt(world())
     assert tilt is not None
-    found, other = run(Sampling(tilt=tilt)).cyber, plain().cyber
+    tilted = evaluate(world(), EVERYTHING, DRAWS, SEED, detail=False, sampling=Sampling(tilt=tilt))[0]
+    usual = evaluate(world(), EVERYTHING, 2 * DRAWS, SEED + 1, detail=False, sampling=Sampling(controls=True))[0]
+    found, other = tilted.cyber, usual.cyber
     assert found is not None
     assert other is not None
     n, m = len(found.weight), len(other.loss)
@@ -243,6 +255,20 @@ def test_cyber_tail_of_a_business() -> None:
         cyber_tail(corner_shop(*ONE_YEAR, setting("threats.ransomware.severity", 0)), {}, 64, SEED)
     with pytest.raises(ProblemsFound, match="0 to"):
         cyber_tail(year(), {}, 64, SEED, tails=(0.9,))
+
+
+def test_a_tail_whose_weights_are_wrong_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draws whose weights are too large by a tenth."""
+    right = cyber_tail_module.evaluate
+
+    def wrong(*args: Any, **options: Any) -> list[Outcome]:
+        (one,) = right(*args, **options)
+        one.cyber.weight[:] *= 1.1
+        return [one]
+
+    monkeypatch.setattr(cyber_tail_module, "evaluate", wrong)
+    with pytest.raises(ProblemsFound, match="mean 1"):
+        cyber_tail(year(), {}, 4096, SEED)
 
 
 def test_importance_sampling_halves_the_work_at_least() -> None:

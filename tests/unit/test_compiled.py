@@ -1,6 +1,7 @@
 """The key of the cache of compiled code: it changes with every file that compiled code may call, and with no other."""
 
 import ast
+import os
 import shutil
 from pathlib import Path
 
@@ -76,3 +77,37 @@ def test_old_contents_are_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert "content6" in alive
     assert len(alive) <= KEPT_CACHES
     assert len(list((tmp_path / "roadfolio").iterdir())) <= KEPT_CACHES  # no empty folders stay behind
+
+
+def only_temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No cache can be made where it is asked for; a folder for temporary files."""
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("ROADFOLIO_CACHE", str(tmp_path / "file"))
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    return tmp_path / f"roadfolio-{os.getuid()}"
+
+
+def test_a_folder_among_temporary_files_is_for_the_user_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = only_temporary(tmp_path, monkeypatch)
+    assert compiled.cache_folder().parent == home
+    assert home.stat().st_mode & 0o777 == 0o700
+    home.chmod(0o777)
+    with pytest.raises(OSError, match="set ROADFOLIO_CACHE"):
+        compiled.cache_folder()
+
+
+def test_a_folder_of_another_user_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    only_temporary(tmp_path, monkeypatch)
+    another = os.getuid() + 1
+    monkeypatch.setattr("os.getuid", lambda: another)
+    (tmp_path / f"roadfolio-{another}").mkdir()
+    with pytest.raises(OSError, match="set ROADFOLIO_CACHE"):
+        compiled.cache_folder()
+
+
+def test_a_link_among_temporary_files_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = only_temporary(tmp_path, monkeypatch)
+    (tmp_path / "elsewhere").mkdir()
+    home.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="set ROADFOLIO_CACHE"):
+        compiled.cache_folder()

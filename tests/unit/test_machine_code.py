@@ -1,7 +1,8 @@
 """Object code from the disk: the same numbers as from the compiler, and every obstacle leads back to the compiler."""
 
-import json
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -47,12 +48,54 @@ def test_code_that_needs_an_unknown_symbol_is_not_linked(folder: Path) -> None:
     """Linking it would end the process; Numba runs the function instead."""
     by_code()
     (file,) = folder.iterdir()
-    head, _, code = file.read_bytes().partition(b"\n")
-    changed = {**json.loads(head), "foreign": ["no_such_function_anywhere"]}
-    file.write_bytes(json.dumps(changed).encode() + b"\n" + code)
+    found = machine_code._read(file)
+    assert found is not None
+    machine_code._write(file, replace(found, foreign=("no_such_function_anywhere",)))
     machine_code._LINKED.clear()
     assert np.array_equal(by_code(), by_compiler())
     assert not machine_code._LINKED
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        lambda whole: b"",
+        lambda whole: whole[: len(whole) // 2],
+        lambda whole: whole[:40],
+        lambda whole: whole.replace(b"_fill", b"_bill", 1),
+        lambda whole: whole[:-100] + bytes([whole[-100] ^ 1]) + whole[-99:],
+        lambda whole: b"[1]\n" + whole,
+    ],
+    ids=["empty", "half", "half a head", "another name", "a flipped bit", "no head"],
+)
+def test_a_damaged_file_is_made_anew(folder: Path, damaged: Callable[[bytes], bytes]) -> None:
+    """Linking it would end the process."""
+    by_code()
+    (file,) = folder.iterdir()
+    whole = file.read_bytes()
+    file.write_bytes(damaged(whole))
+    assert file.read_bytes() != whole
+    machine_code._LINKED.clear()
+    assert np.array_equal(by_code(), by_compiler())
+    assert machine_code._read(file) is not None
+    assert [*folder.iterdir()] == [file]
+
+
+def test_code_runs_where_nothing_can_be_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder is gone, or a draft cannot be moved to its place."""
+    folder.rmdir()
+    assert np.array_equal(by_code(), by_compiler())
+    assert not folder.exists()
+    assert len(machine_code._LINKED) == 1
+    folder.mkdir()
+    machine_code._LINKED.clear()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    assert np.array_equal(by_code(), by_compiler())
+    assert not list(folder.iterdir())
 
 
 def test_an_unknown_calling_convention_is_not_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,3 +113,9 @@ def test_other_kinds_of_arguments_have_code_of_their_own(folder: Path) -> None:
 def test_arrays_that_the_code_would_misread_are_refused(array: np.ndarray) -> None:
     with pytest.raises(TypeError, match="contiguous array of 64-bit"):
         Stored("sim.streams", "_fill")(1, array)
+
+
+@pytest.mark.parametrize("number", [2.7, True, np.int32(3), "4"])
+def test_numbers_that_the_code_would_misread_are_refused(number: object) -> None:
+    with pytest.raises(TypeError, match="64-bit integer"):
+        Stored("sim.streams", "_fill")(number, np.zeros(4))

@@ -127,8 +127,17 @@ def _loss(found: Contributions, names: Mapping[str, str]) -> str:
         if sized:
             most = max(sized, key=lambda one: sign * one.last_in_loss.mean)
             size = most.last_in_loss
-            parts.append(f"without {names[most.name]} in {percent(abs(size.mean), size.se, ' points')} {word}")
+            gone = names[most.name] + needing(found, most.name)
+            parts.append(f"without {gone} in {percent(abs(size.mean), size.se, ' points')} {word}")
     return f"{text}; {listed(parts)}." if parts else f"{text}."
+
+
+def needing(found: Contributions, name: str) -> str:
+    """That what needs an initiative, directly or not, is left out with it; nothing where nothing does."""
+    gone = {name}
+    while more := {one.name for one in found.initiatives if gone & set(one.requires)} - gone:
+        gone |= more
+    return " and what needs it" if len(gone) > 1 else ""
 
 
 def _provenance(found: Contributions) -> str:

@@ -35,8 +35,11 @@ SAID = {
 }
 
 
-def show_draw(one: OneDraw, scenario: Scenario, terminal: Console, notable: str | None) -> None:
-    """Print the screen. notable: what the draw is among those that were looked at, such as `worst`."""
+def show_draw(
+    one: OneDraw, scenario: Scenario, terminal: Console, notable: str | None = None, draws: int | None = None
+) -> None:
+    """Print the screen. notable: what the draw is among those that were looked at, such as `worst`. draws: of the run
+    beside which the draw is shown."""
     terminal.width = min(terminal.width, WIDTH)
     which = f"draw {one.draw:,}" + (f", the {notable} one by NPV" if notable else "")
     sentence(terminal, f"{clean(one.title)}: {which}", "bold")
@@ -46,6 +49,8 @@ def show_draw(one: OneDraw, scenario: Scenario, terminal: Console, notable: str 
         "dim",
     )
     sentence(terminal, f"NPV of the roadmap in this world: {one.npv:,.0f} {one.currency}.")
+    if draws is not None and one.draw >= draws:
+        sentence(terminal, f"note: {outside(one.draw, draws)}")
     terminal.print()
     terminal.print(_events(one, scenario))
     for arm, said in zip(ARMS, ("Without it", "With it"), strict=True):
@@ -53,9 +58,18 @@ def show_draw(one: OneDraw, scenario: Scenario, terminal: Console, notable: str 
         if short:
             sentence(terminal, f"{said}, {short:,} breakdowns of less than {SHORT:g} hours are left out.", "dim")
     terminal.print()
-    sentence(terminal, "Ledger by year under the roadmap, and what differs from the baseline:")
+    sentence(terminal, "Ledger by year under the roadmap, its sum, and the sum without it (baseline):")
     terminal.print(_ledger(one, scenario))
     sentence(terminal, provenance_line(one.scenario, one.scenario_hash, one.seed), "dim")
+
+
+def outside(draw: int, draws: int) -> str:
+    """That a draw belongs to no figure of the run beside it.
+
+    >>> outside(64, 64)
+    'draw 64 is none of the 64 draws of such a run, which are numbered from 0 to 63'
+    """
+    return f"draw {draw:,} is none of the {draws:,} draws of such a run, which are numbered from 0 to {draws - 1:,}"
 
 
 def _is_short(event: Event) -> bool:

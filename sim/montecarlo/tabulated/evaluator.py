@@ -17,6 +17,7 @@ from sim.lanes.records import pack
 from sim.montecarlo.estimate import LAST_DRAW
 from sim.montecarlo.structures import Floats, Ints
 from sim.montecarlo.tabulated.apart import Others
+from sim.montecarlo.tabulated.audit import Audit
 from sim.montecarlo.tabulated.coupling import Separation, separate
 from sim.montecarlo.tabulated.delivery import classes_of, work_of
 from sim.montecarlo.tabulated.learning import ROUNDING, DisagreementError, Learner
@@ -49,7 +50,7 @@ def tables(
 
     most_bytes: of entries kept; beyond it those go that were not used for longest. threads change no bit.
     Raises ProblemsFound for a world that cannot be simulated, and DisagreementError if the tables do not give what the
-    kernel computes for the empty roadmap or for a part of a roadmap.
+    kernel computes for the empty roadmap, for a part of a roadmap, or for some whole ones (see `Audit`).
     """
     if draws < 1:
         raise ProblemsFound([Problem("draws", "at least one draw is needed", draws, hint="1 or more")])
@@ -74,7 +75,9 @@ def tables(
         if not gap <= ROUNDING * scale:
             raise DisagreementError(f"the empty roadmap: parts and kernel differ by {gap:g}")
     profit = np.ascontiguousarray(full[0, 1:])
-    return Tables(scenario, world, LookUp(learner, others, profit, most_bytes), profit, separation, order)
+    return Tables(
+        scenario, world, LookUp(learner, others, profit, most_bytes), profit, separation, order, Audit(world, terms)
+    )
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ class Tables:
     profit: Floats  # (years, draws) taxable profit of the empty roadmap
     separation: Separation
     order: Ints  # (draws,) number of the draw, from the first one on, of each path
+    audit: Audit
 
     def __len__(self) -> int:
         """Entries that are held."""
@@ -161,4 +165,6 @@ class Tables:
 
             self.world.shared(work, store.blocks)
             found.append(worth.reshape(len(entries), -1)[:, : self.draws])
-        return found[1] if len(found) == 2 else np.vstack(found)
+        whole = found[1] if len(found) == 2 else np.vstack(found)
+        self.audit.check(planned, whole)
+        return whole
