@@ -9,6 +9,7 @@ from typing import Literal
 from sim.errors import Problem, ProblemsFound, nearest
 from sim.measures import ChanceBelow, Estimator, Mean, Quantile, Ratio, TailMean
 from sim.montecarlo.kpis import KPI_NAMES, KPIS
+from sim.quantities import QuantityError, parse_number
 
 Better = Literal["higher", "lower"]
 MONEY = "money"  # stands for the currency of the scenario
@@ -25,9 +26,7 @@ MEASURES: dict[str, tuple[str, Better]] = {
 }
 EXAMPLES = "npv.mean, npv.p5, npv.cvar5, prob_npv_negative, roi, payback_months.p50, kpi.wait or P(npv < -10000)"
 KPI = "kpi."
-CHANCE = re.compile(
-    r"[Pp]\(\s*(?P<measure>[\w.]+)\s*(?P<side>[<>])\s*(?P<limit>[-+]?[\d_,]*\.?\d+(?:[eE][-+]?\d+)?)\s*\)"
-)
+CHANCE = re.compile(r"[Pp]\(\s*(?P<measure>[\w.]+)\s*(?P<side>[<>])\s*(?P<limit>[^()<>=]+?)\s*\)")
 NUMBERED = re.compile(r"(?P<kind>p|cvar)(?P<share>\d{1,2}(?:\.\d{1,3})?)")
 
 
@@ -68,12 +67,21 @@ def figure(text: str) -> Figure:
     if chance:
         _unit, better = _measure(chance["measure"], text)
         above = chance["side"] == ">"
-        limit = float(chance["limit"].replace(",", "").replace("_", ""))
+        limit = _threshold(chance["limit"], text)
         wished: Better = "higher" if above == (better == "higher") else "lower"
         return Figure(name, chance["measure"], ChanceBelow(-limit if above else limit), "share", wished, above)
     measure, ending = _split(name)
     unit, better = _measure(measure, text)
     return Figure(f"{measure}.{ending}", measure, _estimator(ending, better, text), unit, better)
+
+
+def _threshold(limit: str, text: str) -> float:
+    """A threshold as numbers are written in scenario files: -10k, 2.5M, 1,200; a decimal comma is refused."""
+    try:
+        return parse_number(limit)
+    except QuantityError as error:
+        why = str(error).split("; expected")[0]
+        raise ProblemsFound([Problem("--statistic", why, text, "such as P(npv < -10k) or P(kpi.wait > 5.5)")]) from None
 
 
 def _split(name: str) -> tuple[str, str]:

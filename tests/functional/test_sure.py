@@ -19,7 +19,7 @@ from scenarios.statistics import figure
 from scenarios.sure import Verdict, origin, sure
 from sim.delivery_notes import capped_means
 from sim.errors import ProblemsFound
-from sim.measures import TailMean
+from sim.measures import ChanceBelow, TailMean
 from sim.montecarlo import evaluate
 from sim.outcomes import statistic
 from sim.parameters import Parameters
@@ -182,6 +182,11 @@ def test_every_figure_has_a_name(name: str) -> None:
     assert sentences(answer)[0].startswith(answer.figure.name)
 
 
+def test_thresholds_are_written_as_in_scenario_files() -> None:
+    assert figure("P(npv < -10k)").estimator == figure("P(npv < -10,000)").estimator == ChanceBelow(-10_000.0)
+    assert figure("P(npv > 2.5M)").estimator == ChanceBelow(-2.5e6)
+
+
 def test_the_worst_end_of_a_figure_is_where_it_hurts() -> None:
     assert figure("cost.cvar5").estimator == TailMean(0.05, "high")
     assert figure("kpi.customers.cvar10").estimator == TailMean(0.1, "low")
@@ -198,6 +203,11 @@ def test_the_worst_end_of_a_figure_is_where_it_hurts() -> None:
         (("--precision", "0.02"), "a precision needs its unit"),
         (("--precision", "5 USD"), "'USD' is not the unit"),
         (("--precision", "0%"), "no precision"),
+        (("--precision", "5,5%"), "write 5.5"),
+        (("--precision", "1,5 points", "--statistic", "roi"), "write 1.5"),
+        (("--precision", "12,34,567 EUR"), "no precision"),
+        (("--precision", "2%", "--statistic", "P(kpi.wait > 5,3)"), "write 5.3"),
+        (("--precision", "2%", "--statistic", "P(npv < ten)"), "'ten' is not a number"),
         (("--precision", "100%"), "outside the range"),
         (("--precision", "-2%"), "no precision"),
         (("--precision", "2%", "--max-draws", "100"), "fewer than the first look"),
