@@ -153,6 +153,18 @@ def test_the_same_roadmap_twice_cannot_be_told(capsys: pytest.CaptureFixture[str
     assert "Cannot tell yet which roadmap is better" in capsys.readouterr().out
 
 
+def test_what_was_never_seen_is_not_precise() -> None:
+    """A chance or a mean of 0 has no share that could be reached; an amount can be, and the interval stays 0 to 0."""
+    for name in ("P(npv < -100M)", "financing"):
+        answer, _ = sure(SHOP, (ONE,), figure(name), "5%", SEED, most=4096)
+        assert (answer.interval.estimate, answer.reached, answer.verdict) == (0.0, False, Verdict.CANNOT_TELL)
+        shown = " ".join(sentences(answer))
+        assert "is NOT reached" in shown
+        assert "Nothing of it was seen in 4,096 draws" in shown
+    plain, _ = sure(SHOP, (ONE,), figure("financing"), "500 EUR", SEED, most=4096)
+    assert (plain.interval.half, plain.reached) == (0.0, True)
+
+
 @pytest.mark.parametrize(
     "name",
     ["npv.p5", "npv.cvar5", "prob_npv_negative", "roi", "cash_trough.p5", "payback_months.p5", "P(npv < -10000)",

@@ -8,6 +8,7 @@ from scenarios.cli.render.figures import percent, sensible, span
 from scenarios.cli.render.outcome import headline, provenance_line
 from scenarios.cli.render.words import clean, grid, month_label, sentence, starts_sentence, titles
 from scenarios.sure import Verdict
+from sim.measures import ChanceBelow, Mean
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -73,9 +74,24 @@ def _asked(answer: Answer) -> str:
 
 
 def _remedy(answer: Answer) -> str:
+    if answer.precision.strip().endswith("%") and answer.interval.estimate == 0.0:
+        return _nothing(answer)
     if answer.needed is None:
         return "How many draws it would take cannot be told from these."
     return f"About {_round_up(answer.needed):,} draws would be needed (extrapolated from the width): raise --max-draws."
+
+
+def _nothing(answer: Answer) -> str:
+    """Why a share of 0 is never reached."""
+    if answer.against is not None:
+        what = "The two do not differ" if answer.interval.half == 0.0 else "No difference was found"
+    else:
+        what = "Nothing of it was seen" if isinstance(answer.figure.estimator, Mean | ChanceBelow) else "It is 0"
+    example = "0.1 points" if answer.unit in ("share", "ratio") else f"500 {answer.unit}"
+    return (
+        f"{what} in {answer.draws:,} draws, so no share of it can be reached: give the precision as an amount, such as "
+        f"{example}, or raise --max-draws."
+    )
 
 
 def _round_up(draws: int) -> int:
