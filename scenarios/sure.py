@@ -49,7 +49,8 @@ class Verdict(Enum):
 class Answer:
     """How sure a figure is. interval: of 95 %, valid however the draws were stopped; precision: as asked for, empty
     where only the sign of a difference was; against: the other roadmap, of a difference; reached: whether what was
-    asked for is; needed: draws for it, extrapolated, None where it is reached or there is no telling."""
+    asked for is; needed: draws for it, extrapolated, None where it is reached or there is no telling; most: the limit
+    of draws as it was stated, None where it was not."""
 
     figure: Figure
     unit: str
@@ -61,6 +62,7 @@ class Answer:
     reached: bool
     verdict: Verdict
     needed: int | None
+    most: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -210,6 +212,7 @@ def sure(
         reached=end.reached,
         verdict=verdict,
         needed=needed,
+        most=most,
     )
     return answer, held
 

@@ -1,6 +1,7 @@
 """`roi --precision` and `--against`: draws until a figure is sure, kept and extended."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,23 @@ def test_what_is_not_reached_says_what_it_takes(capsys: pytest.CaptureFixture[st
     assert content["sure"]["draws_needed"] > 10**6
     assert run([*ROI, "--precision", "0.01%", "--max-draws", "5000"]) == 0
     shown = " ".join(capsys.readouterr().out.split())
-    for words in ("is NOT reached", "draws would be needed (extrapolated", "however the draws were stopped"):
+    for words in (
+        "is NOT reached",
+        "draws would be needed (extrapolated",
+        "however the draws were stopped",
+        "more than the 1,048,576 of the last look",
+        "with --max-draws 5,000 the run stops at the last one within it, 4,096",
+    ):
         assert words in shown
+
+
+@pytest.mark.parametrize(("needed", "look"), [(20_000, "32,768"), (4_097, "8,192"), (4_096, "8,192")])
+def test_the_look_that_would_do_is_named(needed: int, look: str) -> None:
+    """Not the extrapolated number, at which there is no look."""
+    answer, _ = sure(SHOP, (ONE,), figure("npv"), "0.01%", SEED, most=4096)
+    shown = " ".join(sentences(replace(answer, needed=needed)))
+    assert f"raise --max-draws to {look}, the first look" in shown
+    assert "the run stops at" not in shown
 
 
 def test_an_extended_run_is_one_long_run(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

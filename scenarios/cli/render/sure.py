@@ -9,6 +9,7 @@ from scenarios.cli.render.outcome import headline, provenance_line
 from scenarios.cli.render.words import clean, grid, month_label, sentence, starts_sentence, titles
 from scenarios.sure import Verdict
 from sim.measures import ChanceBelow, Mean
+from sim.measures.sequential import BLOCK, LOOKS, next_look
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -59,6 +60,11 @@ def sentences(answer: Answer) -> list[str]:
         told.append(f"The precision of {_asked(answer)} is {missed}reached.")
     if not answer.reached:
         told.append(_remedy(answer))
+        if answer.most is not None and answer.most != answer.draws:
+            told.append(
+                f"Looks are at {', '.join(f'{BLOCK * blocks:,}' for blocks in LOOKS[:3])}, … draws: with --max-draws "
+                f"{answer.most:,} the run stops at the last one within it, {answer.draws:,}."
+            )
     return told
 
 
@@ -78,7 +84,11 @@ def _remedy(answer: Answer) -> str:
         return _nothing(answer)
     if answer.needed is None:
         return "How many draws it would take cannot be told from these."
-    return f"About {_round_up(answer.needed):,} draws would be needed (extrapolated from the width): raise --max-draws."
+    about = f"About {_round_up(answer.needed):,} draws would be needed (extrapolated from the width)"
+    look = next_look(answer.needed, after=answer.draws)
+    if look is None:
+        return f"{about}, more than the {BLOCK * LOOKS[-1]:,} of the last look."
+    return f"{about}: raise --max-draws to {look:,}, the first look that has as many."
 
 
 def _nothing(answer: Answer) -> str:
