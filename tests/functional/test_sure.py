@@ -215,6 +215,12 @@ def test_thresholds_are_written_as_in_scenario_files() -> None:
     assert figure("P(npv > 2.5M)").estimator == ChanceBelow(-2.5e6)
 
 
+def test_a_quantile_among_draws_without_value_has_a_reason() -> None:
+    answer, _ = sure(SHOP, (BOTH,), figure("payback_months.p99"), "5%", SEED, most=4096)
+    assert answer.interval.estimate is None
+    assert "the 99 % quantile falls among the draws without value" in sentences(answer)[0]
+
+
 def test_the_worst_end_of_a_figure_is_where_it_hurts() -> None:
     assert figure("cost.cvar5").estimator == TailMean(0.05, "high")
     assert figure("kpi.customers.cvar10").estimator == TailMean(0.1, "low")

@@ -105,7 +105,9 @@ def test_draws_without_value_are_the_largest() -> None:
     assert middle.estimate is not None
     assert (middle.high, middle.se) == (math.inf, None)
     assert middle.as_dict()["high"] is None
-    assert quantile_interval(values, 0.9).estimate is None
+    none = quantile_interval(values, 0.9)
+    assert none.estimate is None
+    assert none.refused == "the 90 % quantile falls among the draws without value, 49.0 % of all"
     assert difference_interval(Quantile(0.9), values, VALUES).refused is not None
     assert difference_interval(Quantile(0.5), values, VALUES).refused is not None
     assert difference_interval(Quantile(0.05), values, VALUES).refused is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import percent, sensible, span
@@ -46,7 +47,10 @@ def sentences(answer: Answer) -> list[str]:
     what = f"{name}: difference to the other roadmap on the same draws" if answer.against is not None else name
     if found.estimate is None or found.low is None or found.high is None:
         value = "" if found.estimate is None else f" {_figure(answer, found.estimate, found.se)}; no interval"
-        told = [f"{what}:{value or ' no figure'}: {found.refused}."]
+        least = ""
+        if found.estimate is None and found.low is not None and math.isfinite(found.low):
+            least = f"; it is {_figure(answer, found.low, None)} or more (95 %)"
+        told = [f"{what}:{value or ' no figure'}: {found.refused}{least}."]
     else:
         value, ends = _figure(answer, found.estimate, found.half), span(found.low, found.high, _scale(answer))
         told = [
