@@ -181,6 +181,16 @@ def test_what_was_never_seen_is_not_precise() -> None:
     assert (plain.interval.half, plain.reached) == (0.0, True)
 
 
+def test_a_difference_without_interval_says_so() -> None:
+    """Not that an interval holds 0."""
+    answer, _ = sure(SHOP, (BOTH, ONE), figure("npv"), None, SEED, most=4096)
+    none = replace(answer.interval, low=None, high=None, refused="the variance looks infinite")
+    shown = " ".join(sentences(replace(answer, interval=none, verdict=Verdict.CANNOT_TELL, reached=False)))
+    assert "there is no interval" in shown
+    assert "the variance looks infinite" in shown
+    assert "holds 0" not in shown
+
+
 @pytest.mark.parametrize(
     "name",
     ["npv.p5", "npv.cvar5", "prob_npv_negative", "roi", "cash_trough.p5", "payback_months.p5", "P(npv < -10000)",

@@ -73,6 +73,8 @@ def sentences(answer: Answer) -> list[str]:
 
 
 def _which(answer: Answer) -> str:
+    if answer.verdict is Verdict.CANNOT_TELL and answer.interval.low is None:
+        return "Cannot tell which roadmap is better: there is no interval, for the reason above."
     if answer.verdict is Verdict.CANNOT_TELL:
         return "Cannot tell yet which roadmap is better: the interval holds 0."
     return f"The first roadmap is {answer.verdict.value} ({answer.figure.better} is better)."
