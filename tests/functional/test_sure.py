@@ -181,6 +181,18 @@ def test_what_was_never_seen_is_not_precise() -> None:
     assert (plain.interval.half, plain.reached) == (0.0, True)
 
 
+def test_the_interval_is_printed_by_its_ends_and_differences_of_shares_in_points() -> None:
+    """No `±` beside an interval: on the same screen that is a standard error."""
+    for name, sign in (("npv", "EUR (95 %: "), ("roi", "% (95 %: "), ("prob_npv_negative", "% (95 %: ")):
+        answer, _ = sure(SHOP, (BOTH,), figure(name), "90%", SEED, most=4096)
+        assert sign in sentences(answer)[0]
+        assert "±" not in sentences(answer)[0]
+    for name in ("roi", "prob_npv_negative"):
+        answer, _ = sure(SHOP, (BOTH, ONE), figure(name), None, SEED, most=4096)
+        assert " points (95 %: " in sentences(answer)[0]
+        assert "%" not in sentences(answer)[0].replace("95 %", "")
+
+
 def test_a_difference_without_interval_says_so() -> None:
     """Not that an interval holds 0."""
     answer, _ = sure(SHOP, (BOTH, ONE), figure("npv"), None, SEED, most=4096)

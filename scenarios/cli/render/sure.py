@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import percent, sensible, span
@@ -52,7 +53,7 @@ def sentences(answer: Answer) -> list[str]:
             least = f"; it is {_figure(answer, found.low, None)} or more (95 %)"
         told = [f"{what}:{value or ' no figure'}: {found.refused}{least}."]
     else:
-        value, ends = _figure(answer, found.estimate, found.half), span(found.low, found.high, _scale(answer))
+        value, ends = _without_error(_figure(answer, found.estimate, found.half)), _span(answer, found.low, found.high)
         told = [
             f"{what}: {value} (95 %: {ends}), {answer.draws:,} draws, {answer.looks} "
             f"{'look' if answer.looks == 1 else 'looks'}; the interval holds however the draws were stopped."
@@ -125,9 +126,25 @@ def _scale(answer: Answer) -> float:
 
 
 def _figure(answer: Answer, value: float, error: float | None) -> str:
+    """The figure with its unit: shares in per cent, their differences in points."""
     if _scale(answer) != 1.0:
-        return percent(value, error, decimals=3)
+        return percent(value, error, unit=" %" if answer.against is None else " points", decimals=3)
     return f"{sensible(value, error)} {answer.unit}"
+
+
+def _span(answer: Answer, low: float, high: float) -> str:
+    """The interval. Without a unit of its own after a difference of shares, whose points stand before it."""
+    ends = span(low, high, _scale(answer))
+    return ends if answer.against is None else ends.replace(" %", "")
+
+
+def _without_error(text: str) -> str:
+    """A figure rounded to its error, without it: beside an interval, which is no standard error.
+
+    >>> _without_error("26,600 ± 1,300 USD"), _without_error("0 USD")
+    ('26,600 USD', '0 USD')
+    """
+    return re.sub(r" ± [\d.,]+", "", text)
 
 
 def _starts(roadmap: Roadmap, scenario: Scenario) -> str:
