@@ -235,6 +235,7 @@ def test_every_figure_has_a_name(name: str) -> None:
 def test_thresholds_are_written_as_in_scenario_files() -> None:
     assert figure("P(npv < -10k)").estimator == figure("P(npv < -10,000)").estimator == ChanceBelow(-10_000.0)
     assert figure("P(npv > 2.5M)").estimator == ChanceBelow(-2.5e6)
+    assert figure("P(kpi.utilisation < 70 %)").estimator == figure("P(kpi.utilisation < 0.7)").estimator
 
 
 def test_a_quantile_among_draws_without_value_has_a_reason() -> None:
@@ -263,6 +264,11 @@ def test_the_worst_end_of_a_figure_is_where_it_hurts() -> None:
         (("--precision", "1,5 points", "--statistic", "roi"), "write 1.5"),
         (("--precision", "12,34,567 EUR"), "no precision"),
         (("--precision", "2%", "--statistic", "P(kpi.wait > 5,3)"), "write 5.3"),
+        (("--precision", "2%", "--statistic", "P(roi < 0.1)"), "P() knows npv, npv_within_horizon, residual"),
+        (("--precision", "2%", "--statistic", "P(kpi.wiat < 5)"), "did you mean kpi.wait?"),
+        (("--precision", "2%", "--statistic", "roi.p5"), "roi is one figure and takes no ending"),
+        (("--precision", "2%", "--statistic", "P(kpi.utilisation > 70)"), "is a share, from 0 to 100 %"),
+        (("--precision", "2%", "--statistic", "P(kpi.wait > 70 %)"), "is no share: its unit is minutes"),
         (("--precision", "2%", "--statistic", "P(npv < ten)"), "'ten' is not a number"),
         (("--precision", "100%"), "outside the range"),
         (("--precision", "-2%"), "no precision"),
