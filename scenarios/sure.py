@@ -23,6 +23,7 @@ from sim.measures import Interval, Target, difference_interval, draws_needed, un
 from sim.measures.sequential import BLOCK, LOOKS
 from sim.montecarlo import evaluate
 from sim.montecarlo.kpis import KPI_NAMES
+from sim.quantities import QuantityError, parse_number
 from sim.roadmap import Roadmap
 from sim.statistic import draw_means
 from sim.world import Scenario
@@ -30,7 +31,7 @@ from sim.world import Scenario
 FEWEST, MOST = BLOCK, BLOCK * LOOKS[-1]
 USUAL_MOST = BLOCK * 64
 AT_A_TIME = 16 * BLOCK  # draws of one call of the kernel: the values of all KPIs by year take memory
-PRECISION = re.compile(r"(?P<amount>\d[\d_,]*\.?\d*(?:[eE][-+]?\d+)?|\.\d+)\s*(?P<unit>.*)")
+PRECISION = re.compile(r"(?P<amount>[\d.][\d_,.]*(?:[eE][-+]?\d+)?(?:\s*[kKmM](?![A-Za-z]))?)\s*(?P<unit>.*)")
 POINTS = ("point", "points")
 Progress = Callable[[str, int, int], None]
 
@@ -48,7 +49,8 @@ class Verdict(Enum):
 class Answer:
     """How sure a figure is. interval: of 95 %, valid however the draws were stopped; precision: as asked for, empty
     where only the sign of a difference was; against: the other roadmap, of a difference; reached: whether what was
-    asked for is; needed: draws for it, extrapolated, None where it is reached or there is no telling."""
+    asked for is; needed: draws for it, extrapolated, None where it is reached or there is no telling; most: the limit
+    of draws as it was stated, None where it was not."""
 
     figure: Figure
     unit: str
@@ -60,6 +62,7 @@ class Answer:
     reached: bool
     verdict: Verdict
     needed: int | None
+    most: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -83,6 +86,8 @@ def target(text: str, figure: Figure, currency: str) -> Target:
     >>> from scenarios.statistics import figure as named
     >>> target("2%", named("npv"), "USD"), target("500 USD", named("npv.p5"), "USD")
     (Target(amount=0.02, relative=True), Target(amount=500.0, relative=False))
+    >>> target("10k USD", named("npv"), "USD"), target("1,200 USD", named("npv"), "USD")
+    (Target(amount=10000.0, relative=False), Target(amount=1200.0, relative=False))
     >>> target("0.5 points", named("prob_npv_negative"), "USD")
     Target(amount=0.005, relative=False)
     """
@@ -90,7 +95,7 @@ def target(text: str, figure: Figure, currency: str) -> Target:
     points = unit in ("share", "ratio")
     hint = f"such as 2% of the figure, or {'0.5 points' if points else f'500 {unit}'}"
     found = PRECISION.fullmatch(text.strip())
-    amount = float(found["amount"].replace(",", "").replace("_", "")) if found else math.nan
+    amount = _amount(found["amount"], text, hint) if found else math.nan
     if found is None or not 0.0 < amount < math.inf:
         raise ProblemsFound([Problem("--precision", f"{text!r} is no precision", text, hint)])
     given = found["unit"].strip()
@@ -104,6 +109,17 @@ def target(text: str, figure: Figure, currency: str) -> Target:
         return Target(amount, False)
     what = f"{given!r} is not the unit of {figure.name}" if given else "a precision needs its unit"
     raise ProblemsFound([Problem("--precision", what, text, hint)])
+
+
+def _amount(amount: str, text: str, hint: str) -> float:
+    """The number of a precision, written as in scenario files: 10k, 1,200; NaN where it is none. Raises ProblemsFound
+    for a decimal comma."""
+    try:
+        return parse_number(amount)
+    except QuantityError as error:
+        if "comma" in str(error):
+            raise ProblemsFound([Problem("--precision", str(error), text, hint)]) from None
+        return math.nan
 
 
 def unit_of(figure: Figure, currency: str) -> str:
@@ -196,6 +212,7 @@ def sure(
         reached=end.reached,
         verdict=verdict,
         needed=needed,
+        most=most,
     )
     return answer, held
 

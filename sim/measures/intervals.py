@@ -34,8 +34,8 @@ NO_SKEWNESS = 1e-8  # below it the transformation is the identity, to rounding
 class Interval:
     """Two-sided interval of a figure. low, high: its ends, infinite where that side has no limit; se: standard error.
 
-    n: how many independent values it rests on (randomisations for `replicated`). refused: why there is no interval; low
-    and high are None then. estimate, se: None where they do not exist."""
+    n: how many independent values it rests on (randomisations for `replicated`). refused: why there is no interval, low
+    and high are None then, or no estimate. estimate, se: None where they do not exist."""
 
     estimate: float | None
     low: float | None

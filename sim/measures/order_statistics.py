@@ -27,8 +27,8 @@ def quantile_interval(values: ArrayLike, p: float, confidence: float = CONFIDENC
     """Quantile of independent values, type 7, between two order statistics.
 
     values: shape (n,), without NaN; +infinity (never paid back) is allowed: an estimate among such values is None, an
-    end infinite. Refused where fewer than FEWEST_OUTSIDE values are expected on the rarer side. se: the interval's
-    width over that of a standard normal's.
+    end infinite, with the reason. Refused where fewer than FEWEST_OUTSIDE values are expected on the rarer side. se:
+    the interval's width over that of a standard normal's.
 
     >>> found = quantile_interval(np.arange(1000.0), 0.05)
     >>> round(found.estimate, 2), found.low, found.high
@@ -47,7 +47,18 @@ def quantile_interval(values: ArrayLike, p: float, confidence: float = CONFIDENC
         return refusal(estimate, None, confidence, METHOD, n, why)
     low, high = float(ordered[ranks[0] - 1]), float(ordered[ranks[1] - 1])
     se = (high - low) / (2.0 * normal_quantile(0.5 + 0.5 * confidence)) if math.isfinite(high) else None
-    return Interval(estimate, low, high, se, confidence, METHOD, n)
+    why_none = None if estimate is not None else _among_none(ordered, p)
+    return Interval(estimate, low, high, se, confidence, METHOD, n, why_none)
+
+
+def _among_none(ordered: Floats, p: float) -> str:
+    """Why a quantile does not exist.
+
+    >>> _among_none(np.array([1.0, 2.0, np.inf, np.inf]), 0.75)
+    'the 75 % quantile falls among the draws without value, 50.0 % of all'
+    """
+    share = 100.0 * np.count_nonzero(np.isinf(ordered)) / len(ordered)
+    return f"the {100 * p:g} % quantile falls among the draws without value, {share:.1f} % of all"
 
 
 @functools.lru_cache(maxsize=256)

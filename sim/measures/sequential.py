@@ -46,7 +46,14 @@ class Target:
         return self.amount * abs(estimate) if self.relative else self.amount
 
     def met(self, found: Interval) -> bool:
-        return found.estimate is not None and found.half <= self.wanted(found.estimate)
+        """Whether an interval is narrow enough. No share of an estimate of 0 is: what was never seen is not known.
+
+        >>> Target(0.02, True).met(Interval(0.0, 0.0, 0.0, 0.0, 0.95, "", 4096))
+        False
+        """
+        if found.estimate is None or (self.relative and found.estimate == 0.0):
+            return False
+        return found.half <= self.wanted(found.estimate)
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,15 @@ def draws_needed(found: Interval, wanted: float) -> int | None:
     if wanted <= 0.0 or not math.isfinite(found.half):
         return None
     return math.ceil(found.n * (found.half / wanted) ** 2)
+
+
+def next_look(draws: int, after: int = 0) -> int | None:
+    """Draws of the first look that has `draws` of them and is later than `after`; None where that is past the last.
+
+    >>> next_look(20_000), next_look(4096, after=4096), next_look(2_000_000)
+    (32768, 8192, None)
+    """
+    return next((BLOCK * blocks for blocks in LOOKS if BLOCK * blocks >= draws and BLOCK * blocks > after), None)
 
 
 @functools.lru_cache(maxsize=8)

@@ -1,6 +1,7 @@
 """`roi --precision` and `--against`: draws until a figure is sure, kept and extended."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from scenarios.statistics import figure
 from scenarios.sure import Verdict, origin, sure
 from sim.delivery_notes import capped_means
 from sim.errors import ProblemsFound
-from sim.measures import TailMean
+from sim.measures import ChanceBelow, TailMean
 from sim.montecarlo import evaluate
 from sim.outcomes import statistic
 from sim.parameters import Parameters
@@ -64,8 +65,23 @@ def test_what_is_not_reached_says_what_it_takes(capsys: pytest.CaptureFixture[st
     assert content["sure"]["draws_needed"] > 10**6
     assert run([*ROI, "--precision", "0.01%", "--max-draws", "5000"]) == 0
     shown = " ".join(capsys.readouterr().out.split())
-    for words in ("is NOT reached", "draws would be needed (extrapolated", "however the draws were stopped"):
+    for words in (
+        "is NOT reached",
+        "draws would be needed (extrapolated",
+        "however the draws were stopped",
+        "more than the 1,048,576 of the last look",
+        "with --max-draws 5,000 the run stops at the last one within it, 4,096",
+    ):
         assert words in shown
+
+
+@pytest.mark.parametrize(("needed", "look"), [(20_000, "32,768"), (4_097, "8,192"), (4_096, "8,192")])
+def test_the_look_that_would_do_is_named(needed: int, look: str) -> None:
+    """Not the extrapolated number, at which there is no look."""
+    answer, _ = sure(SHOP, (ONE,), figure("npv"), "0.01%", SEED, most=4096)
+    shown = " ".join(sentences(replace(answer, needed=needed)))
+    assert f"raise --max-draws to {look}, the first look" in shown
+    assert "the run stops at" not in shown
 
 
 def test_an_extended_run_is_one_long_run(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -153,6 +169,40 @@ def test_the_same_roadmap_twice_cannot_be_told(capsys: pytest.CaptureFixture[str
     assert "Cannot tell yet which roadmap is better" in capsys.readouterr().out
 
 
+def test_what_was_never_seen_is_not_precise() -> None:
+    """A chance or a mean of 0 has no share that could be reached; an amount can be, and the interval stays 0 to 0."""
+    for name in ("P(npv < -100M)", "financing"):
+        answer, _ = sure(SHOP, (ONE,), figure(name), "5%", SEED, most=4096)
+        assert (answer.interval.estimate, answer.reached, answer.verdict) == (0.0, False, Verdict.CANNOT_TELL)
+        shown = " ".join(sentences(answer))
+        assert "is NOT reached" in shown
+        assert "Nothing of it was seen in 4,096 draws" in shown
+    plain, _ = sure(SHOP, (ONE,), figure("financing"), "500 EUR", SEED, most=4096)
+    assert (plain.interval.half, plain.reached) == (0.0, True)
+
+
+def test_the_interval_is_printed_by_its_ends_and_differences_of_shares_in_points() -> None:
+    """No `±` beside an interval: on the same screen that is a standard error."""
+    for name, sign in (("npv", "EUR (95 %: "), ("roi", "% (95 %: "), ("prob_npv_negative", "% (95 %: ")):
+        answer, _ = sure(SHOP, (BOTH,), figure(name), "90%", SEED, most=4096)
+        assert sign in sentences(answer)[0]
+        assert "±" not in sentences(answer)[0]
+    for name in ("roi", "prob_npv_negative"):
+        answer, _ = sure(SHOP, (BOTH, ONE), figure(name), None, SEED, most=4096)
+        assert " points (95 %: " in sentences(answer)[0]
+        assert "%" not in sentences(answer)[0].replace("95 %", "")
+
+
+def test_a_difference_without_interval_says_so() -> None:
+    """Not that an interval holds 0."""
+    answer, _ = sure(SHOP, (BOTH, ONE), figure("npv"), None, SEED, most=4096)
+    none = replace(answer.interval, low=None, high=None, refused="the variance looks infinite")
+    shown = " ".join(sentences(replace(answer, interval=none, verdict=Verdict.CANNOT_TELL, reached=False)))
+    assert "there is no interval" in shown
+    assert "the variance looks infinite" in shown
+    assert "holds 0" not in shown
+
+
 @pytest.mark.parametrize(
     "name",
     ["npv.p5", "npv.cvar5", "prob_npv_negative", "roi", "cash_trough.p5", "payback_months.p5", "P(npv < -10000)",
@@ -182,6 +232,18 @@ def test_every_figure_has_a_name(name: str) -> None:
     assert sentences(answer)[0].startswith(answer.figure.name)
 
 
+def test_thresholds_are_written_as_in_scenario_files() -> None:
+    assert figure("P(npv < -10k)").estimator == figure("P(npv < -10,000)").estimator == ChanceBelow(-10_000.0)
+    assert figure("P(npv > 2.5M)").estimator == ChanceBelow(-2.5e6)
+    assert figure("P(kpi.utilisation < 70 %)").estimator == figure("P(kpi.utilisation < 0.7)").estimator
+
+
+def test_a_quantile_among_draws_without_value_has_a_reason() -> None:
+    answer, _ = sure(SHOP, (BOTH,), figure("payback_months.p99"), "5%", SEED, most=4096)
+    assert answer.interval.estimate is None
+    assert "the 99 % quantile falls among the draws without value" in sentences(answer)[0]
+
+
 def test_the_worst_end_of_a_figure_is_where_it_hurts() -> None:
     assert figure("cost.cvar5").estimator == TailMean(0.05, "high")
     assert figure("kpi.customers.cvar10").estimator == TailMean(0.1, "low")
@@ -198,6 +260,16 @@ def test_the_worst_end_of_a_figure_is_where_it_hurts() -> None:
         (("--precision", "0.02"), "a precision needs its unit"),
         (("--precision", "5 USD"), "'USD' is not the unit"),
         (("--precision", "0%"), "no precision"),
+        (("--precision", "5,5%"), "write 5.5"),
+        (("--precision", "1,5 points", "--statistic", "roi"), "write 1.5"),
+        (("--precision", "12,34,567 EUR"), "no precision"),
+        (("--precision", "2%", "--statistic", "P(kpi.wait > 5,3)"), "write 5.3"),
+        (("--precision", "2%", "--statistic", "P(roi < 0.1)"), "P() knows npv, npv_within_horizon, residual"),
+        (("--precision", "2%", "--statistic", "P(kpi.wiat < 5)"), "did you mean kpi.wait?"),
+        (("--precision", "2%", "--statistic", "roi.p5"), "roi is one figure and takes no ending"),
+        (("--precision", "2%", "--statistic", "P(kpi.utilisation > 70)"), "is a share, from 0 to 100 %"),
+        (("--precision", "2%", "--statistic", "P(kpi.wait > 70 %)"), "is no share: its unit is minutes"),
+        (("--precision", "2%", "--statistic", "P(npv < ten)"), "'ten' is not a number"),
         (("--precision", "100%"), "outside the range"),
         (("--precision", "-2%"), "no precision"),
         (("--precision", "2%", "--max-draws", "100"), "fewer than the first look"),

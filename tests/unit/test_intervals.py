@@ -105,7 +105,9 @@ def test_draws_without_value_are_the_largest() -> None:
     assert middle.estimate is not None
     assert (middle.high, middle.se) == (math.inf, None)
     assert middle.as_dict()["high"] is None
-    assert quantile_interval(values, 0.9).estimate is None
+    none = quantile_interval(values, 0.9)
+    assert none.estimate is None
+    assert none.refused == "the 90 % quantile falls among the draws without value, 49.0 % of all"
     assert difference_interval(Quantile(0.9), values, VALUES).refused is not None
     assert difference_interval(Quantile(0.5), values, VALUES).refused is not None
     assert difference_interval(Quantile(0.05), values, VALUES).refused is None
@@ -163,3 +165,18 @@ def test_draws_needed_are_extrapolated() -> None:
     assert draws_needed(found, 1.0) == 400
     assert draws_needed(found, 0.0) is None
     assert draws_needed(Interval(None, None, None, None, 0.95, "", 100, "why"), 1.0) is None
+
+
+def test_ties_and_rounding_are_no_heavy_tail() -> None:
+    """Differences that are 0 but for rounding, and few levels: never called infinite; a heavy tail among them is."""
+    generator = np.random.default_rng(1)
+    rounding = 1e-11 * generator.normal(size=4096)
+    light, few, levels, heavy = rounding.copy(), rounding.copy(), np.zeros(4096), rounding.copy()
+    light[:90] = generator.lognormal(0.0, 1.0, 90)
+    few[:30] = generator.lognormal(0.0, 1.0, 30)
+    levels[:100] = np.repeat([1e-3, 1.0, 200.0], [90, 8, 2])
+    heavy[:1000] = generator.pareto(0.8, 1000)
+    assert mean_interval(light).refused is None
+    for sample in (few, levels):
+        assert "too few to tell whether its variance is finite" in (mean_interval(sample).refused or "")
+    assert "looks infinite" in (mean_interval(heavy).refused or "")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+import re
 from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import percent, sensible, span
 from scenarios.cli.render.outcome import headline, provenance_line
 from scenarios.cli.render.words import clean, grid, month_label, sentence, starts_sentence, titles
 from scenarios.sure import Verdict
+from sim.measures import ChanceBelow, Mean
+from sim.measures.sequential import BLOCK, LOOKS, next_look
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,9 +48,12 @@ def sentences(answer: Answer) -> list[str]:
     what = f"{name}: difference to the other roadmap on the same draws" if answer.against is not None else name
     if found.estimate is None or found.low is None or found.high is None:
         value = "" if found.estimate is None else f" {_figure(answer, found.estimate, found.se)}; no interval"
-        told = [f"{what}:{value or ' no figure'}: {found.refused}."]
+        least = ""
+        if found.estimate is None and found.low is not None and math.isfinite(found.low):
+            least = f"; it is {_figure(answer, found.low, None)} or more (95 %)"
+        told = [f"{what}:{value or ' no figure'}: {found.refused}{least}."]
     else:
-        value, ends = _figure(answer, found.estimate, found.half), span(found.low, found.high, _scale(answer))
+        value, ends = _without_error(_figure(answer, found.estimate, found.half)), _span(answer, found.low, found.high)
         told = [
             f"{what}: {value} (95 %: {ends}), {answer.draws:,} draws, {answer.looks} "
             f"{'look' if answer.looks == 1 else 'looks'}; the interval holds however the draws were stopped."
@@ -58,10 +65,17 @@ def sentences(answer: Answer) -> list[str]:
         told.append(f"The precision of {_asked(answer)} is {missed}reached.")
     if not answer.reached:
         told.append(_remedy(answer))
+        if answer.most is not None and answer.most != answer.draws:
+            told.append(
+                f"Looks are at {', '.join(f'{BLOCK * blocks:,}' for blocks in LOOKS[:3])}, … draws: with --max-draws "
+                f"{answer.most:,} the run stops at the last one within it, {answer.draws:,}."
+            )
     return told
 
 
 def _which(answer: Answer) -> str:
+    if answer.verdict is Verdict.CANNOT_TELL and answer.interval.low is None:
+        return "Cannot tell which roadmap is better: there is no interval, for the reason above."
     if answer.verdict is Verdict.CANNOT_TELL:
         return "Cannot tell yet which roadmap is better: the interval holds 0."
     return f"The first roadmap is {answer.verdict.value} ({answer.figure.better} is better)."
@@ -73,9 +87,28 @@ def _asked(answer: Answer) -> str:
 
 
 def _remedy(answer: Answer) -> str:
+    if answer.precision.strip().endswith("%") and answer.interval.estimate == 0.0:
+        return _nothing(answer)
     if answer.needed is None:
         return "How many draws it would take cannot be told from these."
-    return f"About {_round_up(answer.needed):,} draws would be needed (extrapolated from the width): raise --max-draws."
+    about = f"About {_round_up(answer.needed):,} draws would be needed (extrapolated from the width)"
+    look = next_look(answer.needed, after=answer.draws)
+    if look is None:
+        return f"{about}, more than the {BLOCK * LOOKS[-1]:,} of the last look."
+    return f"{about}: raise --max-draws to {look:,}, the first look that has as many."
+
+
+def _nothing(answer: Answer) -> str:
+    """Why a share of 0 is never reached."""
+    if answer.against is not None:
+        what = "The two do not differ" if answer.interval.half == 0.0 else "No difference was found"
+    else:
+        what = "Nothing of it was seen" if isinstance(answer.figure.estimator, Mean | ChanceBelow) else "It is 0"
+    example = "0.1 points" if answer.unit in ("share", "ratio") else f"500 {answer.unit}"
+    return (
+        f"{what} in {answer.draws:,} draws, so no share of it can be reached: give the precision as an amount, such as "
+        f"{example}, or raise --max-draws."
+    )
 
 
 def _round_up(draws: int) -> int:
@@ -93,9 +126,25 @@ def _scale(answer: Answer) -> float:
 
 
 def _figure(answer: Answer, value: float, error: float | None) -> str:
+    """The figure with its unit: shares in per cent, their differences in points."""
     if _scale(answer) != 1.0:
-        return percent(value, error, decimals=3)
+        return percent(value, error, unit=" %" if answer.against is None else " points", decimals=3)
     return f"{sensible(value, error)} {answer.unit}"
+
+
+def _span(answer: Answer, low: float, high: float) -> str:
+    """The interval. Without a unit of its own after a difference of shares, whose points stand before it."""
+    ends = span(low, high, _scale(answer))
+    return ends if answer.against is None else ends.replace(" %", "")
+
+
+def _without_error(text: str) -> str:
+    """A figure rounded to its error, without it: beside an interval, which is no standard error.
+
+    >>> _without_error("26,600 ± 1,300 USD"), _without_error("0 USD")
+    ('26,600 USD', '0 USD')
+    """
+    return re.sub(r" ± [\d.,]+", "", text)
 
 
 def _starts(roadmap: Roadmap, scenario: Scenario) -> str:
