@@ -6,14 +6,17 @@ import json
 from typing import Any
 
 import jsonschema
+import numpy as np
 import pytest
 
 from scenarios.cli.app import run as call
 from scenarios.documents import schema
+from scenarios.points import sampling_for
 from sim.montecarlo import evaluate
 from sim.montecarlo.coordinates import points_for
 from sim.montecarlo.sampling import Sampling
-from sim.replicated import replicated
+from sim.replicated import replicated, replicated_mean, replicated_tail
+from sim.roadmap import roadmap
 from tests.naive.shops import CORNER_SHOP, EVERYTHING, corner_shop
 
 PLAN = ["roi", str(CORNER_SHOP), "--roadmap", "pos@1,edr@0"]
@@ -29,8 +32,8 @@ def document(capsys: Capture, *arguments: str) -> dict[str, Any]:
 
 
 def test_document_of_points_has_errors_from_the_randomisations_and_adds_up(capsys: Capture) -> None:
-    found = document(capsys, "--points", "sobol", "--draws", "512")
-    assert (found["points"], found["randomisations"], found["draws"]) == ("sobol", 16, 512)
+    found = document(capsys, "--points", "sobol", "--draws", "2048")
+    assert (found["points"], found["randomisations"], found["draws"]) == ("sobol", 16, 2048)
     for name in ("npv", "roi", "cash_trough"):
         ends = found[name]["intervals"]["mean"]
         assert ends["low"] < found[name]["mean"] < ends["high"]
@@ -39,6 +42,33 @@ def test_document_of_points_has_errors_from_the_randomisations_and_adds_up(capsy
     behind = found["residual"]["mean"] if found["residual"] else 0.0
     of_horizon = sum(value for name, value in found["categories"].items() if name != "finance")
     assert of_horizon + behind == pytest.approx(found["npv"]["mean"], rel=1e-9, abs=1e-6)
+
+
+def test_few_points_have_no_tails_and_no_shares_that_are_sure(capsys: Capture) -> None:
+    """8 points a randomisation: quantiles and tail means are refused, a share without a hit has an upper end."""
+    found = document(capsys, "--points", "sobol", "--draws", "128")
+    for name in ("p5", "p50", "p95", "cvar5"):
+        interval = found["npv"]["intervals"][name]
+        assert interval["se"] is None
+        assert "points a randomisation, there are 8" in interval["refused"]
+    assert found["cash_trough"]["intervals"]["prob_none"]["low"] == 0.0
+    assert 0.02 < found["cash_trough"]["intervals"]["prob_none"]["high"] < 0.04
+    low, high = (found["prob_npv_negative_error"][end] for end in ("low", "high"))
+    assert 0.0 <= low <= found["prob_npv_negative"] <= high <= 1.0
+
+
+def test_no_interval_where_the_variance_looks_infinite() -> None:
+    heavy = np.random.default_rng(1).pareto(1.1, 16 * 512)
+    assert "looks infinite" in str(replicated_mean(heavy, 16).refused)
+    assert "looks infinite" in str(replicated_tail(heavy, "high", 16).refused)
+    assert replicated_tail(heavy, "low", 16).refused is None
+
+
+@pytest.mark.parametrize(("draws", "controls"), [(16, False), (32, False), (64, True)])
+def test_few_points_have_no_controls(draws: int, controls: bool) -> None:
+    """Their slopes would rest on hardly more draws than there are slopes."""
+    shop = corner_shop()
+    assert sampling_for(shop, roadmap(shop, EVERYTHING), draws, "sobol")[1].controls is controls
 
 
 def test_pseudo_random_draws_are_one_word_away(capsys: Capture) -> None:
