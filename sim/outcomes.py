@@ -180,7 +180,8 @@ class Outcome:
 @dataclass(frozen=True)
 class Outcomes:
     """Roadmaps evaluated by one engine on the same draws. clipped: values cut to the range of their field;
-    drivers_clipped: those among them that are values of drivers."""
+    drivers_clipped: those among them that are values of drivers. noise: so many draws in a row share their drivers, and
+    no error holds unless it is 1."""
 
     scenario: str
     scenario_hash: str
@@ -200,6 +201,7 @@ class Outcomes:
     covenant: CovenantRule | None = None
     points: str = "random"
     randomisations: int = 1
+    noise: int = 1
 
     def __iter__(self) -> Iterator[Outcome]:
         return iter(self.outcomes)
@@ -233,6 +235,9 @@ class Outcomes:
         """The figures of one roadmap: npv, roi, payback_months, cash_trough, probability, categories, KPIs, hours."""
         one = self.outcomes[index]
         found = self._of_draws(one)
+        if self.noise > 1:
+            why = f"every {self.noise} draws in a row share their drivers: no interval holds"
+            return {name: without_errors(value, why) for name, value in found.items()}
         return found if one.randomisations == 1 else replicated(found, one, one.randomisations)
 
     def _of_draws(self, one: Outcome) -> dict[str, Any]:
@@ -347,7 +352,9 @@ class Outcomes:
         yield "draws", self.draws
         yield "seed", self.seed
         for one in self.outcomes:
-            yield str(one.roadmap), f"NPV {_with_error(one.statistic_of(one.npv))} {self.currency}"
+            npv = one.statistic_of(one.npv)
+            npv = replace(npv, se=None) if self.noise > 1 else npv
+            yield str(one.roadmap), f"NPV {_with_error(npv)} {self.currency}"
 
     def __repr__(self) -> str:
         return f"Outcomes({', '.join(f'{name}={value}' for name, value in self.__rich_repr__())})"
@@ -358,6 +365,22 @@ def _ratio(one: Outcome) -> dict[str, Any] | None:
     if one.roi is None:
         return None
     return {**described(one.npv / one.cost, mean=ratio_interval(one.npv, one.cost)), **one.roi.as_dict()}
+
+
+def without_errors(found: Any, why: str) -> Any:
+    """Figures of a document whose errors are all refused; the interval of a share that must have ends is [0, 1].
+
+    >>> without_errors({"mean": 2.0, "se": 1.0, "low": 0.0, "high": 4.0, "refused": None}, "no")
+    {'mean': 2.0, 'se': None, 'low': None, 'high': None, 'refused': 'no'}
+    """
+    if not isinstance(found, dict):
+        return found
+    out = {name: without_errors(value, why) for name, value in found.items()}
+    if "refused" in out:
+        return {**out, "se": None, "low": None, "high": None, "refused": why}
+    if {"share", "low", "high"} <= out.keys():
+        return {**out, "low": 0.0, "high": 1.0}
+    return {**out, "se": None} if "se" in out else out
 
 
 def _breaches(own: Breach, usual: Breach) -> dict[str, Any]:
