@@ -10,11 +10,13 @@ from sim.roadmap import Roadmap
 from sim.world import Scenario
 
 USUAL_POINTS = RANDOMISATIONS * 1024
+POINTS_OF_CONTROLS = 4  # fewest points of a randomisation with which the slopes of controls are not mostly noise
 
 
 def sampling_for(scenario: Scenario, roadmap: Roadmap, draws: int | None, kind: str | None) -> tuple[int, Sampling]:
     """How many draws, and how they are made. Without either: Sobol points with controls, which `benchmarks.points`
-    found best for means; with a number of draws alone: pseudo-random ones, of which any number will do.
+    found best for means; with a number of draws alone: pseudo-random ones, of which any number will do. Few points have
+    no controls: their slopes would rest on too few draws.
 
     Raises ProblemsFound for a kind that does not exist, and for a number of draws that is no whole net.
     """
@@ -36,4 +38,4 @@ def sampling_for(scenario: Scenario, roadmap: Roadmap, draws: int | None, kind: 
             f"{points.whole(draws)}",
         )
         raise ProblemsFound([problem])
-    return draws, Sampling(points, controls=True)
+    return draws, Sampling(points, controls=draws >= POINTS_OF_CONTROLS * points.randomisations)

@@ -5,22 +5,30 @@ from __future__ import annotations
 import math
 import platform
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.breach import Breach, breach
 from sim.cash_floor import FloorRule
 from sim.covenant import CovenantRule
-from sim.measures import ChanceBelow, ratio_interval
+from sim.measures import (
+    ChanceBelow,
+    Interval,
+    cvar_interval,
+    probability_interval,
+    quantile_interval,
+    ratio_interval,
+)
 from sim.measures.controlled import ControlledMean, controlled_mean
 from sim.montecarlo.kpis import CATEGORIES, KPIS
-from sim.replicated import replicated
+from sim.replicated import replicated, replicated_mean, replicated_quantile, replicated_share, replicated_tail
 from sim.roadmap import Roadmap
+from sim.statistic import WORST, change_of, described, mean_error, years_error
 from sim.statistic import Statistic as Statistic
-from sim.statistic import change_of, described, mean_error, years_error
 from sim.statistic import statistic as statistic
 
 if TYPE_CHECKING:
@@ -95,7 +103,7 @@ class Outcome:
     def __repr__(self) -> str:
         if np.isnan(self.npv).any():
             return f"Outcome({self.roadmap}, {len(self.npv)} draws for the cyber tail)"
-        return f"Outcome({self.roadmap}, NPV {_with_error(statistic(self.npv))}, {len(self.npv)} draws)"
+        return f"Outcome({self.roadmap}, NPV {_with_error(self.statistic_of(self.npv))}, {len(self.npv)} draws)"
 
     def controlled(self, values: Floats) -> ControlledMean:
         """Mean of (draws,) finite values and its error, with the controls taken out where they were written. It is
@@ -103,13 +111,50 @@ class Outcome:
         controls = np.zeros((len(values), 0)) if self.cyber is None else self.cyber.controls
         return controlled_mean(values, controls, self.randomisations)
 
-    def statistic_of(self, values: Floats) -> Statistic:
-        """Statistic of (draws,) gains; the mean and its error are those of `controlled` where the draws are points."""
-        found = statistic(values)
-        if self.randomisations == 1:
+    def statistic_of(self, values: Floats, worst: str = "low") -> Statistic:
+        """Statistic of (draws,) money; the mean and its error are those of `controlled` where the draws are points."""
+        found = statistic(values, worst)
+        if self.randomisations == 1 or found.mean is None:
             return found
         mean = self.controlled(values)
         return replace(found, mean=mean.mean, se=mean.se)
+
+    def mean_of(self, values: Floats) -> Statistic:
+        """Mean, without controls, and its error of what has a value: (draws,) or (draws, years), NaN for none. Without
+        quantiles, which need a sort."""
+        if self.randomisations > 1:
+            error = replicated_mean(values, self.randomisations).se
+        elif values.ndim == 2:
+            error = (years_error(values) or {"se": None})["se"]
+        else:
+            known = values[~np.isnan(values)]
+            error = float(np.std(known, ddof=1) / math.sqrt(len(known))) if len(known) > 1 else None
+        return Statistic(_mean(values), error, None, None, None, None)
+
+    def share_error(self, hits: NDArray[np.bool_]) -> Interval:
+        """Share of the draws that hit, and its interval; hits: (draws,)."""
+        if self.randomisations > 1:
+            return replicated_share(hits, self.randomisations)
+        return probability_interval(int(np.count_nonzero(hits)), len(hits))
+
+    def quantile_error(self, values: Floats, p: float) -> Interval:
+        """Quantile of (draws,) values, +inf for a draw without one, and its interval."""
+        if self.randomisations > 1:
+            return replicated_quantile(values, p, self.randomisations)
+        return quantile_interval(values, p)
+
+    def tail_error(self, values: Floats, worst: str = "low") -> Interval:
+        """Mean of the worst 5 % of (draws,) finite values, and its interval."""
+        if self.randomisations > 1:
+            return replicated_tail(values, worst, self.randomisations)
+        return cvar_interval(values, WORST, worst)
+
+    def breach(self, broken: NDArray[np.bool_]) -> Breach:
+        """Share of the draws that break a limit; with Wilson's interval where the randomisations are too few."""
+        found = self.share_error(broken)
+        if found.estimate is None or found.low is None or found.high is None:
+            return breach(broken)
+        return Breach(found.estimate, found.low, found.high)
 
     @cached_property
     def roi(self) -> Statistic | None:
@@ -135,7 +180,8 @@ class Outcome:
 @dataclass(frozen=True)
 class Outcomes:
     """Roadmaps evaluated by one engine on the same draws. clipped: values cut to the range of their field;
-    drivers_clipped: those among them that are values of drivers."""
+    drivers_clipped: those among them that are values of drivers. noise: so many draws in a row share their drivers, and
+    no error holds unless it is 1."""
 
     scenario: str
     scenario_hash: str
@@ -155,6 +201,7 @@ class Outcomes:
     covenant: CovenantRule | None = None
     points: str = "random"
     randomisations: int = 1
+    noise: int = 1
 
     def __iter__(self) -> Iterator[Outcome]:
         return iter(self.outcomes)
@@ -188,6 +235,9 @@ class Outcomes:
         """The figures of one roadmap: npv, roi, payback_months, cash_trough, probability, categories, KPIs, hours."""
         one = self.outcomes[index]
         found = self._of_draws(one)
+        if self.noise > 1:
+            why = f"every {self.noise} draws in a row share their drivers: no interval holds"
+            return {name: without_errors(value, why) for name, value in found.items()}
         return found if one.randomisations == 1 else replicated(found, one, one.randomisations)
 
     def _of_draws(self, one: Outcome) -> dict[str, Any]:
@@ -203,10 +253,20 @@ class Outcomes:
             "residual": described(one.residual) if residual else None,
             "npv_within_horizon": described(one.npv - one.residual) if residual else None,
             "financing": described(one.financing) if one.financing.any() else None,
-            "cash_floor": None if self.floor is None else self.floor.document(one.trough, one.baseline_trough),
-            "covenant": None if self.covenant is None else self.covenant.document(one.cover, one.baseline_cover),
+            **self._limits(one),
             **self._tables(one),
         }
+
+    def _limits(self, one: Outcome) -> dict[str, Any]:
+        """The entries of the cash floor and of the covenant, None where the scenario states none."""
+        found: dict[str, Any] = {"cash_floor": None, "covenant": None}
+        if self.floor is not None:
+            shares = one.breach(self.floor.broken_by(one)), one.breach(one.baseline_trough < self.floor.floor)
+            found["cash_floor"] = self.floor.document(one.trough, one.baseline_trough) | _breaches(*shares)
+        if self.covenant is not None:
+            shares = one.breach(self.covenant.broken_by(one)), one.breach(self.covenant.broken(one.baseline_cover))
+            found["covenant"] = self.covenant.document(one.cover, one.baseline_cover) | _breaches(*shares)
+        return found
 
     def _tables(self, one: Outcome) -> dict[str, Any]:
         """Categories, KPIs and hours, each with its error; empty without detail."""
@@ -292,7 +352,9 @@ class Outcomes:
         yield "draws", self.draws
         yield "seed", self.seed
         for one in self.outcomes:
-            yield str(one.roadmap), f"NPV {_with_error(statistic(one.npv))} {self.currency}"
+            npv = one.statistic_of(one.npv)
+            npv = replace(npv, se=None) if self.noise > 1 else npv
+            yield str(one.roadmap), f"NPV {_with_error(npv)} {self.currency}"
 
     def __repr__(self) -> str:
         return f"Outcomes({', '.join(f'{name}={value}' for name, value in self.__rich_repr__())})"
@@ -303,6 +365,26 @@ def _ratio(one: Outcome) -> dict[str, Any] | None:
     if one.roi is None:
         return None
     return {**described(one.npv / one.cost, mean=ratio_interval(one.npv, one.cost)), **one.roi.as_dict()}
+
+
+def without_errors(found: Any, why: str) -> Any:
+    """Figures of a document whose errors are all refused; the interval of a share that must have ends is [0, 1].
+
+    >>> without_errors({"mean": 2.0, "se": 1.0, "low": 0.0, "high": 4.0, "refused": None}, "no")
+    {'mean': 2.0, 'se': None, 'low': None, 'high': None, 'refused': 'no'}
+    """
+    if not isinstance(found, dict):
+        return found
+    out = {name: without_errors(value, why) for name, value in found.items()}
+    if "refused" in out:
+        return {**out, "se": None, "low": None, "high": None, "refused": why}
+    if {"share", "low", "high"} <= out.keys():
+        return {**out, "low": 0.0, "high": 1.0}
+    return {**out, "se": None} if "se" in out else out
+
+
+def _breaches(own: Breach, usual: Breach) -> dict[str, Any]:
+    return {"below": asdict(own), "baseline_below": asdict(usual)}
 
 
 def _with_error(found: Statistic) -> str:

@@ -8,7 +8,7 @@ rate; it is listed and not counted.
 
 Both rates are smooth functions of the mean flow, so their errors follow from its covariance (delta method). The
 interval of the internal rate holds the rates at which the mean present value is not distinguishable from zero (Fieller
-1954), which needs no such smoothness.
+1954), which needs no such smoothness. Of points, the covariance is that of the mean flows of their randomisations.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.measures import irr_count, irr_with_reason, mirr, wilson_interval
+from sim.measures.intervals import student
 from sim.measures.moments import Moments
 from sim.mechanisms.normal import normal_quantile
 from sim.montecarlo.block import Block
@@ -29,6 +30,7 @@ from sim.montecarlo.kpis import FLOW
 Floats = NDArray[np.float64]
 COUNTED = 4096  # draws whose rates are counted: their shares are then known to 1.6 percentage points at worst
 CONFIDENCE = 0.95
+NORMAL = normal_quantile(0.5 + 0.5 * CONFIDENCE)  # standard errors to either side
 LOWEST = -0.9  # a year: money of a year later would count ten times
 LOWEST_MONTHLY = (1.0 + LOWEST) ** (1.0 / 12.0) - 1.0
 LARGEST = 300.0  # logarithm of the discount factor of the last month, beyond which squares of it are no numbers
@@ -89,10 +91,14 @@ class RateCollector:
     """Gathers what `rates_of_return` needs of the blocks of `evaluate`; give its `add` as `collect`.
 
     months: of the horizon. discount_rate: a year. row: of the roadmap, 1 for the first after the empty one.
+    randomisations: of the points that the draws are, draw i of number i mod randomisations; the spread of their mean
+    flows gives the errors. 1 for pseudo-random draws.
     """
 
-    def __init__(self, months: int, discount_rate: float, row: int = 1) -> None:
-        self._flow = Moments(months, covariance=True)
+    def __init__(self, months: int, discount_rate: float, row: int = 1, randomisations: int = 1) -> None:
+        self._flow = Moments(months, covariance=randomisations == 1)
+        self._sums = np.zeros((randomisations, months))
+        self._counts = np.zeros((randomisations, 1))
         self._rate = discount_rate
         self._row = row
         self._numbers = np.zeros(3, dtype=np.int64)
@@ -105,23 +111,36 @@ class RateCollector:
             counts = np.minimum(irr_count(np.ascontiguousarray(flow[:, :left].T), LOWEST_MONTHLY), 2)
             self._numbers += np.bincount(counts, minlength=3)
         self._flow.add(flow)
+        runs = len(self._sums)
+        for run in range(runs if runs > 1 else 0):
+            own = flow[:, (run - block.first) % runs :: runs]
+            self._sums[run] += own.sum(axis=1)
+            self._counts[run] += own.shape[1]
 
     def result(self) -> RatesOfReturn:
         """Rates of what was gathered so far. ValueError before the first block."""
         if not self._flow.count:
             raise ValueError("no draws were collected")
-        n = self._flow.count
-        covariance = self._flow.covariance / n if n > 1 else None
-        return rates_of_return(self._flow.mean, covariance, self._rate, tuple(int(c) for c in self._numbers))
+        runs, numbers = len(self._sums), tuple(int(c) for c in self._numbers)
+        reach = student(runs - 1, CONFIDENCE) if runs > 1 else NORMAL
+        return rates_of_return(self._flow.mean, self._covariance(), self._rate, numbers, reach)
+
+    def _covariance(self) -> Floats | None:
+        """(months, months) of the mean flow as an estimate; None where it is not known."""
+        n, runs = self._flow.count, len(self._sums)
+        if runs > 1:
+            return np.atleast_2d(np.cov((self._sums / self._counts).T)) / runs if self._counts.all() else None
+        return self._flow.covariance / n if n > 1 else None
 
 
 def rates_of_return(
-    flow: Floats, covariance: Floats | None, discount_rate: float, numbers: tuple[int, ...]
+    flow: Floats, covariance: Floats | None, discount_rate: float, numbers: tuple[int, ...], reach: float = NORMAL
 ) -> RatesOfReturn:
     """Rates of a mean flow (months,) whose covariance as an estimate is (months, months), None where it is not known.
 
     discount_rate: a year, at which the modified rate finances and reinvests. numbers: draws with no, one, several
-    rates.
+    rates. reach: standard errors to either side that an interval of 95 % takes, more than the normal ones where the
+    covariance comes from few values.
 
     >>> found = rates_of_return(np.array([-100.0] + [0.0] * 11 + [110.0]), None, 0.05, (0, 1, 0))
     >>> round(found.irr.value, 9), round(found.mirr.value, 9)
@@ -131,17 +150,17 @@ def rates_of_return(
     yearly = tuple(math.expm1(12.0 * math.log1p(rate)) for rate in rates)
     counted = rates[rates > LOWEST_MONTHLY]
     if len(counted) == 1:
-        found = _internal(flow, covariance, float(counted[0]))
+        found = _internal(flow, covariance, float(counted[0]), reach)
     elif len(counted):
         found = Rate(None, None, None, None, SEVERAL)
     else:
         found = Rate(None, None, None, None, TOO_LOW if reason is None else reason.value)
-    modified = _modified(flow, covariance, (1.0 + discount_rate) ** (1.0 / 12.0) - 1.0)
+    modified = _modified(flow, covariance, (1.0 + discount_rate) ** (1.0 / 12.0) - 1.0, reach)
     none, one, several = numbers
     return RatesOfReturn(found, yearly, modified, discount_rate, none + one + several, none, one, several)
 
 
-def _internal(flow: Floats, covariance: Floats | None, rate: float) -> Rate:
+def _internal(flow: Floats, covariance: Floats | None, rate: float, reach: float) -> Rate:
     """The only rate of the flow, a month; its interval a year."""
     growth = math.log1p(rate)
     value = math.expm1(12.0 * growth)
@@ -153,24 +172,23 @@ def _internal(flow: Floats, covariance: Floats | None, rate: float) -> Rate:
     if not math.isfinite(error):
         return Rate(value, None, None, None, "the present value does not depend on the rate there: no error is known")
     se = 12.0 * math.exp(12.0 * growth) * error
-    ends = [_end(flow, covariance, growth, side * error) for side in (-1.0, 1.0)]
+    ends = [_end(flow, covariance, growth, side * error, reach) for side in (-1.0, 1.0)]
     if None in ends:
         return Rate(value, se, None, None, "the draws do not bound the rate: more are needed")
     low, high = (math.expm1(12.0 * end) for end in ends if end is not None)
     return Rate(value, se, low, high, None)
 
 
-def _end(flow: Floats, covariance: Floats, growth: float, error: float) -> float | None:
+def _end(flow: Floats, covariance: Floats, growth: float, error: float, reach: float) -> float | None:
     """Where, going by `error` from the growth rate of the root, the mean present value leaves its own error for good;
     None if it does not within FARTHEST errors."""
     if error == 0.0:
         return growth
-    z = normal_quantile(0.5 + 0.5 * CONFIDENCE)
     months = np.arange(len(flow))
 
     def distinct(at: float) -> bool:
         discount = np.exp(-at * months)
-        return abs(float(discount @ flow)) > z * _size(discount, covariance)
+        return abs(float(discount @ flow)) > reach * _size(discount, covariance)
 
     inside, farthest = growth, LARGEST / len(flow)
     for step in range(1, int(FARTHEST * STEPS) + 1):
@@ -186,7 +204,7 @@ def _end(flow: Floats, covariance: Floats, growth: float, error: float) -> float
     return None
 
 
-def _modified(flow: Floats, covariance: Floats | None, rate: float) -> Rate:
+def _modified(flow: Floats, covariance: Floats | None, rate: float, reach: float) -> Rate:
     """Modified internal rate of return at a monthly rate; yearly, with the error by the delta method."""
     monthly = float(mirr(flow, rate, rate))
     if math.isnan(monthly):
@@ -199,8 +217,7 @@ def _modified(flow: Floats, covariance: Floats | None, rate: float) -> Rate:
     inflow, outflow = (float(np.sum(np.maximum(sign * flow, 0.0) * discount)) for sign in (1.0, -1.0))
     gradient = 12.0 / (len(flow) - 1) * discount * np.where(flow > 0.0, 1.0 / inflow, 1.0 / outflow)
     error = _size(gradient, covariance)
-    z = normal_quantile(0.5 + 0.5 * CONFIDENCE)
-    low, high = (math.expm1(growth + side * z * error) for side in (-1.0, 1.0))
+    low, high = (math.expm1(growth + side * reach * error) for side in (-1.0, 1.0))
     return Rate(math.expm1(growth), math.exp(growth) * error, low, high, None)
 
 

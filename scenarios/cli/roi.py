@@ -100,7 +100,8 @@ def run(
         return
     draws, sampling = sampling_for(scenario, chosen, draws, points)
     announce_compilation("kernel")
-    collector = RateCollector(scenario.horizon_months, scenario.money.discount_rate)
+    runs = 1 if sampling.points is None else sampling.points.randomisations
+    collector = RateCollector(scenario.horizon_months, scenario.money.discount_rate, randomisations=runs)
     with progress("simulating draws", draws) as advance:
         done = 0
 

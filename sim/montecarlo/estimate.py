@@ -154,6 +154,7 @@ def evaluate(
         covenant=covenant_rule(scenario),
         points=RANDOM if sampling.points is None else sampling.points.kind,
         randomisations=1 if sampling.points is None else sampling.points.randomisations,
+        noise=noise,
     )
 
 

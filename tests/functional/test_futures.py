@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from scenarios.cli.render.outlook import outlook_table
 from scenarios.load import load
 from scenarios.outlook import outlook
 from sim.company import simulate
@@ -106,6 +107,7 @@ def test_outlook_is_in_the_order_of_the_file_and_on_common_draws() -> None:
     assert [one.future for one in found] == ["base", *retailer.futures]
     alone = evaluate(in_future(retailer, "recession"), plan, 48, SEED, first_draw=100, detail=False)
     np.testing.assert_array_equal(found[1].outcomes[0].npv, alone[0].npv)
+    assert str(outlook_table(found, "USD").columns[0].header) == "in each future (48 random draws)"
     trough = {one.future: one.outcomes[0].trough.mean() for one in found}
     assert trough["recession"] < trough["base"] < trough["demand_boom"]
     assert outlook(corner_shop(), roadmap(corner_shop(), POS), 8, SEED) == ()

@@ -113,6 +113,21 @@ def test_drivers_are_shared_and_events_are_fresh() -> None:
     assert npv[0, 0] == alone[0].npv[0]  # draw 0 has drivers 0 and events 0 in both
 
 
+def test_draws_that_share_drivers_have_no_intervals() -> None:
+    """Every error of the document is refused, and the document is still valid."""
+    shared = evaluate(shop(), STARTS, 64 * 8, SEED, noise=8)
+    found = json.loads(json.dumps(shared.document()))
+    jsonschema.Draft202012Validator(schema("roi")).validate(found)
+    errors = [found["prob_npv_negative_error"], *found["category_errors"].values(), found["kpis"]["wait"]["change"]]
+    errors += [found["npv"]["intervals"][name] for name in ("mean", "p5", "p50", "p95", "cvar5", "prob_none")]
+    for error in errors:
+        assert (error["se"], error["low"], error["high"]) == (None, None, None)
+        assert "share their drivers" in error["refused"]
+    assert found["npv"]["mean"] is not None
+    assert found["npv"]["se"] is None
+    assert "error unknown" in repr(shared)
+
+
 def test_draws_are_the_same_wherever_they_begin_and_whoever_computes_them() -> None:
     """Rows of a later range; 1 and 2 threads; any chunk."""
     whole = evaluate(shop(), STARTS, 96, SEED, noise=16, threads=1, detail=False)

@@ -142,6 +142,23 @@ def test_collector_is_the_whole_sample() -> None:
         RateCollector(3, 0.1).result()
 
 
+def test_errors_of_points_come_from_the_mean_flows_of_their_randomisations() -> None:
+    """Each randomisation has a luck of its own, so single draws would tell an error that is far too small."""
+    generator = np.random.default_rng(8)
+    flows = generator.normal(20.0, 1.0, (512, 24)) + np.tile(generator.normal(0.0, 5.0, (16, 24)), (32, 1))
+    flows[:, 0] -= 300.0
+    collector = RateCollector(24, 0.06, randomisations=16)
+    for start in range(0, 512, 100):  # blocks need not begin with a randomisation
+        collector.add(block(flows[start : start + 100], start))
+    found = collector.result()
+    means = flows.reshape(32, 16, 24).mean(axis=0)
+    own = rates_of_return(means.mean(axis=0), np.cov(means.T) / 16, 0.06, (0, 1, 0), 2.131449546)
+    for rate, expected in ((found.irr, own.irr), (found.mirr, own.mirr)):
+        assert rate.value == pytest.approx(expected.value, rel=1e-9)
+        assert (rate.se, rate.low, rate.high) == pytest.approx((expected.se, expected.low, expected.high), rel=1e-6)
+    assert found.irr.se > 2.0 * collected(flows).result().irr.se
+
+
 def test_one_draw_has_no_error() -> None:
     found = collected(np.array([[-10.0, 4.0, 9.0]])).result()
     assert found.irr.value is not None

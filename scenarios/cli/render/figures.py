@@ -86,8 +86,8 @@ def odds(share: float) -> str:
     return "below 1 %" if share < 0.01 else f"{100 * share:.0f} %"
 
 
-def chance(share: float, draws: int, of: str = "draws") -> str:
-    """A probability that was counted in independent draws, with its standard error.
+def chance(share: float, draws: int, of: str = "draws", error: float | None = None) -> str:
+    """A probability that was counted in draws, with its standard error: that of independent draws unless it is given.
 
     None or all of the draws leave a range only, at 95 %: the rule of three (Hanley and Lippman-Hand 1983).
 
@@ -100,7 +100,7 @@ def chance(share: float, draws: int, of: str = "draws") -> str:
     if share >= 1.0:
         above = f" (above {100 - 100 * limit:.4g} %)" if limit < 1.0 else ""
         return f"in all of {draws:,} {of}{above}"
-    return percent(share, math.sqrt(share * (1.0 - share) / draws))
+    return percent(share, math.sqrt(share * (1.0 - share) / draws) if error is None else error)
 
 
 def _place(value: float, error: float | None, digits: int) -> int:

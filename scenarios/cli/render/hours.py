@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import sensible
 from scenarios.cli.render.words import clean, listed
-from sim.outcomes import statistic
 
 if TYPE_CHECKING:
     from sim.outcomes import Outcomes
@@ -22,7 +21,7 @@ def hours_sentence(outcomes: Outcomes) -> str | None:
         return None
     freed, spared = [], []
     for r, role in enumerate(outcomes.roles):
-        hours, months = statistic(one.freed_hours[:, r]), statistic(one.spared_months[:, r])
+        hours, months = one.mean_of(one.freed_hours[:, r]), one.mean_of(one.spared_months[:, r])
         name = clean(role.replace("_", " "))
         if abs(hours.mean or 0.0) >= LEAST:
             freed.append(f"{name} {sensible(hours.mean or 0.0, hours.se)}")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from scenarios.cli.render.figures import UNKNOWN, percent, sensible, signed
 from scenarios.cli.render.words import cell, plain_table
@@ -14,7 +11,6 @@ from sim.outcomes import Statistic
 from sim.statistic import draw_means
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from rich.table import Table
 
     from sim.outcomes import Outcome
@@ -23,33 +19,24 @@ CLEAR = 2.0  # standard errors from which on a change is called one
 
 
 def kpi_table(one: Outcome, currency: str) -> Table:
-    """KPI, unit, both means over draws and years, the paired change with its error, and its direction."""
+    """KPI, unit, both means over the draws and years that have a value, the change with its error over the draws that
+    have both, and its direction: the figures of the document."""
     table = plain_table("KPI (mean of all years)", "baseline", "roadmap", "change", "", right=(1, 2, 3))
     for k, kpi in enumerate(KPIS):
-        before, after = draw_means(one.baseline_kpis[:, k]), draw_means(one.kpis[:, k])
-        both = ~(np.isnan(before) | np.isnan(after))
+        before, after = one.mean_of(one.baseline_kpis[:, k]), one.mean_of(one.kpis[:, k])
+        change = one.mean_of(draw_means(one.kpis[:, k]) - draw_means(one.baseline_kpis[:, k]))
         name = kpi_label(kpi, currency)
-        if not both.any():
+        if before.mean is None and after.mean is None:
             if kpi.block:
                 continue  # the scenario has no such block
             table.add_row(cell(name), cell(UNKNOWN), cell(UNKNOWN), cell(""), cell("no draw has a value", "dim"))
             continue
-        change = mean_of(after[both] - before[both])
-        table.add_row(
-            cell(name),
-            cell(_level(kpi, mean_of(before[both]))),
-            cell(_level(kpi, mean_of(after[both]))),
-            cell(_change(kpi, change)),
-            cell(direction(kpi, change), "dim"),
-        )
+        levels = cell(_level(kpi, before)), cell(_level(kpi, after))
+        if change.mean is None:
+            table.add_row(cell(name), *levels, cell(""), cell("no draw has a value in both", "dim"))
+            continue
+        table.add_row(cell(name), *levels, cell(_change(kpi, change)), cell(direction(kpi, change), "dim"))
     return table
-
-
-def mean_of(values: NDArray[np.float64]) -> Statistic:
-    """Mean and error of finite values: of each KPI nothing else is shown, and quantiles need a sort."""
-    n = len(values)
-    se = float(np.std(values, ddof=1) / math.sqrt(n)) if n > 1 else None
-    return Statistic(float(np.mean(values)), se, None, None, None, None)
 
 
 def direction(kpi: Kpi, change: Statistic) -> str:
@@ -77,7 +64,7 @@ def kpi_label(kpi: Kpi, currency: str) -> str:
 
 def _level(kpi: Kpi, value: Statistic) -> str:
     """The mean to the digits that its error justifies; the error itself would crowd the table."""
-    return kpi_figure(kpi, value.mean or 0.0, value.se).split(" ± ")[0]
+    return UNKNOWN if value.mean is None else kpi_figure(kpi, value.mean, value.se).split(" ± ")[0]
 
 
 def _change(kpi: Kpi, change: Statistic) -> str:

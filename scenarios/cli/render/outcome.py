@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import platform
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from scenarios.cli.render.figures import chance, percent, rough, sensible, span
 from scenarios.cli.render.hours import hours_sentence
@@ -21,7 +22,6 @@ from scenarios.cli.render.words import (
     starts_sentence,
     titles,
 )
-from sim.measures import cvar_interval, quantile_interval
 from sim.measures.tail_interval import FEWEST_IN_TAIL
 from sim.montecarlo.kpis import CATEGORIES, FINANCE
 from sim.outcomes import installed, statistic
@@ -29,7 +29,6 @@ from sim.outcomes import installed, statistic
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
     from rich.console import Console
     from rich.table import Table
@@ -101,7 +100,7 @@ def show_outcome(
         sentence(
             terminal,
             f"The draws are {outcomes.points} points in {outcomes.randomisations} independent randomisations; the "
-            "errors of NPV, ROI and categories come from the spread of these.",
+            "errors come from the spread of these.",
         )
         terminal.print()
     if prospects:
@@ -123,7 +122,7 @@ def headline(
     covenant: CovenantRule | None = None,
 ) -> Rows:
     """Label, figure and explanation of the measures of one outcome."""
-    npv = one.statistic_of(one.npv)
+    npv, lost = one.statistic_of(one.npv), one.share_error(one.npv < 0.0)
     if not len(one.roadmap):
         return [
             ("NPV", f"0 {currency}", "the baseline is what every roadmap is compared with"),
@@ -132,7 +131,7 @@ def headline(
         ]
     return [
         ("NPV", f"{sensible(npv.mean or 0.0, npv.se)} {currency}", _range(one)),
-        ("chance to lose money", chance(one.prob_npv_negative, draws, unit), "NPV below 0"),
+        ("chance to lose money", chance(one.prob_npv_negative, draws, unit, lost.se), "NPV below 0"),
         *_within(one, currency),
         _roi(one),
         _payback(one, unit),
@@ -154,7 +153,7 @@ def _financing(one: Outcome, currency: str) -> Rows:
     """What loans and leases are worth beside the credit line; nothing where there is none."""
     if not one.financing.any():
         return []
-    worth = statistic(one.financing)
+    worth = one.statistic_of(one.financing)
     text = "PV of loans and leases at the firm's borrowing rate; beside the NPV, not in it"
     return [("worth of financing", f"{sensible(worth.mean or 0.0, worth.se)} {currency}", text)]
 
@@ -163,7 +162,7 @@ def _cash(one: Outcome, currency: str, floor: FloorRule | None) -> Rows:
     """The trough and, where the scenario states a floor, how often cash falls below it."""
     if floor is None:
         return [_trough(one, currency)]
-    own = floor.breach(floor.broken(one.trough, one.baseline_trough))
+    own = one.breach(floor.broken_by(one))
     text = f"95 % interval {span(own.low, own.high, 100.0)}; allowed {percent(floor.allowed, None)}"
     if floor.relative and not (one.baseline_trough >= floor.floor).any():
         text = "no draw keeps it, not even without the roadmap"
@@ -177,7 +176,7 @@ def _covenant(one: Outcome, rule: CovenantRule | None) -> Rows:
     """How often the debt service cover of a year is too small; nothing where the scenario states no covenant."""
     if rule is None:
         return []
-    own = rule.breach(rule.broken(one.cover))
+    own = one.breach(rule.broken_by(one))
     years = "any year" if rule.from_year == 1 else f"any year from year {rule.from_year} on"
     text = f"{years}; 95 % interval {span(own.low, own.high, 100.0)}; allowed {percent(rule.allowed, None)}"
     return [(f"debt service cover below {rule.least:g}", percent(own.share, None), text)]
@@ -189,8 +188,8 @@ def _range(one: Outcome) -> str:
         return "no range with a single one"
     if len(one.npv) < ENOUGH:
         return f"lowest {rough(one.npv.min(), npv.se)}, highest {rough(one.npv.max(), npv.se)}"
-    bad = _bad_case(one.npv, "; mean of worst 5 %: ")
-    low, high = (_quantile(one.npv, p, npv.se) for p in (0.05, 0.95))
+    bad = _bad_case(one, one.npv, "; mean of worst 5 %: ")
+    low, high = (_quantile(one, one.npv, p, npv.se) for p in (0.05, 0.95))
     return f"9 in 10: {low} to {high}{bad}"
 
 
@@ -198,7 +197,7 @@ def _roi(one: Outcome) -> tuple[str, str, str]:
     roi = one.roi
     if roi is None or roi.mean is None:
         return "ROI", "none", "nothing is spent in some of the draws"
-    spent = statistic(one.cost)
+    spent = one.statistic_of(one.cost)
     return "ROI", percent(roi.mean, roi.se), f"NPV over the cost of {sensible(spent.mean or 0.0, spent.se)}"
 
 
@@ -207,36 +206,36 @@ def _payback(one: Outcome, unit: str) -> tuple[str, str, str]:
     never = payback.prob_none
     if never >= 1.0:
         return "payback", f"never in 100 % of {unit}", "not recovered within the simulated months, discounted"
-    lost = f"not recovered in {percent(never, _share_error(never, len(one.payback)))} of {unit}" if never else ""
+    lost = f"not recovered in {percent(never, one.share_error(np.isinf(one.payback)).se)} of {unit}" if never else ""
     if payback.p50 is None:
         soon = "" if payback.p5 is None or len(one.payback) < ENOUGH else f"1 in 20 within {payback.p5:.0f} months"
         return "payback", "more often never than not", "; ".join(part for part in (lost, soon) if part)
     if len(one.payback) < ENOUGH:
         return "payback", f"{payback.p50:.0f} months", f"the median; {lost or f'recovered in all {unit}'}"
-    early = "" if payback.p5 is None else f"1 in 20 within {_quantile(one.payback, 0.05, None)}"
-    late = "" if payback.p95 is None else f"19 in 20 within {_quantile(one.payback, 0.95, None)}"
+    early = "" if payback.p5 is None else f"1 in 20 within {_quantile(one, one.payback, 0.05, None)}"
+    late = "" if payback.p95 is None else f"19 in 20 within {_quantile(one, one.payback, 0.95, None)}"
     parts = ("the median", early, late, lost or f"recovered in all {unit}")
-    median = quantile_interval(one.payback, 0.5)
+    median = one.quantile_error(one.payback, 0.5)
     return "payback", f"{_months(payback.p50, median.se)} months", "; ".join(part for part in parts if part)
 
 
 def _trough(one: Outcome, currency: str) -> tuple[str, str, str]:
-    trough = statistic(one.trough)
-    figure = f"{sensible(trough.mean or 0.0, trough.se)} {currency}"
+    trough, mean = statistic(one.trough), one.statistic_of(one.trough)
+    figure = f"{sensible(mean.mean or 0.0, mean.se)} {currency}"
     if trough.p5 is None or trough.se is None:
         return "deepest cash trough", figure, "lowest cash balance of the simulated months"
     short = float((one.trough < 0.0).mean())
-    credit = f"; below 0: {percent(short, _share_error(short, len(one.trough)))}" if short else ""
+    credit = f"; below 0: {percent(short, one.share_error(one.trough < 0.0).se)}" if short else ""
     if len(one.trough) < ENOUGH:
         return "deepest cash trough", figure, f"lowest {rough(one.trough.min(), trough.se)}{credit}"
-    bad = _bad_case(one.trough, ", on average ")
-    low = _quantile(one.trough, 0.05, 2 * trough.se)
+    bad = _bad_case(one, one.trough, ", on average ")
+    low = _quantile(one, one.trough, 0.05, 2 * trough.se)
     return "deepest cash trough", figure, f"1 in 20 below {low}{bad}{credit}"
 
 
-def _bad_case(values: NDArray[np.float64], words: str) -> str:
+def _bad_case(one: Outcome, values: NDArray[np.float64], words: str) -> str:
     """The mean of the worst 5 %, where enough draws lie there to tell its digits and its variance."""
-    worst = cvar_interval(values, 0.05)
+    worst = one.tail_error(values)
     if worst.estimate is None or worst.se is None:
         return ""
     if worst.low is None and int(0.05 * len(values)) >= FEWEST_IN_TAIL:
@@ -244,9 +243,9 @@ def _bad_case(values: NDArray[np.float64], words: str) -> str:
     return f"{words}{rough(worst.estimate, worst.se)}"
 
 
-def _quantile(values: NDArray[np.float64], p: float, error: float | None) -> str:
+def _quantile(one: Outcome, values: NDArray[np.float64], p: float, error: float | None) -> str:
     """A quantile to the first digit of its own error, or of this one where so few draws tell none."""
-    found = quantile_interval(values, p)
+    found = one.quantile_error(values, p)
     own = found.se if found.se is not None else error
     return f"{found.estimate:.0f}" if own is None else rough(found.estimate or 0.0, own)
 
@@ -254,10 +253,6 @@ def _quantile(values: NDArray[np.float64], p: float, error: float | None) -> str
 def _months(value: float, error: float | None) -> str:
     """Months with their standard error; whole ones where it is not known."""
     return f"{value:.0f}" if error is None else sensible(value, error)
-
-
-def _share_error(share: float, draws: int) -> float:
-    return math.sqrt(share * (1.0 - share) / draws)
 
 
 def _categories(one: Outcome, currency: str) -> Table:

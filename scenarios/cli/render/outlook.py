@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 def outlook_table(prospects: Sequence[Prospect], currency: str) -> Table:
-    """One row a future; all on the same draws."""
-    heads = ("in each future", "share of draws", f"NPV, {currency}", "loses money", "deepest cash trough")
+    """One row a future; all on the same draws, which need not be those of the rest of the screen."""
+    heads = (_head(prospects), "share of draws", f"NPV, {currency}", "loses money", "deepest cash trough")
     table = plain_table(*heads, right=(1, 2, 3, 4))
     for one in prospects:
         outcome = one.outcomes[0]
@@ -31,3 +31,12 @@ def outlook_table(prospects: Sequence[Prospect], currency: str) -> Table:
             cell(sensible(trough.mean or 0.0, trough.se)),
         )
     return table
+
+
+def _head(prospects: Sequence[Prospect]) -> str:
+    """How many draws, and of which kind."""
+    if not prospects:
+        return "in each future"
+    made = prospects[0].outcomes
+    kind = "random draws" if made.randomisations == 1 else f"{made.points} points"
+    return f"in each future ({made.draws:,} {kind})"
