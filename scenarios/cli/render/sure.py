@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from sim.world import Scenario
 
 
+FIXED = (
+    "the errors and ranges of the table hold for a number of draws that was stated beforehand, not for one that depends "
+    "on what was seen; only the interval of the figure below the table holds for both"
+)
+
+
 def show_sure(outcomes: Outcomes, answer: Answer, scenario: Scenario, terminal: Console) -> None:
     """Print the screen."""
     one, unit = outcomes[0], "draws of the monthly model (kernel)"
@@ -37,6 +43,8 @@ def show_sure(outcomes: Outcomes, answer: Answer, scenario: Scenario, terminal: 
     for text in sentences(answer):
         sentence(terminal, text, "bold" if text.startswith(answer.figure.name) else "")
     terminal.print()
+    if answer.against is None:
+        sentence(terminal, f"note: {FIXED}")
     for note in outcomes.notes:
         sentence(terminal, f"note: {note}")
     sentence(terminal, provenance_line(outcomes), "dim")
