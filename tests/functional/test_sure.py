@@ -73,6 +73,7 @@ def test_what_is_not_reached_says_what_it_takes(capsys: pytest.CaptureFixture[st
         "with --max-draws 5,000 the run stops at the last one within it, 4,096",
     ):
         assert words in shown
+    assert "table hold for a number of draws that was stated beforehand" in shown
 
 
 @pytest.mark.parametrize(("needed", "look"), [(20_000, "32,768"), (4_097, "8,192"), (4_096, "8,192")])

@@ -81,7 +81,7 @@ def test_shares_and_chances() -> None:
     assert percent(0.343, 0.0141) == "34.3 ± 1.4 %"
     assert percent(0.5, 1e-9) == "50.0 %"
     assert chance(0.25, 4) == "25 ± 22 %"
-    assert chance(0.0, 1) == "in none of 1 draws"
+    assert chance(0.0, 1) == "not in the one draw"
     assert chance(0.0, 4096) == "in none of 4,096 draws (below 0.073 %)"
     assert rough(-38022.4, 2395.0) == "-38,000"
 

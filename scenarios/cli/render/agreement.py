@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import rough
-from scenarios.cli.render.words import cell, clean, month_label, plain_table, sentence, starts_sentence, titles
+from scenarios.cli.render.words import cell, clean, counted, month_label, plain_table, sentence, starts_sentence, titles
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,8 +36,9 @@ def show_agreement(found: Agreement, scenario: Scenario, terminal: Console) -> N
             sentence(terminal, f"roadmap {number}: {what}")
     sentence(
         terminal,
-        f"the same {found.replications} draws in both engines; difference: 95 % interval of the mean of company - "
-        "kernel; change: roadmap - baseline; years with the same verdict share a line, which shows the worst of them",
+        f"the same {counted(found.replications, 'draw')} in both engines; difference: 95 % interval of the mean of "
+        "company - kernel; change: roadmap - baseline; years with the same verdict share a line, which shows the worst "
+        "of them",
         "dim",
     )
     terminal.print()

@@ -9,6 +9,7 @@ from scenarios.cli.render.figures import chance, percent, rough, sensible, signe
 from scenarios.cli.render.words import (
     cell,
     clean,
+    counted,
     listed,
     month_label,
     plain_table,
@@ -38,7 +39,8 @@ def show_contributions(found: Contributions, scenario: Scenario, terminal: Conso
     sentence(terminal, f"{clean(found.title)}: what each initiative contributes", "bold")
     sentence(
         terminal,
-        f"{found.simulated:,} parts of the roadmap on the same {found.draws:,} draws of the monthly model (kernel), "
+        f"{counted(found.simulated, 'part of the roadmap', 'parts of the roadmap')} on the same "
+        f"{counted(found.draws, 'draw')} of the monthly model (kernel), "
         f"{which}; money in {found.currency}, present value",
         "dim",
     )

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import percent, rough, sensible
 from scenarios.cli.render.rates import rate_rows
-from scenarios.cli.render.words import cell, clean, grid, month_label, plain_table, sentence, starts_sentence, titles
+from scenarios.cli.render.words import (
+    cell,
+    clean,
+    counted,
+    grid,
+    month_label,
+    plain_table,
+    sentence,
+    starts_sentence,
+    titles,
+)
 from sim.outcomes import provenance
 from sim.trajectories import RETURN_YEARS, SHARES, grid_of
 
@@ -50,7 +60,7 @@ def show_course(
     sentence(
         terminal,
         f"{found.draws:,} draw{'s' if found.draws > 1 else ''} of the monthly model (kernel), each with and without "
-        f"it; {found.months} months, money in {found.currency}",
+        f"it; {counted(found.months, 'month')}, money in {found.currency}",
         "dim",
     )
     terminal.print()

@@ -93,8 +93,12 @@ def chance(share: float, draws: int, of: str = "draws", error: float | None = No
 
     >>> chance(0.15625, 4096), chance(0.0, 300), chance(1.0, 300)
     ('15.6 ± 0.6 %', 'in none of 300 draws (below 1 %)', 'in all of 300 draws (above 99 %)')
+    >>> chance(1.0, 1), chance(0.0, 1)
+    ('in the one draw', 'not in the one draw')
     """
     limit = min(1.0, 3.0 / draws)
+    if draws == 1:
+        return f"{'not ' if share <= 0.0 else ''}in the one {of.removesuffix('s')}"
     if share <= 0.0:
         return f"in none of {draws:,} {of} (below {100 * limit:.2g} %)" if limit < 1.0 else f"in none of {draws:,} {of}"
     if share >= 1.0:

@@ -11,6 +11,7 @@ from scenarios.cli.render.kpis import kpi_figure, kpi_label
 from scenarios.cli.render.words import (
     cell,
     clean,
+    counted,
     listed,
     month_label,
     plain_table,
@@ -43,8 +44,8 @@ def show_gaps(found: Gaps, scenario: Scenario, terminal: Console) -> None:
     sentence(terminal, f"{clean(found.title)}: goals and gaps", "bold")
     sentence(
         terminal,
-        f"{found.draws:,} draws of the monthly model (kernel); money in {found.currency}; each goal is judged in the "
-        "year that holds its month",
+        f"{counted(found.draws, 'draw')} of the monthly model (kernel); money in {found.currency}; each goal is "
+        "judged in the year that holds its month",
         "dim",
     )
     terminal.print()

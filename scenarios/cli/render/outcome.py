@@ -15,6 +15,7 @@ from scenarios.cli.render.rates import rate_rows
 from scenarios.cli.render.words import (
     cell,
     clean,
+    counted,
     grid,
     month_label,
     plain_table,
@@ -81,7 +82,8 @@ def show_outcome(
     engine = f"{outcomes.draws:,} {unit if outcomes.draws > 1 else unit[:-1]} of {ENGINES[outcomes.engine][1]}"
     sentence(
         terminal,
-        f"{engine}, against the same {unit} without it; {scenario.horizon_months} months, money in {outcomes.currency}",
+        f"{engine}, against the same {unit} without it; {counted(scenario.horizon_months, 'month')}, "
+        f"money in {outcomes.currency}",
         "dim",
     )
     terminal.print()
@@ -208,15 +210,19 @@ def _payback(one: Outcome, unit: str) -> tuple[str, str, str]:
         return "payback", f"never in 100 % of {unit}", "not recovered within the simulated months, discounted"
     lost = f"not recovered in {percent(never, one.share_error(np.isinf(one.payback)).se)} of {unit}" if never else ""
     if payback.p50 is None:
-        soon = "" if payback.p5 is None or len(one.payback) < ENOUGH else f"1 in 20 within {payback.p5:.0f} months"
+        soon = (
+            ""
+            if payback.p5 is None or len(one.payback) < ENOUGH
+            else f"1 in 20 within {counted(round(payback.p5), 'month')}"
+        )
         return "payback", "more often never than not", "; ".join(part for part in (lost, soon) if part)
     if len(one.payback) < ENOUGH:
-        return "payback", f"{payback.p50:.0f} months", f"the median; {lost or f'recovered in all {unit}'}"
+        return "payback", counted(round(payback.p50), "month"), f"the median; {lost or f'recovered in all {unit}'}"
     early = "" if payback.p5 is None else f"1 in 20 within {_quantile(one, one.payback, 0.05, None)}"
     late = "" if payback.p95 is None else f"19 in 20 within {_quantile(one, one.payback, 0.95, None)}"
     parts = ("the median", early, late, lost or f"recovered in all {unit}")
     median = one.quantile_error(one.payback, 0.5)
-    return "payback", f"{_months(payback.p50, median.se)} months", "; ".join(part for part in parts if part)
+    return "payback", _months(payback.p50, median.se), "; ".join(part for part in parts if part)
 
 
 def _trough(one: Outcome, currency: str) -> tuple[str, str, str]:
@@ -251,8 +257,9 @@ def _quantile(one: Outcome, values: NDArray[np.float64], p: float, error: float 
 
 
 def _months(value: float, error: float | None) -> str:
-    """Months with their standard error; whole ones where it is not known."""
-    return f"{value:.0f}" if error is None else sensible(value, error)
+    """Months with their standard error and unit; whole ones where it is not known."""
+    text = f"{value:.0f}" if error is None else sensible(value, error)
+    return f"{text} {'month' if text == '1' else 'months'}"
 
 
 def _categories(one: Outcome, currency: str) -> Table:

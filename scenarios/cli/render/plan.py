@@ -12,7 +12,17 @@ from scenarios.cli.render.figures import chance, odds, sensible, signed
 from scenarios.cli.render.hours import hours_sentence
 from scenarios.cli.render.outcome import headline, provenance_line
 from scenarios.cli.render.outlook import outlook_table
-from scenarios.cli.render.words import cell, clean, grid, listed, plain_table, sentence, starts_sentence, titles
+from scenarios.cli.render.words import (
+    cell,
+    clean,
+    counted,
+    grid,
+    listed,
+    plain_table,
+    sentence,
+    starts_sentence,
+    titles,
+)
 from sim.outcomes import statistic
 
 if TYPE_CHECKING:
@@ -75,7 +85,7 @@ def recommendation(plan: Plan, scenario: Scenario, names: Mapping[str, str]) -> 
     starts = starts_sentence(plan.roadmap, names, label)
     title = clean(scenario.title)
     if not starts:
-        return f"{title}: start none of the {len(names)} initiatives."
+        return f"{title}: start none of the {counted(len(names), 'initiative')}."
     return f"{title}: start {starts}. Leave out the other {len(names) - len(plan.roadmap)}."
 
 

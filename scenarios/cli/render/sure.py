@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import percent, sensible, span
 from scenarios.cli.render.outcome import headline, provenance_line
-from scenarios.cli.render.words import clean, grid, month_label, sentence, starts_sentence, titles
+from scenarios.cli.render.words import clean, counted, grid, month_label, sentence, starts_sentence, titles
 from scenarios.sure import Verdict
 from sim.measures import ChanceBelow, Mean
 from sim.measures.sequential import BLOCK, LOOKS, next_look
@@ -22,13 +22,19 @@ if TYPE_CHECKING:
     from sim.world import Scenario
 
 
+FIXED = (
+    "the errors and ranges of the table hold for a number of draws that was stated beforehand, not for one that "
+    "depends on what was seen; only the interval of the figure below the table holds for both"
+)
+
+
 def show_sure(outcomes: Outcomes, answer: Answer, scenario: Scenario, terminal: Console) -> None:
     """Print the screen."""
     one, unit = outcomes[0], "draws of the monthly model (kernel)"
     sentence(terminal, f"{clean(scenario.title)}: {_starts(one.roadmap, scenario)}", "bold")
     if answer.against is not None:
         sentence(terminal, f"against: {_starts(outcomes[1].roadmap, scenario)}", "bold")
-    months = f"{scenario.horizon_months} months, money in {outcomes.currency}"
+    months = f"{counted(scenario.horizon_months, 'month')}, money in {outcomes.currency}"
     sentence(terminal, f"{outcomes.draws:,} {unit}, against the same draws without it; {months}", "dim")
     terminal.print()
     if answer.against is None:
@@ -37,6 +43,8 @@ def show_sure(outcomes: Outcomes, answer: Answer, scenario: Scenario, terminal: 
     for text in sentences(answer):
         sentence(terminal, text, "bold" if text.startswith(answer.figure.name) else "")
     terminal.print()
+    if answer.against is None:
+        sentence(terminal, f"note: {FIXED}")
     for note in outcomes.notes:
         sentence(terminal, f"note: {note}")
     sentence(terminal, provenance_line(outcomes), "dim")
@@ -55,8 +63,8 @@ def sentences(answer: Answer) -> list[str]:
     else:
         value, ends = _without_error(_figure(answer, found.estimate, found.half)), _span(answer, found.low, found.high)
         told = [
-            f"{what}: {value} (95 %: {ends}), {answer.draws:,} draws, {answer.looks} "
-            f"{'look' if answer.looks == 1 else 'looks'}; the interval holds however the draws were stopped."
+            f"{what}: {value} (95 %: {ends}), {answer.draws:,} draws, "
+            f"{counted(answer.looks, 'look')}; the interval holds however the draws were stopped."
         ]
     if answer.against is not None:
         told.append(_which(answer))
@@ -82,8 +90,19 @@ def _which(answer: Answer) -> str:
 
 
 def _asked(answer: Answer) -> str:
-    share = answer.precision.strip().endswith("%")
-    return f"{answer.precision} of the {'difference' if answer.against else 'figure'}" if share else answer.precision
+    text = answer.precision.strip()
+    if text.endswith("%"):
+        return f"{text} of the {'difference' if answer.against else 'figure'}"
+    return _singular(text)
+
+
+def _singular(text: str) -> str:
+    """An amount with its unit, in the singular after a 1.
+
+    >>> _singular("1 points"), _singular("1 months"), _singular("0.1 points"), _singular("1 EUR")
+    ('1 point', '1 month', '0.1 points', '1 EUR')
+    """
+    return re.sub(r"^([-+]?1 ?)(point|month|minute|year|hour|customer)s$", r"\1\2", text)
 
 
 def _remedy(answer: Answer) -> str:
@@ -128,8 +147,8 @@ def _scale(answer: Answer) -> float:
 def _figure(answer: Answer, value: float, error: float | None) -> str:
     """The figure with its unit: shares in per cent, their differences in points."""
     if _scale(answer) != 1.0:
-        return percent(value, error, unit=" %" if answer.against is None else " points", decimals=3)
-    return f"{sensible(value, error)} {answer.unit}"
+        return _singular(percent(value, error, unit=" %" if answer.against is None else " points", decimals=3))
+    return _singular(f"{sensible(value, error)} {answer.unit}")
 
 
 def _span(answer: Answer, low: float, high: float) -> str:

@@ -6,15 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import percent, rough, sensible
-from scenarios.cli.render.words import (
-    cell,
-    clean,
-    month_label,
-    plain_table,
-    sentence,
-    starts_sentence,
-    titles,
-)
+from scenarios.cli.render.words import cell, clean, counted, month_label, plain_table, sentence, starts_sentence, titles
 from sim.outcomes import provenance
 
 if TYPE_CHECKING:
@@ -39,8 +31,8 @@ def show_uncertainty(found: TwoLevel, scenario: Scenario, terminal: Console) -> 
     sentence(terminal, f"{clean(found.title)}: ignorance and chance", "bold")
     sentence(
         terminal,
-        f"{found.drivers:,} draws of the {found.uncertain_numbers:,} uncertain numbers, each with {found.chance:,} "
-        f"draws of the events, by the monthly model (kernel); money in {found.currency}",
+        f"{counted(found.drivers, 'draw')} of the {counted(found.uncertain_numbers, 'uncertain number')}, each with "
+        f"{counted(found.chance, 'draw')} of the events, by the monthly model (kernel); money in {found.currency}",
         "dim",
     )
     sentence(terminal, f"With {_starts(found.roadmap, scenario)}:")

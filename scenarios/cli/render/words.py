@@ -50,6 +50,15 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     return ", ".join(known[:-1]) + f" {last} " + known[-1] if len(known) > 1 else "".join(known)
 
 
+def counted(number: int, one: str, more: str = "") -> str:
+    """A number with the word for what is counted; more: the word for several, `one` with an s unless stated.
+
+    >>> counted(1, "month"), counted(4096, "draw"), counted(1, "part of it", "parts of it")
+    ('1 month', '4,096 draws', '1 part of it')
+    """
+    return f"{number:,} {one if number == 1 else more or one + 's'}"
+
+
 def titles(scenario: Scenario) -> dict[str, str]:
     """Printed name of each initiative; two that would look the same keep their ids behind them."""
     short = {name: clean(one.title) or name for name, one in scenario.initiatives.items()}
