@@ -30,6 +30,10 @@ from sim.compiled import FOLDER
 
 Call = Callable[..., None]
 WORD = ctypes.c_int64
+#: What Numba's code calls when the last reference to an array goes. Parts that were compiled with reference counts
+#: before the whole was name it, and never call it: the arrays that we pass have no owner.
+RELEASE = "NRT_MemInfo_call_dtor"
+_RELEASED = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(lambda _owner: None)
 _LOCK = threading.Lock()
 _LINKED: dict[str, tuple[Any, Call]] = {}  # by file name: the engine that keeps the code, and the code
 
@@ -203,8 +207,11 @@ class Host:
 def _link(stored: Code, words: int) -> tuple[Any, Call] | None:
     """Load object code; None where a symbol that it needs is unknown in this process."""
     process, llvm = ctypes.CDLL(None), Host.get().llvm
-    if not all(hasattr(process, name) for name in stored.foreign):
+    unknown = {name for name in stored.foreign if not hasattr(process, name)}
+    if unknown - {RELEASE}:
         return None
+    if unknown and llvm.address_of_symbol(RELEASE) is None:
+        llvm.add_symbol(RELEASE, ctypes.cast(_RELEASED, ctypes.c_void_p).value)
     target = llvm.Target.from_triple(llvm.get_process_triple())
     machine = target.create_target_machine(codemodel="jitdefault", jit=True)
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
