@@ -24,6 +24,7 @@ class Prospect:
     outcomes: Outcomes
 
     def as_dict(self) -> dict[str, Any]:
+        """One entry of `futures` in a JSON document; money in the scenario's currency."""
         one = self.outcomes[0]
         return {
             "future": self.future,

@@ -61,6 +61,7 @@ class Estimate:
     reached: bool
 
     def as_dict(self) -> dict[str, Any]:
+        """The entry `control_variate` of a JSON document; figures in `unit`."""
         return asdict(self)
 
 

@@ -65,6 +65,7 @@ class Answer:
     most: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
+        """The entry `sure` of a JSON document; figures in `unit`."""
         return {
             "statistic": self.figure.name,
             "unit": self.unit,
@@ -123,6 +124,7 @@ def _amount(amount: str, text: str, hint: str) -> float:
 
 
 def unit_of(figure: Figure, currency: str) -> str:
+    """Unit of a figure, with the currency in place of the word for money."""
     return figure.unit.replace(MONEY, currency)
 
 

@@ -36,6 +36,7 @@ RELEASE = "NRT_MemInfo_call_dtor"
 _RELEASED = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(lambda _owner: None)
 _LOCK = threading.Lock()
 _LINKED: dict[str, tuple[Any, Call]] = {}  # by file name: the engine that keeps the code, and the code
+_REFUSED: set[Path] = set()  # files whose code only Numba can run: not tried again, since each trial compiles
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,13 @@ class Stored:
         with _LOCK:
             if file in _LINKED:
                 return _LINKED[file]
+            if FOLDER / file in _REFUSED:
+                return None
             found = _read(FOLDER / file) or self._compile(FOLDER / file, args)
             code = None if found is None else _link(found, sum(len(_words(arg)) for arg in args))
-            if code is not None:
+            if code is None:
+                _REFUSED.add(FOLDER / file)
+            else:
                 _LINKED[file] = code
             return code
 
@@ -184,6 +189,7 @@ class Host:
     @staticmethod
     @cache
     def get() -> Host:
+        """The one of this process."""
         return Host()
 
     @cached_property

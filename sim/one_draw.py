@@ -20,7 +20,7 @@ from sim.montecarlo.scratch import Scratch, new_scratch
 from sim.montecarlo.structures import Layout
 from sim.outcomes import SCHEMA_VERSION, provenance
 from sim.parameters import Parameters, parameters
-from sim.roadmap import Roadmap
+from sim.roadmap import EMPTY, Roadmap
 from sim.roadmap import roadmap as validated
 from sim.run_off import carried_on
 from sim.world import Scenario
@@ -118,10 +118,8 @@ def one_draw(scenario: Scenario, roadmap: Roadmap | Mapping[str, int], draw: int
     chosen = validated(scenario, roadmap)
     table = parameters(carried_on(scenario))
     lay = layout(table, seed)
-    names, months = list(scenario.initiatives), scenario.horizon_months
-    planned = np.full((2, len(names)), -1, dtype=np.int64)
-    for name, month in chosen.starts:
-        planned[1, names.index(name)] = month
+    months = scenario.horizon_months
+    planned = batch.start_months(scenario, [EMPTY, chosen])
     numbers = np.array([draw], dtype=np.int64)
     theta, _ = table.theta(numbers, seed)
     packed, events = pack(lay), {}

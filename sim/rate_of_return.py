@@ -51,6 +51,7 @@ class Rate:
     reason: str | None
 
     def as_dict(self) -> dict[str, Any]:
+        """For a JSON document; shares a year."""
         return {"value": self.value, "se": self.se, "low": self.low, "high": self.high, "reason": self.reason}
 
 

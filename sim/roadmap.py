@@ -20,6 +20,7 @@ class Roadmap:
 
     @property
     def as_dict(self) -> dict[str, int]:
+        """Start month by initiative."""
         return dict(self.starts)
 
     def __contains__(self, initiative: object) -> bool:

@@ -40,6 +40,7 @@ class Statistic:
     prob_none: float = 0.0
 
     def as_dict(self) -> dict[str, float | None]:
+        """The figures by name, in the unit of the values."""
         return {name: getattr(self, name) for name in ("mean", "se", "p5", "p50", "p95", "cvar5", "prob_none")}
 
 

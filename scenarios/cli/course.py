@@ -55,7 +55,7 @@ def run(
 ) -> None:
     """Show the cumulative cash of a roadmap, the company's balance, losses by size, and the rate of return."""
     from scenarios import load
-    from scenarios.cli.output import check_free, console, emit, progress, save
+    from scenarios.cli.output import check_free, console, emit, progress_so_far, save
 
     starts = parse_roadmap(roadmap)
     number = None if draw is None or draw in NOTABLE else _number(draw)
@@ -73,14 +73,7 @@ def run(
     if number is not None:
         found = one_draw(scenario, chosen, number, seed)
     else:
-        with progress("simulating draws", draws) as advance:
-            done = 0
-
-            def drawn(so_far: int) -> None:
-                nonlocal done
-                advance(so_far - done)
-                done = so_far
-
+        with progress_so_far("simulating draws", draws) as drawn:
             whole = trajectories(scenario, chosen, draws, seed, threads=threads, progress=drawn)
         notable = next((one.draw for one in whole.notable if one.name == draw), None)
         found = whole if notable is None else one_draw(scenario, chosen, notable, seed)

@@ -53,6 +53,20 @@ def progress(description: str, total: int) -> Iterator[Callable[[int], None]]:
         yield lambda steps: bar.advance(task, steps)
 
 
+@contextmanager
+def progress_so_far(description: str, total: int) -> Iterator[Callable[[int], None]]:
+    """As `progress`, for work that tells how many steps are done in all."""
+    done = 0
+    with progress(description, total) as advance:
+
+        def reached(so_far: int) -> None:
+            nonlocal done
+            advance(so_far - done)
+            done = so_far
+
+        yield reached
+
+
 def print_problems(problems: Iterable[Problem], as_json: bool) -> None:
     """Print errors: one JSON document on stdout, or a line for each on stderr."""
     found = list(problems)

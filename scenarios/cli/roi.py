@@ -79,7 +79,7 @@ def run(
 ) -> None:
     """Value a roadmap on many draws, against the same draws without it."""
     from scenarios import load
-    from scenarios.cli.output import console, emit, progress
+    from scenarios.cli.output import console, emit, progress_so_far
 
     starts = parse_roadmap(roadmap)
     other = None if against is None else parse_roadmap(against)
@@ -102,14 +102,7 @@ def run(
     announce_compilation("kernel")
     runs = 1 if sampling.points is None else sampling.points.randomisations
     collector = RateCollector(scenario.horizon_months, scenario.money.discount_rate, randomisations=runs)
-    with progress("simulating draws", draws) as advance:
-        done = 0
-
-        def drawn(so_far: int) -> None:
-            nonlocal done
-            advance(so_far - done)
-            done = so_far
-
+    with progress_so_far("simulating draws", draws) as drawn:
         outcomes = evaluate(
             scenario, chosen, draws, seed, sampling=sampling, threads=threads, progress=drawn, collect=collector.add
         )

@@ -36,7 +36,7 @@ def run(
 ) -> None:
     """Split the outcome of a roadmap into ignorance and chance."""
     from scenarios import load
-    from scenarios.cli.output import console, emit, progress
+    from scenarios.cli.output import console, emit, progress_so_far
 
     starts = parse_roadmap(roadmap)
     other = None if against is None else parse_roadmap(against)
@@ -46,14 +46,7 @@ def run(
     from scenarios.two_level import two_level
 
     announce_compilation("kernel")
-    with progress("simulating draws", max(0, drivers * chance)) as advance:
-        done = 0
-
-        def drawn(so_far: int) -> None:
-            nonlocal done
-            advance(so_far - done)
-            done = so_far
-
+    with progress_so_far("simulating draws", max(0, drivers * chance)) as drawn:
         found = two_level(
             scenario,
             starts,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,8 @@ from sim.lanes.records import Packed
 from sim.machine_code import Stored
 from sim.montecarlo.scratch import N_VALUES
 from sim.montecarlo.structures import Floats, Ints
+from sim.roadmap import Roadmap
+from sim.world import Scenario
 
 OK, TOO_MANY_CHANGES, TOO_MANY_EVENTS, TOO_MANY_CUSTOMERS = 0, 1, 2, 3
 RUN = Stored("sim.montecarlo.kernel", "_run")
@@ -25,6 +28,17 @@ class Outputs(NamedTuple):
     clipped: Ints  # (draws, roadmaps)
     status: Ints  # (draws,)
     trajectories: Floats  # (roadmaps, rows, months, draws) see `kpis.TRAJECTORY`; draws last: sorted along them
+
+
+def start_months(scenario: Scenario, roadmaps: Iterable[Roadmap]) -> Ints:
+    """(roadmaps, initiatives) start months, -1 for none."""
+    chosen = list(roadmaps)
+    place = {name: i for i, name in enumerate(scenario.initiatives)}
+    planned = np.full((len(chosen), len(place)), -1, dtype=np.int64)
+    for row, one in enumerate(chosen):
+        for name, month in one.starts:
+            planned[row, place[name]] = month
+    return planned
 
 
 def run(

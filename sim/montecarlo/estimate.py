@@ -31,7 +31,7 @@ from sim.montecarlo.structures import COURSE, Floats, Ints
 from sim.outcomes import CyberRecord, Outcome, Outcomes, clipping_notes
 from sim.parameters import Parameters, parameters
 from sim.points import RANDOM, Points
-from sim.roadmap import Roadmap, roadmap
+from sim.roadmap import EMPTY, Roadmap, roadmap
 from sim.run_off import carried_on
 from sim.world import Scenario
 from sim.world.calibration import calibration_notes
@@ -92,10 +92,7 @@ def evaluate(
     _check_sampling(sampling, draws, first_draw, detail, noise)
     ready = prepared(scenario, seed, span, sampling)
     names = list(scenario.initiatives)
-    planned = np.full((len(chosen) + 1, len(names)), -1, dtype=np.int64)
-    for row, one in enumerate(chosen, start=1):
-        for name, month in one.starts:
-            planned[row, names.index(name)] = month
+    planned = batch.start_months(scenario, [EMPTY, *chosen])
     years = -(-scenario.horizon_months // span)
     width = len(CATEGORIES) + len(KPIS) * years + 2 * len(scenario.people) if detail else 0
     if detail and by_process:
@@ -303,6 +300,7 @@ def _refuse_infinite(table: Parameters, theta: Floats, numbers: Ints) -> None:
 
 
 def refuse_overflow(status: np.ndarray, numbers: np.ndarray) -> None:
+    """Raise ProblemsFound for the first draw in which more happens than the kernel holds. status, numbers: (draws,)."""
     bad = np.flatnonzero(status)
     if len(bad):
         if status[bad[0]] == batch.TOO_MANY_CUSTOMERS:

@@ -16,6 +16,7 @@ LOWEST_LAYER = 0.01  # outages a year
 
 
 def ints(values: Any) -> Ints:
+    """(n,) whole numbers."""
     return np.array(list(values), dtype=np.int64)
 
 
@@ -53,6 +54,7 @@ def integrations(table: Parameters) -> Integrations:
 
 
 def keys(seed: int, names: Any) -> Keys:
+    """(n,) keys of the streams of these names under a seed."""
     return np.array([stream_key(seed, name) for name in names], dtype=np.uint64)
 
 

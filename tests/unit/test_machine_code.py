@@ -44,7 +44,11 @@ def test_code_is_kept_and_gives_the_same_bits(folder: Path) -> None:
     assert file.stat().st_mtime_ns == made
 
 
-def test_code_that_needs_an_unknown_symbol_is_not_linked(folder: Path) -> None:
+def unwanted(*_args: object) -> None:
+    raise AssertionError("it was tried again")
+
+
+def test_code_that_needs_an_unknown_symbol_is_not_linked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Linking it would end the process; Numba runs the function instead."""
     by_code()
     (file,) = folder.iterdir()
@@ -54,6 +58,8 @@ def test_code_that_needs_an_unknown_symbol_is_not_linked(folder: Path) -> None:
     machine_code._LINKED.clear()
     assert np.array_equal(by_code(), by_compiler())
     assert not machine_code._LINKED
+    monkeypatch.setattr(machine_code, "_link", unwanted)
+    assert np.array_equal(by_code(), by_compiler())  # and is not tried a second time
 
 
 @pytest.mark.parametrize(

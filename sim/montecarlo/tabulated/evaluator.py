@@ -14,6 +14,7 @@ import numpy as np
 from sim.errors import Problem, ProblemsFound
 from sim.lanes import WIDTH
 from sim.lanes.records import pack
+from sim.montecarlo.batch import start_months
 from sim.montecarlo.estimate import LAST_DRAW
 from sim.montecarlo.structures import Floats, Ints
 from sim.montecarlo.tabulated.apart import Others
@@ -106,13 +107,7 @@ class Tables:
     def planned(self, roadmaps: Iterable[Starts]) -> Ints:
         """(roadmaps, initiatives) start months, -1 for none. Raises ProblemsFound for a roadmap that the scenario does
         not allow."""
-        names = {name: i for i, name in enumerate(self.scenario.initiatives)}
-        chosen = [roadmap(self.scenario, one) for one in roadmaps]
-        planned = np.full((len(chosen), len(names)), -1, dtype=np.int64)
-        for row, one in enumerate(chosen):
-            for name, month in one.starts:
-                planned[row, names[name]] = month
-        return planned
+        return start_months(self.scenario, (roadmap(self.scenario, one) for one in roadmaps))
 
     def missing(self, roadmaps: Iterable[Starts] | Ints) -> int:
         """Entries that the kernel would have to learn for roadmaps."""
