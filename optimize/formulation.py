@@ -18,7 +18,7 @@ Variables
 Objective
     maximise  sum_i sum_t v[i,t] start[i,t] + sum_(i,j) w[i,j] both[i,j]      (the constant is added by `solve`)
 
-Constraints, one method each
+Constraints, one function each in `optimize/families`
     start_once    chosen[i] <= 1
     mandatory     chosen[i] = 1
     requires      sum_{u<=t} start[i,u] <= sum_{u<=t-D} start[j,u]                    for every t in W_i
@@ -42,82 +42,44 @@ are absolute. Names follow the words of this page, in round brackets, because th
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import pulp
 
-from optimize.problem import Budget, Initiative, RoadmapProblem
+from optimize.families import choice, money, near, order, pairs, people
+from optimize.families.sets import Sets
+from optimize.problem import RoadmapProblem
 
-Roadmap = Mapping[str, int]
-
-FAMILIES = (
-    "start_once",
-    "mandatory",
-    "requires",
-    "exclusive",
-    "budget",
-    "carry_cap",
-    "skill",
-    "both",
-    "trust",
-    "forbidden",
-    "worth",
-    "size",
-    "settled",
+STATED: Mapping[str, Callable[[Sets], None]] = MappingProxyType(
+    {
+        "start_once": choice.start_once,
+        "mandatory": choice.mandatory,
+        "requires": order.requires,
+        "exclusive": choice.exclusive,
+        "budget": money.budget,
+        "carry_cap": money.carry_cap,
+        "skill": people.skill,
+        "both": pairs.both,
+        "trust": near.trust,
+        "forbidden": near.forbidden,
+    }
 )
-"""Every family of constraints; the name of a row begins with its family."""
+"""What a problem states: family -> the function that adds its rows; the name of a row begins with its family."""
+
+FAMILIES = (*STATED, "worth", "size", "settled")
+"""Every family of constraints; the last three only while ties are broken."""
 
 
-class Formulation:
+class Formulation(Sets):
     """The program of one problem: `program` for the solver, `starts` to read the answer, `unit` of the objective."""
 
     def __init__(self, problem: RoadmapProblem) -> None:
-        self.problem = problem
-        self.program = pulp.LpProblem("roadmap", pulp.LpMaximize)
-        self._label = _labels(initiative.id for initiative in problem.initiatives)
-        self._budget_label = _labels(budget.name for budget in problem.budgets)
-        self._group_label = _labels(group.name for group in problem.exclusive)
-        self._skill_label = _labels(problem.skills)
-        self._priced = {initiative.id: initiative for initiative in problem.initiatives}
-        self._costs = {
-            budget.name: {initiative.id: cost_profile(initiative, budget) for initiative in problem.initiatives}
-            for budget in problem.budgets
-        }
-        self._budget_unit = {
-            budget.name: power_of_ten_unit([*budget.amount, *_all_numbers(self._costs[budget.name])])
-            for budget in problem.budgets
-        }
-        self.unit = power_of_ten_unit(
-            [initiative.value[t] for initiative in problem.initiatives for t in problem.window(initiative)]
-            + [pair.value for pair in problem.interactions]
-        )
+        super().__init__(problem)
         self.maximises_worth = False
-        self._add_variables()
         self.worth = self._worth()
-        self.add_constraints()
-
-    def _add_variables(self) -> None:
-        problem, add = self.problem, self.program.add_variable
-        self.starts = {
-            initiative.id: {
-                t: add(f"start({self._label[initiative.id]},{t})", 0, 1, pulp.LpInteger)
-                for t in problem.window(initiative)
-            }
-            for initiative in problem.initiatives
-        }
-        self.both = {
-            (pair.first, pair.second): add(f"both({self._label[pair.first]},{self._label[pair.second]})", 0, 1)
-            for pair in problem.interactions
-            if pair.value != 0.0
-        }
-        self.carry = {
-            (budget.name, t): add(f"carry({self._budget_label[budget.name]},{t})", 0)
-            for budget in problem.budgets
-            if budget.carry_share > 0.0 and budget.carry_cap != 0.0
-            for t in range(problem.periods - 1)  # what is left at the end of the horizon buys nothing
-        }
+        for add in STATED.values():
+            add(self)
 
     def _worth(self) -> pulp.LpAffineExpression:
         """Worth of the roadmap in `unit`, without the constant."""
@@ -144,113 +106,12 @@ class Formulation:
     def prefer_few_and_early(self) -> None:
         """As few initiatives as possible and, among those, the smallest sum of starts."""
         more_than_all_starts = len(self.starts) * self.problem.periods + 1
-        self.program += -pulp.lpSum((more_than_all_starts + t) * start for t, start in self._all_starts())
+        self.program += -pulp.lpSum((more_than_all_starts + t) * start for t, start in self.all_starts())
 
     def prefer_early(self, name: str) -> None:
         """This initiative as early as possible, and rather late than not at all."""
         never = self.problem.periods
         self.program += pulp.lpSum((never - t) * start for t, start in self.starts[name].items())
-
-    # ---- the constraints ----------------------------------------------------------------------------------------
-
-    def add_constraints(self) -> None:
-        """All families that the problem states; the others are added while ties are broken."""
-        self._start_once()
-        self._mandatory()
-        self._requires()
-        self._exclusive()
-        self._budget()
-        self._carry_cap()
-        self._skill()
-        self._both()
-        self._trust()
-        self._forbidden()
-
-    def _start_once(self) -> None:
-        """Each initiative starts at most once."""
-        for name in self.starts:
-            self.program += self._chosen(name) <= 1, f"start_once({self._label[name]})"
-
-    def _mandatory(self) -> None:
-        """A mandatory initiative is in the roadmap."""
-        for initiative in self.problem.initiatives:
-            if initiative.mandatory:
-                self.program += self._chosen(initiative.id) == 1, f"mandatory({self._label[initiative.id]})"
-
-    def _requires(self) -> None:
-        """An initiative that started by t has what it requires started `delay` periods earlier."""
-        for rule in self.problem.requires:
-            delay = self.problem.delay(rule)
-            names = f"{self._label[rule.initiative]},{self._label[rule.requires]}"
-            for t in self.starts[rule.initiative]:
-                started = self._started_by(rule.initiative, t) - self._started_by(rule.requires, t - delay)
-                self.program += started <= 0, f"requires({names},{t})"
-
-    def _exclusive(self) -> None:
-        """At most one initiative of an exclusive group is chosen."""
-        for group in self.problem.exclusive:
-            chosen = pulp.lpSum(self._chosen(name) for name in group.members)
-            self.program += chosen <= 1, f"exclusive({self._group_label[group.name]})"
-
-    def _budget(self) -> None:
-        """What is spent and kept in a period is covered by its amount and by what was kept before."""
-        for budget in self.problem.budgets:
-            costs, unit = self._costs[budget.name], self._budget_unit[budget.name]
-            for t in range(self.problem.periods):
-                terms = self._use(costs, t, unit, priced=True)
-                if (budget.name, t) in self.carry:
-                    terms.append(1 * self.carry[budget.name, t])
-                if (budget.name, t - 1) in self.carry:
-                    terms.append(-budget.carry_share * self.carry[budget.name, t - 1])
-                if terms:
-                    row = pulp.lpSum(terms) <= budget.amount[t] / unit
-                    self.program += row, f"budget({self._budget_label[budget.name]},{t})"
-
-    def _carry_cap(self) -> None:
-        """No more is kept than the cap."""
-        for budget in self.problem.budgets:
-            if budget.carry_cap is None:
-                continue
-            for t in range(self.problem.periods):
-                if (budget.name, t) in self.carry:
-                    row = 1 * self.carry[budget.name, t] <= budget.carry_cap / self._budget_unit[budget.name]
-                    self.program += row, f"carry_cap({self._budget_label[budget.name]},{t})"
-
-    def _skill(self) -> None:
-        """The days that the initiatives take of a skill in a period are there."""
-        for skill, capacity in self.problem.skills.items():
-            needs = {initiative.id: initiative.skill_days.get(skill, ()) for initiative in self.problem.initiatives}
-            unit = power_of_ten_unit([*capacity, *_all_numbers(needs)])
-            for t in range(self.problem.periods):
-                terms = self._use(needs, t, unit)
-                if terms:
-                    self.program += pulp.lpSum(terms) <= capacity[t] / unit, f"skill({self._skill_label[skill]},{t})"
-
-    def _both(self) -> None:
-        """The worth of a pair counts when both are chosen: a gain only then, a loss as soon as they are."""
-        for pair in self.problem.interactions:
-            if pair.value == 0.0:
-                continue
-            both = self.both[pair.first, pair.second]
-            names = f"{self._label[pair.first]},{self._label[pair.second]}"
-            first, second = self._chosen(pair.first), self._chosen(pair.second)
-            if pair.value > 0.0:
-                self.program += both - first <= 0, f"both({names},first)"
-                self.program += both - second <= 0, f"both({names},second)"
-            else:
-                self.program += first + second - both <= 1, f"both({names})"
-
-    def _trust(self) -> None:
-        """At most so many initiatives differ from the incumbent."""
-        region = self.problem.trust_region
-        if region is not None:
-            self.program += self._difference(region.incumbent) <= region.at_most, "trust"
-
-    def _forbidden(self) -> None:
-        """At least one initiative differs from each forbidden roadmap."""
-        for number, roadmap in enumerate(self.problem.forbidden):
-            if all(t in self.starts[name] for name, t in roadmap.items()):  # else it cannot be proposed anyway
-                self.program += self._difference(roadmap) >= 1, f"forbidden({number})"
 
     # ---- only while ties are broken -------------------------------------------------------------------------------
 
@@ -260,87 +121,10 @@ class Formulation:
 
     def keep_size(self, count: int, sum_of_starts: int) -> None:
         """The roadmap has this number of initiatives and this sum of starts."""
-        self.program += pulp.lpSum(start for _, start in self._all_starts()) == count, "size(count)"
-        self.program += pulp.lpSum(t * start for t, start in self._all_starts()) == sum_of_starts, "size(starts)"
+        self.program += pulp.lpSum(start for _, start in self.all_starts()) == count, "size(count)"
+        self.program += pulp.lpSum(t * start for t, start in self.all_starts()) == sum_of_starts, "size(starts)"
 
     def settle(self, name: str, period: int | None) -> None:
         """This initiative starts in this period, or not at all."""
-        chosen = self._chosen(name) if period is None else self.starts[name][period]
-        self.program += 1 * chosen == (0 if period is None else 1), f"settled({self._label[name]})"
-
-    # ---- expressions ----------------------------------------------------------------------------------------------
-
-    def _all_starts(self) -> list[tuple[int, pulp.LpVariable]]:
-        return [(t, start) for starts in self.starts.values() for t, start in starts.items()]
-
-    def _chosen(self, name: str) -> pulp.LpAffineExpression:
-        return pulp.lpSum(self.starts[name].values())
-
-    def _started_by(self, name: str, t: int) -> pulp.LpAffineExpression:
-        return pulp.lpSum(start for u, start in self.starts[name].items() if u <= t)
-
-    def _use(
-        self, profiles: Mapping[str, Sequence[float]], t: int, unit: float, *, priced: bool = False
-    ) -> list[pulp.LpAffineExpression]:
-        """Terms of what all initiatives use in period t, by their profiles over elapsed periods. priced: money, which
-        the start makes dearer or cheaper."""
-        return [
-            (profile[t - u] / unit * (self._priced[name].price_at(u) if priced else 1.0)) * start
-            for name, profile in profiles.items()
-            for u, start in self.starts[name].items()
-            if 0 <= t - u < len(profile) and profile[t - u] != 0.0
-        ]
-
-    def _difference(self, roadmap: Roadmap) -> pulp.LpAffineExpression:
-        """How many initiatives start in another period than in `roadmap`, or are in one of the two alone."""
-        terms = []
-        for name, starts in self.starts.items():
-            if name not in roadmap:
-                terms.append(self._chosen(name))
-            elif roadmap[name] in starts:
-                terms.append(1 - starts[roadmap[name]])
-            else:
-                terms.append(pulp.lpSum([1]))
-        return pulp.lpSum(terms)
-
-
-def cost_profile(initiative: Initiative, budget: Budget) -> list[float]:
-    """Cost by elapsed period of the kinds that the budget pays.
-
-    >>> from optimize.problem import Budget, Cost, Initiative
-    >>> pos = Initiative(id="pos", value=(0, 0), cost=Cost(capital=(5, 2), running=(0, 0, 1)))
-    >>> cost_profile(pos, Budget(name="it", amount=(9, 9), kinds=("capital", "running")))
-    [5.0, 2.0, 1.0]
-    """
-    profiles = [getattr(initiative.cost, kind) for kind in set(budget.kinds)]
-    length = max(len(profile) for profile in profiles)
-    return [math.fsum(profile[e] for profile in profiles if e < len(profile)) for e in range(length)]
-
-
-def power_of_ten_unit(numbers: Iterable[float]) -> float:
-    """Power of ten by which the numbers are divided so that the largest lies in 1 .. 1000; 1 where it does already.
-
-    >>> [power_of_ten_unit(numbers) for numbers in ([0.004], [250, 3], [-12_300_000], [0.0], [])]
-    [1e-05, 1.0, 100000.0, 1.0, 1.0]
-    """
-    largest = max((abs(number) for number in numbers), default=0.0)
-    if largest == 0.0 or 1.0 <= largest < 1000.0:
-        return 1.0
-    return float(10.0 ** (math.floor(math.log10(largest)) - 2))
-
-
-def _all_numbers(profiles: Mapping[str, Sequence[float]]) -> list[float]:
-    return [number for profile in profiles.values() for number in profile]
-
-
-def _labels(names: Iterable[str]) -> dict[str, str]:
-    """A label for each name that a solver's file can hold; labels differ where names do."""
-    labels: dict[str, str] = {}
-    for name in names:
-        label = plain = re.sub(r"[^A-Za-z0-9_.]", "_", name)
-        number = 1
-        while label in labels.values():
-            number += 1
-            label = f"{plain}_{number}"
-        labels[name] = label
-    return labels
+        chosen = self.chosen(name) if period is None else self.starts[name][period]
+        self.program += 1 * chosen == (0 if period is None else 1), f"settled({self.label[name]})"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import optimize.check
-from optimize import Limits, RoadmapProblem, Solution, Status, solve
+from optimize import Limits, RoadmapProblem, Solution, Status, formulation, solve
 from optimize.check import violations, worth
 from optimize.solve import _cbc_path
 from optimize.status import NoSolution
@@ -238,9 +238,14 @@ def test_without_tie_breaking_the_worth_is_the_same() -> None:
 # ---- an answer that does not fit is withheld ----------------------------------------------------------------------
 
 
+def without(family: str, instead: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put another function in the place of that of a family."""
+    monkeypatch.setattr("optimize.formulation.STATED", {**formulation.STATED, family: instead})
+
+
 def test_a_roadmap_that_breaks_a_limit_is_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
     """A formulation without its skill rows proposes too much; the plain check finds it and names the row."""
-    monkeypatch.setattr("optimize.formulation.Formulation._skill", lambda self: None)
+    without("skill", lambda model: None, monkeypatch)
     two = [{"id": name, "value": [5], "skill_days": {"it": [3]}} for name in ("a", "b")]
     answer = solve(problem_of(periods=1, initiatives=two, skills={"it": [5]}))
     assert answer.status is Status.ERROR
@@ -260,11 +265,11 @@ def test_a_worth_that_does_not_fit_is_withheld(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_infeasible_is_not_believed_against_a_witness(monkeypatch: pytest.MonkeyPatch) -> None:
-    def impossible(self: Any) -> None:
-        for number, name in enumerate(self.starts):
-            self.program += self._chosen(name) >= 2, f"impossible({number})"
+    def impossible(model: Any) -> None:
+        for number, name in enumerate(model.starts):
+            model.program += model.chosen(name) >= 2, f"impossible({number})"
 
-    monkeypatch.setattr("optimize.formulation.Formulation._trust", impossible)
+    without("trust", impossible, monkeypatch)
     answer = solve(problem_of(periods=1, initiatives=[{"id": "a", "value": [5]}]))
     assert answer.status is Status.ERROR
     assert "the empty one does" in answer.text

@@ -1,0 +1,1 @@
+"""The families of constraints of the integer program, one function each."""

@@ -1,0 +1,23 @@
+"""What pairs are worth together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from optimize.families.sets import Sets
+
+
+def both(model: Sets) -> None:
+    """The worth of a pair counts when both are chosen: a gain only then, a loss as soon as they are."""
+    for pair in model.problem.interactions:
+        if pair.value == 0.0:
+            continue
+        both = model.both[pair.first, pair.second]
+        names = f"{model.label[pair.first]},{model.label[pair.second]}"
+        first, second = model.chosen(pair.first), model.chosen(pair.second)
+        if pair.value > 0.0:
+            model.program += both - first <= 0, f"both({names},first)"
+            model.program += both - second <= 0, f"both({names},second)"
+        else:
+            model.program += first + second - both <= 1, f"both({names})"
