@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from optimize.problem import Budget, RoadmapProblem
+from optimize.risk_check import broken_risks
+from optimize.risk_value import aimed, offset
 
 Roadmap = Mapping[str, int]
 
@@ -37,7 +39,7 @@ class Violation:
 
 
 def worth(problem: RoadmapProblem, roadmap: Roadmap) -> float:
-    """Value of the roadmap, constant included [currency].
+    """Value of the roadmap by the aim of the problem, constant included [currency, unless the aim has another unit].
 
     >>> from optimize.problem import Initiative, Interaction
     >>> pair = Interaction(first="a", second="b", value=-2)
@@ -46,11 +48,16 @@ def worth(problem: RoadmapProblem, roadmap: Roadmap) -> float:
     >>> worth(both, {"a": 0}), worth(both, {"a": 0, "b": 0})
     (6.0, 8.0)
     """
-    return problem.constant + gain(problem, roadmap)
+    return offset(problem) + aim(problem, roadmap)
+
+
+def aim(problem: RoadmapProblem, roadmap: Roadmap) -> float:
+    """Value of the roadmap by the aim of the problem, without what no roadmap changes."""
+    return aimed(problem, roadmap, gain(problem, roadmap))
 
 
 def gain(problem: RoadmapProblem, roadmap: Roadmap) -> float:
-    """Value of the roadmap without the constant, whose size would hide small differences [currency]."""
+    """Mean value of the roadmap without the constant, whose size would hide small differences [currency]."""
     values = [problem.initiative(name).value[start] for name, start in roadmap.items()]
     together = [pair.value for pair in problem.interactions if pair.first in roadmap and pair.second in roadmap]
     return math.fsum([*values, *together])
@@ -60,6 +67,11 @@ def tie_width(problem: RoadmapProblem) -> float:
     """Difference of worth up to which two roadmaps tie [currency]."""
     numbers = [initiative.value[t] for initiative in problem.initiatives for t in problem.window(initiative)]
     numbers += [pair.value for pair in problem.interactions]
+    if problem.objective in ("few", "early"):
+        return TIE_TOLERANCE
+    if problem.worlds is not None:
+        numbers += [x for values in problem.worlds.value.values() for of_start in values for x in of_start]
+    numbers += [x for future in problem.futures for values in future.value.values() for x in values]
     return TIE_TOLERANCE * max((abs(number) for number in numbers), default=0.0)
 
 
@@ -89,7 +101,9 @@ def violations(problem: RoadmapProblem, roadmap: Roadmap) -> tuple[Violation, ..
     rules = (_windows, _mandatory, _requires, _exclusive, _budgets, _skills, _trust, _forbidden)
     for name in roadmap:
         problem.initiative(name)
-    return tuple(violation for rule in rules for violation in rule(problem, roadmap))
+    found = [violation for rule in rules for violation in rule(problem, roadmap)]
+    found += [Violation(*broken) for broken in broken_risks(problem, roadmap, gain(problem, roadmap))]
+    return tuple(found)
 
 
 def _windows(problem: RoadmapProblem, roadmap: Roadmap) -> list[Violation]:

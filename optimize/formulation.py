@@ -13,10 +13,12 @@ Sets and data
 Variables
     start[i,t]  in {0, 1}, t in W_i: i starts in t;  chosen[i] stands for sum_t start[i,t]
     both[i,j]   in [0, 1]: i and j are both chosen (takes 0 or 1 by itself)
+    eta, short, over, kept, below, worst, regret: see `families.risk`
     carry[b,t]  >= 0: money of budget b kept from t for t + 1
 
 Objective
     maximise  sum_i sum_t v[i,t] start[i,t] + sum_(i,j) w[i,j] both[i,j]      (the constant is added by `solve`)
+    or another aim, see `families.risk`: plus w (eta - sum_s p_s short[s] / level), or worst, or -regret
 
 Constraints, one function each in `optimize/families`
     start_once    chosen[i] <= 1
@@ -29,6 +31,13 @@ Constraints, one function each in `optimize/families`
     both          w > 0: both[i,j] <= chosen[i], both[i,j] <= chosen[j];  w < 0: both[i,j] >= chosen[i] + chosen[j] - 1
     trust         sum_i [i differs from the incumbent] <= at_most
     forbidden     sum_i [i differs from the forbidden roadmap] >= 1
+    shortfall     short[s] >= eta - sum_i sum_t dev[i,t,s] start[i,t] - pairs and constant of world s
+    cvar_floor    mean worth + eta - sum_s p_s short[s] / level >= floor
+    chance_budget cost in world s + kept[b,t,s] <= B[b,t] + s_b kept[b,t-1,s] + M over[b,s],  sum_s p_s over[b,s] <= alpha
+    chance_cash   base[s,m] + sum_i sum_t delta[i,t,s,m] start[i,t] >= floor - M below[s],  sum_s p_s below[s] <= alpha
+    worst_future  worst <= worth in each future
+    regret        regret >= best of the future - worth in it
+    at_least      another aim >= what it must reach
     and, only while ties are broken:
     worth         objective >= floor
     size          sum_i chosen[i] = n,  sum_i sum_t t start[i,t] = m
@@ -47,9 +56,10 @@ from types import MappingProxyType
 
 import pulp
 
-from optimize.families import choice, money, near, order, pairs, people
+from optimize.families import choice, money, near, order, pairs, people, risk
 from optimize.families.sets import Sets
 from optimize.problem import RoadmapProblem
+from optimize.risk_value import offset
 
 STATED: Mapping[str, Callable[[Sets], None]] = MappingProxyType(
     {
@@ -63,6 +73,13 @@ STATED: Mapping[str, Callable[[Sets], None]] = MappingProxyType(
         "both": pairs.both,
         "trust": near.trust,
         "forbidden": near.forbidden,
+        "shortfall": risk.shortfall,
+        "cvar_floor": risk.cvar_floor,
+        "chance_budget": risk.chance_budget,
+        "chance_cash": risk.chance_cash,
+        "worst_future": risk.worst_future,
+        "regret": risk.regret,
+        "at_least": risk.at_least,
     }
 )
 """What a problem states: family -> the function that adds its rows; the name of a row begins with its family."""
@@ -77,12 +94,15 @@ class Formulation(Sets):
     def __init__(self, problem: RoadmapProblem) -> None:
         super().__init__(problem)
         self.maximises_worth = False
-        self.worth = self._worth()
+        self.mean = self._worth()
+        risk.variables(self)
+        self.worth = risk.aim(self, problem.objective)
+        self.worth_unit = risk.aim_unit(self, problem.objective)
         for add in STATED.values():
             add(self)
 
     def _worth(self) -> pulp.LpAffineExpression:
-        """Worth of the roadmap in `unit`, without the constant."""
+        """Mean worth of the roadmap in `unit`, without the constant."""
         problem = self.problem
         values = [
             (initiative.value[t] / self.unit) * start
@@ -95,6 +115,10 @@ class Formulation(Sets):
             if pair.value != 0.0
         ]
         return pulp.lpSum(values + together)
+
+    def stated(self, scaled: float) -> float:
+        """What a value of the expression `worth` is in the unit of the aim, constant included."""
+        return offset(self.problem) + self.worth_unit * scaled
 
     # ---- what is maximised: one of these is called before the program is solved -------------------------------------
 
@@ -117,7 +141,7 @@ class Formulation(Sets):
 
     def keep_worth(self, floor: float) -> None:
         """The roadmap is worth at least the floor, both without the constant."""
-        self.program += self.worth >= floor / self.unit, "worth"
+        self.program += self.worth >= floor / self.worth_unit, "worth"
 
     def keep_size(self, count: int, sum_of_starts: int) -> None:
         """The roadmap has this number of initiatives and this sum of starts."""

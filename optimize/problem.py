@@ -33,6 +33,8 @@ from optimize.parts import (
     Requirement,
     TrustRegion,
 )
+from optimize.risk_coherence import found_in_risk
+from optimize.risk_parts import AtLeast, ChanceBudget, ChanceCash, Future, Objective, Risk, What, Worlds
 from sim.errors import Problem, ProblemsFound
 
 __all__ = [
@@ -72,6 +74,14 @@ class RoadmapProblem(Record):
     exclusive: tuple[ExclusiveGroup, ...] = ()
     trust_region: TrustRegion | None = None
     forbidden: tuple[dict[Name, Period], ...] = Field((), description="whole roadmaps that may not be proposed again")
+    objective: What = Field("worth", description="what is made as large as possible")
+    objectives: tuple[Objective, ...] = Field((), description="aims in order of rank, in place of `objective`")
+    risk: Risk | None = None
+    worlds: Worlds | None = None
+    futures: tuple[Future, ...] = ()
+    chance_budgets: tuple[ChanceBudget, ...] = ()
+    chance_cash: ChanceCash | None = None
+    at_least: tuple[AtLeast, ...] = Field((), description="what other aims must reach")
 
     @model_validator(mode="wrap")
     @classmethod
@@ -80,8 +90,8 @@ class RoadmapProblem(Record):
             problem = handler(data)
         except ValidationError as error:
             # The cross-checks still run on the parts that are sound, so that one pass shows everything.
-            raise ProblemsFound([*found_in_fields(cls, error), *found_in_whole(data)]) from None
-        problems = found_in_whole(problem)
+            raise ProblemsFound([*found_in_fields(cls, error), *found_in_whole(data), *found_in_risk(data)]) from None
+        problems = [*found_in_whole(problem), *found_in_risk(problem)]
         if problems:
             raise ProblemsFound(problems)
         return problem

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 def both(model: Sets) -> None:
     """The worth of a pair counts when both are chosen: a gain only then, a loss as soon as they are."""
     for pair in model.problem.interactions:
-        if pair.value == 0.0:
+        if (pair.first, pair.second) not in model.both:
             continue
-        both = model.both[pair.first, pair.second]
+        both, varies = model.both[pair.first, pair.second], (pair.first, pair.second) in model.varying
         names = f"{model.label[pair.first]},{model.label[pair.second]}"
         first, second = model.chosen(pair.first), model.chosen(pair.second)
-        if pair.value > 0.0:
+        if pair.value > 0.0 or varies:
             model.program += both - first <= 0, f"both({names},first)"
             model.program += both - second <= 0, f"both({names},second)"
-        else:
+        if pair.value < 0.0 or varies:
             model.program += first + second - both <= 1, f"both({names})"

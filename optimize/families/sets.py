@@ -41,6 +41,13 @@ class Sets:
             [initiative.value[t] for initiative in problem.initiatives for t in problem.window(initiative)]
             + [pair.value for pair in problem.interactions]
         )
+        of_worlds = () if problem.worlds is None else problem.worlds.interactions
+        self.varying = {(pair.first, pair.second) for pair in of_worlds}
+        self.future_label = labels(future.name for future in problem.futures)
+        self.eta: pulp.LpVariable | None = None
+        self.short: list[pulp.LpVariable] = []
+        self.worst: pulp.LpVariable | None = None
+        self.regret: pulp.LpVariable | None = None
         self._add_variables()
 
     def _add_variables(self) -> None:
@@ -55,7 +62,7 @@ class Sets:
         self.both = {
             (pair.first, pair.second): add(f"both({self.label[pair.first]},{self.label[pair.second]})", 0, 1)
             for pair in problem.interactions
-            if pair.value != 0.0
+            if pair.value != 0.0 or (pair.first, pair.second) in self.varying
         }
         self.carry = {
             (budget.name, t): add(f"carry({self.budget_label[budget.name]},{t})", 0)
