@@ -60,13 +60,14 @@ def gain(problem: RoadmapProblem, roadmap: Roadmap) -> float:
     """Mean value of the roadmap without the constant, whose size would hide small differences [currency]."""
     values = [problem.initiative(name).value[start] for name, start in roadmap.items()]
     together = [pair.value for pair in problem.interactions if pair.first in roadmap and pair.second in roadmap]
+    together += [triple.value for triple in problem.triples if all(name in roadmap for name in triple.members)]
     return math.fsum([*values, *together])
 
 
 def tie_width(problem: RoadmapProblem) -> float:
     """Difference of worth up to which two roadmaps tie [currency]."""
     numbers = [initiative.value[t] for initiative in problem.initiatives for t in problem.window(initiative)]
-    numbers += [pair.value for pair in problem.interactions]
+    numbers += [term.value for term in (*problem.interactions, *problem.triples)]
     if problem.objective in ("few", "early"):
         return TIE_TOLERANCE
     if problem.worlds is not None:

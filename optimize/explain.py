@@ -128,6 +128,7 @@ def _reason(
         return "excluded", f"{_list(rivals)} is chosen instead; with {name} {lower}"
     best = max(initiative.value[t] for t in problem.window(initiative))
     gains = sum(pair.value for pair in problem.interactions if name in (pair.first, pair.second) and pair.value > 0.0)
+    gains += sum(triple.value for triple in problem.triples if name in triple.members and triple.value > 0.0)
     if best + gains <= 0.0:
         alone = "earns nothing" if best == 0.0 else f"loses money even at its best start: {rounded(best)}"
         return "loses", alone + (f"; with it {lower}" if loss > 1.005 * abs(best) else "")

@@ -4,6 +4,7 @@ Sets and data
     i, j in I   initiatives; W_i = earliest .. latest, the periods in which i may start
     t, u in T   periods 0 .. periods - 1;  e = t - u, periods elapsed since a start in u
     v[i,t]      worth of i if it starts in t;  w[i,j] worth of both together beyond the sum
+    w[i,j,k]    worth of three together beyond the values of the three and of their pairs
     c[b,i,e]    cost of i in its e-th period, of the kinds that budget b pays
     p[i,t]      price of i for a start in t, a factor on its cost
     B[b,t]      amount of budget b, of which the share s_b of what is kept, at most K_b, is carried over
@@ -12,12 +13,13 @@ Sets and data
 
 Variables
     start[i,t]  in {0, 1}, t in W_i: i starts in t;  chosen[i] stands for sum_t start[i,t]
-    both[i,j]   in [0, 1]: i and j are both chosen (takes 0 or 1 by itself)
+    both[i,j]   in [0, 1]: i and j are both chosen (takes 0 or 1 by itself);  triple[i,j,k] likewise: all three are
     eta, short, over, kept, below, worst, regret: see `families.risk`
     carry[b,t]  >= 0: money of budget b kept from t for t + 1
 
 Objective
-    maximise  sum_i sum_t v[i,t] start[i,t] + sum_(i,j) w[i,j] both[i,j]      (the constant is added by `solve`)
+    maximise  sum_i sum_t v[i,t] start[i,t] + sum_(i,j) w[i,j] both[i,j] + sum_(i,j,k) w[i,j,k] triple[i,j,k]
+              (the constant is added by `solve`)
     or another aim, see `families.risk`: plus w (eta - sum_s p_s short[s] / level), or worst, or -regret
 
 Constraints, one function each in `optimize/families`
@@ -29,6 +31,7 @@ Constraints, one function each in `optimize/families`
     carry_cap     carry[b,t] <= K_b
     skill         sum_i sum_{u<=t} a[k,i,t-u] start[i,u] <= A[k,t]
     both          w > 0: both[i,j] <= chosen[i], both[i,j] <= chosen[j];  w < 0: both[i,j] >= chosen[i] + chosen[j] - 1
+    triple        w > 0: triple[i,j,k] <= chosen of each;  w < 0: triple[i,j,k] >= chosen[i] + chosen[j] + chosen[k] - 2
     trust         sum_i [i differs from the incumbent] <= at_most
     forbidden     sum_i [i differs from the forbidden roadmap] >= 1
     shortfall     short[s] >= eta - sum_i sum_t dev[i,t,s] start[i,t] - pairs and constant of world s
@@ -44,7 +47,7 @@ Constraints, one function each in `optimize/families`
     settled       chosen[i] = 0, or start[i,t] = 1
 
 The summed form of `requires` and the absence of variables outside W_i make the relaxation tight (Christofides,
-Alvarez-Valdes and Tamarit 1987). Only the sides of `both` that the sign of w needs are written. Rows of money and days,
+Alvarez-Valdes and Tamarit 1987). Only the sides of `both` and `triple` that the sign of w needs are written. Rows of money and days,
 and the objective, are divided by a power of ten so that their largest number lies in 1 .. 1000: a solver's tolerances
 are absolute. Names follow the words of this page, in round brackets, because the LP format allows no square ones.
 """
@@ -71,6 +74,7 @@ STATED: Mapping[str, Callable[[Sets], None]] = MappingProxyType(
         "carry_cap": money.carry_cap,
         "skill": people.skill,
         "both": pairs.both,
+        "triple": pairs.triple,
         "trust": near.trust,
         "forbidden": near.forbidden,
         "shortfall": risk.shortfall,
@@ -113,6 +117,11 @@ class Formulation(Sets):
             (pair.value / self.unit) * self.both[pair.first, pair.second]
             for pair in problem.interactions
             if pair.value != 0.0
+        ]
+        together += [
+            (triple.value / self.unit) * self.triple[triple.members]
+            for triple in problem.triples
+            if triple.value != 0.0
         ]
         return pulp.lpSum(values + together)
 

@@ -61,6 +61,20 @@ class Interaction(Record):
     value: Number = Field(description="added when both are chosen [currency]")
 
 
+class Triple(Record):
+    """Worth that three initiatives have together beyond their values and those of their three pairs; may be negative."""
+
+    first: Name
+    second: Name
+    third: Name
+    value: Number = Field(description="added when all three are chosen [currency]")
+
+    @property
+    def members(self) -> tuple[str, str, str]:
+        """The three ids."""
+        return self.first, self.second, self.third
+
+
 class Budget(Record):
     """Money for some kinds of cost, with what is unspent carried to the next period.
 

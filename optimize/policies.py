@@ -42,6 +42,7 @@ def do_nothing(problem: RoadmapProblem, limits: Limits) -> dict[str, int] | None
         update={
             "initiatives": tuple(one.model_copy(update={"mandatory": True}) for one in kept),
             "interactions": (),
+            "triples": (),
             "requires": tuple(rule for rule in problem.requires if rule.initiative in least),
             "exclusive": (),
             "trust_region": None,

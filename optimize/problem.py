@@ -31,6 +31,7 @@ from optimize.parts import (
     Period,
     Record,
     Requirement,
+    Triple,
     TrustRegion,
 )
 from optimize.risk_coherence import found_in_risk
@@ -48,6 +49,7 @@ __all__ = [
     "Kind",
     "Requirement",
     "RoadmapProblem",
+    "Triple",
     "TrustRegion",
 ]
 
@@ -58,7 +60,7 @@ class RoadmapProblem(Record):
     """Which initiatives start when, so that the total worth is largest and every limit holds.
 
     A roadmap's worth is `constant` + the value of each initiative at its start + the value of each interaction whose
-    two initiatives are both in it.
+    two initiatives, and of each triple whose three initiatives, are all in it.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -66,6 +68,7 @@ class RoadmapProblem(Record):
     constant: Number = Field(0.0, description="worth of the empty roadmap [currency]")
     initiatives: tuple[Initiative, ...] = ()
     interactions: tuple[Interaction, ...] = ()
+    triples: tuple[Triple, ...] = ()
     budgets: tuple[Budget, ...] = ()
     skills: dict[Name, tuple[Amount, ...]] = Field(
         default_factory=dict, description="days of each skill in each period [days]"

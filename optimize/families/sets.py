@@ -39,7 +39,7 @@ class Sets:
         }
         self.unit = power_of_ten_unit(
             [initiative.value[t] for initiative in problem.initiatives for t in problem.window(initiative)]
-            + [pair.value for pair in problem.interactions]
+            + [term.value for term in (*problem.interactions, *problem.triples)]
         )
         of_worlds = () if problem.worlds is None else problem.worlds.interactions
         self.varying = {(pair.first, pair.second) for pair in of_worlds}
@@ -63,6 +63,11 @@ class Sets:
             (pair.first, pair.second): add(f"both({self.label[pair.first]},{self.label[pair.second]})", 0, 1)
             for pair in problem.interactions
             if pair.value != 0.0 or (pair.first, pair.second) in self.varying
+        }
+        self.triple = {
+            triple.members: add(f"triple({','.join(self.label[name] for name in triple.members)})", 0, 1)
+            for triple in problem.triples
+            if triple.value != 0.0
         }
         self.carry = {
             (budget.name, t): add(f"carry({self.budget_label[budget.name]},{t})", 0)

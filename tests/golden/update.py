@@ -28,8 +28,15 @@ def _costly(**budget: Any) -> RoadmapProblem:
     return _problem(pos=pos, edr=edr, budgets=[{"name": "it", "amount": [9, 6, 3], **budget}])
 
 
+def _three(value: float) -> RoadmapProblem:
+    third = {"id": "crm", "value": [6, 5, 4]}
+    plain = _problem().model_dump(by_alias=True)
+    triple = {"first": "pos", "second": "edr", "third": "crm", "value": value}
+    return RoadmapProblem.model_validate({**plain, "initiatives": [*plain["initiatives"], third], "triples": [triple]})
+
+
 def programs() -> dict[str, Formulation]:
-    """The golden programs by family, and three more: windows, units and the program as a whole."""
+    """The golden programs by family, and some more: windows, units and the program as a whole."""
     worth, size, settled, few, early = (Formulation(_problem()) for _ in range(5))
     worth.keep_worth(25)
     size.keep_size(2, 1)
@@ -52,6 +59,8 @@ def programs() -> dict[str, Formulation]:
         "size": size,
         "settled": settled,
         "both_negative": Formulation(_problem(interactions=[{"first": "pos", "second": "edr", "value": -7}])),
+        "triple": Formulation(_three(7)),
+        "triple_negative": Formulation(_three(-7)),
         "requires_start": Formulation(
             _problem(requires=[{"initiative": "edr", "requires": "pos", "lag": 1, "from": "start"}])
         ),

@@ -23,6 +23,7 @@ def best(document: Document) -> tuple[float, Roadmap] | None:
     if not feasible:
         return None
     numbers = [abs(pair["value"]) for pair in document["interactions"]]
+    numbers += [abs(triple["value"]) for triple in document["triples"]]
     for initiative in document["initiatives"]:
         numbers += [abs(initiative["value"][t]) for t in window(document, initiative)]
     top = max(value for value, _ in feasible)
@@ -55,6 +56,9 @@ def worth(document: Document, roadmap: Roadmap) -> float:
     for pair in document["interactions"]:
         if pair["first"] in roadmap and pair["second"] in roadmap:
             total += pair["value"]
+    for triple in document["triples"]:
+        if {triple["first"], triple["second"], triple["third"]} <= set(roadmap):
+            total += triple["value"]
     return float(total)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from typing import Any
 
@@ -46,6 +47,13 @@ def random_problem(seed: int, initiatives: int = 4, periods: int = 4, decimals: 
         for a, b in pairs
         if rng.random() < 0.2
     ]
+    # from a generator of their own, so that what was drawn before triples existed stays as it was
+    also = random.Random(f"{seed} triples")
+    threes = [
+        {"first": a, "second": b, "third": c, "value": also.randint(-8, 8) if decimals is None else also.uniform(-8, 8)}
+        for a, b, c in itertools.combinations(names, 3)
+        if also.random() < 0.3
+    ]
     roadmap = {name: rng.randint(0, periods - 1) for name in names if rng.random() < 0.5}
     return {
         "schema_version": 1,
@@ -53,6 +61,7 @@ def random_problem(seed: int, initiatives: int = 4, periods: int = 4, decimals: 
         "constant": rng.choice([0, 0, number(-50, 50)]),
         "initiatives": candidates,
         "interactions": [{"first": a, "second": b, "value": number(-8, 8)} for a, b in pairs if rng.random() < 0.3],
+        "triples": threes,
         "budgets": [
             {
                 "name": f"budget-{number_of}",

@@ -46,8 +46,8 @@ def test_same_as_enumeration_at_every_scale_of_value(scale: float) -> None:
         document["constant"] *= scale
         for part in document["initiatives"]:
             part["value"] = [scale * value for value in part["value"]]
-        for pair in document["interactions"]:
-            pair["value"] *= scale
+        for term in (*document["interactions"], *document["triples"]):
+            term["value"] *= scale
         problem = RoadmapProblem.model_validate(document)
         expected = brute_force.best(json.loads(problem.to_json()))
         solution = solve(problem)
