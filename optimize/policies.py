@@ -35,7 +35,7 @@ def do_nothing(problem: RoadmapProblem, limits: Limits) -> dict[str, int] | None
     structure = Structure(problem)
     least = set(structure.mandatory).union(*(structure.needs[name] for name in structure.mandatory))
     if not least:
-        return {}
+        return {} if not violations(problem, {}) else _fewest(problem, limits)
     later_is_better = tuple(float(t) for t in range(problem.periods))
     kept = tuple(one.model_copy(update={"value": later_is_better}) for one in problem.initiatives if one.id in least)
     reduced = problem.model_copy(
@@ -48,12 +48,24 @@ def do_nothing(problem: RoadmapProblem, limits: Limits) -> dict[str, int] | None
             "trust_region": None,
             "forbidden": (),
             "constant": 0.0,
+            "objective": "worth",
+            "objectives": (),
+            "risk": None,
+            "worlds": None,
+            "futures": (),
+            "at_least": (),
         }
     )
     answer = solve(reduced, limits)
     if not answer.has_solution or violations(problem, answer.roadmap):
         return None
     return {name: answer.roadmap[name] for name in structure.names if name in answer.roadmap}
+
+
+def _fewest(problem: RoadmapProblem, limits: Limits) -> dict[str, int] | None:
+    """An allowed roadmap with as few initiatives as possible; None if none was found."""
+    answer = solve(problem.model_copy(update={"objective": "few", "objectives": ()}), limits)
+    return dict(answer.roadmap) if answer.has_solution else None
 
 
 def yardsticks(problem: RoadmapProblem, archive: Archive, least: Starts) -> dict[str, dict[str, int]]:
@@ -90,6 +102,8 @@ def greedy(problem: RoadmapProblem, structure: Structure, order: Iterable[str], 
         roadmap = dict(least)
     for name in order:
         roadmap = _with(problem, structure, roadmap, name) or roadmap
+    if violations(problem, roadmap):  # of a kind that one initiative after the other does not mend
+        roadmap = dict(least)
     return {name: roadmap[name] for name in structure.names if name in roadmap}
 
 

@@ -141,7 +141,9 @@ def _world_values(draft: _Draft) -> Iterator[Problem]:
         found = math.fsum(p * x for p, x in zip(worlds.probability, values, strict=True))
         size = max(scale, abs(mean), *(abs(x) for x in values))
         if abs(found - mean) > ROUNDING * size:
-            yield Problem(path, f"the mean of the worlds is {found:,.6g}", found, f"the value of the problem: {mean:,.6g}")
+            yield Problem(
+                path, f"the mean of the worlds is {found:,.6g}", found, f"the value of the problem: {mean:,.6g}"
+            )
 
 
 def _futures(draft: _Draft) -> Iterator[Problem]:

@@ -36,7 +36,9 @@ class Worlds(Record):
         default_factory=dict, description="id -> for each start period the worth in each world [currency]"
     )
     interactions: tuple[WorldPair, ...] = Field((), description="pairs whose worth is not the same in every world")
-    constant: tuple[Number, ...] = Field((), description="worth of the empty roadmap in each world; none = 0 [currency]")
+    constant: tuple[Number, ...] = Field(
+        (), description="worth of the empty roadmap in each world; none = 0 [currency]"
+    )
 
 
 class Risk(Record):
@@ -88,7 +90,9 @@ class Future(Record):
     value: dict[Name, tuple[Number, ...]] = Field(
         default_factory=dict, description="id -> worth if it starts in period t, one number a period [currency]"
     )
-    constant: Number | None = Field(None, description="worth of the empty roadmap; none = that of the problem [currency]")
+    constant: Number | None = Field(
+        None, description="worth of the empty roadmap; none = that of the problem [currency]"
+    )
     best: Number | None = Field(
         None, description="worth of the best roadmap in this future, from which regret counts [currency]"
     )
@@ -106,4 +110,3 @@ class Objective(Record):
 
     what: What
     tolerance: Amount = Field(0.0, description="in the unit of the aim")
-

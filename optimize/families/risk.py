@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 def aims(problem: RoadmapProblem) -> set[str]:
     """Every aim that the program needs an expression of."""
     found: set[str] = {problem.objective, *(one.what for one in problem.at_least)}
-    if problem.risk is not None and ((problem.risk.weight > 0.0 and "worth" in found) or problem.risk.floor is not None):
+    if problem.risk is not None and (
+        (problem.risk.weight > 0.0 and "worth" in found) or problem.risk.floor is not None
+    ):
         found.add("cvar")
     return found
 
@@ -147,8 +149,7 @@ def _one_chance_budget(model: Formulation, number: int, chance: ChanceBudget) ->
 
 
 def chance_cash(model: Formulation) -> None:
-    """The probability that cash falls below the floor is at most the allowed one; each row is lifted by no more than
-    the largest shortfall that it can have."""
+    """The probability that cash falls below the floor is at most the allowed one."""
     chance, problem = model.problem.chance_cash, model.problem
     if chance is None:
         return
@@ -165,7 +166,7 @@ def chance_cash(model: Formulation) -> None:
                 moved = {t: chance.delta[one.id][t][s][m] for t in model.starts[one.id]}
                 terms += [(change / unit) * model.starts[one.id][t] for t, change in moved.items() if change != 0.0]
                 lowest.append(min(moved.values()) if one.mandatory else min(0.0, *moved.values()))
-            most = chance.floor - math.fsum(lowest)
+            most = chance.floor - math.fsum(lowest)  # the largest shortfall that the row can have
             if most > 0.0:
                 row = pulp.lpSum([*terms, (most / unit) * may]) >= (chance.floor - balance) / unit
                 model.program += row, f"chance_cash({s},{m})"

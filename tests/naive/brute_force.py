@@ -9,6 +9,8 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
+from tests.naive import risk
+
 Roadmap = dict[str, int]
 Document = dict[str, Any]
 
@@ -26,6 +28,7 @@ def best(document: Document) -> tuple[float, Roadmap] | None:
     numbers += [abs(triple["value"]) for triple in document["triples"]]
     for initiative in document["initiatives"]:
         numbers += [abs(initiative["value"][t]) for t in window(document, initiative)]
+    numbers += risk.numbers(document)
     top = max(value for value, _ in feasible)
     tied = [roadmap for value, roadmap in feasible if value >= top - 1e-9 * max(numbers, default=0.0)]
     names = sorted(initiative["id"] for initiative in document["initiatives"])
@@ -49,6 +52,11 @@ def window(document: Document, initiative: Document) -> list[int]:
 
 
 def worth(document: Document, roadmap: Roadmap) -> float:
+    """Value by the aim of the problem."""
+    return risk.aim(document, roadmap, mean(document, roadmap))
+
+
+def mean(document: Document, roadmap: Roadmap) -> float:
     total = document["constant"]
     for initiative in document["initiatives"]:
         if initiative["id"] in roadmap:
@@ -106,4 +114,6 @@ def allowed(document: Document, roadmap: Roadmap) -> bool:
         changed = [name for name in by_id if roadmap.get(name) != region["incumbent"].get(name)]
         if len(changed) > region["at_most"]:
             return False
+    if not risk.allowed(document, roadmap, mean(document, roadmap)):
+        return False
     return roadmap not in document["forbidden"]

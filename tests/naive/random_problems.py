@@ -6,11 +6,15 @@ import itertools
 import random
 from typing import Any
 
+from tests.naive.random_risk import with_risk
 
-def random_problem(seed: int, initiatives: int = 4, periods: int = 4, decimals: int | None = None) -> dict[str, Any]:
+
+def random_problem(
+    seed: int, initiatives: int = 4, periods: int = 4, decimals: int | None = None, risk: bool = True
+) -> dict[str, Any]:
     """Document of a problem of this size or one less; whole numbers, or with that many decimals.
 
-    Small whole values tie often, so the tie-breaking is exercised as well.
+    Small whole values tie often, so the tie-breaking is exercised as well. risk: with worlds, futures and chances.
     """
     rng = random.Random(seed)
     n, periods = rng.randint(initiatives - 1, initiatives), rng.randint(periods - 1, periods)
@@ -55,7 +59,7 @@ def random_problem(seed: int, initiatives: int = 4, periods: int = 4, decimals: 
         if also.random() < 0.3
     ]
     roadmap = {name: rng.randint(0, periods - 1) for name in names if rng.random() < 0.5}
-    return {
+    document = {
         "schema_version": 1,
         "periods": periods,
         "constant": rng.choice([0, 0, number(-50, 50)]),
@@ -78,3 +82,4 @@ def random_problem(seed: int, initiatives: int = 4, periods: int = 4, decimals: 
         "trust_region": {"incumbent": roadmap, "at_most": rng.randint(0, n)} if rng.random() < 0.2 else None,
         "forbidden": [roadmap, {}] if rng.random() < 0.15 else [],
     }
+    return with_risk(document, seed) if risk else document

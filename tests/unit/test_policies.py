@@ -87,7 +87,7 @@ def test_greedy_keeps_every_limit_of_random_problems(seed: int) -> None:
     made = RoadmapProblem.model_validate({**random_problem(seed), "trust_region": None, "forbidden": ()})
     least = do_nothing(made, SOLVER)
     if least is None:
-        assert any(initiative.mandatory for initiative in made.initiatives)
+        assert any(initiative.mandatory for initiative in made.initiatives) or violations(made, {})
         return
     assert not violations(made, least)
     names = [initiative.id for initiative in made.initiatives]
