@@ -107,11 +107,11 @@ def cvar_floor(model: Formulation) -> None:
 
 def chance_budget(model: Formulation) -> None:
     """The probability that a budget is overrun in some period is at most the allowed one."""
-    for number, chance in enumerate(model.problem.chance_budgets):
-        _one_chance_budget(model, number, chance)
+    for chance in model.problem.chance_budgets:
+        _one_chance_budget(model, chance)
 
 
-def _one_chance_budget(model: Formulation, number: int, chance: ChanceBudget) -> None:
+def _one_chance_budget(model: Formulation, chance: ChanceBudget) -> None:
     problem, add = model.problem, model.program.add_variable
     budget = next(one for one in problem.budgets if one.name == chance.budget)
     label, unit = model.budget_label[budget.name], model.budget_unit[budget.name]
