@@ -21,6 +21,7 @@ from optimize.status import Solution, Status, relative_gap
 if TYPE_CHECKING:
     from optimize.formulation import Formulation
     from optimize.problem import RoadmapProblem
+    from optimize.ties import Found
 
 TOLERANCE = 1e-9
 """Feasibility, optimality and integrality tolerance asked of the solver, on rows scaled to 1 .. 1000."""
@@ -85,11 +86,23 @@ def solve(problem: RoadmapProblem, limits: Limits = DEFAULT_LIMITS) -> Solution:
         return _nothing_to_choose(problem, clock)
     formulation = Formulation(problem)
     formulation.maximise_worth()
-    first = _run(formulation, limits, clock, hunt=True)
+    first = _confirmed(formulation, limits, clock, _run(formulation, limits, clock, hunt=True))
     answer = _solution(problem, first, limits, clock)
     if answer.status is not Status.OPTIMAL or not limits.break_ties or limits.gap > PROOF_GAP:
         return answer
     return _canonical(problem, answer, limits, clock)
+
+
+def optimise(formulation: Formulation, limits: Limits) -> Found:
+    """Solve a program that has a goal of its own (see `elastic`): the roadmap, and whether that goal was proved.
+
+    No roadmap and proved: none meets the program. The variables of the program hold the answer.
+    """
+    from optimize.ties import Found
+
+    clock = _Clock(limits)
+    done = _confirmed(formulation, limits, clock, _run(formulation, limits, clock, hunt=False))
+    return Found(done.roadmap, done.end in (_End.PROVED, _End.INFEASIBLE))
 
 
 class _Clock:
@@ -188,7 +201,18 @@ def _run(formulation: Formulation, limits: Limits, clock: _Clock, hunt: bool) ->
     return _run_highs(formulation, limits, clock, hunt)
 
 
-def _run_highs(formulation: Formulation, limits: Limits, clock: _Clock, hunt: bool) -> _Run:
+def _confirmed(formulation: Formulation, limits: Limits, clock: _Clock, run: _Run) -> _Run:
+    """The run; where it found no roadmap, the run again without presolve, whose word then counts.
+
+    HiGHS 1.13 was seen to call programs with a free amount of money infeasible in presolve, at our tolerances, that have
+    roadmaps. A proof that there is none must not rest on that alone.
+    """
+    if run.end is not _End.INFEASIBLE or limits.solver != "highs" or clock.left == 0.0:
+        return run
+    return _run_highs(formulation, limits, clock, hunt=False, presolve=False)
+
+
+def _run_highs(formulation: Formulation, limits: Limits, clock: _Clock, hunt: bool, presolve: bool = True) -> _Run:
     import pulp
 
     options: dict[str, Any] = {
@@ -200,6 +224,8 @@ def _run_highs(formulation: Formulation, limits: Limits, clock: _Clock, hunt: bo
         "mip_heuristic_run_rens": hunt,
         "mip_heuristic_run_root_reduced_cost": hunt,
     }
+    if not presolve:
+        options["presolve"] = "off"
     if limits.nodes is not None:
         options["mip_max_nodes"] = limits.nodes
     # The defaults (1e-4 relative) would end before the proof; the absolute gap is never what should end it.
