@@ -13,6 +13,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from optimize.coherence_rules import RULE_PARTS, Known, found_in_rules
 from optimize.parts import Budget, ExclusiveGroup, Initiative, Interaction, Requirement, TrustRegion
 from sim.errors import Problem, nearest
 
@@ -46,7 +47,9 @@ def found_in_whole(data: Any) -> list[Problem]:
     """What does not fit together in a problem, or in the sound parts of a raw document."""
     draft = _draft(data)
     rules = (_repeated, _lengths, _windows, _unknown_names, _pairs, _cycles, _exclusive_conflicts, _roadmaps)
-    return [problem for rule in rules for problem in rule(draft)]
+    problems = [problem for rule in rules for problem in rule(draft)]
+    raw = dict(data) if isinstance(data, BaseModel) else data
+    return [*problems, *found_in_rules(_known(draft, raw if isinstance(raw, dict) else {}))]
 
 
 @dataclass
@@ -87,6 +90,20 @@ def _draft(data: Any) -> _Draft:
         requires=_sound("requires", raw.get("requires"), Requirement),
         exclusive=_sound("exclusive", raw.get("exclusive"), ExclusiveGroup),
         roadmaps=roadmaps,
+    )
+
+
+def _known(draft: _Draft, raw: dict[str, Any]) -> Known:
+    """What the rules of choice, calendar and money speak of."""
+    return Known(
+        periods=draft.periods,
+        ids=draft.ids,
+        initiatives={one.id: one for _, one in draft.initiatives},
+        budgets=[name for name in (_get(item, "name") for item in _items(raw.get("budgets"))) if isinstance(name, str)],
+        skills=list(draft.skills),
+        exclusive=draft.exclusive,
+        discount=_items(raw.get("discount")),
+        parts={key: _sound(key, raw.get(key), model) for key, model in RULE_PARTS.items()},
     )
 
 

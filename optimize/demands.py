@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from optimize.limits import Limits
 from optimize.problem import Initiative, RoadmapProblem
@@ -18,6 +19,14 @@ class Demand:
     family: str
     words: str
     lift: Callable[[RoadmapProblem], RoadmapProblem]
+
+
+_RULE_WORDS: Final[Mapping[str, str]] = {
+    "at_most_one": "at most one",
+    "exactly_one": "exactly one",
+    "at_least_one": "at least one",
+    "all_or_none": "all or none",
+}
 
 
 def demands(problem: RoadmapProblem, keep_mandatory: str | None = None) -> list[Demand]:
@@ -39,6 +48,30 @@ def demands(problem: RoadmapProblem, keep_mandatory: str | None = None) -> list[
         Demand("mandatory", f"the mandatory {initiative.id}", _optional(initiative.id))
         for initiative in problem.initiatives
         if initiative.mandatory and initiative.id != keep_mandatory
+    ]
+    found += [
+        Demand(
+            "group",
+            f"the rule of group {group.name} ({_RULE_WORDS[group.rule]})",
+            _without("groups", "name", group.name),
+        )
+        for group in problem.groups
+    ]
+    found += [
+        Demand("simultaneous", f"the load limit of {one.name}", _without("simultaneous", "name", one.name))
+        for one in problem.simultaneous
+    ]
+    found += [Demand("goal", f"the goal {one.name}", _without("goals", "name", one.name)) for one in problem.goals]
+    found += [
+        Demand("quick_win", f"the quick win {one.name}", _without("quick_wins", "name", one.name))
+        for one in problem.quick_wins
+    ]
+    found += [
+        Demand("pin", f"the pin: {one.words}", _without("pins", "initiative", one.initiative)) for one in problem.pins
+    ]
+    found += [
+        Demand("blackout", f"the blackout {one.name}", _without("blackouts", "name", one.name))
+        for one in problem.blackouts
     ]
     if problem.trust_region is not None:
         words = "the number of changes that this round allows"

@@ -117,11 +117,13 @@ def _reason(
     if loss <= tie_width(problem):
         return "tie", "the roadmap is worth the same with it; of equals, fewer and earlier starts are taken"
     lower = f"the roadmap would be worth {rounded(loss)} less"
+    alternatives = [group.members for group in problem.exclusive]
+    alternatives += [one.members for one in problem.groups if one.rule in ("at_most_one", "exactly_one")]
     rivals = [
         other
-        for group in problem.exclusive
-        if name in group.members
-        for other in group.members
+        for members in alternatives
+        if name in members
+        for other in members
         if other in before and other not in after
     ]
     if rivals:

@@ -75,11 +75,11 @@ def linearise(valuation: Valuation, archive: Archive, incumbent: Starts, limits:
 
 def _change(structure: Structure, incumbent: Starts, name: str, limits: PlanLimits) -> _Change | None:
     """What must be simulated for one initiative; None where it cannot be added beside the incumbent."""
-    window = structure.windows[name]
+    open_starts = structure.starts[name]
     if name in incumbent:
         current = incumbent[name]
         first = min(current, structure.earliest(name, incumbent))
-        starts = starts_to_simulate(range(first, window.stop), 2 * limits.grid, current)
+        starts = starts_to_simulate([t for t in open_starts if t >= first], 2 * limits.grid, current)
         before_drop: dict[str, int] = {}
         dropped: dict[str, int] = {}
         if name not in structure.mandatory:
@@ -90,9 +90,10 @@ def _change(structure: Structure, incumbent: Starts, name: str, limits: PlanLimi
     in_the_way = {other for one in (name, *structure.needs[name]) for other in structure.rivals[one]}
     rest = structure.without(incumbent, in_the_way & set(incumbent))
     context = structure.complete(rest, structure.needs[name])
-    if context is None or structure.earliest(name, context) not in window:
+    first = structure.earliest(name, context) if context is not None else 0
+    if context is None or first not in open_starts:
         return None
-    starts = starts_to_simulate(range(structure.earliest(name, context), window.stop), 2 * limits.grid)
+    starts = starts_to_simulate([t for t in open_starts if t >= first], 2 * limits.grid)
     return _Change({t: {**context, name: t} for t in starts}, context)
 
 

@@ -39,7 +39,8 @@ def neighbours(problem: RoadmapProblem, structure: Structure, roadmap: Starts) -
     """Every roadmap that is one move away and keeps every limit, in a fixed order.
 
     A move shifts one start, drops one, adds one at any start, replaces one by another that takes its start (or, if the
-    two exclude each other, any start), or exchanges the starts of two.
+    two exclude each other, any start), or exchanges the starts of two. What is bound by a group of all or none is
+    dropped and added together, the others at their earliest starts.
     """
     found: dict[object, dict[str, int]] = {}
     for one in _moves(structure, dict(roadmap)):
@@ -52,12 +53,19 @@ def _moves(structure: Structure, roadmap: dict[str, int]) -> Iterator[dict[str, 
     for name, start in roadmap.items():
         rest = {other: t for other, t in roadmap.items() if other != name}
         yield rest
-        yield from ({**rest, name: t} for t in structure.windows[name] if t != start)
+        if structure.partners[name]:
+            yield {other: t for other, t in rest.items() if other not in structure.partners[name]}
+        yield from ({**rest, name: t} for t in structure.starts[name] if t != start)
         for other in outside:
-            starts = structure.windows[other] if other in structure.rivals[name] else (start,)
+            starts = structure.starts[other] if other in structure.rivals[name] else (start,)
             yield from ({**rest, other: t} for t in starts)
     for name in outside:
-        yield from ({**roadmap, name: t} for t in structure.windows[name])
+        yield from ({**roadmap, name: t} for t in structure.starts[name])
+        if structure.partners[name]:
+            together = (
+                structure.complete({**roadmap, name: t}, structure.partners[name]) for t in structure.starts[name]
+            )
+            yield from (one for one in together if one is not None)
     chosen = list(roadmap)
     for i, first in enumerate(chosen):
         for second in chosen[i + 1 :]:

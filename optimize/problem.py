@@ -19,18 +19,27 @@ from optimize.coherence import found_in_fields, found_in_whole
 from optimize.parts import (
     ALL_KINDS,
     Amount,
+    Blackout,
     Budget,
     Cost,
     Count,
+    Credit,
     ExclusiveGroup,
+    GoalFloor,
+    Grant,
     Initiative,
     Interaction,
     Kind,
     Name,
     Number,
+    Outside,
     Period,
+    Pin,
+    QuickWin,
     Record,
     Requirement,
+    SelectionGroup,
+    SimultaneousLimit,
     TrustRegion,
 )
 from sim.errors import Problem, ProblemsFound
@@ -38,14 +47,23 @@ from sim.errors import Problem, ProblemsFound
 __all__ = [
     "ALL_KINDS",
     "SCHEMA_VERSION",
+    "Blackout",
     "Budget",
     "Cost",
+    "Credit",
     "ExclusiveGroup",
+    "GoalFloor",
+    "Grant",
     "Initiative",
     "Interaction",
     "Kind",
+    "Outside",
+    "Pin",
+    "QuickWin",
     "Requirement",
     "RoadmapProblem",
+    "SelectionGroup",
+    "SimultaneousLimit",
     "TrustRegion",
 ]
 
@@ -55,8 +73,11 @@ SCHEMA_VERSION: Final = 1
 class RoadmapProblem(Record):
     """Which initiatives start when, so that the total worth is largest and every limit holds.
 
-    A roadmap's worth is `constant` + the value of each initiative at its start + the value of each interaction whose
-    two initiatives are both in it.
+    A roadmap's worth is `constant` + the value of each initiative at its start, with the worth of the grants whose
+    window holds that start + the value of each interaction whose two initiatives are both in it - the present value of
+    the days that are bought. What can be cancelled counts times the probability that all gates before it are passed:
+    the product of `passes` over all that an initiative requires, step by step, or that either one of a pair requires.
+    Costs and days are reserved in full, for the case that every gate is passed.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -70,6 +91,17 @@ class RoadmapProblem(Record):
     )
     requires: tuple[Requirement, ...] = ()
     exclusive: tuple[ExclusiveGroup, ...] = ()
+    groups: tuple[SelectionGroup, ...] = ()
+    simultaneous: tuple[SimultaneousLimit, ...] = ()
+    outside: tuple[Outside, ...] = ()
+    discount: tuple[Amount, ...] = Field(
+        (), description="present value of one unit of money in each period, for bought days; none = 1"
+    )
+    grants: tuple[Grant, ...] = ()
+    goals: tuple[GoalFloor, ...] = ()
+    quick_wins: tuple[QuickWin, ...] = ()
+    pins: tuple[Pin, ...] = ()
+    blackouts: tuple[Blackout, ...] = ()
     trust_region: TrustRegion | None = None
     forbidden: tuple[dict[Name, Period], ...] = Field((), description="whole roadmaps that may not be proposed again")
 
@@ -118,6 +150,14 @@ class RoadmapProblem(Record):
         """Periods in which the initiative may start."""
         last = self.periods - 1 if initiative.latest is None else initiative.latest
         return range(initiative.earliest, last + 1)
+
+    def grant_window(self, grant: Grant) -> range:
+        """Periods of start in which the grant is given."""
+        return range(grant.first, (self.periods - 1 if grant.last is None else grant.last) + 1)
+
+    def discount_at(self, t: int) -> float:
+        """Present value of one unit of money in period t."""
+        return self.discount[t] if self.discount else 1.0
 
     def delay(self, requirement: Requirement) -> int:
         """Periods that must pass between the two starts."""

@@ -164,21 +164,21 @@ def allowed_roadmaps(problem: RoadmapProblem, archive: Archive) -> list[dict[str
 def every_roadmap(problem: RoadmapProblem, most: int) -> list[dict[str, int]] | None:
     """Every roadmap that keeps every limit, or None if there are more than `most`, or far too many to look at."""
     structure = Structure(problem)
-    if math.prod(len(window) + 1 for window in structure.windows.values()) > MOST_LOOKED_AT:
+    if math.prod(len(starts) + 1 for starts in structure.starts.values()) > MOST_LOOKED_AT:
         return None
     found: list[dict[str, int]] = []
 
     def extend(roadmap: dict[str, int], position: int) -> bool:
         """Decide on the initiatives from `position` on; False once there are too many."""
         broken = violations(problem, roadmap)
-        if any(one.family in LASTING for one in broken):
+        if any(one.family in LASTING and not one.mendable for one in broken):
             return True  # more initiatives cannot mend it
         if position == len(structure.names):
             if not broken:
                 found.append(roadmap)
             return len(found) <= most
         name = structure.names[position]
-        choices = [roadmap, *({**roadmap, name: t} for t in structure.windows[name])]
+        choices = [roadmap, *({**roadmap, name: t} for t in structure.starts[name])]
         return all(extend(one, position + 1) for one in choices)
 
     return found if extend({}, 0) else None
@@ -187,5 +187,5 @@ def every_roadmap(problem: RoadmapProblem, most: int) -> list[dict[str, int]] | 
 MOST_LOOKED_AT: Final = 20_000
 """Starts and absences that may be combined to find the feasible roadmaps."""
 
-LASTING: Final = frozenset({"window", "exclusive", "budget", "skill"})
-"""Families of limits that a roadmap keeps breaking whatever is added to it."""
+LASTING: Final = frozenset({"window", "exclusive", "group", "pin", "blackout", "simultaneous", "budget", "skill"})
+"""Families of limits that a roadmap keeps breaking whatever is added to it, unless the violation is mendable."""

@@ -178,7 +178,7 @@ def _requirements(scenario: Scenario, known: set[str]) -> Iterable[Requirement]:
     return [rule for _, (_, rule) in sorted(longest.items(), key=lambda item: [order.index(one) for one in item[0]])]
 
 
-def starts_to_simulate(window: range, grid: int, around: int | None = None) -> list[int]:
+def starts_to_simulate(window: Sequence[int], grid: int, around: int | None = None) -> list[int]:
     """Both ends, every `grid`-th start, and those next to `around`.
 
     >>> starts_to_simulate(range(0, 9), 3, around=4)
@@ -226,8 +226,8 @@ def _singles(structure: Structure, archive: Archive, limits: PlanLimits) -> dict
     cases: dict[str, tuple[dict[str, int], list[int]]] = {}
     for name in structure.names:
         context = _completed(structure, {}, structure.needs[name])
-        window = range(structure.earliest(name, context), structure.windows[name].stop)
-        cases[name] = (context, starts_to_simulate(window, limits.grid))
+        first = structure.earliest(name, context)
+        cases[name] = (context, starts_to_simulate([t for t in structure.starts[name] if t >= first], limits.grid))
     wanted = [dict(context) for context, _ in cases.values()]
     wanted += [{**context, name: t} for name, (context, starts) in cases.items() for t in starts]
     archive.simulate(wanted, "value of each initiative")

@@ -29,7 +29,7 @@ def _costly(**budget: Any) -> RoadmapProblem:
 
 
 def programs() -> dict[str, Formulation]:
-    """The golden programs by family, and three more: windows, units and the program as a whole."""
+    """The golden programs by family, and more beside: grants, gates, windows, units and the program as a whole."""
     worth, size, settled, few, early = (Formulation(_problem()) for _ in range(5))
     worth.keep_worth(25)
     size.keep_size(2, 1)
@@ -46,6 +46,49 @@ def programs() -> dict[str, Formulation]:
             _problem(pos={"skill_days": {"it": [4, 2]}}, edr={"skill_days": {"it": [3]}}, skills={"it": [5, 5, 5]})
         ),
         "both": Formulation(_problem(interactions=[{"first": "pos", "second": "edr", "value": 7}])),
+        "group": Formulation(_problem(groups=[{"name": "one-of", "members": ["pos", "edr"], "rule": "exactly_one"}])),
+        "group_all_or_none": Formulation(
+            _problem(groups=[{"name": "pair", "members": ["pos", "edr"], "rule": "all_or_none"}])
+        ),
+        "pin": Formulation(_problem(pins=[{"initiative": "pos", "start": 1}, {"initiative": "edr", "start": None}])),
+        "blackout": Formulation(_problem(blackouts=[{"name": "season", "closed": {"pos": [2], "edr": [1, 2]}}])),
+        "simultaneous": Formulation(
+            _problem(
+                simultaneous=[{"name": "sales", "members": ["pos", "edr"], "at_most": [1, 1, 2], "load": {"edr": 2}}]
+            )
+        ),
+        "quick_win": Formulation(_problem(quick_wins=[{"name": "early", "by": 1, "members": ["pos", "edr"]}])),
+        "goal": Formulation(
+            _problem(goals=[{"name": "late", "level": [None, 2, 5], "contributions": {"pos": [0, 3, 6], "edr": [2]}}])
+        ),
+        "credit": Formulation(_costly(credit={"limit": 4, "rate": 0.125}, carry_share=1)),
+        "outside": Formulation(
+            _problem(
+                pos={"skill_days": {"it": [4, 2]}},
+                edr={"skill_days": {"it": [3]}, "cost": {"capital": [2]}},
+                skills={"it": [5, 5, 5]},
+                outside=[{"skill": "it", "price": [2, 1, 1], "at_most": [2, 2, 0]}],
+                discount=[1, 0.5, 0.25],
+                budgets=[{"name": "it", "amount": [9, 6, 3]}],
+            )
+        ),
+        "grant": Formulation(
+            _problem(
+                pos={"cost": {"capital": [8]}},
+                budgets=[{"name": "it", "amount": [9, 6, 3]}],
+                grants=[
+                    {"initiative": "pos", "last": 1, "amount": 5, "lag": 1, "budget": "it"},
+                    {"initiative": "edr", "first": 1, "worth": 4},
+                ],
+            )
+        ),
+        "gates": Formulation(
+            _problem(
+                pos={"passes": 0.5},
+                requires=[{"initiative": "edr", "requires": "pos", "from": "start"}],
+                interactions=[{"first": "pos", "second": "edr", "value": 7}],
+            )
+        ),
         "trust": Formulation(_problem(trust_region={"incumbent": {"pos": 1}, "at_most": 1})),
         "forbidden": Formulation(_problem(forbidden=[{"pos": 1}, {}])),
         "worth": worth,
