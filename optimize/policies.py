@@ -69,7 +69,8 @@ def do_nothing(problem: RoadmapProblem, limits: Limits) -> dict[str, int] | None
 def _reaches_beyond(problem: RoadmapProblem) -> bool:
     """Whether more than what is mandatory, and what that requires, can have to be in the least allowed roadmap."""
     rules = (problem.groups, problem.pins, problem.goals, problem.quick_wins, problem.grants)
-    return any((*rules, problem.blackouts, problem.simultaneous))
+    risk = (problem.at_least, problem.chance_cash, problem.risk is not None and problem.risk.floor is not None)
+    return any((*rules, *risk, problem.blackouts, problem.simultaneous))
 
 
 def _fewest(problem: RoadmapProblem, limits: Limits) -> dict[str, int] | None:
