@@ -129,6 +129,11 @@ class RoadmapProblem(Record):
         last = self.periods - 1 if initiative.latest is None else initiative.latest
         return range(initiative.earliest, last + 1)
 
+    def without_worlds(self) -> RoadmapProblem:
+        """The limits that need no simulated worth: without worlds, futures and what is demanded of them."""
+        update = {"worlds": None, "risk": None, "futures": (), "objective": "worth", "objectives": (), "at_least": ()}
+        return self.model_copy(update=update)
+
     def delay(self, requirement: Requirement) -> int:
         """Periods that must pass between the two starts."""
         needed = self.initiative(requirement.requires)

@@ -6,12 +6,14 @@ that chose the roadmap, and the yardsticks are valued on the same draws as the w
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimize.archive import Archive, Clock, estimate
+from optimize.attitude import attitude_of, limits_for
 from optimize.check import days_used, spent, violations
 from optimize.demands import blocking, demands
 from optimize.explain import why_infeasible
@@ -37,6 +39,7 @@ from optimize.selection import RULE, Selection, choose_finalists, select
 from optimize.solve import solve
 from optimize.status import Status
 from optimize.valuation import SIGNIFICANT, Rules, Valuation, planned_spend, rules, valuation
+from optimize.worlds import with_worlds
 from sim.montecarlo import evaluate, worth_a_table
 
 if TYPE_CHECKING:
@@ -56,6 +59,8 @@ def plan(
     a world that cannot be simulated.
     """
     clock = Clock(limits.seconds)
+    attitude = attitude_of(scenario)
+    limits = limits_for(limits, attitude)
     ruled = rules(scenario, seed, limits)
     least = do_nothing(ruled.problem, limits.solver)
     if least is None:
@@ -64,13 +69,16 @@ def plan(
     archive = Archive(scenario, seed, SEARCH_FROM, limits.search_draws, limits, progress, look_up)
     valued = valuation(ruled, archive, limits)
     sticks = yardsticks(ruled.problem, archive, least)
+    if attitude.aim == "regret":
+        archive.best_in = _best_of_futures(valued, archive, sticks.values(), limits, clock)
+    valued = with_worlds(valued, archive, limits, least)
     result = refine(valued, archive, sticks.values(), limits, clock)
     result, impossible = _forced(valued, result, archive, limits, clock)
     indifference = max(0.005 * planned_spend(valued.problem, result.best), scenario.money.indifference)
     finalists = choose_finalists(archive, result.feasible, least, limits.finalists, sticks.values())
-    selection = select(scenario, finalists, indifference, seed, limits, clock, progress)
+    selection = select(scenario, finalists, indifference, seed, limits, clock, progress, archive.best_in)
     if not result.exhaustive:
-        simulate_additions(valued.problem, _free(result.program), archive, selection.recommended, limits)
+        simulate_additions(ruled.problem, _free(result.program), archive, selection.recommended, limits)
     fresh = Archive(scenario, seed, REPORT_FROM, limits.report_draws, limits, progress)
     fresh.simulate(sticks.values(), "yardsticks on the draws of the report")
     outcomes = _report(scenario, selection.recommended, seed, limits, progress)
@@ -87,12 +95,28 @@ def _forced(
         return result, {}
     program = _free(result.program)
     impossible = force_in(program, archive, result.feasible, limits.solver)
-    feasible = allowed_roadmaps(valued.problem, archive)
-    if archive.mean(feasible[0]) > archive.mean(result.best):
+    feasible = _allowed(valued, archive, result)
+    if archive.score(feasible[0]) > archive.score(result.best):
         local = local_search(program, archive, feasible[0], limits, clock)
-        feasible = allowed_roadmaps(valued.problem, archive)
+        feasible = _allowed(valued, archive, result)
         result = replace(result, local=local)
     return replace(result, best=feasible[0], feasible=tuple(feasible)), impossible
+
+
+def _best_of_futures(
+    valued: Valuation, archive: Archive, first: Iterable[Starts], limits: PlanLimits, clock: Clock
+) -> dict[str, dict[str, int]]:
+    """The best roadmap that a search of its own finds in each future, simulated in all of them."""
+    known, found = [dict(one) for one in first], {}
+    for name, other in archive.futures.items():
+        there = valuation(Rules(valued.problem.without_worlds(), {}), other, limits)
+        found[name] = refine(there, other, known, limits, clock).best
+    archive.simulate(found.values(), "the best of each future")
+    return found
+
+
+def _allowed(valued: Valuation, archive: Archive, result: SearchResult) -> list[dict[str, int]]:
+    return allowed_roadmaps(valued.problem.without_worlds(), archive) or [result.best]
 
 
 def _free(program: RoadmapProblem) -> RoadmapProblem:
@@ -152,13 +176,20 @@ def _plan(
     fresh: Archive,
     outcomes: Outcomes,
 ) -> Plan:
-    problem, best, answer = valued.problem, selection.recommended, result.solution
+    problem, best, answer = ruled.problem, selection.recommended, result.solution
     broken = violations(problem, best)
     if broken:
         raise AssertionError(f"the recommended roadmap breaks a limit: {broken[0].sentence}")
-    feasible = allowed_roadmaps(problem, archive)
+    feasible = _allowed(valued, archive, result)
     left_out = rejected(
-        problem, archive, feasible, best, impossible, selection.indifference, outcomes.currency, scenario.period_label
+        valued.problem.without_worlds(),
+        archive,
+        feasible,
+        best,
+        impossible,
+        selection.indifference,
+        outcomes.currency,
+        scenario.period_label,
     )
     return Plan(
         status=answer.status.value,

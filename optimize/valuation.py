@@ -225,9 +225,7 @@ def valuation(rules: Rules, archive: Archive, limits: PlanLimits) -> Valuation:
 def _singles(structure: Structure, archive: Archive, limits: PlanLimits) -> dict[str, tuple[float, ...]]:
     cases: dict[str, tuple[dict[str, int], list[int]]] = {}
     for name in structure.names:
-        context = _completed(structure, {}, structure.needs[name])
-        window = range(structure.earliest(name, context), structure.windows[name].stop)
-        cases[name] = (context, starts_to_simulate(window, limits.grid))
+        cases[name] = single_case(structure, name, limits)
     wanted = [dict(context) for context, _ in cases.values()]
     wanted += [{**context, name: t} for name, (context, starts) in cases.items() for t in starts]
     archive.simulate(wanted, "value of each initiative")
@@ -239,16 +237,31 @@ def _singles(structure: Structure, archive: Archive, limits: PlanLimits) -> dict
     }
 
 
+def single_case(structure: Structure, name: str, limits: PlanLimits) -> tuple[dict[str, int], list[int]]:
+    """What stands beside an initiative that is valued alone, and the starts at which it is."""
+    context = _completed(structure, {}, structure.needs[name])
+    window = range(structure.earliest(name, context), structure.windows[name].stop)
+    return context, starts_to_simulate(window, limits.grid)
+
+
+def pair_case(structure: Structure, first: str, second: str) -> list[dict[str, int]] | None:
+    """Roadmaps with both, with the first, with the second and with neither, beside what they require; None for two that
+    are never in one roadmap, as what they require excludes one another."""
+    both = structure.complete({}, [first, second])
+    if both is None:
+        return None
+    base = {name: t for name, t in both.items() if name not in (first, second)}
+    return [both, {**base, first: both[first]}, {**base, second: both[second]}, base]
+
+
 def _pairs(
     structure: Structure, archive: Archive, pairs: Sequence[tuple[str, str]], limits: PlanLimits
 ) -> dict[tuple[str, str], Estimate]:
     cases: dict[tuple[str, str], list[dict[str, int]]] = {}
     for first, second in pairs:
-        both = structure.complete({}, [first, second])
-        if both is None:
-            continue  # what they require excludes one another: never in one roadmap
-        base = {name: t for name, t in both.items() if name not in (first, second)}
-        cases[first, second] = [both, {**base, first: both[first]}, {**base, second: both[second]}, base]
+        case = pair_case(structure, first, second)
+        if case is not None:
+            cases[first, second] = case
     archive.simulate((one for case in cases.values() for one in case), "interactions of pairs", limits.pair_draws)
     found = {}
     for pair, case in cases.items():
