@@ -106,7 +106,7 @@ def _worlds(draft: _Draft) -> Iterator[Problem]:
         return
     yield from _sum("worlds.probability", worlds.probability)
     count = len(worlds.probability)
-    series: list[tuple[str, Sequence[float]]] = [("worlds.constant", worlds.constant)] if worlds.constant else []
+    series: list[tuple[str, tuple[float, ...]]] = [("worlds.constant", worlds.constant)] if worlds.constant else []
     for name, of_start in worlds.value.items():
         yield from _known(f"worlds.value.{name}", name, draft.ids)
         if draft.periods is not None and len(of_start) != draft.periods:
@@ -135,8 +135,8 @@ def _world_values(draft: _Draft) -> Iterator[Problem]:
         for k, pair in enumerate(worlds.interactions)
     ]
     for one in draft.initiatives:
-        for t, (values, mean) in enumerate(zip(worlds.value.get(one.id, ()), one.value, strict=False)):
-            pairs.append((f"worlds.value.{one.id}.{t}", values, mean))
+        for t, (row, mean) in enumerate(zip(worlds.value.get(one.id, ()), one.value, strict=False)):
+            pairs.append((f"worlds.value.{one.id}.{t}", row, mean))
     for path, values, mean in pairs:
         if len(values) != len(worlds.probability) or math.isnan(mean):
             continue

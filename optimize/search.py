@@ -35,6 +35,7 @@ from optimize.policies import do_nothing, yardsticks
 from optimize.problem import RoadmapProblem
 from optimize.refine import SearchResult, allowed_roadmaps, refine
 from optimize.rejections import force_in, rejected, simulate_additions
+from optimize.risk_limits import TIGHTENINGS, broken_baseline, confirmed, not_confirmed, tightened, with_cash_row
 from optimize.selection import RULE, Selection, choose_finalists, select
 from optimize.solve import solve
 from optimize.status import Status
@@ -65,6 +66,9 @@ def plan(
     least = do_nothing(ruled.problem, limits.solver)
     if least is None:
         raise NoRoadmap(_why_none(ruled.problem, limits))
+    broken = broken_baseline(scenario, seed, limits)
+    if broken is not None:
+        raise NoRoadmap((broken,))
     look_up = worth_a_table(scenario, seed)
     archive = Archive(scenario, seed, SEARCH_FROM, limits.search_draws, limits, progress, look_up)
     valued = valuation(ruled, archive, limits)
@@ -72,11 +76,20 @@ def plan(
     if attitude.aim == "regret":
         archive.best_in = _best_of_futures(valued, archive, sticks.values(), limits, clock)
     valued = with_worlds(valued, archive, limits, least)
-    result = refine(valued, archive, sticks.values(), limits, clock)
-    result, impossible = _forced(valued, result, archive, limits, clock)
-    indifference = max(0.005 * planned_spend(valued.problem, result.best), scenario.money.indifference)
-    finalists = choose_finalists(archive, result.feasible, least, limits.finalists, sticks.values())
-    selection = select(scenario, finalists, indifference, seed, limits, clock, progress, archive.best_in)
+    valued = replace(valued, problem=with_cash_row(valued.problem, archive, limits))
+    for _ in range(TIGHTENINGS + 1):
+        result = refine(valued, archive, sticks.values(), limits, clock)
+        result, impossible = _forced(valued, result, archive, limits, clock)
+        indifference = max(0.005 * planned_spend(valued.problem, result.best), scenario.money.indifference)
+        finalists = choose_finalists(archive, result.feasible, least, limits.finalists, sticks.values())
+        fine = confirmed(scenario, ruled.problem, finalists, seed)
+        selection = select(scenario, finalists, indifference, seed, limits, clock, progress, archive.best_in, fine)
+        limited = valued.problem.chance_cash is not None or valued.problem.chance_budgets
+        if not limited or (selection.kept and result.best not in selection.set_aside):
+            break
+        valued = replace(valued, problem=tightened(valued.problem))
+    if not selection.kept:
+        raise NoRoadmap(not_confirmed(scenario, selection.recommended))
     if not result.exhaustive:
         simulate_additions(ruled.problem, _free(result.program), archive, selection.recommended, limits)
     fresh = Archive(scenario, seed, REPORT_FROM, limits.report_draws, limits, progress)
@@ -277,11 +290,15 @@ def _claim(result: SearchResult, archive: Archive, selection: Selection) -> str:
         )
     if selection.set_aside:
         money = archive.scenario.money
-        stated = {"cash floor": money.cash_floor, "covenant": money.covenant}
-        limits = " and the ".join(name for name, one in stated.items() if one is not None)
+        overrun = [one for one in money.budgets.values() if one.overrun_probability is not None]
+        floor = None if money.risk is None else money.risk.floor
+        stated = {"cash floor": money.cash_floor, "covenant": money.covenant, "limit on overruns": overrun or None}
+        often = " and the ".join(name for name, one in stated.items() if one is not None)
+        limits = [f"the {often} as often as demanded"] if often else []
+        limits += [] if floor is None else ["the floor of the mean of the worst draws"]
         text += (
             f" {len(selection.set_aside)} of {len(selection.finalists)} finalists were set aside: they do not keep "
-            f"the {limits} as often as demanded."
+            f"{' or '.join(limits)}."
         )
     if selection.rivals:
         text += (

@@ -62,7 +62,8 @@ class Selection:
 
     indifference: difference of NPV that does not matter [currency]. rivals: finalists that may be better than the
     recommendation by more than that, at 95 % confidence. prob_good: probability that none is. paths: simulated paths.
-    set_aside: finalists that break the cash floor or the covenant, left out because another one keeps them.
+    set_aside: finalists that break the cash floor, the covenant or another limit on risk, left out because another one
+    keeps them. kept: the recommended one keeps the cash floor and the limits on overruns.
     """
 
     finalists: tuple[Finalist, ...]
@@ -73,6 +74,7 @@ class Selection:
     draws: int
     paths: int
     set_aside: tuple[Mapping[str, int], ...] = ()
+    kept: bool = True
 
 
 def plainness(roadmap: Starts) -> tuple[int, int, tuple[tuple[str, int], ...]]:
@@ -122,12 +124,14 @@ def select(
     clock: Clock,
     progress: Progress | None = None,
     best_in: Mapping[str, Starts] | None = None,
+    confirmed: Sequence[bool] | None = None,
 ) -> Selection:
     """Tell the finalists apart on draws from the selection range, by the scores of the scenario's attitude.
 
     indifference: above 0 [currency]; 0 is taken as 1e-9 of the largest mean, so that only ties tie. A finalist that
     does not keep the cash floor, the covenant and the floor of the CVaR on these draws is not recommended if another
-    one does. best_in: the roadmap of each future from which regret counts.
+    one does. best_in: the roadmap of each future from which regret counts. confirmed: whether each keeps the limits on
+    overruns.
     """
     count, n0 = len(finalists), limits.first_selection_draws
     attitude, best = attitude_of(scenario), best_in or {}
@@ -136,7 +140,8 @@ def select(
     paths = n0 * count * drawn.shape[0]
     delta = indifference or 1e-9 * max(1.0, float(np.max(np.abs(sample.mean(axis=1)))))
     alpha = (1.0 - CONFIDENCE) / 2.0
-    able = _keeping(scenario, broken, drawn[0])
+    fine = np.ones(count, dtype=np.bool_) if confirmed is None else np.array(confirmed)
+    able = _keeping(scenario, broken, drawn[0], fine)
     alive = [able[k] for k in _survivors(sample[able], delta, alpha)]
     first_share = _prob_best(sample, delta, seed)[0]
     needed = _draws_needed(sample[alive], delta, alpha)
@@ -150,7 +155,7 @@ def select(
 
     kept = _scored(attitude, npv)
     h = _quantile(alpha, len(alive), kept.shape[1])
-    sound = _keeping(scenario, breaks, npv[0])
+    sound = _keeping(scenario, breaks, npv[0], fine[alive])
     top = kept[max(sound, key=lambda k: float(kept[k].mean()))]
     ties = [k for k in sound if _upper(top - kept[k], h) <= delta]
     winner = min(ties, key=lambda k: plainness(finalists[alive[k]]))
@@ -174,6 +179,7 @@ def select(
         prob_good=prob_good,
         draws=kept.shape[1],
         paths=paths,
+        kept=bool(fine[alive[winner]]) and _keeps_cash(scenario, breaks[winner]),
         set_aside=tuple(
             dict(finalists[k]) for k in range(count) if k not in able or (k in alive and alive.index(k) not in sound)
         ),
@@ -189,12 +195,17 @@ def _key(roadmap: Starts) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(roadmap.items()))
 
 
-def _keeping(scenario: Scenario, broken: Broken, npv: Floats) -> list[int]:
-    """Rows that keep the cash floor, the covenant and the floor of the CVaR; all of them where none does or none is
-    stated. broken (rows, limits, draws), npv (rows, draws)."""
+def _keeping(scenario: Scenario, broken: Broken, npv: Floats, fine: NDArray[np.bool_]) -> list[int]:
+    """Rows that keep the cash floor, the covenant, the limits on overruns and the floor of the CVaR; all of them where
+    none does or none is stated. broken (rows, limits, draws), npv (rows, draws), fine (rows,)."""
     rules, attitude, rows = _limits(scenario), attitude_of(scenario), range(len(broken))
-    keeping = [k for k in rows if all(rule.keeps(broken[k, j]) for j, rule in enumerate(rules))]
+    keeping = [k for k in rows if fine[k] and all(rule.keeps(broken[k, j]) for j, rule in enumerate(rules))]
     return [k for k in keeping if attitude.keeps_floor(npv[k])] or keeping or list(rows)
+
+
+def _keeps_cash(scenario: Scenario, broken: Broken) -> bool:
+    rules = _limits(scenario)
+    return all(rule.keeps(broken[j]) for j, rule in enumerate(rules) if isinstance(rule, FloorRule))
 
 
 def _scored(attitude: Attitude, drawn: Floats) -> Floats:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,7 +91,15 @@ def rules(scenario: Scenario, seed: int, limits: PlanLimits) -> Rules:
                 mandatory=one.mandatory,
             )
         )
-    return _usable(scenario, initiatives, unusable)
+    return _limited(scenario, seed, _usable(scenario, initiatives, unusable))
+
+
+def _limited(scenario: Scenario, seed: int, found: Rules) -> Rules:
+    """The rules with the limits on how often budgets are overrun."""
+    from optimize.chances import chance_budgets
+
+    limits = chance_budgets(scenario, found.problem, seed)
+    return replace(found, problem=found.problem.model_copy(update={"chance_budgets": limits})) if limits else found
 
 
 def _prices(price: NDArray[np.float64], step: int, periods: int) -> tuple[float, ...]:
