@@ -13,6 +13,7 @@ from optimize.chances import chance_cash, period_costs, within_budgets
 from optimize.periods import Starts
 from optimize.plan_limits import SELECTION_FROM, PlanLimits
 from optimize.problem import RoadmapProblem
+from optimize.selection import Selection
 from sim.cash_floor import floor_rule
 from sim.montecarlo import evaluate
 from sim.world import Scenario
@@ -33,10 +34,10 @@ def broken_baseline(scenario: Scenario, seed: int, limits: PlanLimits) -> str | 
     below = rule.breach(rule.below(empty.trough))
     if below.low <= rule.allowed:
         return None
+    often, floor = f"{100 * below.share:.3g} %", f"{rule.floor:,.0f} {scenario.profile.currency}"
     return (
-        f"The business falls below {rule.floor:,.0f} {scenario.profile.currency} in {100 * below.share:.3g} % of "
-        f"worlds without any initiative, more often than the allowed {100 * rule.allowed:g} %; `floor_relative_to_baseline: "
-        "true` counts only worlds in which it would not."
+        f"The business falls below {floor} in {often} of worlds without any initiative, more often than the allowed "
+        f"{100 * rule.allowed:g} %; `floor_relative_to_baseline: true` counts only worlds in which it would not."
     )
 
 
@@ -44,6 +45,12 @@ def with_cash_row(problem: RoadmapProblem, archive: Archive, limits: PlanLimits)
     """The problem with the row of the cash floor, where the scenario states one."""
     row = chance_cash(archive, problem, limits)
     return problem if row is None else problem.model_copy(update={"chance_cash": row})
+
+
+def to_be_tightened(problem: RoadmapProblem, selection: Selection, best: Starts) -> bool:
+    """Whether fresh draws do not confirm what the program allowed: the best of the search, or all finalists."""
+    limited = problem.chance_cash is not None or len(problem.chance_budgets) > 0
+    return limited and (not selection.kept or dict(best) in [dict(one) for one in selection.set_aside])
 
 
 def tightened(problem: RoadmapProblem) -> RoadmapProblem:

@@ -35,7 +35,16 @@ from optimize.policies import do_nothing, yardsticks
 from optimize.problem import RoadmapProblem
 from optimize.refine import SearchResult, allowed_roadmaps, refine
 from optimize.rejections import force_in, rejected, simulate_additions
-from optimize.risk_limits import TIGHTENINGS, broken_baseline, confirmed, not_confirmed, tightened, with_cash_row
+from optimize.risk_limits import (
+    TIGHTENINGS,
+    broken_baseline,
+    confirmed,
+    not_confirmed,
+    tightened,
+    to_be_tightened,
+    with_cash_row,
+)
+from optimize.risk_report import RiskReport, judged_worlds, risk_neutral, risk_report
 from optimize.selection import RULE, Selection, choose_finalists, select
 from optimize.solve import solve
 from optimize.status import Status
@@ -77,26 +86,30 @@ def plan(
         archive.best_in = _best_of_futures(valued, archive, sticks.values(), limits, clock)
     valued = with_worlds(valued, archive, limits, least)
     valued = replace(valued, problem=with_cash_row(valued.problem, archive, limits))
-    for _ in range(TIGHTENINGS + 1):
+    tightened_times = 0
+    while True:
         result = refine(valued, archive, sticks.values(), limits, clock)
         result, impossible = _forced(valued, result, archive, limits, clock)
         indifference = max(0.005 * planned_spend(valued.problem, result.best), scenario.money.indifference)
         finalists = choose_finalists(archive, result.feasible, least, limits.finalists, sticks.values())
         fine = confirmed(scenario, ruled.problem, finalists, seed)
         selection = select(scenario, finalists, indifference, seed, limits, clock, progress, archive.best_in, fine)
-        limited = valued.problem.chance_cash is not None or valued.problem.chance_budgets
-        if not limited or (selection.kept and result.best not in selection.set_aside):
+        if tightened_times == TIGHTENINGS or not to_be_tightened(valued.problem, selection, result.best):
             break
-        valued = replace(valued, problem=tightened(valued.problem))
+        valued, tightened_times = replace(valued, problem=tightened(valued.problem)), tightened_times + 1
     if not selection.kept:
         raise NoRoadmap(not_confirmed(scenario, selection.recommended))
     if not result.exhaustive:
         simulate_additions(ruled.problem, _free(result.program), archive, selection.recommended, limits)
     fresh = Archive(scenario, seed, REPORT_FROM, limits.report_draws, limits, progress)
     fresh.simulate(sticks.values(), "yardsticks on the draws of the report")
+    fresh.best_in = archive.best_in
+    neutral = risk_neutral(valued, archive, list(sticks.values()), limits, clock)
+    judged = judged_worlds(valued.problem, archive, limits)
+    risk = risk_report(ruled.problem, fresh, selection.recommended, sticks, neutral, judged, tightened_times)
     outcomes = _report(scenario, selection.recommended, seed, limits, progress)
     return _plan(
-        scenario, limits, clock, ruled, valued, archive, result, impossible, selection, sticks, fresh, outcomes
+        scenario, limits, clock, ruled, valued, archive, result, impossible, selection, sticks, fresh, outcomes, risk
     )
 
 
@@ -188,6 +201,7 @@ def _plan(
     sticks: dict[str, dict[str, int]],
     fresh: Archive,
     outcomes: Outcomes,
+    risk: RiskReport,
 ) -> Plan:
     problem, best, answer = ruled.problem, selection.recommended, result.solution
     broken = violations(problem, best)
@@ -255,6 +269,7 @@ def _plan(
         },
         seconds=clock.elapsed,
         stopped_by_time=clock.stopped,
+        risk=risk,
     )
 
 

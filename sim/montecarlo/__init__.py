@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.montecarlo.estimate import evaluate
+    from sim.montecarlo.lowest import lowest_balances
     from sim.montecarlo.monthly import trajectories
     from sim.montecarlo.profiles import cost_profiles, cost_samples
     from sim.montecarlo.tabulated.evaluator import Tables, tables
@@ -31,6 +32,10 @@ def __getattr__(name: str) -> Any:
         from sim.montecarlo.estimate import evaluate
 
         return evaluate
+    if name == "lowest_balances":
+        from sim.montecarlo.lowest import lowest_balances
+
+        return lowest_balances
     if name == "trajectories":
         from sim.montecarlo.monthly import trajectories
 
