@@ -133,14 +133,19 @@ class Archive:
                 self.futures[name] = Archive(turned, seed, first_draw, draws, limits, progress, look_up)
 
     def __contains__(self, roadmap: Starts) -> bool:
-        return len(self._npv.get(key(roadmap), ())) == self.draws
+        return self._known(key(roadmap))
+
+    def _known(self, name: Key) -> bool:
+        """Whether it was simulated on all draws, in every future as well where futures count."""
+        known = len(self._npv.get(name, ())) == self.draws
+        return known and all(other._known(name) for other in self.futures.values())
 
     def __iter__(self) -> Iterator[dict[str, int]]:
         """Roadmaps that were simulated on all draws, in the order in which they were."""
-        return (dict(one) for one, values in self._npv.items() if len(values) == self.draws)
+        return (dict(one) for one in self._npv if self._known(one))
 
     def __len__(self) -> int:
-        return sum(len(values) == self.draws for values in self._npv.values())
+        return sum(map(self._known, self._npv))
 
     def simulate(self, roadmaps: Iterable[Starts], stage: str, draws: int | None = None) -> None:
         """Simulate what is not known yet, on all draws or on the first `draws`."""
