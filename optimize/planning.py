@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import polars
 
     from optimize.problem import RoadmapProblem
+    from optimize.risk_report import RiskReport
     from sim.outcomes import Outcomes
 
 SCHEMA_VERSION: Final = 1
@@ -137,6 +138,7 @@ class Plan:
         many of each were found.
     program: the last program, the one that status, objective, bound and gap speak of.
     stopped_by_time: the clock ended a part of the work, so another run may end elsewhere.
+    risk: the aim, tails, overruns and futures on the draws of the report.
     """
 
     status: str
@@ -161,6 +163,7 @@ class Plan:
     draws: Mapping[str, DrawRange]
     seconds: float
     stopped_by_time: bool
+    risk: RiskReport
 
     def document(self) -> dict[str, Any]:
         """The JSON document that `roadfolio plan --json` prints; what does not exist is None."""
@@ -221,6 +224,7 @@ class Plan:
             },
             "seconds": self.seconds,
             "stopped_by_time": self.stopped_by_time,
+            "risk": self.risk.document(),
             "provenance": outcomes["provenance"],
         }
 

@@ -40,8 +40,42 @@ class CostProfile:
     price: Floats
 
 
+@dataclass(frozen=True)
+class CostSample:
+    """What `CostProfile` is the mean of, draw by draw: capital, delivery, running (months, draws) money by elapsed
+    month, gross of what later gates save; price (months,): as there."""
+
+    capital: Floats
+    delivery: Floats
+    running: Floats
+    price: Floats
+
+
+def cost_samples(scenario: Scenario, draws: int, seed: int, *, first_draw: int = 0) -> dict[str, CostSample]:
+    """Cost of every initiative over the horizon in each draw, from the same overruns as the kernel's draws."""
+    return {
+        name: _sample(scenario, name, initiative, numbers, seed, column)
+        for name, initiative, numbers, column in _columns(scenario, draws, seed, first_draw)
+    }
+
+
 def cost_profiles(scenario: Scenario, draws: int, seed: int, *, first_draw: int = 0) -> dict[str, CostProfile]:
     """Profile of every initiative over the horizon, from the same overruns as the kernel's draws."""
+    found = {}
+    for name, initiative, numbers, column in _columns(scenario, draws, seed, first_draw):
+        one = _sample(scenario, name, initiative, numbers, seed, column)
+        found[name] = CostProfile(
+            capital=np.mean(one.capital, axis=1),
+            delivery=np.mean(one.delivery, axis=1),
+            running=np.mean(one.running, axis=1),
+            price=one.price,
+            days=_days(initiative, scenario.horizon_months),
+        )
+    return found
+
+
+def _columns(scenario: Scenario, draws: int, seed: int, first_draw: int):  # type: ignore[no-untyped-def]
+    """Each initiative with the numbers of the draws and what reads a parameter in all of them."""
     table = parameters(scenario)
     numbers = np.arange(first_draw, first_draw + draws, dtype=np.int64)
     theta, _ = table.theta(numbers, seed)
@@ -51,13 +85,11 @@ def cost_profiles(scenario: Scenario, draws: int, seed: int, *, first_draw: int 
     def column(path: str) -> Floats:
         return values[:, table.slot[path]]
 
-    return {
-        name: _profile(scenario, name, initiative, numbers, seed, column)
-        for name, initiative in scenario.initiatives.items()
-    }
+    for name, initiative in scenario.initiatives.items():
+        yield name, initiative, numbers, column
 
 
-def _profile(scenario, name, initiative: Initiative, numbers, seed: int, column) -> CostProfile:  # type: ignore[no-untyped-def]
+def _sample(scenario, name, initiative: Initiative, numbers, seed: int, column) -> CostSample:  # type: ignore[no-untyped-def]
     months = scenario.horizon_months
     at = f"initiatives.{name}"
     cost = np.ones(len(numbers))
@@ -121,13 +153,7 @@ def _profile(scenario, name, initiative: Initiative, numbers, seed: int, column)
     leaving = sum((column(path) for path in reserved_exits(scenario, name)), np.zeros(len(numbers)))
     delivery = delivery + leaving * (since == 0)
     delivery = delivery + _involving(initiative, at, column) * cost * share + trained * (since == 0) * index
-    return CostProfile(
-        capital=np.mean(capital, axis=1),
-        delivery=np.mean(delivery, axis=1),
-        running=np.mean(running, axis=1),
-        price=np.mean(index, axis=1),
-        days=_days(initiative, months),
-    )
+    return CostSample(capital, delivery, np.broadcast_to(running, capital.shape), np.mean(index, axis=1))
 
 
 def _involving(initiative: Initiative, at: str, column):  # type: ignore[no-untyped-def]

@@ -140,6 +140,9 @@ class Scenario(World):
         content = self.model_dump(mode="json", exclude={"calibration": {"note"}})
         if not self.stock:  # a block that a file does not state is no part of its content
             del content["stock"]
+        _drop_unstated(content["money"], {"risk": None, "objective": "mean"})
+        for budget in content["money"]["budgets"].values():
+            _drop_unstated(budget, {"overrun_probability": None})
         understood = [(n.path, n.quantity.kind, n.quantity.params, n.origin) for n in numbers(self)]
         text = json.dumps([content, understood])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -153,3 +156,10 @@ class Scenario(World):
         if self.period_months == 12:
             return str(first // 12) if first % 12 == 0 else f"{first // 12}-{first % 12 + 1:02d} on"
         return f"{first // 12}-{first % 12 + 1:02d}"
+
+
+def _drop_unstated(block: dict[str, Any], defaults: dict[str, Any]) -> None:
+    """Leave out fields that hold what they hold where a file does not state them: they are no part of its content."""
+    for name, default in defaults.items():
+        if block[name] == default:
+            del block[name]
