@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimize.archive import Archive, Clock, estimate
+from optimize.check import violations
+from optimize.closed_starts import closed_note
 from optimize.demands import blocking, demands
 from optimize.explain import why_infeasible
 from optimize.goal_floors import demanded, missed, with_floors
@@ -176,7 +178,10 @@ def _plan(
         prob_good=selection.prob_good,
         indifference=selection.indifference,
         rejected=(
-            *(LeftOut(one.id, one.reason, one.gain) for one in left_out),
+            *(
+                LeftOut(one.id, one.reason + closed_note(valued.problem, one.id, scenario.period_label), one.gain)
+                for one in left_out
+            ),
             *(LeftOut(name, reason, None) for name, reason in ruled.unusable.items()),
         ),
         yardsticks=tuple(

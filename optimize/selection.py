@@ -61,8 +61,8 @@ class Selection:
 
     indifference: difference of NPV that does not matter [currency]. rivals: finalists that may be better than the
     recommendation by more than that, at 95 % confidence. prob_good: probability that none is. paths: simulated paths.
-    set_aside: finalists that break the cash floor or the covenant, or miss a goal with a floor, left out because another
-        one does not.
+    set_aside: finalists that break the cash floor or the covenant, or miss a goal with a floor, left out because
+        another one does not.
     """
 
     finalists: tuple[Finalist, ...]

@@ -275,7 +275,10 @@ def _singles(structure: Structure, archive: Archive, limits: PlanLimits) -> dict
     for name in structure.names:
         context = _completed(structure, {}, structure.needs[name])
         first = structure.earliest(name, context)
-        cases[name] = (context, starts_to_simulate([t for t in structure.starts[name] if t >= first], limits.grid))
+        starts = starts_to_simulate([t for t in structure.starts[name] if t >= first], limits.grid)
+        # What blackouts close is valued all the same, so that a plan can say what they cost.
+        shut = [t for t in structure.closed[name] if t >= first]
+        cases[name] = (context, sorted({*starts, *(starts_to_simulate(shut, limits.grid) if shut else ())}))
     wanted = [dict(context) for context, _ in cases.values()]
     wanted += [{**context, name: t} for name, (context, starts) in cases.items() for t in starts]
     archive.simulate(wanted, "value of each initiative")
