@@ -15,7 +15,7 @@ from optimize.archive import Archive, Clock, estimate
 from optimize.check import violations
 from optimize.closed_starts import closed_note
 from optimize.demands import blocking, demands
-from optimize.explain import why_infeasible
+from optimize.conflict import why_infeasible
 from optimize.goal_floors import demanded, missed, with_floors
 from optimize.moves import MOVES, SCREEN_DRAWS, local_search
 from optimize.periods import Starts, months

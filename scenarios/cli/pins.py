@@ -46,21 +46,19 @@ def pinned(scenario: Scenario, texts: Sequence[str] | None) -> Scenario:
             problems.append(Problem("--pin", f"{found['name']} is pinned twice", text, "pin it once"))
         else:
             problems += _add(scenario, pins, found)
-    if not problems:
-        made = scenario.model_copy(update={"pins": {**scenario.pins, **pins}})
-        for one in choice_problems(made.model_dump()):
-            problems.append(Problem("--pin", f"{one.path}: {one.message}", one.value, one.hint))
-        if not problems:
-            return made
-    raise ProblemsFound(problems)
+    made = scenario.model_copy(update={"pins": {**scenario.pins, **pins}})
+    for one in choice_problems(made.model_dump()):
+        problems.append(Problem("--pin", f"{one.path}: {one.message}", one.value, one.hint))
+    if problems:
+        raise ProblemsFound(problems)
+    return made
 
 
 def _add(scenario: Scenario, pins: dict[str, Pin], found: re.Match[str]) -> Iterator[Problem]:
     from sim.world.choices import Pin
-    from sim.world.lookup import unknown
 
     name, reason = found["name"], (found["why"] or "").strip()
-    wrong = list(unknown("initiative", name, scenario.initiatives, "--pin"))
+    wrong = []
     if found["out"] is not None:
         pins[name] = Pin(out=True, reason=reason)
     else:

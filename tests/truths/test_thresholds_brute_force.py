@@ -163,7 +163,9 @@ def test_conflicts_are_minimal_and_repairs_are_the_smallest() -> None:
         assert ways
         assert all(way.proved for way in ways)
         for resource in (*single_periods(problem), *every_period(problem)):
-            told = [way for way in ways if way.words.endswith(words_of(resource)) and not way.words.startswith("together")]
+            told = [
+                way for way in ways if way.words.endswith(words_of(resource)) and not way.words.startswith("together")
+            ]
             for way in told:
                 assert way.amount is not None
                 for factor, feasible in ((1.001, True), (0.999, False)):
