@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from optimize.demands import Demand, demands, lift_all, optional, without_requirement
+from optimize.demands import Demand, demands, lift_all, without_requirement
 from optimize.elastic import Elastic
 from optimize.explain import listed, rounded
 from optimize.resolves import Resolves

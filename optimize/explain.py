@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from optimize.check import tie_width, violations
+from optimize.closed_starts import closed_note
 from optimize.demands import blocking, demands, forced_in
 from optimize.limits import Limits
 from optimize.problem import Initiative, RoadmapProblem
@@ -92,6 +93,8 @@ def _why(
     moved = tuple(name for name in before if name in after and after[name] != before[name])
     extra = tuple(name for name in after if name not in before and name != initiative.id)
     kind, reason = _reason(problem, initiative, loss, before, after, period_name)
+    if kind != "tie":
+        reason += closed_note(problem, initiative.id, period_name)
     if forced.status is not Status.OPTIMAL and loss > 0.0:
         reason += " (an upper limit of the loss: that solve was not proved)"
     return Rejection(initiative.id, kind, reason, loss, out, moved, extra)

@@ -23,6 +23,7 @@ from scipy.special import stdtrit
 
 from optimize.archive import Archive, Clock, Estimate, estimate, simulated
 from optimize.attitude import Attitude, attitude_of, future_names
+from optimize.goal_floors import reaching
 from optimize.periods import Starts
 from optimize.plan_limits import SELECTION_FROM, PlanLimits, Progress
 from sim.breach import Broken
@@ -62,8 +63,8 @@ class Selection:
 
     indifference: difference of NPV that does not matter [currency]. rivals: finalists that may be better than the
     recommendation by more than that, at 95 % confidence. prob_good: probability that none is. paths: simulated paths.
-    set_aside: finalists that break the cash floor, the covenant or another limit on risk, left out because another one
-    keeps them. kept: the recommended one keeps the cash floor and the limits on overruns.
+    set_aside: finalists that break the cash floor, the covenant or another limit on risk, or miss a goal with a floor,
+    left out because another one does not. kept: the recommended one keeps the cash floor and the limits on overruns.
     """
 
     finalists: tuple[Finalist, ...]
@@ -129,9 +130,9 @@ def select(
     """Tell the finalists apart on draws from the selection range, by the scores of the scenario's attitude.
 
     indifference: above 0 [currency]; 0 is taken as 1e-9 of the largest mean, so that only ties tie. A finalist that
-    does not keep the cash floor, the covenant and the floor of the CVaR on these draws is not recommended if another
-    one does. best_in: the roadmap of each future from which regret counts. confirmed: whether each keeps the limits on
-    overruns.
+    does not keep the cash floor, the covenant and the floor of the CVaR on these draws, or does not reach the goals
+    with a floor, is not recommended if another one does. best_in: the roadmap of each future from which regret counts.
+    confirmed: whether each keeps the limits on overruns.
     """
     count, n0 = len(finalists), limits.first_selection_draws
     attitude, best = attitude_of(scenario), best_in or {}
@@ -141,7 +142,7 @@ def select(
     delta = indifference or 1e-9 * max(1.0, float(np.max(np.abs(sample.mean(axis=1)))))
     alpha = (1.0 - CONFIDENCE) / 2.0
     fine = np.ones(count, dtype=np.bool_) if confirmed is None else np.array(confirmed)
-    able = _keeping(scenario, broken, drawn[0], fine)
+    able = reaching(scenario, finalists, _keeping(scenario, broken, drawn[0], fine), seed, limits)
     alive = [able[k] for k in _survivors(sample[able], delta, alpha)]
     first_share = _prob_best(sample, delta, seed)[0]
     needed = _draws_needed(sample[alive], delta, alpha)

@@ -127,7 +127,7 @@ class Sets:
         if not self._gates:
             return 1.0
         before = set().union(*(self._before[name] for name in names))
-        return math.prod(passes for gate, passes in self._gates.items() if gate in before)
+        return math.prod((passes for gate, passes in self._gates.items() if gate in before), start=1.0)
 
     def value_at(self, initiative: Initiative, t: int) -> float:
         """What a start in period t adds to the worth, with its grants and the gates before it."""

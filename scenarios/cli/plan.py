@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.arguments import Future, Json, Scenario, Seed, turned
+from scenarios.cli.pins import Pins, pinned
 from scenarios.cli.roi import Threads
 
 Out = Annotated[
@@ -42,6 +43,7 @@ def run(
     risk_weight: RiskWeight = None,
     risk_level: RiskLevel = None,
     objective: Aim = None,
+    pin: Pins = None,
     json: Json = False,
 ) -> int:
     """Recommend a roadmap: value, solve, simulate, refine, compare."""
@@ -55,7 +57,7 @@ def run(
     content, name = read(file)
     calibration = beside(file, name)
     asked = with_attitude(calibrated(parse(content, name), calibration), risk_weight, risk_level, objective, future)
-    scenario = turned(asked, future)
+    scenario = pinned(turned(asked, future), pin)
     if out is not None:
         check_folder(out, replace=force)
     from optimize import NoRoadmap, PlanLimits, plan
@@ -68,7 +70,7 @@ def run(
         with stages("planning") as progress:
             found = plan(scenario, seed, limits, progress=progress)
     except NoRoadmap as error:
-        hint = "relax a budget, a capacity, a deadline or a mandatory initiative"
+        hint = "relax a budget, a capacity, a deadline, a rule, a pin or a mandatory initiative"
         print_problems([Problem("", sentence, hint=hint, file=name) for sentence in error.sentences], json)
         return INFEASIBLE
     from scenarios.outlook import outlook

@@ -28,6 +28,13 @@ class Risk(World):
         return self
 
 
+class Credit(World):
+    """Money that a budget may borrow inside the business; all is paid back by the end of the planning periods."""
+
+    limit: Certain = plain("most that may be owed at the end of a period", unit="money", low=0, high=1e12)
+    rate: Certain = plain("effective interest, paid by the budget", unit="share/year", low=0, high=2, default=0.0)
+
+
 class Budget(World):
     """Money set aside for change, by planning period, gross of tax."""
 
@@ -44,6 +51,7 @@ class Budget(World):
         high=0.999,
         default=None,
     )
+    credit: Credit | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -55,6 +63,8 @@ class Budget(World):
             found.append("`kinds` needs at least one kind of cost, each once; capital, delivery, running")
         if self.carry_cap is not None and self.carry_share == 0:
             found.append("`carry_cap` has no effect with `carry_share` 0; raise the share, or remove the cap")
+        if self.credit is not None and self.overrun_probability is not None:
+            found.append("`overrun_probability` is not computed for a budget with `credit`; remove one of the two")
         if found:
             raise ValueError("\n".join(found))
         return self
@@ -111,6 +121,10 @@ class Money(World):
     """What money costs and how much there is."""
 
     budgets: dict[str, Budget] = Field(min_length=1, description="name -> budget")
+    plan_at: Literal["mean", "p80"] = plain(
+        "cost that a budget must hold: its mean over the draws, or what 80 % of the draws keep in each period",
+        default="mean",
+    )
     discount_rate: Certain = plain("nominal, after tax", unit="share/year", low=-0.5, high=1)
     depreciation_months: int = plain(
         "straight-line life of capital for tax", unit="months", low=1, high=600, default=60
