@@ -60,7 +60,7 @@ def gain(problem: RoadmapProblem, roadmap: Roadmap) -> float:
 def tie_width(problem: RoadmapProblem) -> float:
     """Difference of worth up to which two roadmaps tie [currency]."""
     numbers = [initiative.value[t] for initiative in problem.initiatives for t in problem.window(initiative)]
-    numbers += [term.value for term in (*problem.interactions, *problem.triples)]
+    numbers += [pair.value for pair in problem.interactions] + [triple.value for triple in problem.triples]
     return TIE_TOLERANCE * max((abs(number) for number in numbers), default=0.0)
 
 

@@ -62,7 +62,7 @@ class Interaction(Record):
 
 
 class Triple(Record):
-    """Worth that three initiatives have together beyond their values and those of their three pairs; may be negative."""
+    """Worth of three initiatives together beyond their values and those of their three pairs; may be negative."""
 
     first: Name
     second: Name

@@ -1,6 +1,6 @@
 """From a scenario to a plan: value, solve, simulate, refine, tell the finalists apart, report.
 
-Three ranges of draws are kept apart: one to search, one to select, one to report. No figure in print comes from draws
+Ranges of draws are kept apart: one to search, one to select, one to report, one for the sampling gap. No figure in print comes from draws
 that chose the roadmap, and the yardsticks are valued on the same draws as the winner.
 """
 
@@ -15,9 +15,10 @@ from optimize.archive import Archive, Clock, estimate
 from optimize.check import days_used, spent, violations
 from optimize.demands import blocking, demands
 from optimize.explain import why_infeasible
+from optimize.gaps import Gaps, model_gap, solver_gap
 from optimize.moves import MOVES, SCREEN_DRAWS, local_search
 from optimize.periods import Starts, months
-from optimize.plan_limits import REPORT_FROM, SEARCH_FROM, SELECTION_FROM, PlanLimits, Progress
+from optimize.plan_limits import GAP_FROM, REPORT_FROM, SEARCH_FROM, SELECTION_FROM, PlanLimits, Progress
 from optimize.planning import (
     Candidate,
     DrawRange,
@@ -29,13 +30,15 @@ from optimize.planning import (
     Step,
     Yardstick,
 )
-from optimize.policies import do_nothing, yardsticks
+from optimize.policies import PROGRAM_ALONE, do_nothing, yardsticks
 from optimize.problem import RoadmapProblem
 from optimize.refine import SearchResult, allowed_roadmaps, refine
 from optimize.rejections import force_in, rejected, simulate_additions
+from optimize.sampling_gap import sampling_gap
 from optimize.selection import RULE, Selection, choose_finalists, select
 from optimize.solve import solve
 from optimize.status import Status
+from optimize.stochastic_value import StochasticValue, expected_value_plan
 from optimize.valuation import SIGNIFICANT, Rules, Valuation, planned_spend, rules, valuation
 from sim.montecarlo import evaluate, worth_a_table
 
@@ -65,17 +68,36 @@ def plan(
     valued = valuation(ruled, archive, limits)
     sticks = yardsticks(ruled.problem, archive, least)
     result = refine(valued, archive, sticks.values(), limits, clock)
+    valued = result.valuation
+    if result.additive is not None:
+        sticks[PROGRAM_ALONE] = result.additive
     result, impossible = _forced(valued, result, archive, limits, clock)
     indifference = max(0.005 * planned_spend(valued.problem, result.best), scenario.money.indifference)
     finalists = choose_finalists(archive, result.feasible, least, limits.finalists, sticks.values())
     selection = select(scenario, finalists, indifference, seed, limits, clock, progress)
     if not result.exhaustive:
         simulate_additions(valued.problem, _free(result.program), archive, selection.recommended, limits)
+    means = expected_value_plan(scenario, seed, ruled, limits, progress)
     fresh = Archive(scenario, seed, REPORT_FROM, limits.report_draws, limits, progress)
-    fresh.simulate(sticks.values(), "yardsticks on the draws of the report")
+    compared = [*sticks.values(), *(() if means is None else (means,))]
+    fresh.simulate(compared, "yardsticks on the draws of the report")
+    gaps = _gaps(scenario, seed, valued, archive, result, selection.recommended, limits, clock, progress)
     outcomes = _report(scenario, selection.recommended, seed, limits, progress)
     return _plan(
-        scenario, limits, clock, ruled, valued, archive, result, impossible, selection, sticks, fresh, outcomes
+        scenario,
+        limits,
+        clock,
+        ruled,
+        valued,
+        archive,
+        result,
+        impossible,
+        selection,
+        sticks,
+        means,
+        gaps,
+        fresh,
+        outcomes,
     )
 
 
@@ -149,6 +171,8 @@ def _plan(
     impossible: dict[str, str],
     selection: Selection,
     sticks: dict[str, dict[str, int]],
+    means: dict[str, int] | None,
+    gaps: Gaps,
     fresh: Archive,
     outcomes: Outcomes,
 ) -> Plan:
@@ -200,18 +224,65 @@ def _plan(
             "related_found": _found(valued, related=True),
             "tested": len(valued.tested),
             "tested_found": _found(valued, related=False),
+            "triples": len(valued.triples),
+            "triples_found": len(valued.problem.triples),
         },
         program=result.program,
+        gaps=gaps,
+        stochastic_value=None if means is None else _stochastic_value(scenario, means, fresh, outcomes),
         claim=_claim(result, archive, selection),
         rule=RULE,
         draws={
             "search": DrawRange(SEARCH_FROM, limits.search_draws, archive.paths),
             "selection": DrawRange(SELECTION_FROM, selection.draws, selection.paths),
             "report": DrawRange(REPORT_FROM, limits.report_draws, fresh.paths + limits.report_draws),
+            **_drawn_for_the_gap(gaps),
         },
         seconds=clock.elapsed,
         stopped_by_time=clock.stopped,
     )
+
+
+def _gaps(
+    scenario: Scenario,
+    seed: int,
+    valued: Valuation,
+    archive: Archive,
+    result: SearchResult,
+    recommended: Starts,
+    limits: PlanLimits,
+    clock: Clock,
+    progress: Progress | None,
+) -> Gaps:
+    """The three gaps. The clock ends the work on the sampling gap before it begins, never in its middle."""
+    feasible = allowed_roadmaps(valued.problem, archive)
+    why_not, sampling = "", None
+    if not valued.problem.initiatives:
+        why_not = "there is nothing to choose"
+    elif clock.over():
+        why_not = "the clock stopped the work before it"
+    else:
+        sampling = sampling_gap(scenario, seed, valued, result.program, recommended, limits, progress)
+        why_not = "" if sampling else "the solver gave no bound on one of the sets of draws"
+    return Gaps(
+        constant=result.program.constant,
+        model=model_gap(result.program, archive, feasible, recommended),
+        sampling=sampling,
+        solver=solver_gap(result.program, result.solution),
+        why_not=why_not,
+    )
+
+
+def _drawn_for_the_gap(gaps: Gaps) -> dict[str, DrawRange]:
+    found = gaps.sampling
+    return {} if found is None else {"sampling_gap": DrawRange(GAP_FROM, found.sets * found.draws, found.paths)}
+
+
+def _stochastic_value(
+    scenario: Scenario, means: dict[str, int], fresh: Archive, outcomes: Outcomes
+) -> StochasticValue:
+    npv = fresh.npv(means)
+    return StochasticValue(months(scenario, means), estimate(npv), estimate(outcomes[0].npv - npv))
 
 
 def _found(valued: Valuation, related: bool) -> int:

@@ -39,7 +39,8 @@ class Sets:
         }
         self.unit = power_of_ten_unit(
             [initiative.value[t] for initiative in problem.initiatives for t in problem.window(initiative)]
-            + [term.value for term in (*problem.interactions, *problem.triples)]
+            + [pair.value for pair in problem.interactions]
+            + [triple.value for triple in problem.triples]
         )
         self._add_variables()
 
