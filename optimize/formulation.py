@@ -39,9 +39,10 @@ Constraints, one function each in `optimize/families`
     settled       chosen[i] = 0, or start[i,t] = 1
 
 The summed form of `requires` and the absence of variables outside W_i make the relaxation tight (Christofides,
-Alvarez-Valdes and Tamarit 1987). Only the sides of `both` and `triple` that the sign of w needs are written. Rows of money and days,
-and the objective, are divided by a power of ten so that their largest number lies in 1 .. 1000: a solver's tolerances
-are absolute. Names follow the words of this page, in round brackets, because the LP format allows no square ones.
+Alvarez-Valdes and Tamarit 1987). Only the sides of `both` and `triple` that the sign of w needs are written. Rows of
+money and days, and the objective, are divided by a power of ten so that their largest number lies in 1 .. 1000: a
+solver's tolerances are absolute. Names follow the words of this page, in round brackets, because the LP format allows
+no square ones.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 follows from them.
 
 Model gap: worth of a roadmap in the last program, without its trust region, minus its mean NPV in simulation, both on
-the search draws. The program is tied to its incumbent, where the gap is 0 by construction; so the error of a gap is that
-of the paired difference of NPV to the incumbent. Above 0 the program promises too much.
+the search draws. The program is tied to its incumbent, where the gap is 0 by construction; so the error of a gap is
+that of the paired difference of NPV to the incumbent. Above 0 the program promises too much.
 
 Sampling gap: see `sampling_gap`. Solver gap: bound of the last program minus the worth of its answer.
 """

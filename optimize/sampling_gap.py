@@ -1,4 +1,4 @@
-"""How far the program's true optimum may lie above the candidate: the gap of a sampled program, by Mak, Morton and Wood.
+"""How far the program's true optimum may lie above the candidate: the sampling gap, by Mak, Morton and Wood.
 
 The program sees means over n draws. For M independent sets of draws (m = 1 .. M) its values are estimated anew,
 
@@ -6,11 +6,11 @@ The program sees means over n draws. For M independent sets of draws (m = 1 .. M
 
 and because the mean of a maximum is no less than the maximum of the means, E G_m is no less than the true gap
 max over x of f(x) - f(candidate), f the program with values from endless draws. So mean G + t s / sqrt(M), t the 95 %
-quantile of Student's t with M - 1 degrees of freedom and s the standard deviation of the G_m, is an upper limit of it at
-95 % confidence, and one that errs on the safe side: it contains what the optimiser gains from chance (Mak, Morton and
-Wood 1999, "Monte Carlo bounding techniques for determining solution quality in stochastic programs", Operations
-Research Letters 24, section 3.2, the paired form). Where a replicate is not proved, the solver's bound stands for its
-maximum. It bounds the program alone, not what the simulation would say of other roadmaps.
+quantile of Student's t with M - 1 degrees of freedom and s the standard deviation of the G_m, is an upper limit of it
+at 95 % confidence, and one that errs on the safe side: it contains what the optimiser gains from chance (Mak, Morton
+and Wood 1999, "Monte Carlo bounding techniques for determining solution quality in stochastic programs", Operations
+Research Letters 24, pages 47 to 56). Where a replicate is not proved, the solver's bound stands for its maximum. It
+bounds the program alone, not what the simulation would say of other roadmaps.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class SamplingGap:
     """The gap of the candidate [currency].
 
     mean, se: of the gaps on the sets of draws. upper: one-sided 95 % limit of the true gap. sets, draws: M and n.
-    proved: sets on which the solver proved the maximum; on the others its bound was taken. changes: initiatives that may
-    differ from the candidate in the program; None = all. paths: paths times roadmaps simulated.
+    proved: sets on which the solver proved the maximum; on the others its bound was taken. changes: initiatives that
+    may differ from the candidate in the program; None = all. paths: paths times roadmaps simulated.
     """
 
     mean: float

@@ -1,7 +1,7 @@
 """From a scenario to a plan: value, solve, simulate, refine, tell the finalists apart, report.
 
-Ranges of draws are kept apart: one to search, one to select, one to report, one for the sampling gap. No figure in print comes from draws
-that chose the roadmap, and the yardsticks are valued on the same draws as the winner.
+Ranges of draws are kept apart: one to search, one to select, one to report, one for the sampling gap. No figure in
+print comes from draws that chose the roadmap, and the yardsticks are valued on the same draws as the winner.
 """
 
 from __future__ import annotations
@@ -278,9 +278,7 @@ def _drawn_for_the_gap(gaps: Gaps) -> dict[str, DrawRange]:
     return {} if found is None else {"sampling_gap": DrawRange(GAP_FROM, found.sets * found.draws, found.paths)}
 
 
-def _stochastic_value(
-    scenario: Scenario, means: dict[str, int], fresh: Archive, outcomes: Outcomes
-) -> StochasticValue:
+def _stochastic_value(scenario: Scenario, means: dict[str, int], fresh: Archive, outcomes: Outcomes) -> StochasticValue:
     npv = fresh.npv(means)
     return StochasticValue(months(scenario, means), estimate(npv), estimate(outcomes[0].npv - npv))
 

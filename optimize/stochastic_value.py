@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from pydantic import BaseModel
@@ -29,6 +29,8 @@ from optimize.valuation import Rules, valuation
 from sim.quantities import Quantity
 from sim.world import Scenario
 from sim.world.base import number_range
+
+Model = TypeVar("Model", bound=BaseModel)
 
 POLICY: Final = "every driver at its mean"
 
@@ -61,7 +63,7 @@ def at_means(scenario: Scenario) -> Scenario:
     return certain.model_copy(update={"threats": threats, "correlations": ()})
 
 
-def _certain(model: Any) -> Any:
+def _certain(model: Model) -> Model:
     """A copy of a part of the scenario, with its uncertain numbers at their means."""
     cls = type(model)
     changed: dict[str, Any] = {}

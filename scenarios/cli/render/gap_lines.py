@@ -1,4 +1,4 @@
-"""The block of `plan` on how far its program can be trusted: three gaps, and what planning with uncertainty is worth."""
+"""The block of `plan` on how far its program can be trusted: three gaps, and what uncertainty makes of the choice."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def _sampling(gaps: Gaps) -> str:
         return f"sampling gap: not estimated, {gaps.why_not}"
     reach = "" if found.changes is None else f" within {counted(found.changes, 'change')}"
     return (
-        f"sampling gap: with endless draws the best of the program{reach} would be at most {rounded(found.upper)} better "
-        f"than this roadmap (95 % confidence, {found.sets} sets of {found.draws} draws)"
+        f"sampling gap: with endless draws the best of the program{reach} would be at most {rounded(found.upper)} "
+        f"better than this roadmap (95 % confidence, {found.sets} sets of {found.draws} draws)"
     )
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from optimize.explain import rounded
 from scenarios.cli.render.budget import roadmap_table
-from scenarios.cli.render.gap_lines import gap_lines
 from scenarios.cli.render.figures import chance, odds, sensible, signed
+from scenarios.cli.render.gap_lines import gap_lines
 from scenarios.cli.render.hours import hours_sentence
 from scenarios.cli.render.outcome import headline, provenance_line
 from scenarios.cli.render.outlook import outlook_table
