@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from optimize.conflict import opened
-from optimize.elastic import MARGIN, Elastic
+from optimize.elastic import Elastic
 from optimize.resolves import NEAR, Resolves
 from optimize.resources import Resource, every_period
 
@@ -128,7 +128,7 @@ def _of(
         loss = value - at(-_over(spare))
         loss = loss if math.isfinite(loss) else None  # then nothing fits any more
     if to_gain is None or step < to_gain:
-        worth, low, high = 0.0, -(spare or 0.0), to_gain
+        worth, low, high = 0.0, 0.0 - (spare or 0.0), to_gain
     else:
         worth = at(step) - value
         low, certain = _least(problem, resource, value + worth, resolves, certain, reach=True)
@@ -202,8 +202,3 @@ def worth_of_time(
         tell(f"no start in the last period, {period_name(problem.periods - 1)}", shorter)
     return tuple(rows)
 
-
-def margin(problem: RoadmapProblem) -> float:
-    """Difference of worth below which two amounts count as worth the same [currency]."""
-    numbers = [one.value[t] for one in problem.initiatives for t in problem.window(one)]
-    return MARGIN * max((abs(one) for one in (*numbers, *(pair.value for pair in problem.interactions))), default=0.0)

@@ -14,7 +14,8 @@ from optimize.demands import lift_all
 from optimize.repairs import repairs
 from optimize.resolves import Resolves
 from optimize.resources import Resource, every_period, single_periods
-from optimize.thresholds import LEVERS, Thresholds, never_gains
+from optimize.reduction import never_gains
+from optimize.thresholds import LEVERS, Thresholds
 from optimize.worth_of_more import worth_of_more
 from tests.naive import brute_force
 from tests.naive.random_problems import random_problem
