@@ -201,9 +201,13 @@ def _different(program: Elastic, best: Starts) -> None:
     program.program += program.difference(kept)
 
 
-def document(one: Alternative, start_months: Mapping[str, int], gain: Any, months_best: Mapping[str, int]) -> dict[str, Any]:
+def document(
+    one: Alternative, start_months: Mapping[str, int], gain: Any, months_best: Mapping[str, int]
+) -> dict[str, Any]:
     """The row of a JSON document; gain: simulated NPV minus that of the recommended roadmap, an Estimate or None."""
-    changes: Sequence[str] = [name for name in {**months_best, **start_months} if months_best.get(name) != start_months.get(name)]
+    changes: Sequence[str] = [
+        name for name in {**months_best, **start_months} if months_best.get(name) != start_months.get(name)
+    ]
     return {
         "direction": one.direction,
         "measure": MEASURES[one.direction],

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from optimize.archive import Archive, Clock, Estimate, estimate
+from optimize.check import violations
 from optimize.frontier import Ladder, ladder, need
-from optimize.periods import Starts, months
+from optimize.periods import months
 from optimize.plan_limits import REPORT_FROM, SEARCH_FROM, PlanLimits, Progress
 from optimize.planning import NoRoadmap
 from optimize.policies import do_nothing, yardsticks
@@ -163,28 +164,27 @@ def frontiers(
 ) -> Frontier:
     """NPV against budget at these factors on all budgets and, if asked for, against CVaR.
 
-    The program is that of the values of singles and pairs, around no incumbent, because a ladder goes far from any.
-    Raises NoRoadmap if no roadmap meets every demand even with the largest budgets.
+    First the search of `plan` with the present budgets. The ladder is that of its last program; a second one, of the
+    program of singles and pairs around no incumbent, proposes for budgets far from the present ones. At each budget the
+    best in simulation of all roadmaps that fit it is taken, those of the search among them. Raises NoRoadmap if no
+    roadmap meets every demand with the present budgets.
     """
     clock = Clock(None)
     ruled = rules(scenario, seed, limits)
     least = do_nothing(ruled.problem, limits.solver)
-    archive = Archive(
-        scenario, seed, SEARCH_FROM, limits.search_draws, limits, progress, worth_a_table(scenario, seed)
-    )
+    if least is None:
+        raise NoRoadmap(("No roadmap meets every demand with the present budgets: `roadfolio plan` says why.",))
+    archive = Archive(scenario, seed, SEARCH_FROM, limits.search_draws, limits, progress, worth_a_table(scenario, seed))
     valued = valuation(ruled, archive, limits)
     resolves = Resolves(limits.solver)
-    climbed = ladder(valued.problem, resolves, at, "all" if all_knees else "rungs")
-    if all(rung.roadmap is None for rung in climbed.rungs):
-        raise NoRoadmap(("No roadmap meets every demand, whatever the budgets are.",))
+    sticks = yardsticks(valued.problem, archive, least)
+    found = refine(valued, archive, sticks.values(), limits, clock)
+    program = found.program.model_copy(update={"trust_region": None, "forbidden": ()})
+    climbed = ladder(program, resolves, at, "all" if all_knees else "rungs")
+    far = ladder(valued.problem, resolves, at, "none")
     fresh = Archive(scenario, seed, REPORT_FROM, limits.report_draws, limits, progress)
-    points = _budget_points(scenario, valued, climbed, archive, fresh)
-    risks: tuple[RiskPoint, ...] | None = None
-    number = 0
-    if risk:
-        if least is None:
-            raise NoRoadmap(("No roadmap meets every demand with the present budgets: no frontier of risk.",))
-        risks, number = _risk_points(scenario, valued, archive, fresh, least, limits, clock, resolves)
+    points = _budget_points(scenario, valued, climbed, far, archive, fresh)
+    risks, number = _risk_points(scenario, valued, archive, fresh, resolves) if risk else (None, 0)
     return Frontier(
         scenario=scenario.name,
         seed=seed,
@@ -208,12 +208,13 @@ def frontiers(
 
 
 def _budget_points(
-    scenario: Scenario, valued: Valuation, climbed: Ladder, archive: Archive, fresh: Archive
+    scenario: Scenario, valued: Valuation, climbed: Ladder, far: Ladder, archive: Archive, fresh: Archive
 ) -> tuple[BudgetPoint, ...]:
     """The rungs with the best simulated roadmap that fits each, valued on fresh draws."""
-    proposed = {tuple(sorted(one.roadmap.items())): dict(one.roadmap) for one in climbed.rungs if one.roadmap is not None}
-    plans = list(proposed.values())
-    archive.simulate(plans, "roadmaps of the budgets")
+    proposed = [dict(one.roadmap) for one in (*climbed.rungs, *far.rungs) if one.roadmap is not None]
+    archive.simulate(proposed, "roadmaps of the budgets")
+    unbound = valued.problem.model_copy(update={"budgets": ()})
+    plans = [one for one in archive if not violations(unbound, one)]
     needs = [need(valued.problem, one) for one in plans]
     best: list[int | None] = []
     for rung in climbed.rungs:
@@ -248,15 +249,10 @@ def _risk_points(
     valued: Valuation,
     archive: Archive,
     fresh: Archive,
-    least: Starts,
-    limits: PlanLimits,
-    clock: Clock,
     resolves: Resolves,
     propose: Propose | None = None,
 ) -> tuple[tuple[RiskPoint, ...], int]:
     """The efficient simulated roadmaps; `propose`: a program with risk in its goal (None: the gradient)."""
-    sticks = yardsticks(valued.problem, archive, least)
-    refine(valued, archive, sticks.values(), limits, clock)
     known = allowed_roadmaps(valued.problem, archive)
     careful = gradient_proposals(valued.problem, archive, known, resolves) if propose is None else propose
     proposals = [one for one in (careful(weight) for weight in WEIGHTS) if one is not None]
@@ -270,12 +266,11 @@ def _risk_points(
     spans = turning_weights([again[i] for i in kept])
     points: list[RiskPoint] = []
     for position, (i, span) in enumerate(zip(kept, spans, strict=True)):
-        step = None if position == 0 else fresh.difference(chosen[i], chosen[kept[position - 1]])
+        gain = None if position == 0 else fresh.difference(chosen[i], chosen[kept[position - 1]])
         npv = estimate(fresh.npv(chosen[i]))
-        points.append(RiskPoint(months(scenario, chosen[i]), npv, again[i][1], span, step))
+        points.append(RiskPoint(months(scenario, chosen[i]), npv, again[i][1], span, gain))
     return tuple(points), len(feasible)
 
 
 def _estimate(one: Estimate | None) -> dict[str, float] | None:
     return None if one is None else {"mean": one.mean, "se": one.se}
-

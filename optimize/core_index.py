@@ -1,7 +1,7 @@
-"""Core index: how sure it is that an initiative belongs into the roadmap, by two shares that need no further simulation.
+"""Core index: how sure it is that an initiative belongs into the roadmap, by two shares that need no simulation.
 
-near    of the simulated roadmaps that keep every limit and whose mean NPV on the search draws is within the indifference
-        of the best, the share that holds it. Says how much the choice is free.
+near    of the simulated roadmaps that keep every limit and whose mean NPV on the search draws is within the
+        indifference of the best, the share that holds it. Says how much the choice is free.
 draws   bootstrap of the draws: draw as many draws as there are, with replacement; the best roadmap on them by its mean,
         of all that were simulated; how often it holds the initiative. Says how far the luck of these draws decides.
 
@@ -90,6 +90,6 @@ def core_index(
             if name in feasible[position]:
                 starts[feasible[position][name]] += number
         common = min(starts, key=lambda start: (-starts[start], start), default=None)
-        near = sum(name in feasible[position] for position in close) / len(close)
+        near = sum(name in feasible[position] for position in close.tolist()) / len(close)
         rows.append(Core(name, near, sum(starts.values()) / resamples, common))
     return CoreIndex(tuple(rows), len(feasible), len(close), n, resamples)

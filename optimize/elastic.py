@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from optimize.problem import RoadmapProblem
 
 MARGIN: Final = 1e-6
-"""A roadmap is worth more than another if it is by this share of the largest number of the objective: above rounding."""
+"""A roadmap is worth more than another if it is by this share of the largest number of the objective, not less."""
 
 DEAREST: Final = 9.0
 """A cost is raised to ten times at most: whoever stays in the roadmap then is not pushed out by its cost."""

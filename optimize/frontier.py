@@ -8,8 +8,8 @@ never falls, because what fits a budget fits a larger one. So few of the budgets
 - else the interval is halved.
 
 A knee is the least factor at which a worth can be had. Between two adjacent budgets with different worth the elastic
-program finds it exactly: the least f with V(f) at the worth of the upper one; then the best just below it is solved, and
-so on, until the roadmap found fits the lower budget. A roadmap that costs more and is worth no more is no knee.
+program finds it exactly: the least f with V(f) at the worth of the upper one; then the best just below it is solved,
+and so on, until the roadmap found fits the lower budget. A roadmap that costs more and is worth no more is no knee.
 """
 
 from __future__ import annotations

@@ -11,17 +11,27 @@ from optimize.archive import Estimate
 if TYPE_CHECKING:
     import polars
 
+    from optimize.conflict import Conflict
     from optimize.problem import RoadmapProblem
+    from optimize.reasons import Reasons
+    from optimize.repairs import Repair
     from sim.outcomes import Outcomes
 
 SCHEMA_VERSION: Final = 1
 
 
 class NoRoadmap(Exception):  # noqa: N818 (a finding about the scenario, in sentences)
-    """No roadmap meets every demand. `sentences`: which demands conflict, and what would have to give way."""
+    """No roadmap meets every demand. `sentences`: which demands conflict, and what would have to give way.
 
-    def __init__(self, sentences: tuple[str, ...]) -> None:
+    conflict, repairs: the same as data, where they were found.
+    """
+
+    def __init__(
+        self, sentences: tuple[str, ...], conflict: Conflict | None = None, repairs: tuple[Repair, ...] = ()
+    ) -> None:
         self.sentences = sentences
+        self.conflict = conflict
+        self.repairs = repairs
         super().__init__(" ".join(sentences))
 
 
@@ -136,6 +146,7 @@ class Plan:
     interactions: number of pairs simulated because they share something, and of others simulated as a test, and how
         many of each were found.
     program: the last program, the one that status, objective, bound and gap speak of.
+    reasons: what would change the plan, most of it by that program; None where it was not asked.
     stopped_by_time: the clock ended a part of the work, so another run may end elsewhere.
     """
 
@@ -161,6 +172,7 @@ class Plan:
     draws: Mapping[str, DrawRange]
     seconds: float
     stopped_by_time: bool
+    reasons: Reasons | None = None
 
     def document(self) -> dict[str, Any]:
         """The JSON document that `roadfolio plan --json` prints; what does not exist is None."""
@@ -215,6 +227,7 @@ class Plan:
                 for one in self.iterations
             ],
             "interactions": dict(self.interactions),
+            "reasons": None if self.reasons is None else self.reasons.document(self.roadmap),
             "draws": {
                 name: {"first": one.first, "draws": one.draws, "path_roadmaps": one.path_roadmaps}
                 for name, one in self.draws.items()

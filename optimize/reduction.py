@@ -1,8 +1,8 @@
 """Initiatives that no best roadmap needs, left out before a problem is solved again and again.
 
 An optional initiative that nothing requires, and whose best start with all pairs that gain by it is worth nothing or
-less, can be dropped from any roadmap: every limit still holds and the worth does not fall. So the most that a roadmap is
-worth, and whether there is one, are the same without it, whatever the amounts of budgets and skills are.
+less, can be dropped from any roadmap: every limit still holds and the worth does not fall. So the most that a roadmap
+is worth, and whether there is one, are the same without it, whatever the amounts of budgets and skills are.
 """
 
 from __future__ import annotations
@@ -13,7 +13,17 @@ if TYPE_CHECKING:
     from optimize.problem import RoadmapProblem
 
 HARMLESS: Final = frozenset(
-    {"schema_version", "periods", "constant", "initiatives", "interactions", "budgets", "skills", "requires", "exclusive"}
+    {
+        "schema_version",
+        "periods",
+        "constant",
+        "initiatives",
+        "interactions",
+        "budgets",
+        "skills",
+        "requires",
+        "exclusive",
+    }
 )
 """Fields of a problem that never make a roadmap allowed only with some initiative, but for what is looked at here. A
 problem that states anything else is left whole."""

@@ -1,18 +1,19 @@
-"""NPV against CVaR: the roadmaps that no other one beats in both, and the weights at which the choice between them turns.
+"""NPV against CVaR: the roadmaps that no other one beats in both, and the weights at which the choice turns.
 
 Score of a roadmap at weight w: (1 - w) mean + w CVaR, where CVaR is the mean NPV of the worst `level` of the draws. All
 points are simulated roadmaps on the same draws, so the frontier is that of what was simulated: a lower bound of what
 there is. The search is by the mean; so that it holds careful roadmaps as well, the program proposes some: CVaR is a
-concave function of the NPV by draw, and the mean over the worst draws of an incumbent is its gradient there (Rockafellar
-and Uryasev 2000). So every start counts (1 - w) times its mean value plus w times its mean on those draws.
+concave function of the NPV by draw, and the mean over the worst draws of an incumbent is its gradient there
+(Rockafellar and Uryasev 2000). So every start counts (1 - w) times its mean value plus w times its mean on those draws.
 
-Knees: between two neighbours on the upper hull the best changes at  w = dm / (dm + dc),  dm what the one has more in the
-mean, dc what the other has more in CVaR. Points inside the hull are efficient, but best for no weight.
+Knees: between two neighbours on the upper hull the best changes at  w = dm / (dm + dc),  dm what the one has more in
+the mean, dc what the other has more in CVaR. Points inside the hull are efficient, but best for no weight.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -58,7 +59,7 @@ def turning_weights(points: Sequence[tuple[float, float]]) -> list[tuple[float, 
         while len(hull) > 1 and _turn(points[hull[-2]], points[hull[-1]]) >= _turn(points[hull[-1]], points[i]):
             hull.pop()
         hull.append(i)
-    edges = [0.0, *(_turn(points[a], points[b]) for a, b in zip(hull, hull[1:], strict=False)), 1.0]
+    edges = [0.0, *(_turn(points[a], points[b]) for a, b in pairwise(hull)), 1.0]
     spans = {i: (edges[k], edges[k + 1]) for k, i in enumerate(hull)}
     return [spans.get(i) for i in range(len(points))]
 
@@ -98,7 +99,8 @@ def gradient_proposals(
                 continue
             base = archive.npv(context)
             tail = filled(
-                {t: float(np.mean((archive.npv({**context, one.id: t}) - base)[worst])) for t in starts}, problem.periods
+                {t: float(np.mean((archive.npv({**context, one.id: t}) - base)[worst])) for t in starts},
+                problem.periods,
             )
             value = tuple((1.0 - weight) * mean + weight * bad for mean, bad in zip(one.value, tail, strict=True))
             changed.append(one.model_copy(update={"value": value}))

@@ -13,8 +13,7 @@ import numpy as np
 
 from optimize.archive import Archive, Clock, estimate
 from optimize.check import days_used, spent, violations
-from optimize.demands import blocking, demands
-from optimize.explain import why_infeasible
+from optimize.conflict import find_conflict
 from optimize.moves import MOVES, SCREEN_DRAWS, local_search
 from optimize.periods import Starts, months
 from optimize.plan_limits import REPORT_FROM, SEARCH_FROM, SELECTION_FROM, PlanLimits, Progress
@@ -31,8 +30,11 @@ from optimize.planning import (
 )
 from optimize.policies import do_nothing, yardsticks
 from optimize.problem import RoadmapProblem
+from optimize.reasons import Reasons, Valued, gain_of, reasons
 from optimize.refine import SearchResult, allowed_roadmaps, refine
-from optimize.rejections import force_in, rejected, simulate_additions
+from optimize.rejections import Rejected, force_in, rejected, simulate_additions
+from optimize.repairs import repairs
+from optimize.resolves import Resolves
 from optimize.selection import RULE, Selection, choose_finalists, select
 from optimize.solve import solve
 from optimize.status import Status
@@ -59,7 +61,7 @@ def plan(
     ruled = rules(scenario, seed, limits)
     least = do_nothing(ruled.problem, limits.solver)
     if least is None:
-        raise NoRoadmap(_why_none(ruled.problem, limits))
+        raise _no_roadmap(scenario, ruled.problem, limits)
     look_up = worth_a_table(scenario, seed)
     archive = Archive(scenario, seed, SEARCH_FROM, limits.search_draws, limits, progress, look_up)
     valued = valuation(ruled, archive, limits)
@@ -74,8 +76,22 @@ def plan(
     fresh = Archive(scenario, seed, REPORT_FROM, limits.report_draws, limits, progress)
     fresh.simulate(sticks.values(), "yardsticks on the draws of the report")
     outcomes = _report(scenario, selection.recommended, seed, limits, progress)
+    feasible = allowed_roadmaps(valued.problem, archive)
+    best = selection.recommended
+    left_out = rejected(
+        valued.problem, archive, feasible, best, impossible, indifference, outcomes.currency, scenario.period_label
+    )
+    found, others = reasons(
+        _free(result.program), archive, feasible, best, left_out, indifference, limits, scenario.period_label,
+        outcomes.currency, progress,
+    )  # fmt: skip
+    fresh.simulate([one.roadmap for one in others], "alternatives on the draws of the report")
+    told = tuple(
+        Valued(one, months(scenario, one.roadmap), gain_of(one.roadmap, fresh, outcomes[0].npv)) for one in others
+    )
+    why = replace(found, alternatives=told)
     return _plan(
-        scenario, limits, clock, ruled, valued, archive, result, impossible, selection, sticks, fresh, outcomes
+        scenario, limits, clock, ruled, valued, archive, result, left_out, why, selection, sticks, fresh, outcomes
     )
 
 
@@ -100,22 +116,20 @@ def _free(program: RoadmapProblem) -> RoadmapProblem:
     return program.model_copy(update={"trust_region": None, "forbidden": ()})
 
 
-def _why_none(problem: RoadmapProblem, limits: PlanLimits) -> tuple[str, ...]:
-    """Why no roadmap meets every demand, in sentences."""
+def _no_roadmap(scenario: Scenario, problem: RoadmapProblem, limits: PlanLimits) -> NoRoadmap:
+    """Why no roadmap meets every demand, and the cheapest repairs, in sentences."""
     answer = solve(problem, limits.solver)
     if answer.status is not Status.INFEASIBLE:
-        return (f"No roadmap that meets every demand was found. {answer.text}",)
-    together = why_infeasible(problem, limits.solver)
-    alternatives, one_is_enough = blocking(problem, demands(problem), limits.solver)
+        return NoRoadmap((f"No roadmap that meets every demand was found. {answer.text}",))
+    resolves, currency = Resolves(limits.solver), scenario.profile.currency
+    conflict = find_conflict(problem, resolves, scenario.period_label, currency)
     sentences = ["No roadmap meets every demand."]
-    if together:
-        sentences.append(f"These cannot be met together: {'; '.join(together)}.")
-    words = "; ".join(demand.words for demand in alternatives)
-    if words and one_is_enough:
-        sentences.append(f"There is a roadmap as soon as one of these gives way: {words}.")
-    elif words:
-        sentences.append(f"There is a roadmap if all of these give way: {words}.")
-    return tuple(sentences)
+    if conflict is None:
+        return NoRoadmap((*sentences, "Which demands clash could not be told within the limits of the solver."))
+    sentences.append(conflict.sentence)
+    ways = repairs(problem, conflict, resolves, scenario.period_label, currency)
+    sentences += [f"There is a roadmap with: {way.words}{'' if way.proved else ' (perhaps less)'}." for way in ways]
+    return NoRoadmap(tuple(sentences), conflict, ways)
 
 
 def _report(
@@ -146,7 +160,8 @@ def _plan(
     valued: Valuation,
     archive: Archive,
     result: SearchResult,
-    impossible: dict[str, str],
+    left_out: tuple[Rejected, ...],
+    why: Reasons,
     selection: Selection,
     sticks: dict[str, dict[str, int]],
     fresh: Archive,
@@ -156,10 +171,6 @@ def _plan(
     broken = violations(problem, best)
     if broken:
         raise AssertionError(f"the recommended roadmap breaks a limit: {broken[0].sentence}")
-    feasible = allowed_roadmaps(problem, archive)
-    left_out = rejected(
-        problem, archive, feasible, best, impossible, selection.indifference, outcomes.currency, scenario.period_label
-    )
     return Plan(
         status=answer.status.value,
         objective=answer.objective if answer.has_solution else None,
@@ -202,6 +213,7 @@ def _plan(
             "tested_found": _found(valued, related=False),
         },
         program=result.program,
+        reasons=why,
         claim=_claim(result, archive, selection),
         rule=RULE,
         draws={

@@ -81,7 +81,7 @@ class Change:
 class Thresholds:
     """Smallest changes around one solved problem.
 
-    worth_of_cost: by how much the worth of an initiative rises if it costs nothing, by id [currency]. An initiative that
+    worth_of_cost: by how much the worth of an initiative rises if it costs nothing, by id [currency]. One that
     is not named gains nothing in worth by a lower cost, only room in the budgets (a problem alone does not know how its
     values were made). Raises NoSolution where the solution has no roadmap.
     """
@@ -137,16 +137,19 @@ class Thresholds:
         return self._done(name, "in", "cost", share, share, None, changed, self.certain and found.proved, words)
 
     def _amount(self, name: str, lever: Lever) -> Change:
+        each = lever.endswith("_each")
         kind: Kind = "budget" if lever.startswith("budget") else "skill"
-        offered = (every_period if lever.endswith("_each") else single_periods)(self.problem, kind)
+        offered = (every_period if each else single_periods)(self.problem, kind)
         offered = tuple(one for one in offered if one.most(self.problem) > 0.0)
         unit = self.money if kind == "budget" else " days"
-        nothing = f"not by more {'money' if kind == 'budget' else 'days'} in {'every' if lever.endswith('_each') else 'one'} period"
+        nothing = f"not by more {'money' if kind == 'budget' else 'days'} in {'every' if each else 'one'} period"
         if not offered:
             return self._none(name, "in", lever, True, nothing)
         floors = dict.fromkeys(offered, self.value)
         if never_gains(self.problem, name):
-            return self._none(name, "in", lever, True, f"{nothing}: it loses money at every start, whatever is beside it")
+            return self._none(
+                name, "in", lever, True, f"{nothing}: it loses money at every start, whatever is beside it"
+            )
         forced = forced_in(self.problem, name)
         proved, amount = self.certain, 0.0
         for _ in range(MOST_FLOORS):
@@ -168,7 +171,7 @@ class Thresholds:
                 words = f"with {rounded(amount)}{unit} more in {self._resource(resource)}"
                 return self._done(name, "in", lever, amount, _over(amount, present), resource, changed, proved, words)
             floors[resource] = without.worth
-        more = f"it takes more than {rounded(amount)}{unit} more in {'every' if lever.endswith('_each') else 'any one'} period"
+        more = f"it takes more than {rounded(amount)}{unit} more in {'every' if each else 'any one'} period"
         words = f"{more if proved else 'no amount was found'}; the search ended after {MOST_FLOORS} steps"
         return self._none(name, "in", lever, False, words)
 

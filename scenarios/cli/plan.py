@@ -19,6 +19,20 @@ Seconds = Annotated[
     float | None, typer.Option("--seconds", min=1.0, max=1e6, help="Stop the search after this time; else it ends.")
 ]
 
+Why = Annotated[
+    bool,
+    typer.Option("--why", help="All that would change the plan, not only the most telling; takes a minute or more."),
+]
+Alternatives = Annotated[
+    int, typer.Option("--alternatives", min=0, max=5, help="So many roadmaps nearly as good that differ on purpose.")
+]
+Within = Annotated[
+    float | None,
+    typer.Option(
+        "--within", min=0.0, max=100.0, help="Per cent of the worth that these may give up; else indifference."
+    ),
+]
+
 
 def run(
     file: Scenario,
@@ -28,6 +42,9 @@ def run(
     force: Force = False,
     threads: Threads = None,
     seconds: Seconds = None,
+    why: Why = False,
+    alternatives: Alternatives = 0,
+    within: Within = None,
     json: Json = False,
 ) -> int:
     """Recommend a roadmap: value, solve, simulate, refine, compare."""
@@ -46,12 +63,18 @@ def run(
     from scenarios.cli.compiling import announce_compilation
 
     announce_compilation("kernel")
-    limits = PlanLimits(threads=threads, seconds=seconds)
+    limits = PlanLimits(
+        threads=threads,
+        seconds=seconds,
+        why=why,
+        alternatives=alternatives,
+        within=None if within is None else within / 100.0,
+    )
     try:
         with stages("planning") as progress:
             found = plan(scenario, seed, limits, progress=progress)
     except NoRoadmap as error:
-        hint = "relax a budget, a capacity, a deadline or a mandatory initiative"
+        hint = None if error.repairs else "relax a budget, a capacity, a deadline or a mandatory initiative"
         print_problems([Problem("", sentence, hint=hint, file=name) for sentence in error.sentences], json)
         return INFEASIBLE
     from scenarios.outlook import outlook

@@ -71,6 +71,9 @@ class Steps:
     def lets_in(self, initiative: str, clear: float) -> float | None:
         """The least amount with which the best roadmap with the initiative beats the best one without it."""
         for amount in self.edges():
-            if self.best(amount, lambda one: initiative in one) > self.best(amount, lambda one: initiative not in one) + clear:
+            if (
+                self.best(amount, lambda one: initiative in one)
+                > self.best(amount, lambda one: initiative not in one) + clear
+            ):
                 return amount
         return None

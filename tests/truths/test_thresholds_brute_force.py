@@ -11,10 +11,10 @@ import pytest
 from optimize import Limits, RoadmapProblem, Status, solve
 from optimize.conflict import find_conflict
 from optimize.demands import lift_all
+from optimize.reduction import never_gains
 from optimize.repairs import repairs
 from optimize.resolves import Resolves
 from optimize.resources import Resource, every_period, single_periods
-from optimize.reduction import never_gains
 from optimize.thresholds import LEVERS, Thresholds
 from optimize.worth_of_more import worth_of_more
 from tests.naive import brute_force
@@ -80,8 +80,8 @@ def test_what_lets_in_and_pushes_out_equals_enumeration(seed: int) -> None:
                 else:
                     assert edge_of_cost(document, name, change.amount, solution.objective)
             else:
-                kind = "budget" if change.lever.startswith("budget") else "skill"
-                offered = (every_period if change.lever.endswith("_each") else single_periods)(problem, kind)  # type: ignore[arg-type]
+                some = every_period if change.lever.endswith("_each") else single_periods
+                offered = some(problem, "budget" if change.lever.startswith("budget") else "skill")
                 edges = [steps_of(document, problem, one).lets_in(name, CLEAR) for one in offered]
                 found = [edge for edge in edges if edge is not None]
                 if change.amount is None:
@@ -164,7 +164,9 @@ def test_conflicts_are_minimal_and_repairs_are_the_smallest() -> None:
         assert ways
         assert all(way.proved for way in ways)
         for resource in (*single_periods(problem), *every_period(problem)):
-            told = [way for way in ways if way.words.endswith(words_of(resource)) and not way.words.startswith("together")]
+            told = [
+                way for way in ways if way.words.endswith(words_of(resource)) and not way.words.startswith("together")
+            ]
             for way in told:
                 assert way.amount is not None
                 for factor, feasible in ((1.001, True), (0.999, False)):
