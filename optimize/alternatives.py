@@ -17,7 +17,7 @@ first is taken, so it is not said to be the only one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -43,12 +43,16 @@ MEASURES: Final[Mapping[str, str]] = {
 }
 
 
+LEAST: Final = 0.005
+"""An alternative gains at least this share of the figure of its direction."""
+
+
 @dataclass(frozen=True)
 class Alternative:
     """A roadmap (in periods) that goes in one direction. measure: its figure there, `best` that of the best roadmap.
 
     worth: in the program, constant included; given_up: what it is worth less than the best [currency]. proved: no
-    roadmap within the floor goes further.
+    roadmap of the program within the floor goes further.
     """
 
     direction: str
@@ -104,11 +108,40 @@ def _towards(
         return None
     here, there = (measure(problem, one, direction, best, vendors) for one in (best, answer.roadmap))
     more = there - here if direction in ("earlier", "different") else here - there
-    gained = more > 1e-6 * max(1.0, abs(here))
-    if not gained:
+    if more <= LEAST * abs(here):
         return None
     value = worth(problem, answer.roadmap)
     return Alternative(direction, answer.roadmap, there, here, value, worth(problem, best) - value, answer.proved)
+
+
+def among(
+    problem: RoadmapProblem, best: Starts, roadmaps: Iterable[Starts], found: Sequence[Alternative], number: int
+) -> tuple[Alternative, ...]:
+    """The furthest of some roadmaps in each direction, for those that the program found within its own floor but the
+    simulation puts below it. Those of `found` that are among the roadmaps stay as they are; the others are not proved.
+    """
+    allowed = {tuple(sorted(one.items())): dict(one) for one in roadmaps}
+    known = {tuple(sorted(best.items()))}
+    chosen: list[Alternative] = []
+    for direction in DIRECTIONS:
+        own = next((one for one in found if one.direction == direction), None)
+        if own is None or tuple(sorted(own.roadmap.items())) not in allowed:
+            own = _furthest(problem, best, allowed.values(), direction)
+        if own is not None and tuple(sorted(own.roadmap.items())) not in known and len(chosen) < number:
+            known.add(tuple(sorted(own.roadmap.items())))
+            chosen.append(own)
+    return tuple(chosen)
+
+
+def _furthest(problem: RoadmapProblem, best: Starts, roadmaps: Iterable[Starts], direction: str) -> Alternative | None:
+    sign = 1.0 if direction in ("earlier", "different") else -1.0
+    here = measure(problem, best, direction, best)
+    far = max(roadmaps, key=lambda one: sign * measure(problem, one, direction, best), default=None)
+    if far is None or sign * (measure(problem, far, direction, best) - here) <= LEAST * abs(here):
+        return None
+    value = worth(problem, far)
+    there = measure(problem, far, direction, best)
+    return Alternative(direction, dict(far), there, here, value, worth(problem, best) - value, False)
 
 
 def measure(

@@ -231,7 +231,7 @@ def _budget_points(
             continue
         plan = plans[k]
         npv = estimate(fresh.npv(plan))
-        step = None if before is None else fresh.difference(plan, before)
+        step: Estimate | None = None if before is None else fresh.difference(plan, before)
         dominated = top is not None and npv.mean <= top
         top = npv.mean if top is None else max(top, npv.mean)
         points.append(

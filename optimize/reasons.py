@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from optimize.alternatives import Alternative, alternatives, document
+from optimize.alternatives import Alternative, alternatives, among, document
 from optimize.archive import Archive, Estimate, estimate
 from optimize.check import worth
 from optimize.core_index import CoreIndex, core_index
@@ -141,7 +141,12 @@ def reasons(
     if limits.alternatives:
         given_up = indifference if limits.within is None else limits.within * abs(answer.objective)
         floor = min(answer.objective, worth(program, recommended)) - given_up
-        others = alternatives(program, recommended, floor, resolves, limits.alternatives)
+        proposed = alternatives(program, recommended, floor, resolves)
+        archive.simulate([one.roadmap for one in proposed], "alternatives")
+        least = archive.mean(recommended) - given_up  # the program is not the simulation: what counts is this
+        near = [one for one in feasible if archive.mean(one) >= least]
+        near += [one.roadmap for one in proposed if archive.mean(one.roadmap) >= least]
+        others = among(program, recommended, near, proposed, limits.alternatives)
     tell(6)
     same = dict(answer.roadmap) == dict(recommended)
     found = Reasons(

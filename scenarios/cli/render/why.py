@@ -177,7 +177,7 @@ def alternatives_table(
     for (one, gain), roadmap in zip(rows, starts, strict=True):
         groups = listed(f"{names.get(name, name)} {label(start)}" for name, start in roadmap.items())
         figure = f"{MEASURES[one.direction]}: {amount_text(one.measure)} ({amount_text(one.best)})"
-        doubt = "" if one.proved else " (perhaps further)"
+        doubt = "" if one.proved else " (of those simulated)"
         table.add_row(cell(one.direction + doubt), cell(figure), cell(rounded(one.given_up)), cell(gain), cell(groups))
     return table
 
