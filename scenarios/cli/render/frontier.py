@@ -30,7 +30,8 @@ def show_frontier(found: Frontier, scenario: Scenario, terminal: Console) -> Non
         most = max(one.factor for one in none)
         sentence(terminal, f"No roadmap meets every demand with {_percent(most)} of the present budgets or less.")
     best = max((one for one in found.budgets if one.npv is not None), key=lambda one: one.npv.mean if one.npv else 0.0)
-    sentence(terminal, f"Budgets above {_percent(best.factor)} of the present ones earn no more in the mean.")
+    if best is not found.budgets[-1]:
+        sentence(terminal, f"Budgets above {_percent(best.factor)} of the present ones earn no more in the mean.")
     terminal.print()
     if found.risk is not None:
         terminal.print(_risk(found, names, label))
@@ -38,8 +39,8 @@ def show_frontier(found: Frontier, scenario: Scenario, terminal: Console) -> Non
     knees = "all knees of the program" if found.all_knees else "the least budgets for the worths of these rungs"
     doubts = f"; {found.unproved} of {counted(found.solves, 'solve')} not proved" if found.unproved else ""
     text = (
-        f"NPV on {found.draws:,} fresh draws, of the best roadmap in simulation that fits the budgets, all of whose amounts "
-        f"are scaled. {len(found.knees)} knees in --json: {knees}{doubts}."
+        f"NPV on {found.draws:,} fresh draws, of the best roadmap in simulation that fits the budgets, all of whose "
+        f"amounts are scaled. {len(found.knees)} knees in --json: {knees}{doubts}."
     )
     if found.risk is not None:
         text += f" CVaR: mean of the worst {_percent(found.level)}; of {found.risk_of:,} simulated roadmaps."
@@ -56,33 +57,33 @@ def _budgets(found: Frontier, names: Names, label: Mapping[int, str]) -> Table:
     for one in found.budgets:
         if one.npv is None or one.roadmap is None or one.dominated:
             continue
-        step = (
-            ""
-            if one.step is None or before is None
-            else signed(one.npv.mean - _mean(before), rounded(one.npv.mean - _mean(before)))
-        )
+        more = one.npv.mean - _mean(before)
+        step = "" if before is None else signed(more, rounded(more))
         table.add_row(
             cell(_percent(one.factor)),
             cell(amount_text(one.budget)),
             cell("" if one.least_factor is None else f"{100.0 * one.least_factor:.1f} %"),
             cell(sensible(one.npv.mean, one.npv.se)),
             cell(step),
-            cell(
-                listed(_changes({} if before is None else before.roadmap or {}, one.roadmap, names, label)) or "nothing"
-            ),
+            cell(listed(_changes(_starts(before), one.roadmap, names, label)) or "nothing"),
         )
         before = one
     return table
 
 
-def _mean(one: BudgetPoint) -> float:
-    return 0.0 if one.npv is None else one.npv.mean
+def _mean(one: BudgetPoint | None) -> float:
+    return 0.0 if one is None or one.npv is None else one.npv.mean
+
+
+def _starts(one: BudgetPoint | None) -> Mapping[str, int]:
+    return {} if one is None or one.roadmap is None else one.roadmap
 
 
 def _risk(found: Frontier, names: Names, label: Mapping[int, str]) -> Table:
     """One row an efficient roadmap, from the largest mean to the smallest loss in bad worlds."""
     table = plain_table(
-        f"NPV, {found.currency}", f"CVaR, {found.currency}", "more mean", "best at weight", "what changes", right=(0, 1, 2),
+        f"NPV, {found.currency}", f"CVaR, {found.currency}", "more mean", "best at weight", "what changes",
+        right=(0, 1, 2),
     )  # fmt: skip
     before: Mapping[str, int] = {}
     for one in found.risk or ():
