@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from optimize.families.sets import all_numbers, power_of_ten_unit
 from optimize.formulation import Formulation
+from optimize.never_gains import reduced
 from optimize.resources import Resource, every_period
 
 if TYPE_CHECKING:
     from optimize.problem import RoadmapProblem
 
 MARGIN: Final = 1e-6
-"""A roadmap is worth more than another if it is by this share of the largest number of the objective: above rounding."""
+"""A roadmap is worth more than another if it is by this share of the largest number of the objective, not less."""
 
 DEAREST: Final = 9.0
 """A cost is raised to ten times at most: whoever stays in the roadmap then is not pushed out by its cost."""
@@ -31,8 +32,8 @@ class Elastic(Formulation):
     """
 
     def __init__(self, problem: RoadmapProblem, resources: Sequence[Resource] = ()) -> None:
-        super().__init__(problem)
-        self.margin = MARGIN * self._largest()
+        super().__init__(reduced(problem))
+        self.margin = clear_margin(problem)
         self.slack: dict[Resource, Any] = {}
         self.slack_unit: dict[Resource, float] = {}
         self.used: dict[Resource, Any] = {}
@@ -41,12 +42,6 @@ class Elastic(Formulation):
             self._give_way(resource, f"slack({number})")
         for resource in resources:  # what the answer is checked against: the limits at their widest
             self.problem = resource.more(self.problem, resource.most(problem))
-
-    def _largest(self) -> float:
-        numbers = [one.value[t] for one in self.problem.initiatives for t in self.problem.window(one)]
-        return max(
-            (abs(number) for number in (*numbers, *(pair.value for pair in self.problem.interactions))), default=0.0
-        )
 
     def _give_way(self, resource: Resource, name: str, sign: float = 1.0, most: float | None = None) -> None:
         unit = self._unit(resource)
@@ -109,6 +104,24 @@ class Elastic(Formulation):
         self._give_way(resource, "taken", sign=-1.0, most=min(resource.amounts(whole)))
         self.program += 1 * self.slack[resource]
 
+    def prefer_late(self, name: str) -> None:
+        """This initiative, which is chosen, as late as possible."""
+        self.program += sum(t * start for t, start in self.starts[name].items())
+
+    def scale_budgets(self) -> None:
+        """All amounts of all budgets times the least factor; the answer's roadmap tells it (`frontier.need`)."""
+        factor = self.program.add_variable("factor", 0)
+        for budget in self.problem.budgets:
+            for t, amount in enumerate(budget.amount):
+                row = self.program.get_constraint_by_name(f"budget({self.budget_label[budget.name]},{t})")
+                if row is not None and amount > 0.0:  # use <= factor amount
+                    row.expr.addterm(factor, -amount / self.budget_unit[budget.name])
+                    row.changeRHS(0.0)
+        for resource in every_period(self.problem, "budget"):
+            self.problem = resource.more(self.problem, resource.most(self.problem))
+        self.program += 1 * factor >= 0, "factor"
+        self.program += -1 * factor
+
     def change_cost(self, name: str, floor: float, worth_of_cost: float, *, dearer: bool) -> None:
         """The cost of one chosen initiative falls by the least share, or rises by the largest, that keeps the roadmap
         above (or at) the floor. worth_of_cost: by how much its worth rises if it costs nothing [currency]."""
@@ -133,3 +146,13 @@ class Elastic(Formulation):
     def share(self) -> float:
         """The share of the cost in the answer."""
         return float(sum(max(0.0, one.varValue or 0.0) for one in self.cheaper.values()))
+
+
+def clear_margin(problem: RoadmapProblem) -> float:
+    """Difference of worth from which on one roadmap is called worth more than another [currency]."""
+    return MARGIN * _largest(problem)
+
+
+def _largest(problem: RoadmapProblem) -> float:
+    numbers = [one.value[t] for one in problem.initiatives for t in problem.window(one)]
+    return max((abs(number) for number in (*numbers, *(pair.value for pair in problem.interactions))), default=0.0)

@@ -16,8 +16,7 @@ from optimize.archive import Archive, Clock, estimate
 from optimize.attitude import attitude_of, limits_for
 from optimize.check import violations
 from optimize.closed_starts import closed_note
-from optimize.conflict import why_infeasible
-from optimize.demands import blocking, demands
+from optimize.conflict import find_conflict
 from optimize.gaps import Gaps
 from optimize.goal_floors import demanded, missed, with_floors
 from optimize.moves import MOVES, SCREEN_DRAWS, local_search
@@ -37,8 +36,11 @@ from optimize.planning import (
 )
 from optimize.policies import PROGRAM_ALONE, do_nothing, yardsticks
 from optimize.problem import RoadmapProblem
+from optimize.reasons import Reasons, Valued, gain_of, reasons
 from optimize.refine import SearchResult, allowed_roadmaps, refine
-from optimize.rejections import force_in, rejected, simulate_additions
+from optimize.rejections import Rejected, force_in, rejected, simulate_additions
+from optimize.repairs import repairs
+from optimize.resolves import Resolves
 from optimize.risk_limits import (
     TIGHTENINGS,
     broken_baseline,
@@ -79,7 +81,7 @@ def plan(
     ruled = with_floors(scenario, rules(scenario, seed, limits), seed, limits)
     least = do_nothing(ruled.problem, limits.solver)
     if least is None:
-        raise NoRoadmap(_why_none(ruled.problem, limits))
+        raise _no_roadmap(scenario, ruled.problem, limits)
     broken = broken_baseline(scenario, seed, limits)
     if broken is not None:
         raise NoRoadmap((broken,))
@@ -119,6 +121,26 @@ def plan(
     risk = risk_report(ruled.problem, fresh, selection.recommended, sticks, neutral, judged, tightened_times)
     gaps = gaps_of(scenario, seed, valued, archive, result, selection.recommended, limits, clock, progress)
     outcomes = _report(scenario, selection.recommended, seed, limits, progress)
+    feasible, best = _allowed(valued, archive, result), selection.recommended
+    left_out = rejected(
+        valued.problem.without_worlds(),
+        archive,
+        feasible,
+        best,
+        impossible,
+        indifference,
+        outcomes.currency,
+        scenario.period_label,
+    )
+    found, others = reasons(
+        _free(result.program), archive, feasible, best, left_out, indifference, limits, scenario.period_label,
+        outcomes.currency, progress,
+    )  # fmt: skip
+    fresh.simulate([one.roadmap for one in others], "alternatives on the draws of the report")
+    told = tuple(
+        Valued(one, months(scenario, one.roadmap), gain_of(one.roadmap, fresh, outcomes[0].npv)) for one in others
+    )
+    why = replace(found, alternatives=told)
     return _plan(
         scenario,
         limits,
@@ -127,7 +149,8 @@ def plan(
         valued,
         archive,
         result,
-        impossible,
+        left_out,
+        why,
         selection,
         sticks,
         means,
@@ -175,22 +198,20 @@ def _free(program: RoadmapProblem) -> RoadmapProblem:
     return program.model_copy(update={"trust_region": None, "forbidden": ()})
 
 
-def _why_none(problem: RoadmapProblem, limits: PlanLimits) -> tuple[str, ...]:
-    """Why no roadmap meets every demand, in sentences."""
+def _no_roadmap(scenario: Scenario, problem: RoadmapProblem, limits: PlanLimits) -> NoRoadmap:
+    """Why no roadmap meets every demand, and the cheapest repairs, in sentences."""
     answer = solve(problem, limits.solver)
     if answer.status is not Status.INFEASIBLE:
-        return (f"No roadmap that meets every demand was found. {answer.text}",)
-    together = why_infeasible(problem, limits.solver)
-    alternatives, one_is_enough = blocking(problem, demands(problem), limits.solver)
+        return NoRoadmap((f"No roadmap that meets every demand was found. {answer.text}",))
+    resolves, currency = Resolves(limits.solver), scenario.profile.currency
+    conflict = find_conflict(problem, resolves, scenario.period_label, currency)
     sentences = ["No roadmap meets every demand."]
-    if together:
-        sentences.append(f"These cannot be met together: {'; '.join(together)}.")
-    words = "; ".join(demand.words for demand in alternatives)
-    if words and one_is_enough:
-        sentences.append(f"There is a roadmap as soon as one of these gives way: {words}.")
-    elif words:
-        sentences.append(f"There is a roadmap if all of these give way: {words}.")
-    return tuple(sentences)
+    if conflict is None:
+        return NoRoadmap((*sentences, "Which demands clash could not be told within the limits of the solver."))
+    sentences.append(conflict.sentence)
+    ways = repairs(problem, conflict, resolves, scenario.period_label, currency)
+    sentences += [f"There is a roadmap with: {way.words}{'' if way.proved else ' (perhaps less)'}." for way in ways]
+    return NoRoadmap(tuple(sentences), conflict, ways)
 
 
 def _report(
@@ -221,7 +242,8 @@ def _plan(
     valued: Valuation,
     archive: Archive,
     result: SearchResult,
-    impossible: dict[str, str],
+    left_out: tuple[Rejected, ...],
+    why: Reasons,
     selection: Selection,
     sticks: dict[str, dict[str, int]],
     means: dict[str, int] | None,
@@ -234,17 +256,6 @@ def _plan(
     broken = violations(problem, best)
     if broken:
         raise AssertionError(f"the recommended roadmap breaks a limit: {broken[0].sentence}")
-    feasible = _allowed(valued, archive, result)
-    left_out = rejected(
-        valued.problem.without_worlds(),
-        archive,
-        feasible,
-        best,
-        impossible,
-        selection.indifference,
-        outcomes.currency,
-        scenario.period_label,
-    )
     return Plan(
         status=answer.status.value,
         objective=answer.objective if answer.has_solution else None,
@@ -294,6 +305,7 @@ def _plan(
         program=result.program,
         gaps=gaps,
         stochastic_value=None if means is None else stochastic_value_of(scenario, means, fresh, outcomes),
+        reasons=why,
         claim=_claim(result, archive, selection) + _missed(scenario, outcomes),
         rule=RULE,
         draws={
