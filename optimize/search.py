@@ -14,9 +14,9 @@ import numpy as np
 from optimize.archive import Archive, Clock, estimate
 from optimize.check import violations
 from optimize.closed_starts import closed_note
-from optimize.demands import blocking, demands
 from optimize.conflict import why_infeasible
-from optimize.goal_floors import demanded, missed, with_floors
+from optimize.demands import blocking, demands
+from optimize.goal_floors import with_floors
 from optimize.moves import MOVES, SCREEN_DRAWS, local_search
 from optimize.periods import Starts, months
 from optimize.plan_limits import REPORT_FROM, SEARCH_FROM, SELECTION_FROM, PlanLimits, Progress
@@ -39,6 +39,7 @@ from optimize.selection import RULE, Selection, choose_finalists, select
 from optimize.solve import solve
 from optimize.status import Status
 from optimize.valuation import SIGNIFICANT, Rules, Valuation, planned_spend, rules, valuation
+from sim.goal_floor import demanded, missed
 from sim.montecarlo import evaluate, worth_a_table
 
 if TYPE_CHECKING:
