@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from optimize.attitude import attitude_of, future_names
 from optimize.periods import Starts, months
 from optimize.plan_limits import PlanLimits, Progress
+from sim.futures import in_future
 from sim.montecarlo import evaluate
 from sim.outcomes import Outcomes
 from sim.world import Scenario
@@ -97,6 +99,8 @@ class Archive:
 
     The empty roadmap is worth exactly 0 on every draw. `paths`: simulated paths times roadmaps so far. look_up: by
     tables (`sim.montecarlo.tables`), on all draws, wherever that takes less than a run of the kernel for each roadmap.
+    attitude: what counts as better, see `score`. futures: the same in each future, on the same draws, where futures
+    count one by one. best_in: the roadmap of each future from which regret counts.
     """
 
     def __init__(
@@ -119,20 +123,38 @@ class Archive:
         self._look_up = look_up
         self._npv: dict[Key, Floats] = {(): np.zeros(draws)}
         self._cost: dict[Key, float] = {(): 0.0}
+        self.attitude = attitude_of(scenario)
+        self.futures: dict[str, Archive] = {}
+        self.best_in: dict[str, dict[str, int]] = {}
+        if self.attitude.sees_futures:
+            for name in future_names(scenario):
+                turned = in_future(scenario, name)
+                turned = turned.model_copy(update={"money": turned.money.model_copy(update={"objective": "mean"})})
+                self.futures[name] = Archive(turned, seed, first_draw, draws, limits, progress, look_up)
 
     def __contains__(self, roadmap: Starts) -> bool:
-        return len(self._npv.get(key(roadmap), ())) == self.draws
+        return self._known(key(roadmap))
+
+    def _known(self, name: Key) -> bool:
+        """Whether it was simulated on all draws, in every future as well where futures count."""
+        known = len(self._npv.get(name, ())) == self.draws
+        return known and all(other._known(name) for other in self.futures.values())
 
     def __iter__(self) -> Iterator[dict[str, int]]:
         """Roadmaps that were simulated on all draws, in the order in which they were."""
-        return (dict(one) for one, values in self._npv.items() if len(values) == self.draws)
+        return (dict(one) for one in self._npv if self._known(one))
 
     def __len__(self) -> int:
-        return sum(len(values) == self.draws for values in self._npv.values())
+        return sum(map(self._known, self._npv))
 
     def simulate(self, roadmaps: Iterable[Starts], stage: str, draws: int | None = None) -> None:
         """Simulate what is not known yet, on all draws or on the first `draws`."""
         wanted = self.draws if draws is None else min(draws, self.draws)
+        roadmaps = [dict(one) for one in roadmaps]
+        for other in self.futures.values():
+            before = other.paths
+            other.simulate(roadmaps, stage, draws)
+            self.paths += other.paths - before
         new = {key(one): dict(one) for one in roadmaps if len(self._npv.get(key(one), ())) < wanted}
         todo = list(new.items())
         find = self._run
@@ -212,6 +234,31 @@ class Archive:
     def mean(self, roadmap: Starts) -> float:
         """Mean NPV [currency]."""
         return float(np.mean(self.npv(roadmap)))
+
+    def scores(self, roadmap: Starts, draws: int | None = None) -> Floats:
+        """(draws,) scores whose mean is the score on the first `draws`; see `attitude`."""
+        if not self.futures:
+            return self.attitude.scores(self.npv(roadmap)[:draws])
+        rows = []
+        for name, other in self.futures.items():
+            npv = other.npv(roadmap)[:draws]
+            regret = self.attitude.aim == "regret" and name in self.best_in
+            rows.append(npv - other.npv(self.best_in[name])[:draws] if regret else npv)
+        return self.attitude.deciding(np.array(rows))
+
+    def score(self, roadmap: Starts) -> float:
+        """What is made as large as possible [currency]: mean NPV, or what the attitude makes of NPV; minus infinity for
+        a roadmap whose CVaR is below its floor."""
+        return float(np.mean(self.scores(roadmap))) if self.keeps_floor(roadmap) else -math.inf
+
+    def keeps_floor(self, roadmap: Starts) -> bool:
+        """Whether the CVaR of the roadmap reaches its floor, if there is one."""
+        return self.attitude.keeps_floor(self.npv(roadmap))
+
+    def gain(self, roadmap: Starts, other: Starts, draws: int | None = None) -> Estimate:
+        """Paired difference of the score, roadmap minus other, on the first draws that both have."""
+        shared = min(len(self.npv(roadmap)), len(self.npv(other)), self.draws if draws is None else draws)
+        return estimate(self.scores(roadmap, shared) - self.scores(other, shared))
 
     def difference(self, roadmap: Starts, other: Starts) -> Estimate:
         """Paired difference of NPV, roadmap minus other, on the draws that both have."""

@@ -23,7 +23,7 @@ STAGE = "changes of the incumbent"
 
 
 @dataclass(frozen=True)
-class _Change:
+class Change:
     """One initiative in its context: the roadmaps with it by start, the one without it, and the reference of both."""
 
     present: Mapping[int, dict[str, int]]
@@ -41,7 +41,7 @@ def linearise(valuation: Valuation, archive: Archive, incumbent: Starts, limits:
     """
     problem = valuation.problem
     structure = Structure(problem)
-    changes = {name: _change(structure, incumbent, name, limits) for name in structure.names}
+    changes = changes_of(structure, incumbent, limits)
     wanted: list[dict[str, int]] = [dict(incumbent)]
     for change in changes.values():
         if change is not None:
@@ -73,7 +73,12 @@ def linearise(valuation: Valuation, archive: Archive, incumbent: Starts, limits:
     return problem.model_copy(update={"initiatives": initiatives, "constant": math.fsum(constant)})
 
 
-def _change(structure: Structure, incumbent: Starts, name: str, limits: PlanLimits) -> _Change | None:
+def changes_of(structure: Structure, incumbent: Starts, limits: PlanLimits) -> dict[str, Change | None]:
+    """What must be simulated for each initiative; None where it cannot be added beside the incumbent."""
+    return {name: _change(structure, incumbent, name, limits) for name in structure.names}
+
+
+def _change(structure: Structure, incumbent: Starts, name: str, limits: PlanLimits) -> Change | None:
     """What must be simulated for one initiative; None where it cannot be added beside the incumbent."""
     open_starts = structure.starts[name]
     if name in incumbent:
@@ -86,7 +91,7 @@ def _change(structure: Structure, incumbent: Starts, name: str, limits: PlanLimi
             before_drop = structure.without(incumbent, structure.dependents[name])
             dropped = structure.without(incumbent, [name])
         present = {t: {**incumbent, name: t} for t in starts}
-        return _Change(present, dict(incumbent), current, dropped, before_drop)
+        return Change(present, dict(incumbent), current, dropped, before_drop)
     in_the_way = {other for one in (name, *structure.needs[name]) for other in structure.rivals[one]}
     rest = structure.without(incumbent, in_the_way & set(incumbent))
     context = structure.complete(rest, structure.needs[name])
@@ -94,7 +99,7 @@ def _change(structure: Structure, incumbent: Starts, name: str, limits: PlanLimi
     if context is None or first not in open_starts:
         return None
     starts = starts_to_simulate([t for t in open_starts if t >= first], 2 * limits.grid)
-    return _Change({t: {**context, name: t} for t in starts}, context)
+    return Change({t: {**context, name: t} for t in starts}, context)
 
 
 def _beside(problem: RoadmapProblem, incumbent: Starts) -> dict[str, float]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import polars
 
     from optimize.problem import RoadmapProblem
+    from optimize.risk_report import RiskReport
     from sim.outcomes import Outcomes
 
 SCHEMA_VERSION: Final = 1
@@ -165,6 +166,7 @@ class Plan:
     program: the last program, the one that status, objective, bound and gap speak of.
     pins: decisions that were taken before the plan.
     stopped_by_time: the clock ended a part of the work, so another run may end elsewhere.
+    risk: the aim, tails, overruns and futures on the draws of the report.
     """
 
     status: str
@@ -189,6 +191,7 @@ class Plan:
     draws: Mapping[str, DrawRange]
     seconds: float
     stopped_by_time: bool
+    risk: RiskReport
     pins: tuple[PinnedStart, ...] = ()
 
     def document(self) -> dict[str, Any]:
@@ -251,6 +254,7 @@ class Plan:
             },
             "seconds": self.seconds,
             "stopped_by_time": self.stopped_by_time,
+            "risk": self.risk.document(),
             "provenance": outcomes["provenance"],
         }
 

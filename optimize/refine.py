@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from optimize.archive import Archive, Clock, Estimate
+from optimize.archive import Archive, Clock, Estimate, estimate
 from optimize.check import violations
 from optimize.linearise import linearise
 from optimize.moves import LocalOptimum, local_search
@@ -24,6 +24,7 @@ from optimize.solve import solve
 from optimize.status import Solution
 from optimize.structure import Structure
 from optimize.valuation import Valuation
+from optimize.worlds import around as worlds_around
 
 ACCEPT: Final = 1.645
 """A proposal is accepted if its paired gain is above 0 by so many standard errors (one-sided 95 %)."""
@@ -54,7 +55,7 @@ class Iteration:
 class SearchResult:
     """Where the search ended.
 
-    best: best roadmap that was simulated and keeps every limit, by its mean on the search draws. program: the last
+    best: best roadmap that was simulated and keeps every limit, by its score on the search draws. program: the last
     program, around the incumbent, with its trust region. solution: its answer. exhaustive: every feasible roadmap was
     simulated. feasible: roadmaps in the archive that keep every limit, best first.
     """
@@ -76,13 +77,15 @@ def refine(
     first: allowed roadmaps that are known already, at least one. Raises ValueError if none of them is allowed.
     """
     problem = valuation.problem
-    known = [dict(one) for one in first if not violations(problem, one)]
+    limited = problem.without_worlds()
+    surely = limited.model_copy(update={"chance_cash": None})  # its row is a filter; fresh draws decide
+    known = [dict(one) for one in first if not violations(surely, one)]
     if not known:
         raise ValueError("the search needs an allowed roadmap to begin with")
     archive.simulate(known, STAGE)
-    everything = every_roadmap(problem, archive.reach * limits.enumerate_paths // archive.draws)
+    everything = every_roadmap(limited, archive.reach * limits.enumerate_paths // archive.draws)
     solution = solve(problem, limits.solver)
-    loop = _Loop(archive, max(known, key=archive.mean))
+    loop = _Loop(archive, max(known, key=archive.score))
     if everything is not None:
         archive.simulate(everything, "every roadmap")
     if solution.has_solution:
@@ -90,11 +93,12 @@ def refine(
     program = problem
     if everything is None:
         program, solution = _rounds(valuation, loop, program, solution, limits, clock)
-        start = allowed_roadmaps(problem, archive)[0]
+        start = (allowed_roadmaps(limited, archive) or [loop.incumbent])[0]
         local = local_search(program.model_copy(update={"trust_region": None}), archive, start, limits, clock)
     else:
-        local = LocalOptimum(allowed_roadmaps(problem, archive)[0], True, len(everything) - 1)
-    feasible = allowed_roadmaps(problem, archive)
+        best = (allowed_roadmaps(limited, archive) or [loop.incumbent])[0]
+        local = LocalOptimum(best, True, max(0, len(everything) - 1))
+    feasible = allowed_roadmaps(limited, archive) or [loop.incumbent]
     return SearchResult(
         feasible[0], tuple(loop.iterations), program, solution, local, everything is not None, tuple(feasible)
     )
@@ -111,6 +115,7 @@ def _rounds(
             break
         around = dict(loop.incumbent)
         linear = linearise(valuation, loop.archive, around, limits)
+        linear = worlds_around(linear, valuation, loop.archive, around, limits)
         accepted = False
         rejected: list[dict[str, int]] = []
         first = True
@@ -144,9 +149,11 @@ class _Loop:
         """Simulate the proposal; it becomes the incumbent if it is better by the interval of the paired difference."""
         proposal = dict(answer.roadmap)
         self.archive.simulate([proposal], STAGE)
-        gain = self.archive.difference(proposal, self.incumbent)
+        gain = self.archive.gain(proposal, self.incumbent)
         accepted = gain.mean > 0.0 and gain.mean >= ACCEPT * gain.se
-        value = self.archive.difference(proposal, {})
+        kept = self.archive.keeps_floor
+        accepted = kept(proposal) and (accepted or not kept(self.incumbent))
+        value = estimate(self.archive.scores(proposal))
         self.iterations.append(
             Iteration(len(self.iterations), number, delta, proposal, answer.objective, value, gain, accepted)
         )
@@ -158,7 +165,7 @@ class _Loop:
 def allowed_roadmaps(problem: RoadmapProblem, archive: Archive) -> list[dict[str, int]]:
     """Simulated roadmaps that keep every limit, best first; of equals fewer initiatives, then earlier, then by name."""
     allowed = [one for one in archive if not violations(problem, one)]
-    return sorted(allowed, key=lambda one: (-archive.mean(one), *plainness(one)))
+    return sorted(allowed, key=lambda one: (-archive.score(one), *plainness(one)))
 
 
 def every_roadmap(problem: RoadmapProblem, most: int) -> list[dict[str, int]] | None:

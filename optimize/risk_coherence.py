@@ -74,7 +74,8 @@ def _draft(raw: Mapping[str, Any]) -> _Draft:
 def _needed(draft: _Draft) -> Iterator[Problem]:
     """An aim has what it is about, and no two fields say what the aim is."""
     aims = [("objective", draft.objective)]
-    aims += [(f"{path}.what", one.what) for path, one in [*draft.objectives, *draft.at_least]]
+    aims += [(f"{path}.what", one.what) for path, one in draft.objectives]
+    aims += [(f"{path}.what", one.what) for path, one in draft.at_least]
     weight, floor = (draft.risk.weight, draft.risk.floor) if draft.risk is not None else (0.0, None)
     for path, what in aims:
         if what in FUTURES and not draft.futures:
@@ -91,7 +92,8 @@ def _needed(draft: _Draft) -> Iterator[Problem]:
     if draft.worlds is None and (weight > 0.0 or floor is not None):
         path = "risk.weight" if weight > 0.0 else "risk.floor"
         yield Problem(path, "the CVaR needs worlds", weight or floor, "state `worlds`, or leave `risk` out")
-    counted = [one.what for _, one in draft.objectives] or [draft.objective]
+    counted: list[str] = [one.what for _, one in draft.objectives]
+    counted = counted or [draft.objective]
     counted += [one.what for _, one in draft.at_least]
     if weight > 0.0 and "worth" not in counted:
         yield Problem("risk.weight", f"has no effect on the aim {counted[0]!r}", weight, "0, or the aim 'worth'")
@@ -104,22 +106,22 @@ def _worlds(draft: _Draft) -> Iterator[Problem]:
         return
     yield from _sum("worlds.probability", worlds.probability)
     count = len(worlds.probability)
-    series: list[tuple[str, Sequence[float]]] = [("worlds.constant", worlds.constant)] if worlds.constant else []
+    series: list[tuple[str, tuple[float, ...]]] = [("worlds.constant", worlds.constant)] if worlds.constant else []
     for name, of_start in worlds.value.items():
         yield from _known(f"worlds.value.{name}", name, draft.ids)
         if draft.periods is not None and len(of_start) != draft.periods:
             hint = f"one list a start period: {draft.periods}"
             yield Problem(f"worlds.value.{name}", f"has {len(of_start)} lists", len(of_start), hint)
-        series += [(f"worlds.value.{name}.{t}", values) for t, values in enumerate(of_start)]
+        series += [(f"worlds.value.{name}.{t}", row) for t, row in enumerate(of_start)]
     for position, pair in enumerate(worlds.interactions):
         path = f"worlds.interactions.{position}"
         if (pair.first, pair.second) not in draft.pairs:
             message = f"the pair {pair.first}, {pair.second} is no interaction of the problem"
             yield Problem(path, message, pair.first, "state its mean in `interactions`, in the same order")
         series.append((f"{path}.value", pair.value))
-    for path, values in series:
-        if len(values) != count:
-            yield Problem(path, f"has {len(values)} numbers", len(values), f"one a world: {count}")
+    for path, numbers in series:
+        if len(numbers) != count:
+            yield Problem(path, f"has {len(numbers)} numbers", len(numbers), f"one a world: {count}")
 
 
 def _world_values(draft: _Draft) -> Iterator[Problem]:
@@ -133,8 +135,8 @@ def _world_values(draft: _Draft) -> Iterator[Problem]:
         for k, pair in enumerate(worlds.interactions)
     ]
     for one in draft.initiatives:
-        for t, (values, mean) in enumerate(zip(worlds.value.get(one.id, ()), one.value, strict=False)):
-            pairs.append((f"worlds.value.{one.id}.{t}", values, mean))
+        for t, (row, mean) in enumerate(zip(worlds.value.get(one.id, ()), one.value, strict=False)):
+            pairs.append((f"worlds.value.{one.id}.{t}", row, mean))
     for path, values, mean in pairs:
         if len(values) != len(worlds.probability) or math.isnan(mean):
             continue

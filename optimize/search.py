@@ -6,12 +6,14 @@ that chose the roadmap, and the yardsticks are valued on the same draws as the w
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimize.archive import Archive, Clock, estimate
+from optimize.attitude import attitude_of, limits_for
 from optimize.check import violations
 from optimize.closed_starts import closed_note
 from optimize.conflict import why_infeasible
@@ -35,10 +37,21 @@ from optimize.policies import do_nothing, yardsticks
 from optimize.problem import RoadmapProblem
 from optimize.refine import SearchResult, allowed_roadmaps, refine
 from optimize.rejections import force_in, rejected, simulate_additions
+from optimize.risk_limits import (
+    TIGHTENINGS,
+    broken_baseline,
+    confirmed,
+    not_confirmed,
+    tightened,
+    to_be_tightened,
+    with_cash_row,
+)
+from optimize.risk_report import RiskReport, judged_worlds, risk_neutral, risk_report
 from optimize.selection import RULE, Selection, choose_finalists, select
 from optimize.solve import solve
 from optimize.status import Status
 from optimize.valuation import SIGNIFICANT, Rules, Valuation, planned_spend, rules, valuation
+from optimize.worlds import with_worlds
 from sim.goal_floor import demanded, missed
 from sim.montecarlo import evaluate, worth_a_table
 
@@ -59,26 +72,47 @@ def plan(
     a world that cannot be simulated.
     """
     clock = Clock(limits.seconds)
+    attitude = attitude_of(scenario)
+    limits = limits_for(limits, attitude)
     ruled = with_floors(scenario, rules(scenario, seed, limits), seed, limits)
     least = do_nothing(ruled.problem, limits.solver)
     if least is None:
         raise NoRoadmap(_why_none(ruled.problem, limits))
+    broken = broken_baseline(scenario, seed, limits)
+    if broken is not None:
+        raise NoRoadmap((broken,))
     look_up = worth_a_table(scenario, seed)
     archive = Archive(scenario, seed, SEARCH_FROM, limits.search_draws, limits, progress, look_up)
     valued = valuation(ruled, archive, limits)
     sticks = yardsticks(ruled.problem, archive, least)
-    result = refine(valued, archive, sticks.values(), limits, clock)
-    result, impossible = _forced(valued, result, archive, limits, clock)
-    indifference = max(0.005 * planned_spend(valued.problem, result.best), scenario.money.indifference)
-    finalists = choose_finalists(archive, result.feasible, least, limits.finalists, sticks.values())
-    selection = select(scenario, finalists, indifference, seed, limits, clock, progress)
+    if attitude.aim == "regret":
+        archive.best_in = _best_of_futures(valued, archive, sticks.values(), limits, clock)
+    valued = with_worlds(valued, archive, limits, least)
+    valued = replace(valued, problem=with_cash_row(valued.problem, archive, limits))
+    tightened_times = 0
+    while True:
+        result = refine(valued, archive, sticks.values(), limits, clock)
+        result, impossible = _forced(valued, result, archive, limits, clock)
+        indifference = max(0.005 * planned_spend(valued.problem, result.best), scenario.money.indifference)
+        finalists = choose_finalists(archive, result.feasible, least, limits.finalists, sticks.values())
+        fine = confirmed(scenario, ruled.problem, finalists, seed)
+        selection = select(scenario, finalists, indifference, seed, limits, clock, progress, archive.best_in, fine)
+        if tightened_times == TIGHTENINGS or not to_be_tightened(valued.problem, selection, result.best):
+            break
+        valued, tightened_times = replace(valued, problem=tightened(valued.problem)), tightened_times + 1
+    if not selection.kept:
+        raise NoRoadmap(not_confirmed(scenario, selection.recommended))
     if not result.exhaustive:
-        simulate_additions(valued.problem, _free(result.program), archive, selection.recommended, limits)
+        simulate_additions(ruled.problem, _free(result.program), archive, selection.recommended, limits)
     fresh = Archive(scenario, seed, REPORT_FROM, limits.report_draws, limits, progress)
     fresh.simulate(sticks.values(), "yardsticks on the draws of the report")
+    fresh.best_in = archive.best_in
+    neutral = risk_neutral(valued, archive, list(sticks.values()), limits, clock)
+    judged = judged_worlds(valued.problem, archive, limits)
+    risk = risk_report(ruled.problem, fresh, selection.recommended, sticks, neutral, judged, tightened_times)
     outcomes = _report(scenario, selection.recommended, seed, limits, progress)
     return _plan(
-        scenario, limits, clock, ruled, valued, archive, result, impossible, selection, sticks, fresh, outcomes
+        scenario, limits, clock, ruled, valued, archive, result, impossible, selection, sticks, fresh, outcomes, risk
     )
 
 
@@ -90,12 +124,28 @@ def _forced(
         return result, {}
     program = _free(result.program)
     impossible = force_in(program, archive, result.feasible, limits.solver)
-    feasible = allowed_roadmaps(valued.problem, archive)
-    if archive.mean(feasible[0]) > archive.mean(result.best):
+    feasible = _allowed(valued, archive, result)
+    if archive.score(feasible[0]) > archive.score(result.best):
         local = local_search(program, archive, feasible[0], limits, clock)
-        feasible = allowed_roadmaps(valued.problem, archive)
+        feasible = _allowed(valued, archive, result)
         result = replace(result, local=local)
     return replace(result, best=feasible[0], feasible=tuple(feasible)), impossible
+
+
+def _best_of_futures(
+    valued: Valuation, archive: Archive, first: Iterable[Starts], limits: PlanLimits, clock: Clock
+) -> dict[str, dict[str, int]]:
+    """The best roadmap that a search of its own finds in each future, simulated in all of them."""
+    known, found = [dict(one) for one in first], {}
+    for name, other in archive.futures.items():
+        there = valuation(Rules(valued.problem.without_worlds(), {}), other, limits)
+        found[name] = refine(there, other, known, limits, clock).best
+    archive.simulate(found.values(), "the best of each future")
+    return found
+
+
+def _allowed(valued: Valuation, archive: Archive, result: SearchResult) -> list[dict[str, int]]:
+    return allowed_roadmaps(valued.problem.without_worlds(), archive) or [result.best]
 
 
 def _free(program: RoadmapProblem) -> RoadmapProblem:
@@ -154,14 +204,22 @@ def _plan(
     sticks: dict[str, dict[str, int]],
     fresh: Archive,
     outcomes: Outcomes,
+    risk: RiskReport,
 ) -> Plan:
-    problem, best, answer = valued.problem, selection.recommended, result.solution
+    problem, best, answer = ruled.problem, selection.recommended, result.solution
     broken = violations(problem, best)
     if broken:
         raise AssertionError(f"the recommended roadmap breaks a limit: {broken[0].sentence}")
-    feasible = allowed_roadmaps(problem, archive)
+    feasible = _allowed(valued, archive, result)
     left_out = rejected(
-        problem, archive, feasible, best, impossible, selection.indifference, outcomes.currency, scenario.period_label
+        valued.problem.without_worlds(),
+        archive,
+        feasible,
+        best,
+        impossible,
+        selection.indifference,
+        outcomes.currency,
+        scenario.period_label,
     )
     return Plan(
         status=answer.status.value,
@@ -217,6 +275,7 @@ def _plan(
         },
         seconds=clock.elapsed,
         stopped_by_time=clock.stopped,
+        risk=risk,
         pins=tuple(PinnedStart(name, pin.start_month, pin.reason) for name, pin in scenario.pins.items()),
     )
 
@@ -259,13 +318,16 @@ def _claim(result: SearchResult, archive: Archive, selection: Selection) -> str:
         )
     if selection.set_aside:
         money = archive.scenario.money
-        stated = {"cash floor": money.cash_floor, "covenant": money.covenant}
-        limits = " and the ".join(name for name, one in stated.items() if one is not None)
-        reasons = [f"keep the {limits} as often as demanded"] if limits else []
-        reasons += ["reach every goal that must be reached"] if demanded(archive.scenario) else []
+        overrun = [one for one in money.budgets.values() if one.overrun_probability is not None]
+        floor = None if money.risk is None else money.risk.floor
+        stated = {"cash floor": money.cash_floor, "covenant": money.covenant, "limit on overruns": overrun or None}
+        often = " and the ".join(name for name, one in stated.items() if one is not None)
+        limits = [f"keep the {often} as often as demanded"] if often else []
+        limits += [] if floor is None else ["keep the floor of the mean of the worst draws"]
+        limits += ["reach every goal that must be reached"] if demanded(archive.scenario) else []
         text += (
             f" {len(selection.set_aside)} of {len(selection.finalists)} finalists were set aside: they do not "
-            f"{' or do not '.join(reasons)}."
+            f"{' or do not '.join(limits)}."
         )
     if selection.rivals:
         text += (

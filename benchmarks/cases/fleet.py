@@ -115,9 +115,13 @@ def ranking_problem(path: Path) -> RoadmapProblem:
     probability = found["available_capitals.probabilities"]
     capacity = sorted(zip(_by(found["available_capitals.scenarios"], len(probability)), probability, strict=True))
     rich = [amounts for amounts, _ in capacity]
-    if any(one > other for poor, more in zip(rich, rich[1:], strict=False) for one, other in zip(poor, more, strict=True)):
+    if any(
+        one > other for poor, more in zip(rich, rich[1:], strict=False) for one, other in zip(poor, more, strict=True)
+    ):
         raise ValueError(f"{path.name}: no order of the scenarios in which every capital grows")
-    for npv in _by(found.get("net_present_values.scenarios", values), len(found.get("net_present_values.probabilities", [1]))):
+    for npv in _by(
+        found.get("net_present_values.scenarios", values), len(found.get("net_present_values.probabilities", [1]))
+    ):
         if npv != values:
             raise ValueError(f"{path.name}: NPV differs between scenarios")
     reached = [sum(p for _, p in capacity[s:]) for s in range(len(capacity))]

@@ -13,6 +13,7 @@ from scenarios.cli.render.figures import chance, odds, sensible, signed
 from scenarios.cli.render.hours import hours_sentence
 from scenarios.cli.render.outcome import headline, provenance_line
 from scenarios.cli.render.outlook import outlook_table
+from scenarios.cli.render.risk import regret_table, risk_sentences, tails_table
 from scenarios.cli.render.words import (
     cell,
     clean,
@@ -70,6 +71,14 @@ def show_plan(plan: Plan, scenario: Scenario, terminal: Console, prospects: Sequ
         terminal.print()
     terminal.print(_yardsticks(plan))
     terminal.print()
+    if plan.risk.attitude.sees_worlds:
+        terminal.print(tails_table(plan))
+        terminal.print()
+    if plan.risk.futures:
+        terminal.print(regret_table(plan))
+        terminal.print()
+    for text in risk_sentences(plan):
+        sentence(terminal, text)
     if prospects:
         terminal.print(outlook_table(prospects, outcomes.currency))
         terminal.print()
