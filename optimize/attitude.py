@@ -69,7 +69,7 @@ class Attitude:
     def scores(self, npv: Floats) -> Floats:
         """Scores of the draws along the last axis, whose mean is (1 - weight) mean + weight CVaR.
 
-        >>> Attitude(1.0, 0.5).scores(np.array([1.0, 2.0, 3.0, 4.0])).mean()
+        >>> float(Attitude(1.0, 0.5).scores(np.array([1.0, 2.0, 3.0, 4.0])).mean())
         1.5
         """
         if self.weight == 0.0:

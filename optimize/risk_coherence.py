@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from optimize.parts import Initiative, Interaction
+from optimize.parts import Budget, Grant, Initiative, Interaction
 from optimize.risk_parts import FUTURES, AtLeast, ChanceBudget, ChanceCash, Future, Objective, Risk, Worlds
 from sim.errors import Problem, nearest
 
@@ -26,6 +26,7 @@ class _Draft:
     objective: str = "worth"
     ids: list[str] = field(default_factory=list)
     budgets: list[str] = field(default_factory=list)
+    changed: dict[str, str] = field(default_factory=dict)  # budget -> what makes it more than amounts and costs
     initiatives: list[Initiative] = field(default_factory=list)
     pairs: dict[tuple[str, str], float] = field(default_factory=dict)
     risk: Risk | None = None
@@ -43,7 +44,7 @@ def found_in_risk(data: Any) -> list[Problem]:
     if not isinstance(raw, dict):
         return []
     draft = _draft(raw)
-    rules = (_needed, _worlds, _world_values, _futures, _chance_budgets, _chance_cash)
+    rules = (_needed, _worlds, _world_values, _futures, _chance_budgets, _chance_cash, _gates)
     return [problem for rule in rules for problem in rule(draft)]
 
 
@@ -56,6 +57,7 @@ def _draft(raw: Mapping[str, Any]) -> _Draft:
         objective=objective if isinstance(objective, str) else "worth",
         ids=[name for name in (_named(one, "id") for one in _items(raw.get("initiatives"))) if isinstance(name, str)],
         budgets=[name for name in (_named(one, "name") for one in _items(raw.get("budgets"))) if isinstance(name, str)],
+        changed=_changed(raw),
         initiatives=initiatives,
         pairs={(pair.first, pair.second): pair.value for pair in pairs},
         risk=_part(raw.get("risk"), Risk),
@@ -66,6 +68,16 @@ def _draft(raw: Mapping[str, Any]) -> _Draft:
         at_least=_parts("at_least", raw.get("at_least"), AtLeast),
         objectives=_parts("objectives", raw.get("objectives"), Objective),
     )
+
+
+def _changed(raw: Mapping[str, Any]) -> dict[str, str]:
+    """What beside its amounts and the cost of initiatives moves each budget."""
+    found = {one.name: "credit" for _, one in _parts("budgets", raw.get("budgets"), Budget) if one.credit is not None}
+    found |= {one.budget: "a grant" for _, one in _parts("grants", raw.get("grants"), Grant) if one.budget is not None}
+    if _items(raw.get("outside")):
+        paying = (one for _, one in _parts("budgets", raw.get("budgets"), Budget) if "bought" in one.kinds)
+        found |= {one.name: "bought days" for one in paying}
+    return found
 
 
 # ---- the rules --------------------------------------------------------------------------------------------------
@@ -172,6 +184,9 @@ def _chance_budgets(draft: _Draft) -> Iterator[Problem]:
         if chance.budget in seen:
             yield Problem(f"{path}.budget", f"{chance.budget!r} is limited twice", chance.budget, "keep one of them")
         seen.add(chance.budget)
+        if chance.budget in draft.changed:
+            message = f"{chance.budget!r} has {draft.changed[chance.budget]} as well, which no chance is computed with"
+            yield Problem(f"{path}.budget", message, chance.budget, "leave one of the two out")
         yield from _sum(f"{path}.weight", chance.weight)
         for name, profile in chance.cost.items():
             yield from _known(f"{path}.cost.{name}", name, draft.ids)
@@ -246,3 +261,13 @@ def _items(raw: Any) -> list[Any]:
 
 def _named(item: Any, key: str) -> Any:
     return dict(item).get(key) if isinstance(item, BaseModel) else item.get(key) if isinstance(item, dict) else None
+
+
+def _gates(draft: _Draft) -> Iterator[Problem]:
+    """Worlds and futures hold the gates that are passed and failed in them."""
+    if draft.worlds is None and not draft.futures:
+        return
+    for position, one in enumerate(draft.initiatives):
+        if one.passes != 1.0:
+            hint = "1, and values of worlds and futures with the gate in them"
+            yield Problem(f"initiatives.{position}.passes", "has no place beside worlds or futures", one.passes, hint)

@@ -322,12 +322,12 @@ def _claim(result: SearchResult, archive: Archive, selection: Selection) -> str:
         floor = None if money.risk is None else money.risk.floor
         stated = {"cash floor": money.cash_floor, "covenant": money.covenant, "limit on overruns": overrun or None}
         often = " and the ".join(name for name, one in stated.items() if one is not None)
-        limits = [f"keep the {often} as often as demanded"] if often else []
-        limits += [] if floor is None else ["keep the floor of the mean of the worst draws"]
-        limits += ["reach every goal that must be reached"] if demanded(archive.scenario) else []
+        reasons = [f"keep the {often} as often as demanded"] if often else []
+        reasons += [] if floor is None else ["keep the floor of the mean of the worst draws"]
+        reasons += ["reach every goal that must be reached"] if demanded(archive.scenario) else []
         text += (
             f" {len(selection.set_aside)} of {len(selection.finalists)} finalists were set aside: they do not "
-            f"{' or do not '.join(limits)}."
+            f"{' or do not '.join(reasons)}."
         )
     if selection.rivals:
         text += (

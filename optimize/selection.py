@@ -63,9 +63,8 @@ class Selection:
 
     indifference: difference of NPV that does not matter [currency]. rivals: finalists that may be better than the
     recommendation by more than that, at 95 % confidence. prob_good: probability that none is. paths: simulated paths.
-    set_aside: finalists that break the cash floor, the covenant or another limit on risk, or miss a goal that must be
-    reached, left out because another one does not. kept: the recommended one keeps the cash floor and the limits on
-    overruns.
+    set_aside: finalists that break the cash floor, the covenant or another limit on risk, or miss a goal with a floor,
+    left out because another one does not. kept: the recommended one keeps the cash floor and the limits on overruns.
     """
 
     finalists: tuple[Finalist, ...]
@@ -132,8 +131,8 @@ def select(
 
     indifference: above 0 [currency]; 0 is taken as 1e-9 of the largest mean, so that only ties tie. A finalist that
     does not keep the cash floor, the covenant and the floor of the CVaR on these draws, or does not reach the goals
-    that must be reached, is not recommended if another one does. best_in: the roadmap of each future from which regret
-    counts. confirmed: whether each keeps the limits on overruns.
+    with a floor, is not recommended if another one does. best_in: the roadmap of each future from which regret counts.
+    confirmed: whether each keeps the limits on overruns.
     """
     count, n0 = len(finalists), limits.first_selection_draws
     attitude, best = attitude_of(scenario), best_in or {}

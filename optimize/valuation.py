@@ -111,6 +111,19 @@ def _limited(scenario: Scenario, seed: int, found: Rules) -> Rules:
     """The rules with the limits on how often budgets are overrun."""
     from optimize.chances import chance_budgets
 
+    granted = {grant.budget for grant in found.problem.grants}
+    refused = [
+        Problem(
+            f"money.budgets.{name}.overrun_probability",
+            "is not computed for a budget that a grant paid upfront in a window flows into",
+            budget.overrun_probability,
+            "remove it, or let the grant be paid after go-live",
+        )
+        for name, budget in scenario.money.budgets.items()
+        if budget.overrun_probability is not None and name in granted
+    ]
+    if refused:
+        raise ProblemsFound(refused)
     limits = chance_budgets(scenario, found.problem, seed)
     return replace(found, problem=found.problem.model_copy(update={"chance_budgets": limits})) if limits else found
 

@@ -75,7 +75,7 @@ def read(path: Path) -> Project:
     before: list[list[int]] = [[] for _ in range(count)]
     for job, others in successors.items():
         for other in others:
-            if 1 < job and other <= count + 1:
+            if job > 1 and other <= count + 1:
                 before[other - 2].append(job - 2)
     return Project(
         tuple(work[job][0] for job in range(2, count + 2)),

@@ -46,13 +46,13 @@ class CostProfile:
 @dataclass(frozen=True)
 class CostSample:
     """What `CostProfile` is the mean of, draw by draw: capital, delivery, running (months, draws) money by elapsed
-    month, gross of what later gates save; price (months,): as there."""
+    month, gross of what later gates save; price (months,) and upfront: as there."""
 
     capital: Floats
     delivery: Floats
     running: Floats
     price: Floats
-    upfront: dict[str, float] = field(default_factory=dict)
+    upfront: dict[str, float]
 
 
 def cost_samples(scenario: Scenario, draws: int, seed: int, *, first_draw: int = 0) -> dict[str, CostSample]:

@@ -10,13 +10,6 @@ from sim.world.base import Certain, Series, World, origin, plain, quantity
 Kind = Literal["capital", "delivery", "running"]
 
 
-class Credit(World):
-    """Money that a budget may borrow inside the business; all is paid back by the end of the planning periods."""
-
-    limit: Certain = plain("most that may be owed at the end of a period", unit="money", low=0, high=1e12)
-    rate: Certain = plain("effective interest, paid by the budget", unit="share/year", low=0, high=2, default=0.0)
-
-
 class Risk(World):
     """How much the bad tail of what the roadmap may come to counts beside its mean."""
 
@@ -33,6 +26,13 @@ class Risk(World):
         if self.weight == 0 and self.floor is None:
             raise ValueError("`risk` has no effect with `weight` 0 and no `floor`; state one of them, or remove it")
         return self
+
+
+class Credit(World):
+    """Money that a budget may borrow inside the business; all is paid back by the end of the planning periods."""
+
+    limit: Certain = plain("most that may be owed at the end of a period", unit="money", low=0, high=1e12)
+    rate: Certain = plain("effective interest, paid by the budget", unit="share/year", low=0, high=2, default=0.0)
 
 
 class Budget(World):
@@ -63,6 +63,8 @@ class Budget(World):
             found.append("`kinds` needs at least one kind of cost, each once; capital, delivery, running")
         if self.carry_cap is not None and self.carry_share == 0:
             found.append("`carry_cap` has no effect with `carry_share` 0; raise the share, or remove the cap")
+        if self.credit is not None and self.overrun_probability is not None:
+            found.append("`overrun_probability` is not computed for a budget with `credit`; remove one of the two")
         if found:
             raise ValueError("\n".join(found))
         return self
