@@ -155,24 +155,50 @@ class Archive:
             before = other.paths
             other.simulate(roadmaps, stage, draws)
             self.paths += other.paths - before
-        new = {key(one): dict(one) for one in roadmaps if len(self._npv.get(key(one), ())) < wanted}
-        todo = list(new.items())
-        find = self._run
-        if self._look_up and self._pays([one for _, one in todo], wanted):
-            find, wanted = self._looked_up, self.draws
-        for first in range(0, len(todo), BATCH):
-            part = todo[first : first + BATCH]
-            for (name, _), (npv, cost) in zip(part, find([one for _, one in part], wanted), strict=True):
-                self._npv[name] = npv
-                self._cost[name] = cost
-            self.paths += len(part) * wanted
-            if self._progress is not None:
-                self._progress(stage, min(first + BATCH, len(todo)), len(todo))
+        new = {key(one): one for one in roadmaps if self._drawn(one) < wanted}
+        todo = list(new.values())
+        look_up = self._look_up and self._pays(todo, wanted)
+        done = 0
+        for known in sorted({self._drawn(one) for one in todo}):  # what is known of some draws needs only the others
+            group = [one for one in todo if self._drawn(one) == known]
+            for first in range(0, len(group), BATCH):
+                part = group[first : first + BATCH]
+                if look_up:
+                    self._put(part, 0, self._looked_up(part, self.draws))
+                else:
+                    self._put(part, known, self._run(part, known, wanted - known))
+                done += len(part)
+                if self._progress is not None:
+                    self._progress(stage, done, len(todo))
 
-    def _run(self, roadmaps: Sequence[Starts], draws: int) -> Iterator[tuple[Floats, float]]:
-        """NPV by draw and mean cost of each, by the kernel."""
-        found = simulated(self.scenario, roadmaps, self.first_draw, draws, self.seed, self._threads)
+    def _drawn(self, roadmap: Starts) -> int:
+        """Draws on which it was simulated, from the first on."""
+        return len(self._npv.get(key(roadmap), ()))
+
+    def _put(self, roadmaps: Sequence[Starts], known: int, found: Iterable[tuple[Floats, float]]) -> None:
+        """Add what was found of each: NPV by draw behind the `known` first ones, and mean cost."""
+        for one, (npv, cost) in zip(roadmaps, found, strict=True):
+            name = key(one)
+            if known:
+                share = known / (known + len(npv))
+                cost = share * self._cost[name] + (1.0 - share) * cost
+                npv = np.concatenate([self._npv[name][:known], npv])
+            self._npv[name] = npv
+            self._cost[name] = cost
+            self.paths += len(npv) - known
+
+    def _run(self, roadmaps: Sequence[Starts], first: int, draws: int) -> Iterator[tuple[Floats, float]]:
+        """NPV by draw and mean cost of each, by the kernel, on so many draws from the `first` of the archive on."""
+        found = simulated(self.scenario, roadmaps, self.first_draw + first, draws, self.seed, self._threads)
         return ((one.npv, float(np.mean(one.cost))) for one in found)
+
+    def part(self, first: int, draws: int) -> Archive:
+        """So many draws from the `first` on, of the roadmaps that were simulated on all; without their costs."""
+        limits = PlanLimits(threads=self._threads)
+        part = Archive(self.scenario, self.seed, self.first_draw + first, draws, limits)
+        for one in self:
+            part._npv[key(one)] = self.npv(one)[first : first + draws]
+        return part
 
     def _pays(self, roadmaps: Sequence[Starts], draws: int) -> bool:
         """Whether tables take less than the kernel: the entries that they lack are learned on all draws."""
@@ -195,13 +221,13 @@ class Archive:
         from sim.montecarlo import DisagreementError
 
         if not self._look_up:
-            return self._run(roadmaps, draws)
+            return self._run(roadmaps, 0, draws)
         planned = self._planned(roadmaps)
         try:
             worth = np.ascontiguousarray(self._entries.npv(planned).T)
         except DisagreementError as problem:
             self._distrust(problem)
-            return self._run(roadmaps, draws)
+            return self._run(roadmaps, 0, draws)
         return zip(worth[:, :draws], self._entries.costs(planned).tolist(), strict=True)
 
     def _distrust(self, problem: AssertionError) -> None:

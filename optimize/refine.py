@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from optimize.archive import Archive, Clock, Estimate, estimate
-from optimize.check import violations
+from optimize.check import violations, worth
 from optimize.linearise import linearise
 from optimize.moves import LocalOptimum, local_search
 from optimize.periods import Starts
@@ -23,6 +23,7 @@ from optimize.selection import plainness
 from optimize.solve import solve
 from optimize.status import Solution
 from optimize.structure import Structure
+from optimize.triples import with_triples
 from optimize.valuation import Valuation
 from optimize.worlds import around as worlds_around
 
@@ -57,7 +58,7 @@ class SearchResult:
 
     best: best roadmap that was simulated and keeps every limit, by its score on the search draws. program: the last
     program, around the incumbent, with its trust region. solution: its answer. exhaustive: every feasible roadmap was
-    simulated. feasible: roadmaps in the archive that keep every limit, best first.
+    simulated. feasible: roadmaps in the archive that keep every limit, best first. valuation: with the triples.
     """
 
     best: dict[str, int]
@@ -67,6 +68,12 @@ class SearchResult:
     local: LocalOptimum
     exhaustive: bool
     feasible: tuple[dict[str, int], ...]
+    valuation: Valuation
+
+    @property
+    def additive(self) -> dict[str, int] | None:
+        """What the program of singles and pairs proposes, before any simulation of whole roadmaps; None if nothing."""
+        return next((dict(one.proposal) for one in self.iterations if one.round == 0), None)
 
 
 def refine(
@@ -91,6 +98,9 @@ def refine(
     if solution.has_solution:
         loop.consider(solution, 0, None)
     program = problem
+    if everything is None and solution.has_solution:
+        valuation = with_triples(valuation, archive, solution.roadmap, limits)
+        program, solution = _again(problem, valuation.problem, loop, solution, limits)
     if everything is None:
         program, solution = _rounds(valuation, loop, program, solution, limits, clock)
         start = (allowed_roadmaps(limited, archive) or [loop.incumbent])[0]
@@ -99,9 +109,23 @@ def refine(
         best = (allowed_roadmaps(limited, archive) or [loop.incumbent])[0]
         local = LocalOptimum(best, True, max(0, len(everything) - 1))
     feasible = allowed_roadmaps(limited, archive) or [loop.incumbent]
+    exhaustive = everything is not None
     return SearchResult(
-        feasible[0], tuple(loop.iterations), program, solution, local, everything is not None, tuple(feasible)
+        feasible[0], tuple(loop.iterations), program, solution, local, exhaustive, tuple(feasible), valuation
     )
+
+
+def _again(
+    plain: RoadmapProblem, richer: RoadmapProblem, loop: _Loop, alone: Solution, limits: PlanLimits
+) -> tuple[RoadmapProblem, Solution]:
+    """The program with triples and its answer, where they change the worth of what was proposed without them."""
+    shift = worth(richer, alone.roadmap) - worth(plain, alone.roadmap)
+    if abs(shift) <= loop.archive.scenario.money.indifference:
+        return plain, alone
+    answer = solve(richer, limits.solver)
+    if answer.has_solution:
+        loop.consider(answer, 0, None)
+    return richer, answer
 
 
 def _rounds(

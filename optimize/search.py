@@ -1,7 +1,7 @@
 """From a scenario to a plan: value, solve, simulate, refine, tell the finalists apart, report.
 
-Three ranges of draws are kept apart: one to search, one to select, one to report. No figure in print comes from draws
-that chose the roadmap, and the yardsticks are valued on the same draws as the winner.
+Ranges of draws are kept apart: one to search, one to select, one to report, one for the sampling gap. No figure in
+print comes from draws that chose the roadmap, and the yardsticks are valued on the same draws as the winner.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from optimize.check import violations
 from optimize.closed_starts import closed_note
 from optimize.conflict import why_infeasible
 from optimize.demands import blocking, demands
+from optimize.gaps import Gaps
 from optimize.goal_floors import with_floors
 from optimize.moves import MOVES, SCREEN_DRAWS, local_search
 from optimize.periods import Starts, months
+from optimize.plan_gaps import drawn_for_the_gap, gaps_of, stochastic_value_of
 from optimize.plan_limits import REPORT_FROM, SEARCH_FROM, SELECTION_FROM, PlanLimits, Progress
 from optimize.plan_periods import planned_periods
 from optimize.planning import (
@@ -33,7 +35,7 @@ from optimize.planning import (
     Step,
     Yardstick,
 )
-from optimize.policies import do_nothing, yardsticks
+from optimize.policies import PROGRAM_ALONE, do_nothing, yardsticks
 from optimize.problem import RoadmapProblem
 from optimize.refine import SearchResult, allowed_roadmaps, refine
 from optimize.rejections import force_in, rejected, simulate_additions
@@ -50,6 +52,7 @@ from optimize.risk_report import RiskReport, judged_worlds, risk_neutral, risk_r
 from optimize.selection import RULE, Selection, choose_finalists, select
 from optimize.solve import solve
 from optimize.status import Status
+from optimize.stochastic_value import expected_value_plan
 from optimize.valuation import SIGNIFICANT, Rules, Valuation, planned_spend, rules, valuation
 from optimize.worlds import with_worlds
 from sim.goal_floor import demanded, missed
@@ -92,6 +95,9 @@ def plan(
     tightened_times = 0
     while True:
         result = refine(valued, archive, sticks.values(), limits, clock)
+        valued = result.valuation
+        if result.additive is not None:
+            sticks[PROGRAM_ALONE] = result.additive
         result, impossible = _forced(valued, result, archive, limits, clock)
         indifference = max(0.005 * planned_spend(valued.problem, result.best), scenario.money.indifference)
         finalists = choose_finalists(archive, result.feasible, least, limits.finalists, sticks.values())
@@ -104,15 +110,32 @@ def plan(
         raise NoRoadmap(not_confirmed(scenario, selection.recommended))
     if not result.exhaustive:
         simulate_additions(ruled.problem, _free(result.program), archive, selection.recommended, limits)
+    means = expected_value_plan(scenario, seed, ruled, limits, progress)
     fresh = Archive(scenario, seed, REPORT_FROM, limits.report_draws, limits, progress)
-    fresh.simulate(sticks.values(), "yardsticks on the draws of the report")
+    compared = [*sticks.values(), *(() if means is None else (means,))]
+    fresh.simulate(compared, "yardsticks on the draws of the report")
     fresh.best_in = archive.best_in
     neutral = risk_neutral(valued, archive, list(sticks.values()), limits, clock)
     judged = judged_worlds(valued.problem, archive, limits)
     risk = risk_report(ruled.problem, fresh, selection.recommended, sticks, neutral, judged, tightened_times)
+    gaps = gaps_of(scenario, seed, valued, archive, result, selection.recommended, limits, clock, progress)
     outcomes = _report(scenario, selection.recommended, seed, limits, progress)
     return _plan(
-        scenario, limits, clock, ruled, valued, archive, result, impossible, selection, sticks, fresh, outcomes, risk
+        scenario,
+        limits,
+        clock,
+        ruled,
+        valued,
+        archive,
+        result,
+        impossible,
+        selection,
+        sticks,
+        means,
+        gaps,
+        fresh,
+        outcomes,
+        risk,
     )
 
 
@@ -202,6 +225,8 @@ def _plan(
     impossible: dict[str, str],
     selection: Selection,
     sticks: dict[str, dict[str, int]],
+    means: dict[str, int] | None,
+    gaps: Gaps,
     fresh: Archive,
     outcomes: Outcomes,
     risk: RiskReport,
@@ -264,14 +289,19 @@ def _plan(
             "related_found": _found(valued, related=True),
             "tested": len(valued.tested),
             "tested_found": _found(valued, related=False),
+            "triples": len(valued.triples),
+            "triples_found": len(valued.problem.triples),
         },
         program=result.program,
+        gaps=gaps,
+        stochastic_value=None if means is None else stochastic_value_of(scenario, means, fresh, outcomes),
         claim=_claim(result, archive, selection) + _missed(scenario, outcomes),
         rule=RULE,
         draws={
             "search": DrawRange(SEARCH_FROM, limits.search_draws, archive.paths),
             "selection": DrawRange(SELECTION_FROM, selection.draws, selection.paths),
             "report": DrawRange(REPORT_FROM, limits.report_draws, fresh.paths + limits.report_draws),
+            **drawn_for_the_gap(gaps),
         },
         seconds=clock.elapsed,
         stopped_by_time=clock.stopped,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,11 +51,13 @@ class Rules:
 
 @dataclass(frozen=True)
 class Valuation:
-    """The problem with worth. `pairs`: interactions as estimated; `tested`: those of pairs that share nothing."""
+    """The problem with worth. `pairs`: interactions as estimated; `tested`: those of pairs that share nothing;
+    `triples`: those of three, see `optimize.triples`."""
 
     problem: RoadmapProblem
     pairs: Mapping[tuple[str, str], Estimate]
     tested: Mapping[tuple[str, str], Estimate]
+    triples: Mapping[tuple[str, str, str], Estimate] = field(default_factory=dict)
 
 
 def rules(scenario: Scenario, seed: int, limits: PlanLimits) -> Rules:

@@ -10,6 +10,7 @@ from optimize.explain import rounded
 from scenarios.cli.render.budget import roadmap_table
 from scenarios.cli.render.decisions import decision_sentences
 from scenarios.cli.render.figures import chance, odds, sensible, signed
+from scenarios.cli.render.gap_lines import gap_lines
 from scenarios.cli.render.hours import hours_sentence
 from scenarios.cli.render.outcome import headline, provenance_line
 from scenarios.cli.render.outlook import outlook_table
@@ -84,7 +85,10 @@ def show_plan(plan: Plan, scenario: Scenario, terminal: Console, prospects: Sequ
         terminal.print()
     for warning in beaten(plan):
         sentence(terminal, warning, "bold")
+    sentence(terminal, plan.verdict)
     sentence(terminal, f"How sure: {plan.claim} {_selection(plan, names)}")
+    for line in gap_lines(plan):
+        sentence(terminal, line)
     if plan.stopped_by_time:
         sentence(terminal, "The clock stopped a part of the work: another run may end in another roadmap.", "bold")
     for note in (*outcomes.notes, *outcomes.limit_notes()):
