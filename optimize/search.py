@@ -18,7 +18,7 @@ from optimize.check import violations
 from optimize.closed_starts import closed_note
 from optimize.conflict import find_conflict
 from optimize.gaps import Gaps
-from optimize.goal_floors import demanded, missed, with_floors
+from optimize.goal_floors import with_floors
 from optimize.moves import MOVES, SCREEN_DRAWS, local_search
 from optimize.periods import Starts, months
 from optimize.plan_gaps import drawn_for_the_gap, gaps_of, stochastic_value_of
@@ -57,6 +57,7 @@ from optimize.status import Status
 from optimize.stochastic_value import expected_value_plan
 from optimize.valuation import SIGNIFICANT, Rules, Valuation, planned_spend, rules, valuation
 from optimize.worlds import with_worlds
+from sim.goal_floor import demanded, missed
 from sim.montecarlo import evaluate, worth_a_table
 
 if TYPE_CHECKING:

@@ -312,7 +312,10 @@ def single_case(structure: Structure, name: str, limits: PlanLimits) -> tuple[di
     """What stands beside an initiative that is valued alone, and the starts at which it is."""
     context = _completed(structure, {}, structure.needs[name])
     first = structure.earliest(name, context)
-    return context, starts_to_simulate([t for t in structure.starts[name] if t >= first], limits.grid)
+    starts = starts_to_simulate([t for t in structure.starts[name] if t >= first], limits.grid)
+    # What blackouts close is valued all the same, so that a plan can say what they cost.
+    shut = [t for t in structure.closed[name] if t >= first]
+    return context, sorted({*starts, *(starts_to_simulate(shut, limits.grid) if shut else ())})
 
 
 def pair_case(structure: Structure, first: str, second: str) -> list[dict[str, int]] | None:
