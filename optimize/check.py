@@ -11,11 +11,13 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from optimize import check_rules
-from optimize.problem import RoadmapProblem
+from optimize.problem import Interaction, RoadmapProblem, Triple
 from optimize.recount import bought_cost, days_bought, days_used, passing, purse, spent, start_worth
+from optimize.risk_check import broken_risks
+from optimize.risk_value import aimed, offset
 from optimize.violation import ROW_TOLERANCE, Violation
 
-__all__ = ["TIE_TOLERANCE", "Violation", "days_used", "gain", "spent", "tie_width", "violations", "worth"]
+__all__ = ["TIE_TOLERANCE", "Violation", "aim", "days_used", "gain", "spent", "tie_width", "violations", "worth"]
 
 Roadmap = Mapping[str, int]
 
@@ -24,7 +26,7 @@ TIE_TOLERANCE = 1e-9
 
 
 def worth(problem: RoadmapProblem, roadmap: Roadmap) -> float:
-    """Value of the roadmap, constant included [currency].
+    """Value of the roadmap by the aim of the problem, constant included [currency, unless the aim has another unit].
 
     >>> from optimize.problem import Initiative, Interaction
     >>> pair = Interaction(first="a", second="b", value=-2)
@@ -33,16 +35,20 @@ def worth(problem: RoadmapProblem, roadmap: Roadmap) -> float:
     >>> worth(both, {"a": 0}), worth(both, {"a": 0, "b": 0})
     (6.0, 8.0)
     """
-    return problem.constant + gain(problem, roadmap)
+    return offset(problem) + aim(problem, roadmap)
+
+
+def aim(problem: RoadmapProblem, roadmap: Roadmap) -> float:
+    """Value of the roadmap by the aim of the problem, without what no roadmap changes."""
+    return aimed(problem, roadmap, gain(problem, roadmap))
 
 
 def gain(problem: RoadmapProblem, roadmap: Roadmap) -> float:
-    """Value of the roadmap without the constant, whose size would hide small differences [currency]."""
+    """Mean value of the roadmap without the constant, whose size would hide small differences [currency]."""
     values = [start_worth(problem, problem.initiative(name), start) for name, start in roadmap.items()]
+    terms: list[Interaction | Triple] = [*problem.interactions, *problem.triples]
     together = [
-        passing(problem, pair.first, pair.second) * pair.value
-        for pair in problem.interactions
-        if pair.first in roadmap and pair.second in roadmap
+        passing(problem, *one.members) * one.value for one in terms if all(name in roadmap for name in one.members)
     ]
     bought = bought_cost(problem, roadmap) if problem.outside else ()
     paid = [-problem.discount_at(t) * cost for t, cost in enumerate(bought)]
@@ -51,9 +57,15 @@ def gain(problem: RoadmapProblem, roadmap: Roadmap) -> float:
 
 def tie_width(problem: RoadmapProblem) -> float:
     """Difference of worth up to which two roadmaps tie [currency]."""
+    if problem.objective in ("few", "early"):
+        return TIE_TOLERANCE
     numbers = [start_worth(problem, one, t) for one in problem.initiatives for t in problem.window(one)]
-    numbers += [passing(problem, pair.first, pair.second) * pair.value for pair in problem.interactions]
+    terms: list[Interaction | Triple] = [*problem.interactions, *problem.triples]
+    numbers += [passing(problem, *one.members) * one.value for one in terms]
     numbers += [problem.discount_at(t) * price for one in problem.outside for t, price in enumerate(one.price)]
+    if problem.worlds is not None:
+        numbers += [x for values in problem.worlds.value.values() for of_start in values for x in of_start]
+    numbers += [x for future in problem.futures for values in future.value.values() for x in values]
     return TIE_TOLERANCE * max((abs(number) for number in numbers), default=0.0)
 
 
@@ -61,7 +73,9 @@ def violations(problem: RoadmapProblem, roadmap: Roadmap) -> tuple[Violation, ..
     """Every limit that the roadmap breaks; empty if it keeps them all. Raises KeyError for an unknown initiative."""
     for name in roadmap:
         problem.initiative(name)
-    return tuple(violation for rule in RULES for violation in rule(problem, roadmap))
+    found = [violation for rule in RULES for violation in rule(problem, roadmap)]
+    found += [Violation(*broken) for broken in broken_risks(problem, roadmap, gain(problem, roadmap))]
+    return tuple(found)
 
 
 def _windows(problem: RoadmapProblem, roadmap: Roadmap) -> list[Violation]:

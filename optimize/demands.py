@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from optimize.limits import Limits
-from optimize.problem import Initiative, RoadmapProblem
+from optimize.problem import Initiative, Requirement, RoadmapProblem
 from optimize.solve import solve
-from optimize.status import Status
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def demands(problem: RoadmapProblem, keep_mandatory: str | None = None) -> list[
         for group in problem.exclusive
     ]
     found += [
-        Demand("mandatory", f"the mandatory {initiative.id}", _optional(initiative.id))
+        Demand("mandatory", f"the mandatory {initiative.id}", optional(initiative.id))
         for initiative in problem.initiatives
         if initiative.mandatory and initiative.id != keep_mandatory
     ]
@@ -73,12 +72,38 @@ def demands(problem: RoadmapProblem, keep_mandatory: str | None = None) -> list[
         Demand("blackout", f"the blackout {one.name}", _without("blackouts", "name", one.name))
         for one in problem.blackouts
     ]
+    found += _of_risk(problem)
     if problem.trust_region is not None:
         words = "the number of changes that this round allows"
         found.append(Demand("trust", words, lambda p: p.model_copy(update={"trust_region": None})))
     if problem.forbidden:
         words = "the roadmaps that were ruled out"
         found.append(Demand("forbidden", words, lambda p: p.model_copy(update={"forbidden": ()})))
+    return found
+
+
+def _of_risk(problem: RoadmapProblem) -> list[Demand]:
+    """The limits on risk; an aim that does not count any more needs no floor either."""
+    found = []
+    risk = problem.risk
+    if risk is not None and risk.floor is not None:
+        words = f"the floor of the mean of the worst {100 * risk.level:g} %"
+        lifted = risk.model_copy(update={"floor": None})
+        found.append(Demand("cvar_floor", words, lambda p: p.model_copy(update={"risk": lifted})))
+    found += [
+        Demand(
+            "chance_budget",
+            f"the chance of an overrun of the budget {chance.budget}",
+            _without("chance_budgets", "budget", chance.budget),
+        )
+        for chance in problem.chance_budgets
+    ]
+    if problem.chance_cash is not None:
+        words = "how often cash may fall below its floor"
+        found.append(Demand("chance_cash", words, lambda p: p.model_copy(update={"chance_cash": None})))
+    if problem.at_least:
+        words = "what other aims must reach"
+        found.append(Demand("at_least", words, lambda p: p.model_copy(update={"at_least": ()})))
     return found
 
 
@@ -92,30 +117,13 @@ def blocking(problem: RoadmapProblem, among: Sequence[Demand], limits: Limits) -
     if alone:
         return alone, True
     lifted = list(among)
-    if not _feasible(_lift_all(problem, lifted), limits):
+    if not _feasible(lift_all(problem, lifted), limits):
         return [], False
     for demand in among:
         others = [other for other in lifted if other is not demand]
-        if _feasible(_lift_all(problem, others), limits):
+        if _feasible(lift_all(problem, others), limits):
             lifted = others
     return lifted, False
-
-
-def conflict(problem: RoadmapProblem, limits: Limits) -> tuple[Demand, ...]:
-    """A smallest set of demands of an infeasible problem that cannot be met together (each one of them is needed).
-
-    Empty if the problem is feasible or the solver could not tell within the limits.
-    """
-    if solve(problem, _any_roadmap(limits)).status is not Status.INFEASIBLE:
-        return ()
-    everything = demands(problem)
-    kept = list(everything)
-    for demand in everything:
-        others = [other for other in kept if other is not demand]
-        dropped = [other for other in everything if other not in others]
-        if solve(_lift_all(problem, dropped), _any_roadmap(limits)).status is Status.INFEASIBLE:
-            kept = others
-    return tuple(kept)
 
 
 def forced_in(problem: RoadmapProblem, name: str) -> RoadmapProblem:
@@ -132,7 +140,8 @@ def _any_roadmap(limits: Limits) -> Limits:
     return replace(limits, gap=1e9, break_ties=False)
 
 
-def _lift_all(problem: RoadmapProblem, lifted: Sequence[Demand]) -> RoadmapProblem:
+def lift_all(problem: RoadmapProblem, lifted: Sequence[Demand]) -> RoadmapProblem:
+    """The problem without any of these demands."""
     for demand in lifted:
         problem = demand.lift(problem)
     return problem
@@ -140,8 +149,10 @@ def _lift_all(problem: RoadmapProblem, lifted: Sequence[Demand]) -> RoadmapProbl
 
 def _without(field: str, key: str, name: str) -> Callable[[RoadmapProblem], RoadmapProblem]:
     def lift(problem: RoadmapProblem) -> RoadmapProblem:
-        kept = tuple(part for part in getattr(problem, field) if getattr(part, key) != name)
-        return problem.model_copy(update={field: kept})
+        update = {field: tuple(part for part in getattr(problem, field) if getattr(part, key) != name)}
+        if field == "budgets":  # what limits how often it is overrun goes with it
+            update["chance_budgets"] = tuple(one for one in problem.chance_budgets if one.budget != name)
+        return problem.model_copy(update=update)
 
     return lift
 
@@ -154,7 +165,13 @@ def _without_skill(skill: str) -> Callable[[RoadmapProblem], RoadmapProblem]:
     return lift
 
 
-def _optional(name: str) -> Callable[[RoadmapProblem], RoadmapProblem]:
+def without_requirement(rule: Requirement) -> Callable[[RoadmapProblem], RoadmapProblem]:
+    """The change of a problem that drops one requirement."""
+    return lambda problem: problem.model_copy(update={"requires": tuple(r for r in problem.requires if r != rule)})
+
+
+def optional(name: str) -> Callable[[RoadmapProblem], RoadmapProblem]:
+    """The change of a problem that leaves one initiative optional."""
     return lambda problem: _change(problem, lambda one: {"mandatory": False} if one.id == name else {})
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from optimize.check import tie_width, violations
-from optimize.demands import blocking, conflict, demands, forced_in
+from optimize.closed_starts import closed_note
+from optimize.demands import blocking, demands, forced_in
 from optimize.limits import Limits
 from optimize.problem import Initiative, RoadmapProblem
 from optimize.solve import DEFAULT_LIMITS, solve
@@ -60,11 +61,6 @@ def why_rejected(
     )
 
 
-def why_infeasible(problem: RoadmapProblem, limits: Limits = DEFAULT_LIMITS) -> tuple[str, ...]:
-    """A smallest set of demands, in words, that no roadmap meets together; empty if it was not found infeasible."""
-    return tuple(demand.words for demand in conflict(problem, limits))
-
-
 def rounded(amount: float) -> str:
     """The amount with three significant digits, as a planner would say it.
 
@@ -97,6 +93,8 @@ def _why(
     moved = tuple(name for name in before if name in after and after[name] != before[name])
     extra = tuple(name for name in after if name not in before and name != initiative.id)
     kind, reason = _reason(problem, initiative, loss, before, after, period_name)
+    if kind != "tie":
+        reason += closed_note(problem, initiative.id, period_name)
     if forced.status is not Status.OPTIMAL and loss > 0.0:
         reason += " (an upper limit of the loss: that solve was not proved)"
     return Rejection(initiative.id, kind, reason, loss, out, moved, extra)
@@ -127,9 +125,10 @@ def _reason(
         if other in before and other not in after
     ]
     if rivals:
-        return "excluded", f"{_list(rivals)} is chosen instead; with {name} {lower}"
+        return "excluded", f"{listed(rivals)} is chosen instead; with {name} {lower}"
     best = max(initiative.value[t] for t in problem.window(initiative))
     gains = sum(pair.value for pair in problem.interactions if name in (pair.first, pair.second) and pair.value > 0.0)
+    gains += sum(triple.value for triple in problem.triples if name in triple.members and triple.value > 0.0)
     if best + gains <= 0.0:
         alone = "earns nothing" if best == 0.0 else f"loses money even at its best start: {rounded(best)}"
         return "loses", alone + (f"; with it {lower}" if loss > 1.005 * abs(best) else "")
@@ -138,14 +137,14 @@ def _reason(
         required = {rule.requires for rule in problem.requires if rule.initiative == name}
         pushes = any(other in before and after.get(other) != before[other] for other in before)
         kind: Kind = "requires" if required & (set(after) - set(before)) and not pushes else "displaces"
-        return kind, f"{lower}: it would {_list(changes)}"
+        return kind, f"{lower}: it would {listed(changes)}"
     beside = [
         f"{rounded(pair.value)} beside {pair.second if pair.first == name else pair.first}"
         for pair in problem.interactions
         if pair.value < 0.0 and name in (pair.first, pair.second) and {pair.first, pair.second} <= set(after)
     ]
     worth = rounded(initiative.value[after[name]])
-    overlap = f" and {_list(beside)}" if beside else ""
+    overlap = f" and {listed(beside)}" if beside else ""
     start = period_name(after[name])
     return "late", f"{lower}: the best start that is left is {start}, where it is worth {worth}{overlap}"
 
@@ -161,7 +160,7 @@ def _changes(
     out = [name for name in before if name not in after]
     extra = [name for name in after if name not in before and name != initiative.id]
     required = {rule.requires for rule in problem.requires}
-    changes = [f"push out {_list(out)}"] if out else []
+    changes = [f"push out {listed(out)}"] if out else []
     changes += [
         f"move {name} from {period_name(before[name])} to {period_name(after[name])}"
         for name in before
@@ -170,9 +169,9 @@ def _changes(
     needed = [name for name in extra if name in required]
     others = [name for name in extra if name not in required]
     if needed:
-        changes.append(f"need {_list(needed)} as well")
+        changes.append(f"need {listed(needed)} as well")
     if others:
-        changes.append(f"bring in {_list(others)}")
+        changes.append(f"bring in {listed(others)}")
     return changes
 
 
@@ -189,7 +188,7 @@ def _impossible(
     if one_is_enough and len(words) > 1:
         reason = f"no roadmap holds it, unless one of these gives way: {', '.join(words)}"
     else:
-        reason = f"no roadmap holds it: blocked by {_list(words)}{' together' if len(words) > 1 else ''}"
+        reason = f"no roadmap holds it: blocked by {listed(words)}{' together' if len(words) > 1 else ''}"
     alone = _lack_alone(problem, initiative, words, period_name)
     return Rejection(name, "impossible", f"{reason}{f' ({alone})' if alone else ''}", blocked_by=words)
 
@@ -214,10 +213,10 @@ def _lack_alone(
     return None if smallest is None else smallest[1]
 
 
-def _list(words: list[str] | tuple[str, ...]) -> str:
+def listed(words: Sequence[str]) -> str:
     """Words with commas and a final "and".
 
-    >>> _list(["a"]), _list(["a", "b", "c"])
+    >>> listed(["a"]), listed(["a", "b", "c"])
     ('a', 'a, b and c')
     """
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]

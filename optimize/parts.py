@@ -67,6 +67,25 @@ class Interaction(Record):
     second: Name
     value: Number = Field(description="added when both are chosen [currency]")
 
+    @property
+    def members(self) -> tuple[str, str]:
+        """The two ids."""
+        return self.first, self.second
+
+
+class Triple(Record):
+    """Worth that three initiatives have together beyond their values and those of their pairs; may be negative."""
+
+    first: Name
+    second: Name
+    third: Name
+    value: Number = Field(description="added when all three are chosen [currency]")
+
+    @property
+    def members(self) -> tuple[str, str, str]:
+        """The three ids."""
+        return self.first, self.second, self.third
+
 
 class Credit(Record):
     """Money that a budget may borrow and owes with interest a period later; all is paid back by the last period."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from optimize.archive import Estimate
@@ -27,18 +27,22 @@ class NoRoadmap(Exception):  # noqa: N818 (a finding about the scenario, in sent
 
 @dataclass(frozen=True)
 class Purse:
-    """One budget in one period [currency]: what is granted, what the roadmap spends, what is carried to the next."""
+    """One budget in one period [currency]: its own money, what the roadmap spends, what is carried to the next, grants
+    received, and what is owed at the end."""
 
     amount: float
     spent: float
     carried: float
+    granted: float = 0.0
+    debt: float = 0.0
 
 
 @dataclass(frozen=True)
 class PlannedPeriod:
     """One planning period of the recommended roadmap, mean cost over draws [currency] and days as planned.
 
-    start: its first month. capacity: days that each skill may give.
+    start: its first month. capacity: days that each skill may give. bought_days: of skills of which days can be bought.
+    loads: initiatives that load each department, owner and vendor whose limit is stated. load_limits: how many may.
     """
 
     start: int
@@ -49,6 +53,9 @@ class PlannedPeriod:
     budgets: Mapping[str, Purse]
     skill_days: Mapping[str, float]
     capacity: Mapping[str, float]
+    bought_days: Mapping[str, float] = field(default_factory=dict)
+    loads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    load_limits: Mapping[str, int] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """The row of the plan's JSON document; `budget` and `carried` are sums over the budgets."""
@@ -62,11 +69,22 @@ class PlannedPeriod:
             "budget": sum(purse.amount for purse in purses),
             "carried": sum(purse.carried for purse in purses),
             "budgets": {
-                name: {"amount": one.amount, "spent": one.spent, "carried": one.carried}
+                name: {
+                    "amount": one.amount,
+                    "spent": one.spent,
+                    "carried": one.carried,
+                    "granted": one.granted,
+                    "debt": one.debt,
+                }
                 for name, one in self.budgets.items()
             },
             "skill_days": dict(self.skill_days),
             "capacity": dict(self.capacity),
+            "bought_days": dict(self.bought_days),
+            "loads": {
+                name: {"at_most": self.load_limits[name], "initiatives": list(busy)}
+                for name, busy in self.loads.items()
+            },
         }
 
 
@@ -87,6 +105,15 @@ class LeftOut:
     id: str
     reason: str
     gain: Estimate | None
+
+
+@dataclass(frozen=True)
+class PinnedStart:
+    """A decision that was taken before the plan: start month, None = it stays out, and why."""
+
+    id: str
+    start_month: int | None
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -136,6 +163,7 @@ class Plan:
     interactions: number of pairs simulated because they share something, and of others simulated as a test, and how
         many of each were found.
     program: the last program, the one that status, objective, bound and gap speak of.
+    pins: decisions that were taken before the plan.
     stopped_by_time: the clock ended a part of the work, so another run may end elsewhere.
     """
 
@@ -161,6 +189,7 @@ class Plan:
     draws: Mapping[str, DrawRange]
     seconds: float
     stopped_by_time: bool
+    pins: tuple[PinnedStart, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """The JSON document that `roadfolio plan --json` prints; what does not exist is None."""
@@ -176,6 +205,7 @@ class Plan:
             "gap": self.gap,
             "claim": self.claim,
             "roadmap": dict(self.roadmap),
+            "pins": [{"initiative": one.id, "start_month": one.start_month, "reason": one.reason} for one in self.pins],
             "periods": [period.document() for period in self.periods],
             "outcomes": outcomes,
             "finalists": [

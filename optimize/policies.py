@@ -39,18 +39,25 @@ def do_nothing(problem: RoadmapProblem, limits: Limits) -> dict[str, int] | None
     structure = Structure(problem)
     least = set(structure.mandatory).union(*(structure.needs[name] for name in structure.mandatory))
     if not least:
-        return {}
+        return {} if not violations(problem, {}) else _fewest(problem, limits)
     later_is_better = tuple(float(t) for t in range(problem.periods))
     kept = tuple(one.model_copy(update={"value": later_is_better}) for one in problem.initiatives if one.id in least)
     reduced = problem.model_copy(
         update={
             "initiatives": tuple(one.model_copy(update={"mandatory": True}) for one in kept),
             "interactions": (),
+            "triples": (),
             "requires": tuple(rule for rule in problem.requires if rule.initiative in least),
             "exclusive": (),
             "trust_region": None,
             "forbidden": (),
             "constant": 0.0,
+            "objective": "worth",
+            "objectives": (),
+            "risk": None,
+            "worlds": None,
+            "futures": (),
+            "at_least": (),
         }
     )
     answer = solve(reduced, limits)
@@ -62,29 +69,42 @@ def do_nothing(problem: RoadmapProblem, limits: Limits) -> dict[str, int] | None
 def _reaches_beyond(problem: RoadmapProblem) -> bool:
     """Whether more than what is mandatory, and what that requires, can have to be in the least allowed roadmap."""
     rules = (problem.groups, problem.pins, problem.goals, problem.quick_wins, problem.grants)
-    return any((*rules, problem.blackouts, problem.simultaneous))
+    risk = (problem.at_least, problem.chance_cash, problem.risk is not None and problem.risk.floor is not None)
+    return any((*rules, *risk, problem.blackouts, problem.simultaneous))
 
 
 def _fewest(problem: RoadmapProblem, limits: Limits) -> dict[str, int] | None:
-    """The program itself asked for the fewest initiatives and, among those, the latest starts."""
-    free = problem.model_copy(update={"trust_region": None, "forbidden": ()})
+    """The program itself asked for the fewest initiatives and, among those, the latest starts.
+
+    Where limits on risk speak of worths, values stay as they are and only the number of initiatives is looked at.
+    """
+    free = problem.model_copy(update={"trust_region": None, "forbidden": (), "objectives": ()})
     if not violations(free, {}):
         return {}
-    more_than_all_starts = len(problem.initiatives) * problem.periods + 1
-    worth = tuple(float(t - more_than_all_starts) for t in range(problem.periods))
-    fewest = free.model_copy(
-        update={
-            "initiatives": tuple(one.model_copy(update={"value": worth, "passes": 1.0}) for one in free.initiatives),
-            "interactions": (),
-            "grants": tuple(one.model_copy(update={"worth": 0.0}) for one in free.grants),
-            "discount": (0.0,) * problem.periods,  # what is bought must be paid, but is no reason to do more
-            "constant": 0.0,
-        }
-    )
+    floor = problem.risk is not None and problem.risk.floor is not None
+    fewest = free.model_copy(update={"objective": "few"} if floor or problem.at_least else _late(free))
     answer = solve(fewest, limits)
-    if not answer.has_solution or violations(problem, answer.roadmap):
+    if not answer.has_solution or violations(free, answer.roadmap):
         return None
     return {one.id: answer.roadmap[one.id] for one in problem.initiatives if one.id in answer.roadmap}
+
+
+def _late(problem: RoadmapProblem) -> dict[str, object]:
+    """Values under which few initiatives are worth more than many, and late starts more than early ones."""
+    more_than_all_starts = len(problem.initiatives) * problem.periods + 1
+    worth = tuple(float(t - more_than_all_starts) for t in range(problem.periods))
+    return {
+        "initiatives": tuple(one.model_copy(update={"value": worth, "passes": 1.0}) for one in problem.initiatives),
+        "interactions": (),
+        "triples": (),
+        "grants": tuple(one.model_copy(update={"worth": 0.0}) for one in problem.grants),
+        "discount": (0.0,) * problem.periods,  # what is bought must be paid, but is no reason to do more
+        "constant": 0.0,
+        "objective": "worth",
+        "risk": None,
+        "worlds": None,
+        "futures": (),
+    }
 
 
 def yardsticks(problem: RoadmapProblem, archive: Archive, least: Starts) -> dict[str, dict[str, int]]:
@@ -123,6 +143,8 @@ def greedy(problem: RoadmapProblem, structure: Structure, order: Iterable[str], 
     grown = _grown(problem, structure, roadmap, order)
     if _still_to_come(problem, grown):
         grown = _grown(problem, structure, least, order)
+    if violations(problem, grown):  # limits on risk that one initiative after the other does not mend
+        grown = dict(least)
     return {name: grown[name] for name in structure.names if name in grown}
 
 

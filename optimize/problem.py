@@ -40,8 +40,11 @@ from optimize.parts import (
     Requirement,
     SelectionGroup,
     SimultaneousLimit,
+    Triple,
     TrustRegion,
 )
+from optimize.risk_coherence import found_in_risk
+from optimize.risk_parts import AtLeast, ChanceBudget, ChanceCash, Future, Objective, Risk, What, Worlds
 from sim.errors import Problem, ProblemsFound
 
 __all__ = [
@@ -64,6 +67,7 @@ __all__ = [
     "RoadmapProblem",
     "SelectionGroup",
     "SimultaneousLimit",
+    "Triple",
     "TrustRegion",
 ]
 
@@ -74,10 +78,11 @@ class RoadmapProblem(Record):
     """Which initiatives start when, so that the total worth is largest and every limit holds.
 
     A roadmap's worth is `constant` + the value of each initiative at its start, with the worth of the grants whose
-    window holds that start + the value of each interaction whose two initiatives are both in it - the present value of
-    the days that are bought. What can be cancelled counts times the probability that all gates before it are passed:
-    the product of `passes` over all that an initiative requires, step by step, or that either one of a pair requires.
-    Costs and days are reserved in full, for the case that every gate is passed.
+    window holds that start + the value of each interaction whose two initiatives, and of each triple whose three
+    initiatives, are all in it - the present value of the days that are bought. What can be cancelled counts times the
+    probability that all gates before it are passed: the product of `passes` over all that an initiative requires, step
+    by step, or that any one of a pair or triple requires. Costs and days are reserved in full, for the case that every
+    gate is passed.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -85,6 +90,7 @@ class RoadmapProblem(Record):
     constant: Number = Field(0.0, description="worth of the empty roadmap [currency]")
     initiatives: tuple[Initiative, ...] = ()
     interactions: tuple[Interaction, ...] = ()
+    triples: tuple[Triple, ...] = ()
     budgets: tuple[Budget, ...] = ()
     skills: dict[Name, tuple[Amount, ...]] = Field(
         default_factory=dict, description="days of each skill in each period [days]"
@@ -104,6 +110,14 @@ class RoadmapProblem(Record):
     blackouts: tuple[Blackout, ...] = ()
     trust_region: TrustRegion | None = None
     forbidden: tuple[dict[Name, Period], ...] = Field((), description="whole roadmaps that may not be proposed again")
+    objective: What = Field("worth", description="what is made as large as possible")
+    objectives: tuple[Objective, ...] = Field((), description="aims in order of rank, in place of `objective`")
+    risk: Risk | None = None
+    worlds: Worlds | None = None
+    futures: tuple[Future, ...] = ()
+    chance_budgets: tuple[ChanceBudget, ...] = ()
+    chance_cash: ChanceCash | None = None
+    at_least: tuple[AtLeast, ...] = Field((), description="what other aims must reach")
 
     @model_validator(mode="wrap")
     @classmethod
@@ -112,8 +126,8 @@ class RoadmapProblem(Record):
             problem = handler(data)
         except ValidationError as error:
             # The cross-checks still run on the parts that are sound, so that one pass shows everything.
-            raise ProblemsFound([*found_in_fields(cls, error), *found_in_whole(data)]) from None
-        problems = found_in_whole(problem)
+            raise ProblemsFound([*found_in_fields(cls, error), *found_in_whole(data), *found_in_risk(data)]) from None
+        problems = [*found_in_whole(problem), *found_in_risk(problem)]
         if problems:
             raise ProblemsFound(problems)
         return problem

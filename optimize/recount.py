@@ -51,7 +51,7 @@ def passing(problem: RoadmapProblem, *names: str) -> float:
             if rule.initiative == name and rule.if_fails == "cancel" and rule.requires not in gates:
                 gates.append(rule.requires)
                 ahead.append(rule.requires)
-    return math.prod(problem.initiative(gate).passes for gate in gates)
+    return math.prod((problem.initiative(gate).passes for gate in gates), start=1.0)
 
 
 def start_worth(problem: RoadmapProblem, initiative: Initiative, start: int) -> float:

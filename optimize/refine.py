@@ -187,5 +187,7 @@ def every_roadmap(problem: RoadmapProblem, most: int) -> list[dict[str, int]] | 
 MOST_LOOKED_AT: Final = 20_000
 """Starts and absences that may be combined to find the feasible roadmaps."""
 
-LASTING: Final = frozenset({"window", "exclusive", "group", "pin", "blackout", "simultaneous", "budget", "skill"})
+LASTING: Final = frozenset(
+    {"window", "exclusive", "group", "pin", "blackout", "simultaneous", "budget", "skill", "chance_budget"}
+)
 """Families of limits that a roadmap keeps breaking whatever is added to it, unless the violation is mendable."""

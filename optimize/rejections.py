@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from optimize.archive import Archive, Estimate
 from optimize.check import violations
 from optimize.demands import blocking, demands, forced_in
-from optimize.explain import rounded
+from optimize.explain import listed, rounded
 from optimize.limits import Limits
 from optimize.periods import Starts
 from optimize.plan_limits import PlanLimits
@@ -164,15 +164,6 @@ def _sentence(
         return f"{start}change the NPV by {sign}{size}, no more than the indifference or chance"
     direction = "lower" if gain.mean < 0.0 else "raise"
     return f"{start}{direction} the NPV by {size} on the search draws, which chance may explain"
-
-
-def listed(words: Sequence[str]) -> str:
-    """Words with commas and a final "and".
-
-    >>> listed(["a"]), listed(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _better_start(

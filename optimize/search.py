@@ -12,20 +12,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimize.archive import Archive, Clock, estimate
-from optimize.check import days_used, spent, violations
+from optimize.check import violations
+from optimize.closed_starts import closed_note
 from optimize.demands import blocking, demands
-from optimize.explain import why_infeasible
+from optimize.conflict import why_infeasible
+from optimize.goal_floors import demanded, missed, with_floors
 from optimize.moves import MOVES, SCREEN_DRAWS, local_search
 from optimize.periods import Starts, months
 from optimize.plan_limits import REPORT_FROM, SEARCH_FROM, SELECTION_FROM, PlanLimits, Progress
+from optimize.plan_periods import planned_periods
 from optimize.planning import (
     Candidate,
     DrawRange,
     LeftOut,
     NoRoadmap,
+    PinnedStart,
     Plan,
-    PlannedPeriod,
-    Purse,
     Step,
     Yardstick,
 )
@@ -56,7 +58,7 @@ def plan(
     a world that cannot be simulated.
     """
     clock = Clock(limits.seconds)
-    ruled = rules(scenario, seed, limits)
+    ruled = with_floors(scenario, rules(scenario, seed, limits), seed, limits)
     least = do_nothing(ruled.problem, limits.solver)
     if least is None:
         raise NoRoadmap(_why_none(ruled.problem, limits))
@@ -167,7 +169,7 @@ def _plan(
         gap=answer.gap if answer.has_solution else None,
         roadmap=months(scenario, best),
         titles={name: one.title for name, one in scenario.initiatives.items()},
-        periods=_periods(scenario, problem, best),
+        periods=planned_periods(scenario, problem, best),
         outcomes=outcomes,
         finalists=tuple(
             Candidate(months(scenario, one.roadmap), one.npv, one.prob_best, one.draws) for one in selection.finalists
@@ -176,7 +178,10 @@ def _plan(
         prob_good=selection.prob_good,
         indifference=selection.indifference,
         rejected=(
-            *(LeftOut(one.id, one.reason, one.gain) for one in left_out),
+            *(
+                LeftOut(one.id, one.reason + closed_note(valued.problem, one.id, scenario.period_label), one.gain)
+                for one in left_out
+            ),
             *(LeftOut(name, reason, None) for name, reason in ruled.unusable.items()),
         ),
         yardsticks=tuple(
@@ -202,7 +207,7 @@ def _plan(
             "tested_found": _found(valued, related=False),
         },
         program=result.program,
-        claim=_claim(result, archive, selection),
+        claim=_claim(result, archive, selection) + _missed(scenario, outcomes),
         rule=RULE,
         draws={
             "search": DrawRange(SEARCH_FROM, limits.search_draws, archive.paths),
@@ -211,7 +216,14 @@ def _plan(
         },
         seconds=clock.elapsed,
         stopped_by_time=clock.stopped,
+        pins=tuple(PinnedStart(name, pin.start_month, pin.reason) for name, pin in scenario.pins.items()),
     )
+
+
+def _missed(scenario: Scenario, outcomes: Outcomes) -> str:
+    """What to say of goals that must be reached and are not, on the draws of the report."""
+    names = missed(scenario, outcomes[0].kpis)
+    return f" On the draws of the report the mean misses {' and '.join(names)}." if names else ""
 
 
 def _found(valued: Valuation, related: bool) -> int:
@@ -248,9 +260,11 @@ def _claim(result: SearchResult, archive: Archive, selection: Selection) -> str:
         money = archive.scenario.money
         stated = {"cash floor": money.cash_floor, "covenant": money.covenant}
         limits = " and the ".join(name for name, one in stated.items() if one is not None)
+        reasons = [f"keep the {limits} as often as demanded"] if limits else []
+        reasons += ["reach every goal that must be reached"] if demanded(archive.scenario) else []
         text += (
-            f" {len(selection.set_aside)} of {len(selection.finalists)} finalists were set aside: they do not keep "
-            f"the {limits} as often as demanded."
+            f" {len(selection.set_aside)} of {len(selection.finalists)} finalists were set aside: they do not "
+            f"{' or do not '.join(reasons)}."
         )
     if selection.rivals:
         text += (
@@ -263,37 +277,3 @@ def _claim(result: SearchResult, archive: Archive, selection: Selection) -> str:
             f"than {selection.indifference:,.0f} (95 % confidence)."
         )
     return text
-
-
-def _periods(scenario: Scenario, problem: RoadmapProblem, roadmap: Starts) -> tuple[PlannedPeriod, ...]:
-    kinds = {kind: [0.0] * problem.periods for kind in ("capital", "delivery", "running")}
-    for name, start in roadmap.items():
-        one = problem.initiative(name)
-        cost, price = one.cost, one.price_at(start)
-        for kind, total in kinds.items():
-            for elapsed, amount in enumerate(getattr(cost, kind)):
-                if start + elapsed < problem.periods:
-                    total[start + elapsed] += price * amount
-    purses: dict[str, list[Purse]] = {}
-    for budget in problem.budgets:
-        carried, rows = 0.0, []
-        for t, cost_now in enumerate(spent(problem, budget, roadmap)):
-            left = max(0.0, budget.amount[t] + budget.carry_share * carried - cost_now)
-            carried = left if budget.carry_cap is None else min(left, budget.carry_cap)
-            carried = carried if budget.carry_share > 0.0 and t + 1 < problem.periods else 0.0
-            rows.append(Purse(budget.amount[t], cost_now, carried))
-        purses[budget.name] = rows
-    days = {skill: days_used(problem, skill, roadmap) for skill in problem.skills}
-    return tuple(
-        PlannedPeriod(
-            start=t * scenario.period_months,
-            label=scenario.period_label(t),
-            capital=kinds["capital"][t],
-            running=kinds["running"][t],
-            delivery=kinds["delivery"][t],
-            budgets={name: rows[t] for name, rows in purses.items()},
-            skill_days={skill: used[t] for skill, used in days.items()},
-            capacity={skill: capacity[t] for skill, capacity in problem.skills.items()},
-        )
-        for t in range(problem.periods)
-    )

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from optimize.archive import Archive, Clock, Estimate, estimate, simulated
+from optimize.goal_floors import reaching
 from optimize.periods import Starts
 from optimize.plan_limits import SELECTION_FROM, PlanLimits, Progress
 from sim.breach import Broken
@@ -60,7 +61,8 @@ class Selection:
 
     indifference: difference of NPV that does not matter [currency]. rivals: finalists that may be better than the
     recommendation by more than that, at 95 % confidence. prob_good: probability that none is. paths: simulated paths.
-    set_aside: finalists that break the cash floor or the covenant, left out because another one keeps them.
+    set_aside: finalists that break the cash floor or the covenant, or miss a goal with a floor, left out because
+        another one does not.
     """
 
     finalists: tuple[Finalist, ...]
@@ -123,14 +125,15 @@ def select(
     """Tell the finalists apart on draws from the selection range.
 
     indifference: above 0 [currency]; 0 is taken as 1e-9 of the largest mean, so that only ties tie. A finalist that
-    does not keep the cash floor and the covenant of the scenario on these draws is not recommended if another one does.
+    does not keep the cash floor and the covenant of the scenario on these draws, or does not reach the goals with a
+    floor, is not recommended if another one does.
     """
     count, n0 = len(finalists), limits.first_selection_draws
     sample, broken = _sample(scenario, finalists, seed, 0, n0, limits, progress)
     paths = n0 * count
     delta = indifference or 1e-9 * max(1.0, float(np.max(np.abs(sample.mean(axis=1)))))
     alpha = (1.0 - CONFIDENCE) / 2.0
-    able = _keeping(scenario, broken)
+    able = reaching(scenario, finalists, _keeping(scenario, broken), seed, limits)
     alive = [able[k] for k in _survivors(sample[able], delta, alpha)]
     first_share = _prob_best(sample, delta, seed)[0]
     needed = _draws_needed(sample[alive], delta, alpha)

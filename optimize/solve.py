@@ -21,6 +21,7 @@ from optimize.status import Solution, Status, relative_gap
 if TYPE_CHECKING:
     from optimize.formulation import Formulation
     from optimize.problem import RoadmapProblem
+    from optimize.ties import Found
 
 TOLERANCE = 1e-9
 """Feasibility, optimality and integrality tolerance asked of the solver, on rows scaled to 1 .. 1000."""
@@ -76,16 +77,32 @@ def solve(problem: RoadmapProblem, limits: Limits = DEFAULT_LIMITS) -> Solution:
     """
     from optimize.formulation import Formulation
 
+    if problem.objectives:
+        from optimize.lexicographic import in_order
+
+        return in_order(problem, limits, solve)[-1]
     clock = _Clock(limits)
     if not problem.initiatives:
         return _nothing_to_choose(problem, clock)
     formulation = Formulation(problem)
     formulation.maximise_worth()
-    first = _run(formulation, limits, clock, hunt=True)
+    first = _confirmed(formulation, limits, clock, _run(formulation, limits, clock, hunt=True))
     answer = _solution(problem, first, limits, clock)
     if answer.status is not Status.OPTIMAL or not limits.break_ties or limits.gap > PROOF_GAP:
         return answer
     return _canonical(problem, answer, limits, clock)
+
+
+def optimise(formulation: Formulation, limits: Limits) -> Found:
+    """Solve a program that has a goal of its own (see `elastic`): the roadmap, and whether that goal was proved.
+
+    No roadmap and proved: none meets the program. The variables of the program hold the answer.
+    """
+    from optimize.ties import Found
+
+    clock = _Clock(limits)
+    done = _confirmed(formulation, limits, clock, _run(formulation, limits, clock, hunt=False))
+    return Found(done.roadmap, done.end in (_End.PROVED, _End.INFEASIBLE))
 
 
 class _Clock:
@@ -184,7 +201,18 @@ def _run(formulation: Formulation, limits: Limits, clock: _Clock, hunt: bool) ->
     return _run_highs(formulation, limits, clock, hunt)
 
 
-def _run_highs(formulation: Formulation, limits: Limits, clock: _Clock, hunt: bool) -> _Run:
+def _confirmed(formulation: Formulation, limits: Limits, clock: _Clock, run: _Run) -> _Run:
+    """The run; where it found no roadmap, the run again without presolve, whose word then counts.
+
+    HiGHS 1.13 was seen to call programs with a free amount of money infeasible in presolve, at our tolerances, that have
+    roadmaps. A proof that there is none must not rest on that alone.
+    """
+    if run.end is not _End.INFEASIBLE or limits.solver != "highs" or clock.left == 0.0:
+        return run
+    return _run_highs(formulation, limits, clock, hunt=False, presolve=False)
+
+
+def _run_highs(formulation: Formulation, limits: Limits, clock: _Clock, hunt: bool, presolve: bool = True) -> _Run:
     import pulp
 
     options: dict[str, Any] = {
@@ -196,6 +224,8 @@ def _run_highs(formulation: Formulation, limits: Limits, clock: _Clock, hunt: bo
         "mip_heuristic_run_rens": hunt,
         "mip_heuristic_run_root_reduced_cost": hunt,
     }
+    if not presolve:
+        options["presolve"] = "off"
     if limits.nodes is not None:
         options["mip_max_nodes"] = limits.nodes
     # The defaults (1e-4 relative) would end before the proof; the absolute gap is never what should end it.
@@ -271,13 +301,14 @@ def _read(formulation: Formulation, end: _End, has_values: bool, scaled_bound: f
     import pulp
 
     from optimize.check import violations, worth
+    from optimize.risk_value import offset
 
     problem = formulation.problem
     if end is _End.INFEASIBLE:
         return _Run(end)
     bound = None
     if scaled_bound is not None and formulation.maximises_worth:
-        bound = problem.constant + formulation.unit * scaled_bound
+        bound = formulation.stated(scaled_bound)
     if not has_values:
         return _Run(end, bound=bound)
 
@@ -296,9 +327,9 @@ def _read(formulation: Formulation, end: _End, has_values: bool, scaled_bound: f
         return _Run(_End.ODD, detail=f"The solver's roadmap breaks a limit: {broken[0].sentence}.")
 
     value = worth(problem, roadmap)
-    rounding = MISMATCH * max(abs(value - problem.constant), formulation.unit)
+    rounding = MISMATCH * max(abs(value - offset(problem)), formulation.worth_unit)
     # Variables of pairs may lie below their worth while something else is maximised, but never above.
-    claimed = problem.constant + formulation.unit * (pulp.value(formulation.worth) or 0.0)
+    claimed = formulation.stated(pulp.value(formulation.worth) or 0.0)
     too_much = claimed > value + rounding
     too_little = bound is not None and (bound < value - rounding or (end is _End.PROVED and bound > value + rounding))
     if too_much or too_little:

@@ -14,7 +14,8 @@ class Structure:
     """The rules of a problem between initiatives, worked out once.
 
     starts: periods in which each initiative may start, by its window, pins and blackouts; windows: from the first to
-    the last of them. mandatory: what must be in the roadmap, by itself or by a pin.
+    the last of them. closed: periods of its window that blackouts close. mandatory: what must be in the roadmap, by
+    itself or by a pin.
     """
 
     def __init__(self, problem: RoadmapProblem) -> None:
@@ -34,6 +35,10 @@ class Structure:
                 for t in problem.window(one)
                 if one.id not in self.pinned_out and t == pinned.get(one.id, t) and t not in closed.get(one.id, ())
             )
+            for one in problem.initiatives
+        }
+        self.closed = {
+            one.id: tuple(t for t in problem.window(one) if t in closed.get(one.id, ()) and one.id not in pinned)
             for one in problem.initiatives
         }
         self.windows = {

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pulp
 
-from optimize.problem import Budget, Grant, Initiative, RoadmapProblem
+from optimize.problem import Budget, Grant, Initiative, Interaction, RoadmapProblem, Triple
 
 Roadmap = Mapping[str, int]
 
@@ -63,15 +63,23 @@ class Sets:
             for name, capacity in problem.skills.items()
         }
         self.outside = tuple(one for one in problem.outside if one.skill in problem.skills)
+        terms: list[Interaction | Triple] = [*problem.interactions, *problem.triples]
         self.unit = power_of_ten_unit(
             [self.value_at(initiative, t) for initiative in problem.initiatives for t in problem.window(initiative)]
-            + [self.passed(pair.first, pair.second) * pair.value for pair in problem.interactions]
+            + [self.passed(*one.members) * one.value for one in terms]
             + [
                 self.skill_unit[one.skill] * problem.discount_at(t) * one.price[t]
                 for one in self.outside
                 for t in range(problem.periods)
             ]
         )
+        of_worlds = () if problem.worlds is None else problem.worlds.interactions
+        self.varying = {(pair.first, pair.second) for pair in of_worlds}
+        self.future_label = labels(future.name for future in problem.futures)
+        self.eta: pulp.LpVariable | None = None
+        self.short: list[pulp.LpVariable] = []
+        self.worst: pulp.LpVariable | None = None
+        self.regret: pulp.LpVariable | None = None
         self._add_variables()
 
     def _add_variables(self) -> None:
@@ -86,7 +94,12 @@ class Sets:
         self.both = {
             (pair.first, pair.second): add(f"both({self.label[pair.first]},{self.label[pair.second]})", 0, 1)
             for pair in problem.interactions
-            if pair.value != 0.0
+            if pair.value != 0.0 or (pair.first, pair.second) in self.varying
+        }
+        self.triple = {
+            triple.members: add(f"triple({','.join(self.label[name] for name in triple.members)})", 0, 1)
+            for triple in problem.triples
+            if triple.value != 0.0
         }
         self.carry = {
             (budget.name, t): add(f"carry({self.budget_label[budget.name]},{t})", 0)
@@ -112,7 +125,7 @@ class Sets:
         if not self._gates:
             return 1.0
         before = set().union(*(self._before[name] for name in names))
-        return math.prod(passes for gate, passes in self._gates.items() if gate in before)
+        return math.prod((passes for gate, passes in self._gates.items() if gate in before), start=1.0)
 
     def value_at(self, initiative: Initiative, t: int) -> float:
         """What a start in period t adds to the worth, with its grants and the gates before it."""

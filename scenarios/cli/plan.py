@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.arguments import Future, Json, Scenario, Seed, turned
+from scenarios.cli.pins import Pins, pinned
 from scenarios.cli.roi import Threads
 
 Out = Annotated[
@@ -28,6 +29,7 @@ def run(
     force: Force = False,
     threads: Threads = None,
     seconds: Seconds = None,
+    pin: Pins = None,
     json: Json = False,
 ) -> int:
     """Recommend a roadmap: value, solve, simulate, refine, compare."""
@@ -39,7 +41,7 @@ def run(
 
     content, name = read(file)
     calibration = beside(file, name)
-    scenario = turned(calibrated(parse(content, name), calibration), future)
+    scenario = pinned(turned(calibrated(parse(content, name), calibration), future), pin)
     if out is not None:
         check_folder(out, replace=force)
     from optimize import NoRoadmap, PlanLimits, plan
@@ -51,7 +53,7 @@ def run(
         with stages("planning") as progress:
             found = plan(scenario, seed, limits, progress=progress)
     except NoRoadmap as error:
-        hint = "relax a budget, a capacity, a deadline or a mandatory initiative"
+        hint = "relax a budget, a capacity, a deadline, a rule, a pin or a mandatory initiative"
         print_problems([Problem("", sentence, hint=hint, file=name) for sentence in error.sentences], json)
         return INFEASIBLE
     from scenarios.outlook import outlook

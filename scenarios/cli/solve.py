@@ -20,7 +20,8 @@ Solver = Annotated[str, typer.Option("--solver", help="highs, or cbc where its p
 
 def run(file: File, seconds: Seconds = 60.0, solver: Solver = "highs", json: Json = False, _seed: NoSeed = 0) -> int:
     """Solve a roadmap problem, and say why the rest was left out, or which demands conflict."""
-    from optimize.explain import why_infeasible, why_rejected
+    from optimize.conflict import why_infeasible
+    from optimize.explain import why_rejected
     from optimize.limits import Limits
     from optimize.problem import RoadmapProblem
     from optimize.solve import solve

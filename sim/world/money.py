@@ -10,6 +10,13 @@ from sim.world.base import Certain, Series, World, origin, plain, quantity
 Kind = Literal["capital", "delivery", "running"]
 
 
+class Credit(World):
+    """Money that a budget may borrow inside the business; all is paid back by the end of the planning periods."""
+
+    limit: Certain = plain("most that may be owed at the end of a period", unit="money", low=0, high=1e12)
+    rate: Certain = plain("effective interest, paid by the budget", unit="share/year", low=0, high=2, default=0.0)
+
+
 class Budget(World):
     """Money set aside for change, by planning period, gross of tax."""
 
@@ -19,6 +26,7 @@ class Budget(World):
         "share of what is left that may be spent in the next period", low=0, high=1, default=0.0
     )
     carry_cap: Certain | None = plain("most that may be carried over", unit="money", low=0, high=1e12, default=None)
+    credit: Credit | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -86,6 +94,10 @@ class Money(World):
     """What money costs and how much there is."""
 
     budgets: dict[str, Budget] = Field(min_length=1, description="name -> budget")
+    plan_at: Literal["mean", "p80"] = plain(
+        "cost that a budget must hold: its mean over the draws, or what 80 % of the draws keep in each period",
+        default="mean",
+    )
     discount_rate: Certain = plain("nominal, after tax", unit="share/year", low=-0.5, high=1)
     depreciation_months: int = plain(
         "straight-line life of capital for tax", unit="months", low=1, high=600, default=60

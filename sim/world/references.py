@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.errors import Problem
+from sim.world.choice_references import choice_problems
 from sim.world.debts import covenant_problems, indebted
 from sim.world.feeds import feed_problems
 from sim.world.landscape import hosting_problems, integration_problems, repairer_problems
@@ -36,6 +37,7 @@ def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
         _initiatives,
         readiness_problems,
         _exclusive,
+        choice_problems,
         _futures,
         _goals,
         _time,

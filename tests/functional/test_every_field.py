@@ -46,6 +46,8 @@ ELSEWHERE = {
     "Goal.month": "test_attainment",
     "Goal.weight": "test_attainment",
     "Goal.tolerance": "test_attainment",
+    "Goal.floor": "test_planner_rules: a row of the program, and a rule of the selection",
+    "Pin.out": "test_planner_rules: a pin is out or has a start",
     "Money.indifference": "test_selection: the rule among finalists",
     "CashFloor.amount": "test_cash_floor: a rule of the selection, printed with its interval",
     "CashFloor.probability": "test_cash_floor",
@@ -101,10 +103,32 @@ HIT: list[Edit] = [
 ]
 HELPED_OUT: list[Edit] = [*SERVED, setting("repairers.helpers.response_p95_ratio", 2)]
 SIZED: list[Edit] = [*GROWING, setting("risk_classes.package.per_doubling.of", "duration")]
+DECIDED: list[Edit] = [
+    setting("departments", {"sales": {"at_most": 2}, "office": {"at_most": 1}}),
+    setting("owners", {"ann": {"at_most": 1}, "bob": {"at_most": 2}}),
+    setting("vendors", {"acme": {"at_most": 1}}),
+    setting("initiatives.pos.departments", ["sales", "office"]),
+    setting("initiatives.web.departments", ["sales"]),
+    setting("initiatives.web.owner", "ann"),
+    setting("initiatives.edr.owner", "bob"),
+    setting("initiatives.edr.vendor", "acme"),
+    setting("selection", {"backup": {"rule": "at_least_one", "members": ["basic_backup", "cloud_backup"]}}),
+    setting("pins", {"edr": {"start_month": 6, "reason": "contract"}, "cloud_backup": {"out": True}}),
+    setting(
+        "blackouts",
+        {
+            "spring": {"calendar_months": [4, 8], "what": "start", "departments": ["sales"]},
+            "stocktaking": {"calendar_months": [1, 2], "what": "work", "initiatives": ["web", "pos"]},
+        },
+    ),
+    setting("quick_wins", {"early": {"by_month": 9, "least": 1, "among": ["basic_backup", "edr", "pos"]}}),
+    setting("money.budgets.change.credit", {"limit": "5k", "rate": 0.08}),
+    setting("money.plan_at", "p80"),
+]
 SHOPS: dict[str, list[Edit]] = {
     "cyber": HIT, "growing": GROWING, "sized": SIZED, "phased": [*GROWING, *PHASED], "sold": SOLD, "helped": HELPED,
     "goods": GOODS, "granted": GRANTED, "financed": FINANCED, "trained": TRAINED, "turning": TURNING, "young": YOUNG,
-    "old": OLD, "served": HELPED_OUT, "rest": REST,
+    "old": OLD, "served": HELPED_OUT, "rest": REST, "decided": DECIDED,
 }  # fmt: skip
 
 

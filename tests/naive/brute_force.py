@@ -9,6 +9,8 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
+from tests.naive import risk
+
 Roadmap = dict[str, int]
 Document = dict[str, Any]
 
@@ -22,13 +24,13 @@ def best(document: Document) -> tuple[float, Roadmap] | None:
     feasible = [(worth(document, roadmap), roadmap) for roadmap in every(document) if allowed(document, roadmap)]
     if not feasible:
         return None
-    numbers = [
-        abs(chance(document, [pair["first"], pair["second"]]) * pair["value"]) for pair in document["interactions"]
-    ]
+    terms = [*document["interactions"], *document["triples"]]
+    numbers = [abs(chance(document, members(term)) * term["value"]) for term in terms]
     for initiative in document["initiatives"]:
         numbers += [abs(of_start(document, initiative, t)) for t in window(document, initiative)]
     for offer in document["outside"]:
         numbers += [weight(document, t) * offer["price"][t] for t in range(document["periods"])]
+    numbers += risk.numbers(document)
     top = max(value for value, _ in feasible)
     tied = [roadmap for value, roadmap in feasible if value >= top - 1e-9 * max(numbers, default=0.0)]
     names = sorted(initiative["id"] for initiative in document["initiatives"])
@@ -52,17 +54,27 @@ def window(document: Document, initiative: Document) -> list[int]:
 
 
 def worth(document: Document, roadmap: Roadmap) -> float:
+    """Value by the aim of the problem."""
+    return risk.aim(document, roadmap, mean(document, roadmap))
+
+
+def mean(document: Document, roadmap: Roadmap) -> float:
     total = document["constant"]
     for initiative in document["initiatives"]:
         if initiative["id"] in roadmap:
             total += of_start(document, initiative, roadmap[initiative["id"]])
-    for pair in document["interactions"]:
-        if pair["first"] in roadmap and pair["second"] in roadmap:
-            total += chance(document, [pair["first"], pair["second"]]) * pair["value"]
+    for term in [*document["interactions"], *document["triples"]]:
+        if all(name in roadmap for name in members(term)):
+            total += chance(document, members(term)) * term["value"]
     for offer in document["outside"]:
         for t, days in enumerate(lacking_days(document, offer["skill"], roadmap)):
             total -= weight(document, t) * offer["price"][t] * min(days, offer["at_most"][t])  # more cannot be bought
     return float(total)
+
+
+def members(term: Document) -> list[str]:
+    """Ids of a pair or a triple."""
+    return [term[place] for place in ("first", "second", "third") if place in term]
 
 
 def of_start(document: Document, initiative: Document, start: int) -> float:
@@ -150,6 +162,8 @@ def allowed(document: Document, roadmap: Roadmap) -> bool:
         changed = [name for name in by_id if roadmap.get(name) != region["incumbent"].get(name)]
         if len(changed) > region["at_most"]:
             return False
+    if not risk.allowed(document, roadmap, mean(document, roadmap)):
+        return False
     return roadmap not in document["forbidden"]
 
 

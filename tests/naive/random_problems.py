@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable
 from typing import Any
 
+from tests.naive.random_risk import with_risk
 
-def random_problem(seed: int, initiatives: int = 4, periods: int = 4, decimals: int | None = None) -> dict[str, Any]:
+
+def random_problem(
+    seed: int, initiatives: int = 4, periods: int = 4, decimals: int | None = None, risk: bool = True
+) -> dict[str, Any]:
     """Document of a problem of this size or one less; whole numbers, or with that many decimals.
 
-    Small whole values tie often, so the tie-breaking is exercised as well.
+    Small whole values tie often, so the tie-breaking is exercised as well. risk: with worlds, futures and chances.
     """
     rng = random.Random(seed)
     n, periods = rng.randint(initiatives - 1, initiatives), rng.randint(periods - 1, periods)
@@ -47,6 +52,13 @@ def random_problem(seed: int, initiatives: int = 4, periods: int = 4, decimals: 
         for a, b in pairs
         if rng.random() < 0.2
     ]
+    # from a generator of their own, so that what was drawn before triples existed stays as it was
+    also = random.Random(f"{seed} triples")
+    threes = [
+        {"first": a, "second": b, "third": c, "value": also.randint(-8, 8) if decimals is None else also.uniform(-8, 8)}
+        for a, b, c in itertools.combinations(names, 3)
+        if also.random() < 0.3
+    ]
     roadmap = {name: rng.randint(0, periods - 1) for name in names if rng.random() < 0.5}
     document = {
         "schema_version": 1,
@@ -54,6 +66,7 @@ def random_problem(seed: int, initiatives: int = 4, periods: int = 4, decimals: 
         "constant": rng.choice([0, 0, number(-50, 50)]),
         "initiatives": candidates,
         "interactions": [{"first": a, "second": b, "value": number(-8, 8)} for a, b in pairs if rng.random() < 0.3],
+        "triples": threes,
         "budgets": [
             {
                 "name": f"budget-{number_of}",
@@ -70,7 +83,9 @@ def random_problem(seed: int, initiatives: int = 4, periods: int = 4, decimals: 
         "trust_region": {"incumbent": roadmap, "at_most": rng.randint(0, n)} if rng.random() < 0.2 else None,
         "forbidden": [roadmap, {}] if rng.random() < 0.15 else [],
     }
-    return document | _more_rules(seed, document, number) if seed % 2 else document
+    if seed % 2:
+        return document | _more_rules(seed, document, number)
+    return with_risk(document, seed) if risk else document
 
 
 def _more_rules(seed: int, document: dict[str, Any], number: Callable[[float, float], float]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from optimize.explain import rounded
 from scenarios.cli.render.budget import roadmap_table
+from scenarios.cli.render.decisions import decision_sentences
 from scenarios.cli.render.figures import chance, odds, sensible, signed
 from scenarios.cli.render.hours import hours_sentence
 from scenarios.cli.render.outcome import headline, provenance_line
@@ -60,6 +61,9 @@ def show_plan(plan: Plan, scenario: Scenario, terminal: Console, prospects: Sequ
     hours = hours_sentence(outcomes)
     if hours:
         sentence(terminal, hours)
+        terminal.print()
+    for text in decision_sentences(plan, names):
+        sentence(terminal, text)
         terminal.print()
     if plan.rejected:
         terminal.print(_left_out(plan, names))
