@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from optimize.demands import Demand, demands, lift_all, optional, without_requirement
+from optimize.demands import Demand, demands, lift_all, without_requirement
 from optimize.elastic import Elastic
 from optimize.explain import listed, rounded
 from optimize.resolves import Resolves
@@ -86,9 +86,7 @@ def find_conflict(
     return Conflict(measured, sure and surely, _sentence(measured, period_name, money))
 
 
-def _deletion_filter(
-    problem: RoadmapProblem, among: Sequence[Demand], resolves: Resolves
-) -> tuple[list[Demand], bool]:
+def _deletion_filter(problem: RoadmapProblem, among: Sequence[Demand], resolves: Resolves) -> tuple[list[Demand], bool]:
     """Demands of which each is needed for the clash, and whether every solve was proved."""
     kept, sure = list(among), True
     for demand in among:
@@ -107,7 +105,9 @@ def _elastic_filter(problem: RoadmapProblem, members: list[Member], resolves: Re
     hard: list[Member] = []
     while elastic:
         program = Elastic(problem, [one.resource for one in elastic if one.resource is not None])
-        program.least_slack({one: max(max(one.amounts(problem)), 1e-9 * one.most(problem), 1e-12) for one in program.slack})
+        program.least_slack(
+            {one: max(max(one.amounts(problem)), 1e-9 * one.most(problem), 1e-12) for one in program.slack}
+        )
         found = resolves.optimise(program)
         if not found.proved:
             return members
@@ -162,9 +162,7 @@ def opened(name: str, **window: int) -> Callable[[RoadmapProblem], RoadmapProble
     """The change of a problem that gives one initiative another `earliest` or `latest` period."""
 
     def lift(problem: RoadmapProblem) -> RoadmapProblem:
-        changed = tuple(
-            one.model_copy(update=window) if one.id == name else one for one in problem.initiatives
-        )
+        changed = tuple(one.model_copy(update=window) if one.id == name else one for one in problem.initiatives)
         return problem.model_copy(update={"initiatives": changed})
 
     return lift
@@ -190,7 +188,11 @@ def _sentence(members: Sequence[Member], period_name: Label, money: str) -> str:
     mandatory = [one.initiative for one in members if one.demand.family == "mandatory" and one.initiative is not None]
     rows = [one for one in members if one.resource is not None]
     others = [one.demand.words for one in members if one.resource is None and one.initiative not in mandatory]
-    others += [one.demand.words for one in members if one.demand.family in ("earliest", "latest") and one.initiative in mandatory]
+    others += [
+        one.demand.words
+        for one in members
+        if one.demand.family in ("earliest", "latest") and one.initiative in mandatory
+    ]
     if not rows:
         return f"These cannot be met together: {'; '.join(one.demand.words for one in members)}."
     if len(mandatory) > 1:
@@ -228,7 +230,9 @@ def amount_text(amount: float) -> str:
     ('41', '1,234', '1,230')
     """
     whole = round(amount)
-    return f"{whole:,}" if abs(amount - whole) < 1e-6 * max(1.0, abs(amount)) and abs(whole) < 100_000 else rounded(amount)
+    return (
+        f"{whole:,}" if abs(amount - whole) < 1e-6 * max(1.0, abs(amount)) and abs(whole) < 100_000 else rounded(amount)
+    )
 
 
 def document(conflict: Conflict) -> dict[str, Any]:

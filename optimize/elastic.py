@@ -44,7 +44,9 @@ class Elastic(Formulation):
 
     def _largest(self) -> float:
         numbers = [one.value[t] for one in self.problem.initiatives for t in self.problem.window(one)]
-        return max((abs(number) for number in (*numbers, *(pair.value for pair in self.problem.interactions))), default=0.0)
+        return max(
+            (abs(number) for number in (*numbers, *(pair.value for pair in self.problem.interactions))), default=0.0
+        )
 
     def _give_way(self, resource: Resource, name: str, sign: float = 1.0, most: float | None = None) -> None:
         unit = self._unit(resource)

@@ -51,14 +51,14 @@ Constraints, one function each in `optimize/families`
     skill         sum_i sum_{u<=t} a[k,i,t-u] start[i,u] <= A[k,t] + bought[k,t]
     outside       bought[k,t] <= Q[k,t]
     both          w > 0: both[i,j] <= chosen[i], both[i,j] <= chosen[j];  w < 0: both[i,j] >= chosen[i] + chosen[j] - 1
-    triple        w > 0: triple[i,j,k] <= chosen of each;  w < 0: triple[i,j,k] >= chosen[i] + chosen[j] + chosen[k] - 2
+    triple        w > 0: triple[i,j,k] <= chosen[i], chosen[j], chosen[k]
+                  w < 0: triple[i,j,k] >= chosen[i] + chosen[j] + chosen[k] - 2
     trust         sum_i [i differs from the incumbent] <= at_most
     forbidden     sum_i [i differs from the forbidden roadmap] >= 1
     shortfall     short[s] >= eta - sum_i sum_t dev[i,t,s] start[i,t] - pairs and constant of world s
     cvar_floor    mean worth + eta - sum_s p_s short[s] / level >= floor
-    chance_budget cost in world s + kept[b,t,s] <= B[b,t] + s_b kept[b,t-1,s] + M over[b,s],
-                  sum_s p_s over[b,s] <= alpha
-    chance_cash   base[s,m] + sum_i sum_t delta[i,t,s,m] start[i,t] >= floor - M below[s],  sum_s p_s below[s] <= alpha
+    chance_budget cost in world s + kept[b,t,s] <= B[b,t] + s_b kept[b,t-1,s] + M over[b,s];  sum_s p_s over[b,s] <= a
+    chance_cash   base[s,m] + sum_i sum_t delta[i,t,s,m] start[i,t] >= floor - M below[s];  sum_s p_s below[s] <= a
     worst_future  worst <= worth in each future
     regret        regret >= best of the future - worth in it
     at_least      another aim >= what it must reach

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from optimize.archive import Archive, Clock, estimate, key
+from optimize.archive import Archive, Clock, key
 from optimize.check import violations, worth
 from optimize.periods import Starts
 from optimize.plan_limits import PlanLimits
@@ -76,7 +76,7 @@ def _moves(structure: Structure, roadmap: dict[str, int]) -> Iterator[dict[str, 
 def local_search(
     problem: RoadmapProblem, archive: Archive, start: Starts, limits: PlanLimits, clock: Clock
 ) -> LocalOptimum:
-    """Move to a better roadmap (mean on the draws of the archive) until no single move is better.
+    """Move to a better roadmap (score on the draws of the archive) until no single move is better.
 
     problem: its worth says which moves look best, and these are simulated first; a better one is taken at once.
     """
@@ -105,12 +105,11 @@ def local_search(
 
 def _may_be_better(archive: Archive, one: Starts, here: Starts) -> bool:
     """Whether the paired gain on the draws of the screen does not rule it out."""
-    first = slice(0, SCREEN_DRAWS)
-    gain = estimate(archive.npv(one)[first] - archive.npv(here)[first])
+    gain = archive.gain(one, here, SCREEN_DRAWS)
     return gain.mean + CLEAR * gain.se > 0.0
 
 
 def _best(archive: Archive, here: Starts, among: list[dict[str, int]]) -> dict[str, int] | None:
     """The best of these if it is better than where we are; the first of equals."""
-    best = max(among, key=archive.mean, default=None)
-    return best if best is not None and archive.mean(best) > archive.mean(here) else None
+    best = max(among, key=archive.score, default=None)
+    return best if best is not None and archive.score(best) > archive.score(here) else None

@@ -11,7 +11,10 @@ from optimize.archive import Estimate
 if TYPE_CHECKING:
     import polars
 
+    from optimize.gaps import Gaps
     from optimize.problem import RoadmapProblem
+    from optimize.risk_report import RiskReport
+    from optimize.stochastic_value import StochasticValue
     from sim.outcomes import Outcomes
 
 SCHEMA_VERSION: Final = 1
@@ -160,11 +163,14 @@ class Plan:
         nothing that was simulated. objective and bound in currency, gap relative.
     roadmap: start months. outcomes: figures of the recommended roadmap on the draws of the report.
     indistinct: finalists that may be better by more than the indifference. claim: what may be said of the roadmap.
-    interactions: number of pairs simulated because they share something, and of others simulated as a test, and how
-        many of each were found.
+    interactions: number of pairs simulated because they share something, and of others simulated as a test, and of
+        triples, and how many of each were found.
+    gaps: of the model, the sample and the solver, each of something else.
+    stochastic_value: against the plan that takes every driver at its mean; None where that finds no roadmap.
     program: the last program, the one that status, objective, bound and gap speak of.
     pins: decisions that were taken before the plan.
     stopped_by_time: the clock ended a part of the work, so another run may end elsewhere.
+    risk: the aim, tails, overruns and futures on the draws of the report.
     """
 
     status: str
@@ -184,12 +190,22 @@ class Plan:
     iterations: tuple[Step, ...]
     interactions: Mapping[str, int]
     program: RoadmapProblem
+    gaps: Gaps
+    stochastic_value: StochasticValue | None
     claim: str
     rule: str
     draws: Mapping[str, DrawRange]
     seconds: float
     stopped_by_time: bool
+    risk: RiskReport
     pins: tuple[PinnedStart, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        """Whether the roadmap beats the program alone and the simple rules on the draws of the report."""
+        from optimize.verdict import verdict
+
+        return verdict(self.yardsticks, self.outcomes.draws)
 
     def document(self) -> dict[str, Any]:
         """The JSON document that `roadfolio plan --json` prints; what does not exist is None."""
@@ -244,6 +260,9 @@ class Plan:
                 }
                 for one in self.iterations
             ],
+            "verdict": self.verdict,
+            "stochastic_value": None if self.stochastic_value is None else self.stochastic_value.document(),
+            "gaps": self.gaps.document(),
             "interactions": dict(self.interactions),
             "draws": {
                 name: {"first": one.first, "draws": one.draws, "path_roadmaps": one.path_roadmaps}
@@ -251,6 +270,7 @@ class Plan:
             },
             "seconds": self.seconds,
             "stopped_by_time": self.stopped_by_time,
+            "risk": self.risk.document(),
             "provenance": outcomes["provenance"],
         }
 

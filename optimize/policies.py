@@ -5,6 +5,7 @@ do nothing          the least allowed roadmap: what is mandatory or pinned, what
 cheapest first      by mean present value of the cost alone, least first
 highest ROI first   by mean NPV over mean present value of the cost alone, largest first; only what is above 0
 technology first    by mean capital and delivery cost, largest first, whatever it returns
+program alone       what the program of singles and pairs proposes first; found by `refine`
 
 "Alone" means beside what an initiative requires, at the earliest start. A greedy rule begins with the mandatory ones,
 those that must start soonest first; then it takes each initiative in its order, after what that requires and with what
@@ -30,6 +31,7 @@ DO_NOTHING: Final = "do nothing"
 CHEAPEST: Final = "cheapest first"
 HIGHEST_ROI: Final = "highest ROI first"
 TECHNOLOGY: Final = "technology first"
+PROGRAM_ALONE: Final = "program alone"
 
 
 def do_nothing(problem: RoadmapProblem, limits: Limits) -> dict[str, int] | None:

@@ -173,6 +173,11 @@ class RoadmapProblem(Record):
         """Present value of one unit of money in period t."""
         return self.discount[t] if self.discount else 1.0
 
+    def without_worlds(self) -> RoadmapProblem:
+        """The limits that need no simulated worth: without worlds, futures and what is demanded of them."""
+        update = {"worlds": None, "risk": None, "futures": (), "objective": "worth", "objectives": (), "at_least": ()}
+        return self.model_copy(update=update)
+
     def delay(self, requirement: Requirement) -> int:
         """Periods that must pass between the two starts."""
         needed = self.initiative(requirement.requires)

@@ -34,11 +34,14 @@ def random_roadmaps(scenario: Scenario, count: int, seed: int) -> tuple[dict[str
     if least is None:
         hint = "`roadfolio plan` says which demands contradict each other"
         raise ProblemsFound([Problem("initiatives", "the scenario allows no roadmap", hint=hint)])
-    found = []
-    for k in range(count):
-        chance = np.random.default_rng([seed, k])
-        found.append(months(scenario, _one(problem, structure, least, chance)))
-    return tuple(found)
+    return tuple(months(scenario, one) for one in random_feasible(problem, structure, least, count, seed))
+
+
+def random_feasible(
+    problem: RoadmapProblem, structure: Structure, least: Mapping[str, int], count: int, seed: int
+) -> list[dict[str, int]]:
+    """So many roadmaps of a problem in periods, see `random_roadmaps`; least: an allowed one that they hold."""
+    return [_one(problem, structure, least, np.random.default_rng([seed, k])) for k in range(count)]
 
 
 def _one(

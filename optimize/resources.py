@@ -71,9 +71,7 @@ class Resource:
 
 def single_periods(problem: RoadmapProblem, kind: Kind | None = None) -> tuple[Resource, ...]:
     """Every budget and skill, period by period."""
-    return tuple(
-        Resource(one.kind, one.name, t) for one in every_period(problem, kind) for t in range(problem.periods)
-    )
+    return tuple(Resource(one.kind, one.name, t) for one in every_period(problem, kind) for t in range(problem.periods))
 
 
 def every_period(problem: RoadmapProblem, kind: Kind | None = None) -> tuple[Resource, ...]:

@@ -1,4 +1,4 @@
-"""Limits on risk, checked in plain Python: how often a budget or the cash floor breaks, what aims must reach."""
+"""The limits on risk in plain Python: how often a budget or the cash floor breaks, and what aims must reach."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from optimize.parts import Initiative, Interaction
+from optimize.parts import Budget, Grant, Initiative, Interaction
 from optimize.risk_parts import FUTURES, AtLeast, ChanceBudget, ChanceCash, Future, Objective, Risk, Worlds
 from sim.errors import Problem, nearest
 
@@ -26,6 +26,7 @@ class _Draft:
     objective: str = "worth"
     ids: list[str] = field(default_factory=list)
     budgets: list[str] = field(default_factory=list)
+    changed: dict[str, str] = field(default_factory=dict)  # budget -> what makes it more than amounts and costs
     initiatives: list[Initiative] = field(default_factory=list)
     pairs: dict[tuple[str, str], float] = field(default_factory=dict)
     risk: Risk | None = None
@@ -43,7 +44,7 @@ def found_in_risk(data: Any) -> list[Problem]:
     if not isinstance(raw, dict):
         return []
     draft = _draft(raw)
-    rules = (_needed, _worlds, _world_values, _futures, _chance_budgets, _chance_cash)
+    rules = (_needed, _worlds, _world_values, _futures, _chance_budgets, _chance_cash, _gates)
     return [problem for rule in rules for problem in rule(draft)]
 
 
@@ -56,6 +57,7 @@ def _draft(raw: Mapping[str, Any]) -> _Draft:
         objective=objective if isinstance(objective, str) else "worth",
         ids=[name for name in (_named(one, "id") for one in _items(raw.get("initiatives"))) if isinstance(name, str)],
         budgets=[name for name in (_named(one, "name") for one in _items(raw.get("budgets"))) if isinstance(name, str)],
+        changed=_changed(raw),
         initiatives=initiatives,
         pairs={(pair.first, pair.second): pair.value for pair in pairs},
         risk=_part(raw.get("risk"), Risk),
@@ -68,13 +70,24 @@ def _draft(raw: Mapping[str, Any]) -> _Draft:
     )
 
 
+def _changed(raw: Mapping[str, Any]) -> dict[str, str]:
+    """What beside its amounts and the cost of initiatives moves each budget."""
+    found = {one.name: "credit" for _, one in _parts("budgets", raw.get("budgets"), Budget) if one.credit is not None}
+    found |= {one.budget: "a grant" for _, one in _parts("grants", raw.get("grants"), Grant) if one.budget is not None}
+    if _items(raw.get("outside")):
+        paying = (one for _, one in _parts("budgets", raw.get("budgets"), Budget) if "bought" in one.kinds)
+        found |= {one.name: "bought days" for one in paying}
+    return found
+
+
 # ---- the rules --------------------------------------------------------------------------------------------------
 
 
 def _needed(draft: _Draft) -> Iterator[Problem]:
     """An aim has what it is about, and no two fields say what the aim is."""
     aims = [("objective", draft.objective)]
-    aims += [(f"{path}.what", one.what) for path, one in [*draft.objectives, *draft.at_least]]
+    aims += [(f"{path}.what", one.what) for path, one in draft.objectives]
+    aims += [(f"{path}.what", one.what) for path, one in draft.at_least]
     weight, floor = (draft.risk.weight, draft.risk.floor) if draft.risk is not None else (0.0, None)
     for path, what in aims:
         if what in FUTURES and not draft.futures:
@@ -91,7 +104,8 @@ def _needed(draft: _Draft) -> Iterator[Problem]:
     if draft.worlds is None and (weight > 0.0 or floor is not None):
         path = "risk.weight" if weight > 0.0 else "risk.floor"
         yield Problem(path, "the CVaR needs worlds", weight or floor, "state `worlds`, or leave `risk` out")
-    counted = [one.what for _, one in draft.objectives] or [draft.objective]
+    counted: list[str] = [one.what for _, one in draft.objectives]
+    counted = counted or [draft.objective]
     counted += [one.what for _, one in draft.at_least]
     if weight > 0.0 and "worth" not in counted:
         yield Problem("risk.weight", f"has no effect on the aim {counted[0]!r}", weight, "0, or the aim 'worth'")
@@ -104,22 +118,22 @@ def _worlds(draft: _Draft) -> Iterator[Problem]:
         return
     yield from _sum("worlds.probability", worlds.probability)
     count = len(worlds.probability)
-    series: list[tuple[str, Sequence[float]]] = [("worlds.constant", worlds.constant)] if worlds.constant else []
+    series: list[tuple[str, tuple[float, ...]]] = [("worlds.constant", worlds.constant)] if worlds.constant else []
     for name, of_start in worlds.value.items():
         yield from _known(f"worlds.value.{name}", name, draft.ids)
         if draft.periods is not None and len(of_start) != draft.periods:
             hint = f"one list a start period: {draft.periods}"
             yield Problem(f"worlds.value.{name}", f"has {len(of_start)} lists", len(of_start), hint)
-        series += [(f"worlds.value.{name}.{t}", values) for t, values in enumerate(of_start)]
+        series += [(f"worlds.value.{name}.{t}", row) for t, row in enumerate(of_start)]
     for position, pair in enumerate(worlds.interactions):
         path = f"worlds.interactions.{position}"
         if (pair.first, pair.second) not in draft.pairs:
             message = f"the pair {pair.first}, {pair.second} is no interaction of the problem"
             yield Problem(path, message, pair.first, "state its mean in `interactions`, in the same order")
         series.append((f"{path}.value", pair.value))
-    for path, values in series:
-        if len(values) != count:
-            yield Problem(path, f"has {len(values)} numbers", len(values), f"one a world: {count}")
+    for path, numbers in series:
+        if len(numbers) != count:
+            yield Problem(path, f"has {len(numbers)} numbers", len(numbers), f"one a world: {count}")
 
 
 def _world_values(draft: _Draft) -> Iterator[Problem]:
@@ -133,8 +147,8 @@ def _world_values(draft: _Draft) -> Iterator[Problem]:
         for k, pair in enumerate(worlds.interactions)
     ]
     for one in draft.initiatives:
-        for t, (values, mean) in enumerate(zip(worlds.value.get(one.id, ()), one.value, strict=False)):
-            pairs.append((f"worlds.value.{one.id}.{t}", values, mean))
+        for t, (row, mean) in enumerate(zip(worlds.value.get(one.id, ()), one.value, strict=False)):
+            pairs.append((f"worlds.value.{one.id}.{t}", row, mean))
     for path, values, mean in pairs:
         if len(values) != len(worlds.probability) or math.isnan(mean):
             continue
@@ -170,6 +184,9 @@ def _chance_budgets(draft: _Draft) -> Iterator[Problem]:
         if chance.budget in seen:
             yield Problem(f"{path}.budget", f"{chance.budget!r} is limited twice", chance.budget, "keep one of them")
         seen.add(chance.budget)
+        if chance.budget in draft.changed:
+            message = f"{chance.budget!r} has {draft.changed[chance.budget]} as well, which no chance is computed with"
+            yield Problem(f"{path}.budget", message, chance.budget, "leave one of the two out")
         yield from _sum(f"{path}.weight", chance.weight)
         for name, profile in chance.cost.items():
             yield from _known(f"{path}.cost.{name}", name, draft.ids)
@@ -244,3 +261,13 @@ def _items(raw: Any) -> list[Any]:
 
 def _named(item: Any, key: str) -> Any:
     return dict(item).get(key) if isinstance(item, BaseModel) else item.get(key) if isinstance(item, dict) else None
+
+
+def _gates(draft: _Draft) -> Iterator[Problem]:
+    """Worlds and futures hold the gates that are passed and failed in them."""
+    if draft.worlds is None and not draft.futures:
+        return
+    for position, one in enumerate(draft.initiatives):
+        if one.passes != 1.0:
+            hint = "1, and values of worlds and futures with the gate in them"
+            yield Problem(f"initiatives.{position}.passes", "has no place beside worlds or futures", one.passes, hint)

@@ -1,24 +1,28 @@
 """From a scenario to a plan: value, solve, simulate, refine, tell the finalists apart, report.
 
-Three ranges of draws are kept apart: one to search, one to select, one to report. No figure in print comes from draws
-that chose the roadmap, and the yardsticks are valued on the same draws as the winner.
+Ranges of draws are kept apart: one to search, one to select, one to report, one for the sampling gap. No figure in
+print comes from draws that chose the roadmap, and the yardsticks are valued on the same draws as the winner.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimize.archive import Archive, Clock, estimate
+from optimize.attitude import attitude_of, limits_for
 from optimize.check import violations
 from optimize.closed_starts import closed_note
-from optimize.demands import blocking, demands
 from optimize.conflict import why_infeasible
+from optimize.demands import blocking, demands
+from optimize.gaps import Gaps
 from optimize.goal_floors import demanded, missed, with_floors
 from optimize.moves import MOVES, SCREEN_DRAWS, local_search
 from optimize.periods import Starts, months
+from optimize.plan_gaps import drawn_for_the_gap, gaps_of, stochastic_value_of
 from optimize.plan_limits import REPORT_FROM, SEARCH_FROM, SELECTION_FROM, PlanLimits, Progress
 from optimize.plan_periods import planned_periods
 from optimize.planning import (
@@ -31,14 +35,26 @@ from optimize.planning import (
     Step,
     Yardstick,
 )
-from optimize.policies import do_nothing, yardsticks
+from optimize.policies import PROGRAM_ALONE, do_nothing, yardsticks
 from optimize.problem import RoadmapProblem
 from optimize.refine import SearchResult, allowed_roadmaps, refine
 from optimize.rejections import force_in, rejected, simulate_additions
+from optimize.risk_limits import (
+    TIGHTENINGS,
+    broken_baseline,
+    confirmed,
+    not_confirmed,
+    tightened,
+    to_be_tightened,
+    with_cash_row,
+)
+from optimize.risk_report import RiskReport, judged_worlds, risk_neutral, risk_report
 from optimize.selection import RULE, Selection, choose_finalists, select
 from optimize.solve import solve
 from optimize.status import Status
+from optimize.stochastic_value import expected_value_plan
 from optimize.valuation import SIGNIFICANT, Rules, Valuation, planned_spend, rules, valuation
+from optimize.worlds import with_worlds
 from sim.montecarlo import evaluate, worth_a_table
 
 if TYPE_CHECKING:
@@ -58,26 +74,67 @@ def plan(
     a world that cannot be simulated.
     """
     clock = Clock(limits.seconds)
+    attitude = attitude_of(scenario)
+    limits = limits_for(limits, attitude)
     ruled = with_floors(scenario, rules(scenario, seed, limits), seed, limits)
     least = do_nothing(ruled.problem, limits.solver)
     if least is None:
         raise NoRoadmap(_why_none(ruled.problem, limits))
+    broken = broken_baseline(scenario, seed, limits)
+    if broken is not None:
+        raise NoRoadmap((broken,))
     look_up = worth_a_table(scenario, seed)
     archive = Archive(scenario, seed, SEARCH_FROM, limits.search_draws, limits, progress, look_up)
     valued = valuation(ruled, archive, limits)
     sticks = yardsticks(ruled.problem, archive, least)
-    result = refine(valued, archive, sticks.values(), limits, clock)
-    result, impossible = _forced(valued, result, archive, limits, clock)
-    indifference = max(0.005 * planned_spend(valued.problem, result.best), scenario.money.indifference)
-    finalists = choose_finalists(archive, result.feasible, least, limits.finalists, sticks.values())
-    selection = select(scenario, finalists, indifference, seed, limits, clock, progress)
+    if attitude.aim == "regret":
+        archive.best_in = _best_of_futures(valued, archive, sticks.values(), limits, clock)
+    valued = with_worlds(valued, archive, limits, least)
+    valued = replace(valued, problem=with_cash_row(valued.problem, archive, limits))
+    tightened_times = 0
+    while True:
+        result = refine(valued, archive, sticks.values(), limits, clock)
+        valued = result.valuation
+        if result.additive is not None:
+            sticks[PROGRAM_ALONE] = result.additive
+        result, impossible = _forced(valued, result, archive, limits, clock)
+        indifference = max(0.005 * planned_spend(valued.problem, result.best), scenario.money.indifference)
+        finalists = choose_finalists(archive, result.feasible, least, limits.finalists, sticks.values())
+        fine = confirmed(scenario, ruled.problem, finalists, seed)
+        selection = select(scenario, finalists, indifference, seed, limits, clock, progress, archive.best_in, fine)
+        if tightened_times == TIGHTENINGS or not to_be_tightened(valued.problem, selection, result.best):
+            break
+        valued, tightened_times = replace(valued, problem=tightened(valued.problem)), tightened_times + 1
+    if not selection.kept:
+        raise NoRoadmap(not_confirmed(scenario, selection.recommended))
     if not result.exhaustive:
-        simulate_additions(valued.problem, _free(result.program), archive, selection.recommended, limits)
+        simulate_additions(ruled.problem, _free(result.program), archive, selection.recommended, limits)
+    means = expected_value_plan(scenario, seed, ruled, limits, progress)
     fresh = Archive(scenario, seed, REPORT_FROM, limits.report_draws, limits, progress)
-    fresh.simulate(sticks.values(), "yardsticks on the draws of the report")
+    compared = [*sticks.values(), *(() if means is None else (means,))]
+    fresh.simulate(compared, "yardsticks on the draws of the report")
+    fresh.best_in = archive.best_in
+    neutral = risk_neutral(valued, archive, list(sticks.values()), limits, clock)
+    judged = judged_worlds(valued.problem, archive, limits)
+    risk = risk_report(ruled.problem, fresh, selection.recommended, sticks, neutral, judged, tightened_times)
+    gaps = gaps_of(scenario, seed, valued, archive, result, selection.recommended, limits, clock, progress)
     outcomes = _report(scenario, selection.recommended, seed, limits, progress)
     return _plan(
-        scenario, limits, clock, ruled, valued, archive, result, impossible, selection, sticks, fresh, outcomes
+        scenario,
+        limits,
+        clock,
+        ruled,
+        valued,
+        archive,
+        result,
+        impossible,
+        selection,
+        sticks,
+        means,
+        gaps,
+        fresh,
+        outcomes,
+        risk,
     )
 
 
@@ -89,12 +146,28 @@ def _forced(
         return result, {}
     program = _free(result.program)
     impossible = force_in(program, archive, result.feasible, limits.solver)
-    feasible = allowed_roadmaps(valued.problem, archive)
-    if archive.mean(feasible[0]) > archive.mean(result.best):
+    feasible = _allowed(valued, archive, result)
+    if archive.score(feasible[0]) > archive.score(result.best):
         local = local_search(program, archive, feasible[0], limits, clock)
-        feasible = allowed_roadmaps(valued.problem, archive)
+        feasible = _allowed(valued, archive, result)
         result = replace(result, local=local)
     return replace(result, best=feasible[0], feasible=tuple(feasible)), impossible
+
+
+def _best_of_futures(
+    valued: Valuation, archive: Archive, first: Iterable[Starts], limits: PlanLimits, clock: Clock
+) -> dict[str, dict[str, int]]:
+    """The best roadmap that a search of its own finds in each future, simulated in all of them."""
+    known, found = [dict(one) for one in first], {}
+    for name, other in archive.futures.items():
+        there = valuation(Rules(valued.problem.without_worlds(), {}), other, limits)
+        found[name] = refine(there, other, known, limits, clock).best
+    archive.simulate(found.values(), "the best of each future")
+    return found
+
+
+def _allowed(valued: Valuation, archive: Archive, result: SearchResult) -> list[dict[str, int]]:
+    return allowed_roadmaps(valued.problem.without_worlds(), archive) or [result.best]
 
 
 def _free(program: RoadmapProblem) -> RoadmapProblem:
@@ -151,16 +224,26 @@ def _plan(
     impossible: dict[str, str],
     selection: Selection,
     sticks: dict[str, dict[str, int]],
+    means: dict[str, int] | None,
+    gaps: Gaps,
     fresh: Archive,
     outcomes: Outcomes,
+    risk: RiskReport,
 ) -> Plan:
-    problem, best, answer = valued.problem, selection.recommended, result.solution
+    problem, best, answer = ruled.problem, selection.recommended, result.solution
     broken = violations(problem, best)
     if broken:
         raise AssertionError(f"the recommended roadmap breaks a limit: {broken[0].sentence}")
-    feasible = allowed_roadmaps(problem, archive)
+    feasible = _allowed(valued, archive, result)
     left_out = rejected(
-        problem, archive, feasible, best, impossible, selection.indifference, outcomes.currency, scenario.period_label
+        valued.problem.without_worlds(),
+        archive,
+        feasible,
+        best,
+        impossible,
+        selection.indifference,
+        outcomes.currency,
+        scenario.period_label,
     )
     return Plan(
         status=answer.status.value,
@@ -205,17 +288,23 @@ def _plan(
             "related_found": _found(valued, related=True),
             "tested": len(valued.tested),
             "tested_found": _found(valued, related=False),
+            "triples": len(valued.triples),
+            "triples_found": len(valued.problem.triples),
         },
         program=result.program,
+        gaps=gaps,
+        stochastic_value=None if means is None else stochastic_value_of(scenario, means, fresh, outcomes),
         claim=_claim(result, archive, selection) + _missed(scenario, outcomes),
         rule=RULE,
         draws={
             "search": DrawRange(SEARCH_FROM, limits.search_draws, archive.paths),
             "selection": DrawRange(SELECTION_FROM, selection.draws, selection.paths),
             "report": DrawRange(REPORT_FROM, limits.report_draws, fresh.paths + limits.report_draws),
+            **drawn_for_the_gap(gaps),
         },
         seconds=clock.elapsed,
         stopped_by_time=clock.stopped,
+        risk=risk,
         pins=tuple(PinnedStart(name, pin.start_month, pin.reason) for name, pin in scenario.pins.items()),
     )
 
@@ -258,9 +347,12 @@ def _claim(result: SearchResult, archive: Archive, selection: Selection) -> str:
         )
     if selection.set_aside:
         money = archive.scenario.money
-        stated = {"cash floor": money.cash_floor, "covenant": money.covenant}
-        limits = " and the ".join(name for name, one in stated.items() if one is not None)
-        reasons = [f"keep the {limits} as often as demanded"] if limits else []
+        overrun = [one for one in money.budgets.values() if one.overrun_probability is not None]
+        floor = None if money.risk is None else money.risk.floor
+        stated = {"cash floor": money.cash_floor, "covenant": money.covenant, "limit on overruns": overrun or None}
+        often = " and the ".join(name for name, one in stated.items() if one is not None)
+        reasons = [f"keep the {often} as often as demanded"] if often else []
+        reasons += [] if floor is None else ["keep the floor of the mean of the worst draws"]
         reasons += ["reach every goal that must be reached"] if demanded(archive.scenario) else []
         text += (
             f" {len(selection.set_aside)} of {len(selection.finalists)} finalists were set aside: they do not "

@@ -147,7 +147,9 @@ class Thresholds:
             return self._none(name, "in", lever, True, nothing)
         floors = dict.fromkeys(offered, self.value)
         if never_gains(self.problem, name):
-            return self._none(name, "in", lever, True, f"{nothing}: it loses money at every start, whatever is beside it")
+            return self._none(
+                name, "in", lever, True, f"{nothing}: it loses money at every start, whatever is beside it"
+            )
         forced = forced_in(self.problem, name)
         proved = self.certain
         for _ in range(MOST_FLOORS):

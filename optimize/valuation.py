@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,11 +51,13 @@ class Rules:
 
 @dataclass(frozen=True)
 class Valuation:
-    """The problem with worth. `pairs`: interactions as estimated; `tested`: those of pairs that share nothing."""
+    """The problem with worth. `pairs`: interactions as estimated; `tested`: those of pairs that share nothing;
+    `triples`: those of three, see `optimize.triples`."""
 
     problem: RoadmapProblem
     pairs: Mapping[tuple[str, str], Estimate]
     tested: Mapping[tuple[str, str], Estimate]
+    triples: Mapping[tuple[str, str, str], Estimate] = field(default_factory=dict)
 
 
 def rules(scenario: Scenario, seed: int, limits: PlanLimits) -> Rules:
@@ -104,7 +106,28 @@ def rules(scenario: Scenario, seed: int, limits: PlanLimits) -> Rules:
             )
         )
     upfront = {name: profile.upfront for name, profile in profiles.items() if profile.upfront}
-    return _usable(scenario, initiatives, unusable, upfront)
+    return _limited(scenario, seed, _usable(scenario, initiatives, unusable, upfront))
+
+
+def _limited(scenario: Scenario, seed: int, found: Rules) -> Rules:
+    """The rules with the limits on how often budgets are overrun."""
+    from optimize.chances import chance_budgets
+
+    granted = {grant.budget for grant in found.problem.grants}
+    refused = [
+        Problem(
+            f"money.budgets.{name}.overrun_probability",
+            "is not computed for a budget that a grant paid upfront in a window flows into",
+            budget.overrun_probability,
+            "remove it, or let the grant be paid after go-live",
+        )
+        for name, budget in scenario.money.budgets.items()
+        if budget.overrun_probability is not None and name in granted
+    ]
+    if refused:
+        raise ProblemsFound(refused)
+    limits = chance_budgets(scenario, found.problem, seed)
+    return replace(found, problem=found.problem.model_copy(update={"chance_budgets": limits})) if limits else found
 
 
 def _prices(price: NDArray[np.float64], step: int, periods: int) -> tuple[float, ...]:
@@ -273,12 +296,7 @@ def valuation(rules: Rules, archive: Archive, limits: PlanLimits) -> Valuation:
 def _singles(structure: Structure, archive: Archive, limits: PlanLimits) -> dict[str, tuple[float, ...]]:
     cases: dict[str, tuple[dict[str, int], list[int]]] = {}
     for name in structure.names:
-        context = _completed(structure, {}, structure.needs[name])
-        first = structure.earliest(name, context)
-        starts = starts_to_simulate([t for t in structure.starts[name] if t >= first], limits.grid)
-        # What blackouts close is valued all the same, so that a plan can say what they cost.
-        shut = [t for t in structure.closed[name] if t >= first]
-        cases[name] = (context, sorted({*starts, *(starts_to_simulate(shut, limits.grid) if shut else ())}))
+        cases[name] = single_case(structure, name, limits)
     wanted = [dict(context) for context, _ in cases.values()]
     wanted += [{**context, name: t} for name, (context, starts) in cases.items() for t in starts]
     archive.simulate(wanted, "value of each initiative")
@@ -290,16 +308,31 @@ def _singles(structure: Structure, archive: Archive, limits: PlanLimits) -> dict
     }
 
 
+def single_case(structure: Structure, name: str, limits: PlanLimits) -> tuple[dict[str, int], list[int]]:
+    """What stands beside an initiative that is valued alone, and the starts at which it is."""
+    context = _completed(structure, {}, structure.needs[name])
+    first = structure.earliest(name, context)
+    return context, starts_to_simulate([t for t in structure.starts[name] if t >= first], limits.grid)
+
+
+def pair_case(structure: Structure, first: str, second: str) -> list[dict[str, int]] | None:
+    """Roadmaps with both, with the first, with the second and with neither, beside what they require; None for two that
+    are never in one roadmap, as what they require excludes one another."""
+    both = structure.complete({}, [first, second])
+    if both is None:
+        return None
+    base = {name: t for name, t in both.items() if name not in (first, second)}
+    return [both, {**base, first: both[first]}, {**base, second: both[second]}, base]
+
+
 def _pairs(
     structure: Structure, archive: Archive, pairs: Sequence[tuple[str, str]], limits: PlanLimits
 ) -> dict[tuple[str, str], Estimate]:
     cases: dict[tuple[str, str], list[dict[str, int]]] = {}
     for first, second in pairs:
-        both = structure.complete({}, [first, second])
-        if both is None:
-            continue  # what they require excludes one another: never in one roadmap
-        base = {name: t for name, t in both.items() if name not in (first, second)}
-        cases[first, second] = [both, {**base, first: both[first]}, {**base, second: both[second]}, base]
+        case = pair_case(structure, first, second)
+        if case is not None:
+            cases[first, second] = case
     archive.simulate((one for case in cases.values() for one in case), "interactions of pairs", limits.pair_draws)
     found = {}
     for pair, case in cases.items():

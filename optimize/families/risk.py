@@ -23,7 +23,7 @@ from optimize.risk_parts import ChanceBudget, Risk
 from optimize.risk_value import offset
 
 if TYPE_CHECKING:
-    from optimize.formulation import Formulation
+    from optimize.families.sets import Sets
     from optimize.problem import RoadmapProblem
 
 
@@ -37,7 +37,7 @@ def aims(problem: RoadmapProblem) -> set[str]:
     return found
 
 
-def variables(model: Formulation) -> None:
+def variables(model: Sets) -> None:
     """The variables of the aims that the problem has."""
     needed, add = aims(model.problem), model.program.add_variable
     worlds = model.problem.worlds
@@ -51,16 +51,16 @@ def variables(model: Formulation) -> None:
         model.regret = add("regret")
 
 
-def aim(model: Formulation, what: str) -> pulp.LpAffineExpression:
+def aim(model: Sets, what: str) -> pulp.LpAffineExpression:
     """An aim without its offset, in `aim_unit`."""
     if what == "few":
         return -pulp.lpSum(start for _, start in model.all_starts())
     if what == "early":
         return pulp.lpSum((model.problem.periods - t) * start for t, start in model.all_starts())
     if what == "worst_future":
-        return 1 * model.worst
+        return pulp.lpSum([model.worst])
     if what == "regret":
-        return -1 * model.regret
+        return -pulp.lpSum([model.regret])
     risk = model.problem.risk
     weight = 1.0 if what == "cvar" else risk.weight if risk is not None and what == "worth" else 0.0
     if weight == 0.0 or model.eta is None or model.problem.worlds is None:
@@ -70,12 +70,12 @@ def aim(model: Formulation, what: str) -> pulp.LpAffineExpression:
     return model.mean + weight * model.eta - pulp.lpSum((weight * p / level) * short for p, short in shares)
 
 
-def aim_unit(model: Formulation, what: str) -> float:
+def aim_unit(model: Sets, what: str) -> float:
     """What one unit of the expression `aim` is worth."""
     return 1.0 if what in ("few", "early") else model.unit
 
 
-def shortfall(model: Formulation) -> None:
+def shortfall(model: Sets) -> None:
     """In each world the shortfall is at least what the roadmap lies below the edge of the tail."""
     worlds = model.problem.worlds
     if model.eta is None or worlds is None:
@@ -97,7 +97,7 @@ def shortfall(model: Formulation) -> None:
         model.program += short - model.eta + pulp.lpSum(terms) >= -constant[s] / model.unit, f"shortfall({s})"
 
 
-def cvar_floor(model: Formulation) -> None:
+def cvar_floor(model: Sets) -> None:
     """The mean of the bad tail reaches its floor."""
     risk = model.problem.risk
     if risk is not None and risk.floor is not None:
@@ -105,13 +105,13 @@ def cvar_floor(model: Formulation) -> None:
         model.program += aim(model, "cvar") >= least, "cvar_floor"
 
 
-def chance_budget(model: Formulation) -> None:
+def chance_budget(model: Sets) -> None:
     """The probability that a budget is overrun in some period is at most the allowed one."""
     for chance in model.problem.chance_budgets:
         _one_chance_budget(model, chance)
 
 
-def _one_chance_budget(model: Formulation, chance: ChanceBudget) -> None:
+def _one_chance_budget(model: Sets, chance: ChanceBudget) -> None:
     problem, add = model.problem, model.program.add_variable
     budget = next(one for one in problem.budgets if one.name == chance.budget)
     label, unit = model.budget_label[budget.name], model.budget_unit[budget.name]
@@ -148,7 +148,7 @@ def _one_chance_budget(model: Formulation, chance: ChanceBudget) -> None:
     model.program += pulp.lpSum(over) <= chance.probability, f"chance_budget({label})"
 
 
-def chance_cash(model: Formulation) -> None:
+def chance_cash(model: Sets) -> None:
     """The probability that cash falls below the floor is at most the allowed one."""
     chance, problem = model.problem.chance_cash, model.problem
     if chance is None:
@@ -173,7 +173,7 @@ def chance_cash(model: Formulation) -> None:
     model.program += pulp.lpSum(below) <= chance.probability, "chance_cash"
 
 
-def worst_future(model: Formulation) -> None:
+def worst_future(model: Sets) -> None:
     """The worst future is no better than each."""
     if model.worst is None:
         return
@@ -183,7 +183,7 @@ def worst_future(model: Formulation) -> None:
         model.program += row, f"worst_future({model.future_label[future.name]})"
 
 
-def regret(model: Formulation) -> None:
+def regret(model: Sets) -> None:
     """The regret is at least what the best roadmap of each future is worth more in it."""
     if model.regret is None:
         return
@@ -193,14 +193,14 @@ def regret(model: Formulation) -> None:
         model.program += row, f"regret({model.future_label[future.name]})"
 
 
-def at_least(model: Formulation) -> None:
+def at_least(model: Sets) -> None:
     """Another aim reaches what it must."""
     for number, other in enumerate(model.problem.at_least):
         least = (other.least - offset(model.problem, other.what)) / aim_unit(model, other.what)
         model.program += aim(model, other.what) >= least, f"at_least({other.what},{number})"
 
 
-def _in_future(model: Formulation, value: dict[str, tuple[float, ...]]) -> pulp.LpAffineExpression:
+def _in_future(model: Sets, value: dict[str, tuple[float, ...]]) -> pulp.LpAffineExpression:
     """Worth of the roadmap in a future, without the constant, in `unit`."""
     moved = [
         ((value[one.id][t] - one.value[t]) / model.unit) * start
@@ -218,7 +218,7 @@ def _deviation(probability: Sequence[float], values: Sequence[float]) -> list[fl
     return [value - mean for value in values]
 
 
-def _range(model: Formulation) -> tuple[float, float]:
+def _range(model: Sets) -> tuple[float, float]:
     """Between which numbers, in `unit`, every world of every roadmap lies, less the mean."""
     worlds = model.problem.worlds
     assert worlds is not None

@@ -76,6 +76,8 @@ class Sets:
         of_worlds = () if problem.worlds is None else problem.worlds.interactions
         self.varying = {(pair.first, pair.second) for pair in of_worlds}
         self.future_label = labels(future.name for future in problem.futures)
+        self.mean = pulp.lpSum([])
+        """Mean worth of the roadmap in `unit`, without the constant."""
         self.eta: pulp.LpVariable | None = None
         self.short: list[pulp.LpVariable] = []
         self.worst: pulp.LpVariable | None = None

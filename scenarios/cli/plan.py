@@ -19,6 +19,17 @@ Force = Annotated[bool, typer.Option("--force", help="Replace the run that the f
 Seconds = Annotated[
     float | None, typer.Option("--seconds", min=1.0, max=1e6, help="Stop the search after this time; else it ends.")
 ]
+RiskWeight = Annotated[
+    float | None,
+    typer.Option("--risk-weight", min=0.0, max=1.0, help="Weight of the mean of the worst draws beside the mean NPV."),
+]
+RiskLevel = Annotated[
+    float | None, typer.Option("--risk-level", min=0.01, max=1.0, help="Share of the draws that are the worst ones.")
+]
+Aim = Annotated[
+    str | None,
+    typer.Option("--objective", metavar="AIM", help="mean, worst-future or regret: in place of the file's objective."),
+]
 
 
 def run(
@@ -29,10 +40,14 @@ def run(
     force: Force = False,
     threads: Threads = None,
     seconds: Seconds = None,
+    risk_weight: RiskWeight = None,
+    risk_level: RiskLevel = None,
+    objective: Aim = None,
     pin: Pins = None,
     json: Json = False,
 ) -> int:
     """Recommend a roadmap: value, solve, simulate, refine, compare."""
+    from scenarios.attitude import with_attitude
     from scenarios.cli.output import DONE, INFEASIBLE, console, emit, print_problems
     from scenarios.cli.run_folder import check_folder, write_run
     from scenarios.cli.stages import stages
@@ -41,14 +56,16 @@ def run(
 
     content, name = read(file)
     calibration = beside(file, name)
-    scenario = pinned(turned(calibrated(parse(content, name), calibration), future), pin)
+    asked = with_attitude(calibrated(parse(content, name), calibration), risk_weight, risk_level, objective, future)
+    scenario = pinned(turned(asked, future), pin)
     if out is not None:
         check_folder(out, replace=force)
     from optimize import NoRoadmap, PlanLimits, plan
+    from optimize.attitude import attitude_of, tail_limits
     from scenarios.cli.compiling import announce_compilation
 
     announce_compilation("kernel")
-    limits = PlanLimits(threads=threads, seconds=seconds)
+    limits = tail_limits(PlanLimits(threads=threads, seconds=seconds), attitude_of(scenario))
     try:
         with stages("planning") as progress:
             found = plan(scenario, seed, limits, progress=progress)

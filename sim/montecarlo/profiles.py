@@ -43,11 +43,48 @@ class CostProfile:
     upfront: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class CostSample:
+    """What `CostProfile` is the mean of, draw by draw: capital, delivery, running (months, draws) money by elapsed
+    month, gross of what later gates save; price (months,) and upfront: as there."""
+
+    capital: Floats
+    delivery: Floats
+    running: Floats
+    price: Floats
+    upfront: dict[str, float]
+
+
+def cost_samples(scenario: Scenario, draws: int, seed: int, *, first_draw: int = 0) -> dict[str, CostSample]:
+    """Cost of every initiative over the horizon in each draw, from the same overruns as the kernel's draws."""
+    return {
+        name: _sample(scenario, name, initiative, numbers, seed, column)
+        for name, initiative, numbers, column in _columns(scenario, draws, seed, first_draw)
+    }
+
+
 def cost_profiles(
     scenario: Scenario, draws: int, seed: int, *, first_draw: int = 0, quantile: float | None = None
 ) -> dict[str, CostProfile]:
     """Profile of every initiative over the horizon, from the same overruns as the kernel's draws. quantile: of each
     kind of cost in each planning period, in place of the mean."""
+    step = scenario.period_months
+    found = {}
+    for name, initiative, numbers, column in _columns(scenario, draws, seed, first_draw):
+        one = _sample(scenario, name, initiative, numbers, seed, column)
+        found[name] = CostProfile(
+            capital=_held(one.capital, quantile, step),
+            delivery=_held(one.delivery, quantile, step),
+            running=_held(one.running, quantile, step),
+            price=one.price,
+            days=_days(initiative, scenario.horizon_months),
+            upfront=one.upfront,
+        )
+    return found
+
+
+def _columns(scenario: Scenario, draws: int, seed: int, first_draw: int):  # type: ignore[no-untyped-def]
+    """Each initiative with the numbers of the draws and what reads a parameter in all of them."""
     table = parameters(scenario)
     numbers = np.arange(first_draw, first_draw + draws, dtype=np.int64)
     theta, _ = table.theta(numbers, seed)
@@ -57,15 +94,11 @@ def cost_profiles(
     def column(path: str) -> Floats:
         return values[:, table.slot[path]]
 
-    return {
-        name: _profile(scenario, name, initiative, numbers, seed, column, quantile)
-        for name, initiative in scenario.initiatives.items()
-    }
+    for name, initiative in scenario.initiatives.items():
+        yield name, initiative, numbers, column
 
 
-def _profile(  # type: ignore[no-untyped-def]
-    scenario, name, initiative: Initiative, numbers, seed: int, column, quantile: float | None
-) -> CostProfile:
+def _sample(scenario, name, initiative: Initiative, numbers, seed: int, column) -> CostSample:  # type: ignore[no-untyped-def]
     months = scenario.horizon_months
     at = f"initiatives.{name}"
     cost = np.ones(len(numbers))
@@ -133,14 +166,7 @@ def _profile(  # type: ignore[no-untyped-def]
     leaving = sum((column(path) for path in reserved_exits(scenario, name)), np.zeros(len(numbers)))
     delivery = delivery + leaving * (since == 0)
     delivery = delivery + _involving(initiative, at, column) * cost * share + trained * (since == 0) * index
-    return CostProfile(
-        capital=_held(capital, quantile, scenario.period_months),
-        delivery=_held(delivery, quantile, scenario.period_months),
-        running=_held(running, quantile, scenario.period_months),
-        price=np.mean(index, axis=1),
-        days=_days(initiative, months),
-        upfront=upfront,
-    )
+    return CostSample(capital, delivery, np.broadcast_to(running, capital.shape), np.mean(index, axis=1), upfront)
 
 
 def _held(cost: Floats, quantile: float | None, step: int) -> Floats:

@@ -15,8 +15,8 @@ FIELDS: Final[dict[str, dict[str, Any]]] = {
 }
 """Fields of the blocks of a kind, with the values that mean that nothing is stated."""
 
-BUDGET: Final[dict[str, Any]] = {"credit": None}
-MONEY: Final[dict[str, Any]] = {"plan_at": "mean"}
+BUDGET: Final[dict[str, Any]] = {"credit": None, "overrun_probability": None}
+MONEY: Final[dict[str, Any]] = {"plan_at": "mean", "risk": None, "objective": "mean"}
 
 
 def strip_unstated(content: dict[str, Any]) -> None:

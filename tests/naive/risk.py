@@ -47,9 +47,9 @@ def cvar(document: Document, roadmap: Roadmap, mean: float) -> float:
         for pair in worlds["interactions"]:
             if pair["first"] in roadmap and pair["second"] in roadmap:
                 npv[s] += Fraction(pair["value"][s])
-    centre = sum(p * x for p, x in zip(probability, npv))
+    centre = sum(p * x for p, x in zip(probability, npv, strict=True))
     left, total = level, Fraction(0)
-    for x, p in sorted(zip(npv, probability)):
+    for x, p in sorted(zip(npv, probability, strict=True)):
         taken = min(left, p)
         total += taken * (x - centre)
         left -= taken
@@ -86,7 +86,7 @@ def allowed(document: Document, roadmap: Roadmap, mean: float) -> bool:
             balances = list(cash["base"][s])
             for name, start in roadmap.items():
                 if name in cash["delta"]:
-                    balances = [x + change for x, change in zip(balances, cash["delta"][name][start][s])]
+                    balances = [x + change for x, change in zip(balances, cash["delta"][name][start][s], strict=True)]
             below += weight if min(balances) < cash["floor"] - 1e-9 else 0.0
         if below > cash["probability"] + 1e-9:
             return False
