@@ -5,6 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from optimize.check import violations
+from optimize.plan_limits import PlanLimits
+from optimize.valuation import rules
 from sim.company import simulate
 from sim.company.delivery import Schedule, schedule
 from sim.company.world_layer import Draw
@@ -125,3 +128,18 @@ def test_wrong_offers_are_told() -> None:
         corner_shop(offer(100, -1))
     with pytest.raises(ProblemsFound, match=r"skills\.it_days\.outside\.day_price"):
         corner_shop(offer(-5, 1))
+
+
+def test_the_program_may_buy_days_and_budgets_pay_for_them() -> None:
+    """Days of a period of three months: six of its own and nine bought; what they cost is in the simulated values."""
+    scenario = corner_shop(*PLAIN, *SCARCE, offer(100, 3), setting("period_months", 3))
+    problem = rules(scenario, PlanLimits(cost_draws=8)).problem
+    (offered,) = problem.outside
+    assert (offered.skill, set(offered.price), set(offered.at_most)) == ("it_days", {100.0}, {9.0})
+    assert set(problem.discount) == {0.0}
+    assert all("bought" in budget.kinds for budget in problem.budgets)
+    starts = {"pos": 0, "basic_backup": 0}
+    assert not [one for one in violations(problem, starts) if one.family == "skill"]
+    own = rules(corner_shop(*PLAIN, *SCARCE, setting("period_months", 3)), PlanLimits(cost_draws=8))
+    assert "pos" in own.unusable or [one for one in violations(own.problem, starts) if one.family == "skill"]
+    assert not own.problem.outside
