@@ -31,6 +31,7 @@ from sim.quantities import Quantity, QuantityError, parse_number, parse_quantity
 from sim.world import Scenario
 from tests.functional.test_repairers import SERVED
 from tests.naive.shops import CORNER_SHOP, CYBER, PLANNER, Edit, setting
+from tests.truths.test_bought_days import BOUGHT
 from tests.truths.test_delivery_twin import GROWING, HELPED, PHASED, SOLD
 from tests.truths.test_kernel_twin import FINANCED, GOODS, GRANTED, TRAINED, TURNING
 from tests.truths.test_readiness_twin import OLD, YOUNG
@@ -128,7 +129,7 @@ DECIDED: list[Edit] = [
 SHOPS: dict[str, list[Edit]] = {
     "cyber": HIT, "growing": GROWING, "sized": SIZED, "phased": [*GROWING, *PHASED], "sold": SOLD, "helped": HELPED,
     "goods": GOODS, "granted": GRANTED, "financed": FINANCED, "trained": TRAINED, "turning": TURNING, "young": YOUNG,
-    "old": OLD, "served": HELPED_OUT, "rest": REST, "decided": DECIDED,
+    "old": OLD, "served": HELPED_OUT, "rest": REST, "decided": DECIDED, "bought": BOUGHT,
 }  # fmt: skip
 
 
