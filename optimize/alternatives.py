@@ -9,7 +9,7 @@ earlier    as much worth as possible at work early: the worth of an initiative's
 calmer     the most initiatives at work in one period as few as possible
 fewer      as few initiatives as possible; `vendors` instead where vendors are known: as few vendors as possible
 different  as many initiatives as possible that start elsewhere, or are in one of the two roadmaps alone; those that
-           can never gain (`reduction`) are not brought in for it
+           can never gain (`dominated`) are not brought in for it
 
 A direction in which nothing can be gained within the floor gives no alternative. Of equals in a direction the solver's
 first is taken, so it is not said to be the only one.

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from optimize.dominated import reduced
 from optimize.families.sets import all_numbers, power_of_ten_unit
 from optimize.formulation import Formulation
-from optimize.reduction import reduced
 from optimize.resources import Resource, every_period
 
 if TYPE_CHECKING:

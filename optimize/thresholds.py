@@ -22,9 +22,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from optimize.demands import forced_in
+from optimize.dominated import never_gains
 from optimize.elastic import DEAREST, Elastic, clear_margin
 from optimize.explain import rounded
-from optimize.reduction import never_gains
 from optimize.resolves import NEAR, Resolves
 from optimize.resources import Kind, Resource, every_period, single_periods
 
