@@ -21,9 +21,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from optimize.check import spent, worth
+from optimize.check import worth
 from optimize.elastic import Elastic
 from optimize.families.sets import power_of_ten_unit
+from optimize.recount import spent
 
 if TYPE_CHECKING:
     from optimize.periods import Starts

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from optimize.attitude import attitude_of, future_names
 from optimize.periods import Starts, months
 from optimize.plan_limits import PlanLimits, Progress
+from sim.futures import in_future
 from sim.montecarlo import evaluate
 from sim.outcomes import Outcomes
 from sim.world import Scenario
@@ -97,6 +99,8 @@ class Archive:
 
     The empty roadmap is worth exactly 0 on every draw. `paths`: simulated paths times roadmaps so far. look_up: by
     tables (`sim.montecarlo.tables`), on all draws, wherever that takes less than a run of the kernel for each roadmap.
+    attitude: what counts as better, see `score`. futures: the same in each future, on the same draws, where futures
+    count one by one. best_in: the roadmap of each future from which regret counts.
     """
 
     def __init__(
@@ -119,38 +123,82 @@ class Archive:
         self._look_up = look_up
         self._npv: dict[Key, Floats] = {(): np.zeros(draws)}
         self._cost: dict[Key, float] = {(): 0.0}
+        self.attitude = attitude_of(scenario)
+        self.futures: dict[str, Archive] = {}
+        self.best_in: dict[str, dict[str, int]] = {}
+        if self.attitude.sees_futures:
+            for name in future_names(scenario):
+                turned = in_future(scenario, name)
+                turned = turned.model_copy(update={"money": turned.money.model_copy(update={"objective": "mean"})})
+                self.futures[name] = Archive(turned, seed, first_draw, draws, limits, progress, look_up)
 
     def __contains__(self, roadmap: Starts) -> bool:
-        return len(self._npv.get(key(roadmap), ())) == self.draws
+        return self._known(key(roadmap))
+
+    def _known(self, name: Key) -> bool:
+        """Whether it was simulated on all draws, in every future as well where futures count."""
+        known = len(self._npv.get(name, ())) == self.draws
+        return known and all(other._known(name) for other in self.futures.values())
 
     def __iter__(self) -> Iterator[dict[str, int]]:
         """Roadmaps that were simulated on all draws, in the order in which they were."""
-        return (dict(one) for one, values in self._npv.items() if len(values) == self.draws)
+        return (dict(one) for one in self._npv if self._known(one))
 
     def __len__(self) -> int:
-        return sum(len(values) == self.draws for values in self._npv.values())
+        return sum(map(self._known, self._npv))
 
     def simulate(self, roadmaps: Iterable[Starts], stage: str, draws: int | None = None) -> None:
         """Simulate what is not known yet, on all draws or on the first `draws`."""
         wanted = self.draws if draws is None else min(draws, self.draws)
-        new = {key(one): dict(one) for one in roadmaps if len(self._npv.get(key(one), ())) < wanted}
-        todo = list(new.items())
-        find = self._run
-        if self._look_up and self._pays([one for _, one in todo], wanted):
-            find, wanted = self._looked_up, self.draws
-        for first in range(0, len(todo), BATCH):
-            part = todo[first : first + BATCH]
-            for (name, _), (npv, cost) in zip(part, find([one for _, one in part], wanted), strict=True):
-                self._npv[name] = npv
-                self._cost[name] = cost
-            self.paths += len(part) * wanted
-            if self._progress is not None:
-                self._progress(stage, min(first + BATCH, len(todo)), len(todo))
+        roadmaps = [dict(one) for one in roadmaps]
+        for other in self.futures.values():
+            before = other.paths
+            other.simulate(roadmaps, stage, draws)
+            self.paths += other.paths - before
+        new = {key(one): one for one in roadmaps if self._drawn(one) < wanted}
+        todo = list(new.values())
+        look_up = self._look_up and self._pays(todo, wanted)
+        done = 0
+        for known in sorted({self._drawn(one) for one in todo}):  # what is known of some draws needs only the others
+            group = [one for one in todo if self._drawn(one) == known]
+            for first in range(0, len(group), BATCH):
+                part = group[first : first + BATCH]
+                if look_up:
+                    self._put(part, 0, self._looked_up(part, self.draws))
+                else:
+                    self._put(part, known, self._run(part, known, wanted - known))
+                done += len(part)
+                if self._progress is not None:
+                    self._progress(stage, done, len(todo))
 
-    def _run(self, roadmaps: Sequence[Starts], draws: int) -> Iterator[tuple[Floats, float]]:
-        """NPV by draw and mean cost of each, by the kernel."""
-        found = simulated(self.scenario, roadmaps, self.first_draw, draws, self.seed, self._threads)
+    def _drawn(self, roadmap: Starts) -> int:
+        """Draws on which it was simulated, from the first on."""
+        return len(self._npv.get(key(roadmap), ()))
+
+    def _put(self, roadmaps: Sequence[Starts], known: int, found: Iterable[tuple[Floats, float]]) -> None:
+        """Add what was found of each: NPV by draw behind the `known` first ones, and mean cost."""
+        for one, (npv, cost) in zip(roadmaps, found, strict=True):
+            name = key(one)
+            if known:
+                share = known / (known + len(npv))
+                cost = share * self._cost[name] + (1.0 - share) * cost
+                npv = np.concatenate([self._npv[name][:known], npv])
+            self._npv[name] = npv
+            self._cost[name] = cost
+            self.paths += len(npv) - known
+
+    def _run(self, roadmaps: Sequence[Starts], first: int, draws: int) -> Iterator[tuple[Floats, float]]:
+        """NPV by draw and mean cost of each, by the kernel, on so many draws from the `first` of the archive on."""
+        found = simulated(self.scenario, roadmaps, self.first_draw + first, draws, self.seed, self._threads)
         return ((one.npv, float(np.mean(one.cost))) for one in found)
+
+    def part(self, first: int, draws: int) -> Archive:
+        """So many draws from the `first` on, of the roadmaps that were simulated on all; without their costs."""
+        limits = PlanLimits(threads=self._threads)
+        part = Archive(self.scenario, self.seed, self.first_draw + first, draws, limits)
+        for one in self:
+            part._npv[key(one)] = self.npv(one)[first : first + draws]
+        return part
 
     def _pays(self, roadmaps: Sequence[Starts], draws: int) -> bool:
         """Whether tables take less than the kernel: the entries that they lack are learned on all draws."""
@@ -173,13 +221,13 @@ class Archive:
         from sim.montecarlo import DisagreementError
 
         if not self._look_up:
-            return self._run(roadmaps, draws)
+            return self._run(roadmaps, 0, draws)
         planned = self._planned(roadmaps)
         try:
             worth = np.ascontiguousarray(self._entries.npv(planned).T)
         except DisagreementError as problem:
             self._distrust(problem)
-            return self._run(roadmaps, draws)
+            return self._run(roadmaps, 0, draws)
         return zip(worth[:, :draws], self._entries.costs(planned).tolist(), strict=True)
 
     def _distrust(self, problem: AssertionError) -> None:
@@ -212,6 +260,31 @@ class Archive:
     def mean(self, roadmap: Starts) -> float:
         """Mean NPV [currency]."""
         return float(np.mean(self.npv(roadmap)))
+
+    def scores(self, roadmap: Starts, draws: int | None = None) -> Floats:
+        """(draws,) scores whose mean is the score on the first `draws`; see `attitude`."""
+        if not self.futures:
+            return self.attitude.scores(self.npv(roadmap)[:draws])
+        rows = []
+        for name, other in self.futures.items():
+            npv = other.npv(roadmap)[:draws]
+            regret = self.attitude.aim == "regret" and name in self.best_in
+            rows.append(npv - other.npv(self.best_in[name])[:draws] if regret else npv)
+        return self.attitude.deciding(np.array(rows))
+
+    def score(self, roadmap: Starts) -> float:
+        """What is made as large as possible [currency]: mean NPV, or what the attitude makes of NPV; minus infinity for
+        a roadmap whose CVaR is below its floor."""
+        return float(np.mean(self.scores(roadmap))) if self.keeps_floor(roadmap) else -math.inf
+
+    def keeps_floor(self, roadmap: Starts) -> bool:
+        """Whether the CVaR of the roadmap reaches its floor, if there is one."""
+        return self.attitude.keeps_floor(self.npv(roadmap))
+
+    def gain(self, roadmap: Starts, other: Starts, draws: int | None = None) -> Estimate:
+        """Paired difference of the score, roadmap minus other, on the first draws that both have."""
+        shared = min(len(self.npv(roadmap)), len(self.npv(other)), self.draws if draws is None else draws)
+        return estimate(self.scores(roadmap, shared) - self.scores(other, shared))
 
     def difference(self, roadmap: Starts, other: Starts) -> Estimate:
         """Paired difference of NPV, roadmap minus other, on the draws that both have."""

@@ -7,37 +7,26 @@ is wrong with a roadmap that a planner wrote by hand.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from typing import Final
 
-from optimize.problem import Budget, RoadmapProblem
+from optimize import check_rules
+from optimize.problem import Interaction, RoadmapProblem, Triple
+from optimize.recount import bought_cost, days_bought, days_used, passing, purse, spent, start_worth
+from optimize.risk_check import broken_risks
+from optimize.risk_value import aimed, offset
+from optimize.violation import ROW_TOLERANCE, Violation
+
+__all__ = ["TIE_TOLERANCE", "Violation", "aim", "days_used", "gain", "spent", "tie_width", "violations", "worth"]
 
 Roadmap = Mapping[str, int]
-
-ROW_TOLERANCE = 1e-6
-"""A row may be exceeded by this share of the largest amount of its kind: rounding, not a finding."""
 
 TIE_TOLERANCE = 1e-9
 """Two roadmaps tie if their worth differs by at most this share of the largest number in the objective."""
 
 
-@dataclass(frozen=True)
-class Violation:
-    """A limit that a roadmap breaks: the family of the rule, what it is about, and a sentence with the numbers.
-
-    For budgets and skills also the period, what is needed in it and what is available [currency or days].
-    """
-
-    family: str
-    subject: str
-    sentence: str
-    period: int | None = None
-    needed: float | None = None
-    available: float | None = None
-
-
 def worth(problem: RoadmapProblem, roadmap: Roadmap) -> float:
-    """Value of the roadmap, constant included [currency].
+    """Value of the roadmap by the aim of the problem, constant included [currency, unless the aim has another unit].
 
     >>> from optimize.problem import Initiative, Interaction
     >>> pair = Interaction(first="a", second="b", value=-2)
@@ -46,50 +35,47 @@ def worth(problem: RoadmapProblem, roadmap: Roadmap) -> float:
     >>> worth(both, {"a": 0}), worth(both, {"a": 0, "b": 0})
     (6.0, 8.0)
     """
-    return problem.constant + gain(problem, roadmap)
+    return offset(problem) + aim(problem, roadmap)
+
+
+def aim(problem: RoadmapProblem, roadmap: Roadmap) -> float:
+    """Value of the roadmap by the aim of the problem, without what no roadmap changes."""
+    return aimed(problem, roadmap, gain(problem, roadmap))
 
 
 def gain(problem: RoadmapProblem, roadmap: Roadmap) -> float:
-    """Value of the roadmap without the constant, whose size would hide small differences [currency]."""
-    values = [problem.initiative(name).value[start] for name, start in roadmap.items()]
-    together = [pair.value for pair in problem.interactions if pair.first in roadmap and pair.second in roadmap]
-    return math.fsum([*values, *together])
+    """Mean value of the roadmap without the constant, whose size would hide small differences [currency]."""
+    values = [start_worth(problem, problem.initiative(name), start) for name, start in roadmap.items()]
+    terms: list[Interaction | Triple] = [*problem.interactions, *problem.triples]
+    together = [
+        passing(problem, *one.members) * one.value for one in terms if all(name in roadmap for name in one.members)
+    ]
+    bought = bought_cost(problem, roadmap) if problem.outside else ()
+    paid = [-problem.discount_at(t) * cost for t, cost in enumerate(bought)]
+    return math.fsum([*values, *together, *paid])
 
 
 def tie_width(problem: RoadmapProblem) -> float:
     """Difference of worth up to which two roadmaps tie [currency]."""
-    numbers = [initiative.value[t] for initiative in problem.initiatives for t in problem.window(initiative)]
-    numbers += [pair.value for pair in problem.interactions]
+    if problem.objective in ("few", "early"):
+        return TIE_TOLERANCE
+    numbers = [start_worth(problem, one, t) for one in problem.initiatives for t in problem.window(one)]
+    terms: list[Interaction | Triple] = [*problem.interactions, *problem.triples]
+    numbers += [passing(problem, *one.members) * one.value for one in terms]
+    numbers += [problem.discount_at(t) * price for one in problem.outside for t, price in enumerate(one.price)]
+    if problem.worlds is not None:
+        numbers += [x for values in problem.worlds.value.values() for of_start in values for x in of_start]
+    numbers += [x for future in problem.futures for values in future.value.values() for x in values]
     return TIE_TOLERANCE * max((abs(number) for number in numbers), default=0.0)
-
-
-def spent(problem: RoadmapProblem, budget: Budget, roadmap: Roadmap) -> tuple[float, ...]:
-    """What the roadmap takes out of the budget in each period [currency]; costs past the horizon are cut."""
-    total = [0.0] * problem.periods
-    for name, start in roadmap.items():
-        one = problem.initiative(name)
-        cost, price = one.cost, one.price_at(start)
-        by_kind = {"capital": cost.capital, "delivery": cost.delivery, "running": cost.running}
-        for kind, profile in by_kind.items():
-            if kind in budget.kinds:
-                _add(total, tuple(price * amount for amount in profile), start)
-    return tuple(total)
-
-
-def days_used(problem: RoadmapProblem, skill: str, roadmap: Roadmap) -> tuple[float, ...]:
-    """Days of the skill that the roadmap takes in each period [days]."""
-    total = [0.0] * problem.periods
-    for name, start in roadmap.items():
-        _add(total, problem.initiative(name).skill_days.get(skill, ()), start)
-    return tuple(total)
 
 
 def violations(problem: RoadmapProblem, roadmap: Roadmap) -> tuple[Violation, ...]:
     """Every limit that the roadmap breaks; empty if it keeps them all. Raises KeyError for an unknown initiative."""
-    rules = (_windows, _mandatory, _requires, _exclusive, _budgets, _skills, _trust, _forbidden)
     for name in roadmap:
         problem.initiative(name)
-    return tuple(violation for rule in rules for violation in rule(problem, roadmap))
+    found = [violation for rule in RULES for violation in rule(problem, roadmap)]
+    found += [Violation(*broken) for broken in broken_risks(problem, roadmap, gain(problem, roadmap))]
+    return tuple(found)
 
 
 def _windows(problem: RoadmapProblem, roadmap: Roadmap) -> list[Violation]:
@@ -107,7 +93,7 @@ def _mandatory(problem: RoadmapProblem, roadmap: Roadmap) -> list[Violation]:
     missing = [
         initiative.id for initiative in problem.initiatives if initiative.mandatory and initiative.id not in roadmap
     ]
-    return [Violation("mandatory", name, f"{name} is mandatory and missing") for name in missing]
+    return [Violation("mandatory", name, f"{name} is mandatory and missing", mendable=True) for name in missing]
 
 
 def _requires(problem: RoadmapProblem, roadmap: Roadmap) -> list[Violation]:
@@ -117,7 +103,7 @@ def _requires(problem: RoadmapProblem, roadmap: Roadmap) -> list[Violation]:
             continue
         subject = f"{rule.initiative} requires {rule.requires}"
         if rule.requires not in roadmap:
-            found.append(Violation("requires", subject, f"{subject}, which is missing"))
+            found.append(Violation("requires", subject, f"{subject}, which is missing", mendable=True))
             continue
         ready = roadmap[rule.requires] + rule.lag
         if rule.from_ == "finish":
@@ -141,27 +127,35 @@ def _exclusive(problem: RoadmapProblem, roadmap: Roadmap) -> list[Violation]:
 def _budgets(problem: RoadmapProblem, roadmap: Roadmap) -> list[Violation]:
     found = []
     for budget in problem.budgets:
-        slack = ROW_TOLERANCE * max(budget.amount)
-        carried = 0.0
-        for t, cost in enumerate(spent(problem, budget, roadmap)):
-            available = budget.amount[t] + budget.carry_share * carried
-            if cost > available + slack:
-                sentence = f"budget {budget.name} has {available:,.6g} in period {t}, and {cost:,.6g} is spent"
-                found.append(Violation("budget", budget.name, sentence, t, cost, available))
-            left = max(0.0, available - cost)
-            # Keeping as much as the cap allows is never worse: there is no other use for what is left.
-            carried = left if budget.carry_cap is None else min(left, budget.carry_cap)
+        granted = [grant.amount for grant in problem.grants if grant.budget == budget.name]
+        borrowed = [] if budget.credit is None else [budget.credit.limit]
+        slack = ROW_TOLERANCE * max([*budget.amount, *granted, *borrowed])
+        for t, state in enumerate(purse(problem, budget, roadmap)):
+            if state.short > slack:
+                # What is missing beyond the credit line is missing from the budget.
+                available = state.spent - state.short
+                sentence = f"budget {budget.name} has {available:,.6g} in period {t}, and {state.spent:,.6g} is spent"
+                if budget.credit is not None:
+                    sentence += " (credit is used up)" if t + 1 < problem.periods else " (no debt may be left)"
+                found.append(
+                    Violation("budget", budget.name, sentence, t, state.spent, available, mendable=bool(granted))
+                )
     return found
 
 
 def _skills(problem: RoadmapProblem, roadmap: Roadmap) -> list[Violation]:
     found = []
-    for skill, capacity in problem.skills.items():
-        slack = ROW_TOLERANCE * max(capacity)
+    for skill, own in problem.skills.items():
+        outside = [one for one in problem.outside if one.skill == skill]
+        slack = ROW_TOLERANCE * max([*own, *(most for one in outside for most in one.at_most)])
+        bought = days_bought(problem, skill, roadmap)
         for t, days in enumerate(days_used(problem, skill, roadmap)):
-            if days > capacity[t] + slack:
-                sentence = f"{skill} has {capacity[t]:,.6g} days in period {t}, and {days:,.6g} are needed"
-                found.append(Violation("skill", skill, sentence, t, days, capacity[t]))
+            there = own[t] + bought[t]
+            if days > there + slack:
+                sentence = f"{skill} has {there:,.6g} days in period {t}, and {days:,.6g} are needed"
+                if outside:
+                    sentence += f" ({bought[t]:,.6g} of them bought, no more can be)"
+                found.append(Violation("skill", skill, sentence, t, days, there))
     return found
 
 
@@ -184,7 +178,20 @@ def _forbidden(problem: RoadmapProblem, roadmap: Roadmap) -> list[Violation]:
     ]
 
 
-def _add(total: list[float], profile: tuple[float, ...], start: int) -> None:
-    for elapsed, number in enumerate(profile):
-        if start + elapsed < len(total):
-            total[start + elapsed] += number
+RULES: Final[tuple[Callable[[RoadmapProblem, Roadmap], list[Violation]], ...]] = (
+    _windows,
+    _mandatory,
+    _requires,
+    _exclusive,
+    check_rules.groups,
+    check_rules.pins,
+    check_rules.blackouts,
+    check_rules.loads,
+    check_rules.quick_wins,
+    check_rules.goals,
+    _budgets,
+    _skills,
+    _trust,
+    _forbidden,
+)
+"""Every rule that `violations` looks at, in the order in which it reports."""

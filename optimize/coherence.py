@@ -13,7 +13,8 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from optimize.parts import Budget, ExclusiveGroup, Initiative, Interaction, Requirement, TrustRegion
+from optimize.coherence_rules import RULE_PARTS, Known, found_in_rules
+from optimize.parts import Budget, ExclusiveGroup, Initiative, Interaction, Requirement, Triple, TrustRegion
 from sim.errors import Problem, nearest
 
 Part = TypeVar("Part", bound=BaseModel)
@@ -45,8 +46,10 @@ def found_in_fields(model: type[BaseModel], error: ValidationError) -> list[Prob
 def found_in_whole(data: Any) -> list[Problem]:
     """What does not fit together in a problem, or in the sound parts of a raw document."""
     draft = _draft(data)
-    rules = (_repeated, _lengths, _windows, _unknown_names, _pairs, _cycles, _exclusive_conflicts, _roadmaps)
-    return [problem for rule in rules for problem in rule(draft)]
+    rules = (_repeated, _lengths, _windows, _unknown_names, _pairs, _triples, _cycles, _exclusive_conflicts, _roadmaps)
+    problems = [problem for rule in rules for problem in rule(draft)]
+    raw = dict(data) if isinstance(data, BaseModel) else data
+    return [*problems, *found_in_rules(_known(draft, raw if isinstance(raw, dict) else {}))]
 
 
 @dataclass
@@ -58,6 +61,7 @@ class _Draft:
     skills: dict[str, tuple[float, ...] | None] = field(default_factory=dict)
     initiatives: list[tuple[str, Initiative]] = field(default_factory=list)
     interactions: list[tuple[str, Interaction]] = field(default_factory=list)
+    triples: list[tuple[str, Triple]] = field(default_factory=list)
     budgets: list[tuple[str, Budget]] = field(default_factory=list)
     requires: list[tuple[str, Requirement]] = field(default_factory=list)
     exclusive: list[tuple[str, ExclusiveGroup]] = field(default_factory=list)
@@ -83,10 +87,25 @@ def _draft(data: Any) -> _Draft:
         skills={name: _numbers(days) for name, days in skills.items()} if isinstance(skills, dict) else {},
         initiatives=_sound("initiatives", initiatives, Initiative),
         interactions=_sound("interactions", raw.get("interactions"), Interaction),
+        triples=_sound("triples", raw.get("triples"), Triple),
         budgets=_sound("budgets", raw.get("budgets"), Budget),
         requires=_sound("requires", raw.get("requires"), Requirement),
         exclusive=_sound("exclusive", raw.get("exclusive"), ExclusiveGroup),
         roadmaps=roadmaps,
+    )
+
+
+def _known(draft: _Draft, raw: dict[str, Any]) -> Known:
+    """What the rules of choice, calendar and money speak of."""
+    return Known(
+        periods=draft.periods,
+        ids=draft.ids,
+        initiatives={one.id: one for _, one in draft.initiatives},
+        budgets=[name for name in (_get(item, "name") for item in _items(raw.get("budgets"))) if isinstance(name, str)],
+        skills=list(draft.skills),
+        exclusive=draft.exclusive,
+        discount=_items(raw.get("discount")),
+        parts={key: _sound(key, raw.get(key), model) for key, model in RULE_PARTS.items()},
     )
 
 
@@ -153,6 +172,8 @@ def _unknown_names(draft: _Draft) -> Iterator[Problem]:
     mentioned: list[tuple[str, str]] = []
     for path, pair in draft.interactions:
         mentioned += [(f"{path}.first", pair.first), (f"{path}.second", pair.second)]
+    for path, triple in draft.triples:
+        mentioned += [(f"{path}.{key}", getattr(triple, key)) for key in ("first", "second", "third")]
     for path, rule in draft.requires:
         mentioned += [(f"{path}.initiative", rule.initiative), (f"{path}.requires", rule.requires)]
     for path, group in draft.exclusive:
@@ -191,6 +212,19 @@ def _pairs(draft: _Draft) -> Iterator[Problem]:
         for name, times in Counter(group.members).items():
             if times > 1:
                 yield Problem(f"{path}.members", f"{name!r} is in group {group.name!r} twice", name, "name it once")
+
+
+def _triples(draft: _Draft) -> Iterator[Problem]:
+    """Three initiatives of a triple differ, and each triple is stated once."""
+    seen: set[object] = set()
+    for path, triple in draft.triples:
+        three = frozenset(triple.members)
+        names = " ".join(triple.members)
+        if len(three) < 3:
+            yield Problem(path, "a triple names an initiative twice", names, "name three different initiatives")
+        elif three in seen:
+            yield Problem(path, "this triple is stated already", names, "add them up into one")
+        seen.add(three)
 
 
 def _cycles(draft: _Draft) -> Iterator[Problem]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from optimize.limits import Limits
 from optimize.problem import Initiative, Requirement, RoadmapProblem
@@ -17,6 +18,14 @@ class Demand:
     family: str
     words: str
     lift: Callable[[RoadmapProblem], RoadmapProblem]
+
+
+_RULE_WORDS: Final[Mapping[str, str]] = {
+    "at_most_one": "at most one",
+    "exactly_one": "exactly one",
+    "at_least_one": "at least one",
+    "all_or_none": "all or none",
+}
 
 
 def demands(problem: RoadmapProblem, keep_mandatory: str | None = None) -> list[Demand]:
@@ -39,12 +48,62 @@ def demands(problem: RoadmapProblem, keep_mandatory: str | None = None) -> list[
         for initiative in problem.initiatives
         if initiative.mandatory and initiative.id != keep_mandatory
     ]
+    found += [
+        Demand(
+            "group",
+            f"the rule of group {group.name} ({_RULE_WORDS[group.rule]})",
+            _without("groups", "name", group.name),
+        )
+        for group in problem.groups
+    ]
+    found += [
+        Demand("simultaneous", f"the load limit of {one.name}", _without("simultaneous", "name", one.name))
+        for one in problem.simultaneous
+    ]
+    found += [Demand("goal", f"the goal {one.name}", _without("goals", "name", one.name)) for one in problem.goals]
+    found += [
+        Demand("quick_win", f"the quick win {one.name}", _without("quick_wins", "name", one.name))
+        for one in problem.quick_wins
+    ]
+    found += [
+        Demand("pin", f"the pin: {one.words}", _without("pins", "initiative", one.initiative)) for one in problem.pins
+    ]
+    found += [
+        Demand("blackout", f"the blackout {one.name}", _without("blackouts", "name", one.name))
+        for one in problem.blackouts
+    ]
+    found += _of_risk(problem)
     if problem.trust_region is not None:
         words = "the number of changes that this round allows"
         found.append(Demand("trust", words, lambda p: p.model_copy(update={"trust_region": None})))
     if problem.forbidden:
         words = "the roadmaps that were ruled out"
         found.append(Demand("forbidden", words, lambda p: p.model_copy(update={"forbidden": ()})))
+    return found
+
+
+def _of_risk(problem: RoadmapProblem) -> list[Demand]:
+    """The limits on risk; an aim that does not count any more needs no floor either."""
+    found = []
+    risk = problem.risk
+    if risk is not None and risk.floor is not None:
+        words = f"the floor of the mean of the worst {100 * risk.level:g} %"
+        lifted = risk.model_copy(update={"floor": None})
+        found.append(Demand("cvar_floor", words, lambda p: p.model_copy(update={"risk": lifted})))
+    found += [
+        Demand(
+            "chance_budget",
+            f"the chance of an overrun of the budget {chance.budget}",
+            _without("chance_budgets", "budget", chance.budget),
+        )
+        for chance in problem.chance_budgets
+    ]
+    if problem.chance_cash is not None:
+        words = "how often cash may fall below its floor"
+        found.append(Demand("chance_cash", words, lambda p: p.model_copy(update={"chance_cash": None})))
+    if problem.at_least:
+        words = "what other aims must reach"
+        found.append(Demand("at_least", words, lambda p: p.model_copy(update={"at_least": ()})))
     return found
 
 
@@ -90,8 +149,10 @@ def lift_all(problem: RoadmapProblem, lifted: Sequence[Demand]) -> RoadmapProble
 
 def _without(field: str, key: str, name: str) -> Callable[[RoadmapProblem], RoadmapProblem]:
     def lift(problem: RoadmapProblem) -> RoadmapProblem:
-        kept = tuple(part for part in getattr(problem, field) if getattr(part, key) != name)
-        return problem.model_copy(update={field: kept})
+        update = {field: tuple(part for part in getattr(problem, field) if getattr(part, key) != name)}
+        if field == "budgets":  # what limits how often it is overrun goes with it
+            update["chance_budgets"] = tuple(one for one in problem.chance_budgets if one.budget != name)
+        return problem.model_copy(update=update)
 
     return lift
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from optimize.check import tie_width, violations
+from optimize.closed_starts import closed_note
 from optimize.demands import blocking, demands, forced_in
 from optimize.limits import Limits
 from optimize.problem import Initiative, RoadmapProblem
@@ -92,6 +93,8 @@ def _why(
     moved = tuple(name for name in before if name in after and after[name] != before[name])
     extra = tuple(name for name in after if name not in before and name != initiative.id)
     kind, reason = _reason(problem, initiative, loss, before, after, period_name)
+    if kind != "tie":
+        reason += closed_note(problem, initiative.id, period_name)
     if forced.status is not Status.OPTIMAL and loss > 0.0:
         reason += " (an upper limit of the loss: that solve was not proved)"
     return Rejection(initiative.id, kind, reason, loss, out, moved, extra)
@@ -112,17 +115,20 @@ def _reason(
     if loss <= tie_width(problem):
         return "tie", "the roadmap is worth the same with it; of equals, fewer and earlier starts are taken"
     lower = f"the roadmap would be worth {rounded(loss)} less"
+    alternatives = [group.members for group in problem.exclusive]
+    alternatives += [one.members for one in problem.groups if one.rule in ("at_most_one", "exactly_one")]
     rivals = [
         other
-        for group in problem.exclusive
-        if name in group.members
-        for other in group.members
+        for members in alternatives
+        if name in members
+        for other in members
         if other in before and other not in after
     ]
     if rivals:
         return "excluded", f"{listed(rivals)} is chosen instead; with {name} {lower}"
     best = max(initiative.value[t] for t in problem.window(initiative))
     gains = sum(pair.value for pair in problem.interactions if name in (pair.first, pair.second) and pair.value > 0.0)
+    gains += sum(triple.value for triple in problem.triples if name in triple.members and triple.value > 0.0)
     if best + gains <= 0.0:
         alone = "earns nothing" if best == 0.0 else f"loses money even at its best start: {rounded(best)}"
         return "loses", alone + (f"; with it {lower}" if loss > 1.005 * abs(best) else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from optimize.archive import Archive, Clock, estimate, key
+from optimize.archive import Archive, Clock, key
 from optimize.check import violations, worth
 from optimize.periods import Starts
 from optimize.plan_limits import PlanLimits
@@ -39,7 +39,8 @@ def neighbours(problem: RoadmapProblem, structure: Structure, roadmap: Starts) -
     """Every roadmap that is one move away and keeps every limit, in a fixed order.
 
     A move shifts one start, drops one, adds one at any start, replaces one by another that takes its start (or, if the
-    two exclude each other, any start), or exchanges the starts of two.
+    two exclude each other, any start), or exchanges the starts of two. What is bound by a group of all or none is
+    dropped and added together, the others at their earliest starts.
     """
     found: dict[object, dict[str, int]] = {}
     for one in _moves(structure, dict(roadmap)):
@@ -52,12 +53,19 @@ def _moves(structure: Structure, roadmap: dict[str, int]) -> Iterator[dict[str, 
     for name, start in roadmap.items():
         rest = {other: t for other, t in roadmap.items() if other != name}
         yield rest
-        yield from ({**rest, name: t} for t in structure.windows[name] if t != start)
+        if structure.partners[name]:
+            yield {other: t for other, t in rest.items() if other not in structure.partners[name]}
+        yield from ({**rest, name: t} for t in structure.starts[name] if t != start)
         for other in outside:
-            starts = structure.windows[other] if other in structure.rivals[name] else (start,)
+            starts = structure.starts[other] if other in structure.rivals[name] else (start,)
             yield from ({**rest, other: t} for t in starts)
     for name in outside:
-        yield from ({**roadmap, name: t} for t in structure.windows[name])
+        yield from ({**roadmap, name: t} for t in structure.starts[name])
+        if structure.partners[name]:
+            together = (
+                structure.complete({**roadmap, name: t}, structure.partners[name]) for t in structure.starts[name]
+            )
+            yield from (one for one in together if one is not None)
     chosen = list(roadmap)
     for i, first in enumerate(chosen):
         for second in chosen[i + 1 :]:
@@ -68,7 +76,7 @@ def _moves(structure: Structure, roadmap: dict[str, int]) -> Iterator[dict[str, 
 def local_search(
     problem: RoadmapProblem, archive: Archive, start: Starts, limits: PlanLimits, clock: Clock
 ) -> LocalOptimum:
-    """Move to a better roadmap (mean on the draws of the archive) until no single move is better.
+    """Move to a better roadmap (score on the draws of the archive) until no single move is better.
 
     problem: its worth says which moves look best, and these are simulated first; a better one is taken at once.
     """
@@ -97,12 +105,11 @@ def local_search(
 
 def _may_be_better(archive: Archive, one: Starts, here: Starts) -> bool:
     """Whether the paired gain on the draws of the screen does not rule it out."""
-    first = slice(0, SCREEN_DRAWS)
-    gain = estimate(archive.npv(one)[first] - archive.npv(here)[first])
+    gain = archive.gain(one, here, SCREEN_DRAWS)
     return gain.mean + CLEAR * gain.se > 0.0
 
 
 def _best(archive: Archive, here: Starts, among: list[dict[str, int]]) -> dict[str, int] | None:
     """The best of these if it is better than where we are; the first of equals."""
-    best = max(among, key=archive.mean, default=None)
-    return best if best is not None and archive.mean(best) > archive.mean(here) else None
+    best = max(among, key=archive.score, default=None)
+    return best if best is not None and archive.score(best) > archive.score(here) else None

@@ -15,7 +15,9 @@ Progress = Callable[[str, int, int], None]
 SEARCH_FROM: Final = 0
 SELECTION_FROM: Final = 1_000_000
 REPORT_FROM: Final = 2_000_000
-"""First draws of the three ranges. No draw that chose the roadmap, or told the finalists apart, values it in print."""
+GAP_FROM: Final = 3_000_000
+"""First draws of the ranges. No draw that chose the roadmap, or told the finalists apart, values it in print; the
+sampling gap has draws of its own."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +27,12 @@ class PlanLimits:
     seconds: wall-clock time [s]; None = no limit. A plan that was stopped by the clock says so.
     search_draws: common draws on which roadmaps are searched. pair_draws, linear_draws: how many of them value the
         interactions, and the single changes of an incumbent for the program.
+    triples: most interactions of three that are simulated, on as many draws as those of pairs.
     cost_draws: draws of the mean cost that budgets must hold.
     first_selection_draws, selection_draws: draws of every finalist, and the most that any finalist gets.
     report_draws: draws of the figures in print.
+    gap_sets, gap_draws: independent sets of draws, and draws of each, from which the sampling gap is estimated.
+    mean_draws: draws of the chances, with every driver at its mean, for the plan that ignores uncertainty.
     finalists: roadmaps that are told apart on fresh draws, the least allowed roadmap among them.
     changes: initiatives that the first proposal of a round may change; None = a third of all, at least 3.
     grid: starts between two that are simulated; values in between are interpolated.
@@ -50,10 +55,14 @@ class PlanLimits:
     search_draws: int = 256
     pair_draws: int = 64
     linear_draws: int = 128
+    triples: int = 60
     cost_draws: int = 2048
     first_selection_draws: int = 512
     selection_draws: int = 2048
     report_draws: int = 2048
+    gap_sets: int = 8
+    gap_draws: int = 32
+    mean_draws: int = 16
     finalists: int = 8
     changes: int | None = None
     grid: int = 4
@@ -77,13 +86,17 @@ class PlanLimits:
             "cost_draws",
             "first_selection_draws",
             "report_draws",
+            "gap_draws",
+            "mean_draws",
         ):
             _within(name, getattr(self, name), 2, most)
         _within("selection_draws", self.selection_draws, self.first_selection_draws, most)
         _within("finalists", self.finalists, 2, 50)
+        _within("gap_sets", self.gap_sets, 2, 1000)
+        _within("gap_sets times gap_draws", self.gap_sets * self.gap_draws, 4, most)
         for name in ("grid", "rounds"):
             _within(name, getattr(self, name), 1, 1000)
-        for name in ("neighbours", "enumerate_paths"):
+        for name in ("neighbours", "enumerate_paths", "triples"):
             _within(name, getattr(self, name), 0, 10**9)
         if self.changes is not None:
             _within("changes", self.changes, 1, 1000)

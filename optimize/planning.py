@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from optimize.archive import Estimate
@@ -12,9 +12,12 @@ if TYPE_CHECKING:
     import polars
 
     from optimize.conflict import Conflict
+    from optimize.gaps import Gaps
     from optimize.problem import RoadmapProblem
     from optimize.reasons import Reasons
     from optimize.repairs import Repair
+    from optimize.risk_report import RiskReport
+    from optimize.stochastic_value import StochasticValue
     from sim.outcomes import Outcomes
 
 SCHEMA_VERSION: Final = 1
@@ -37,18 +40,22 @@ class NoRoadmap(Exception):  # noqa: N818 (a finding about the scenario, in sent
 
 @dataclass(frozen=True)
 class Purse:
-    """One budget in one period [currency]: what is granted, what the roadmap spends, what is carried to the next."""
+    """One budget in one period [currency]: its own money, what the roadmap spends, what is carried to the next, grants
+    received, and what is owed at the end."""
 
     amount: float
     spent: float
     carried: float
+    granted: float = 0.0
+    debt: float = 0.0
 
 
 @dataclass(frozen=True)
 class PlannedPeriod:
     """One planning period of the recommended roadmap, mean cost over draws [currency] and days as planned.
 
-    start: its first month. capacity: days that each skill may give.
+    start: its first month. capacity: days that each skill may give. bought_days: of skills of which days can be bought.
+    loads: initiatives that load each department, owner and vendor whose limit is stated. load_limits: how many may.
     """
 
     start: int
@@ -59,6 +66,9 @@ class PlannedPeriod:
     budgets: Mapping[str, Purse]
     skill_days: Mapping[str, float]
     capacity: Mapping[str, float]
+    bought_days: Mapping[str, float] = field(default_factory=dict)
+    loads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    load_limits: Mapping[str, int] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """The row of the plan's JSON document; `budget` and `carried` are sums over the budgets."""
@@ -72,11 +82,22 @@ class PlannedPeriod:
             "budget": sum(purse.amount for purse in purses),
             "carried": sum(purse.carried for purse in purses),
             "budgets": {
-                name: {"amount": one.amount, "spent": one.spent, "carried": one.carried}
+                name: {
+                    "amount": one.amount,
+                    "spent": one.spent,
+                    "carried": one.carried,
+                    "granted": one.granted,
+                    "debt": one.debt,
+                }
                 for name, one in self.budgets.items()
             },
             "skill_days": dict(self.skill_days),
             "capacity": dict(self.capacity),
+            "bought_days": dict(self.bought_days),
+            "loads": {
+                name: {"at_most": self.load_limits[name], "initiatives": list(busy)}
+                for name, busy in self.loads.items()
+            },
         }
 
 
@@ -97,6 +118,15 @@ class LeftOut:
     id: str
     reason: str
     gain: Estimate | None
+
+
+@dataclass(frozen=True)
+class PinnedStart:
+    """A decision that was taken before the plan: start month, None = it stays out, and why."""
+
+    id: str
+    start_month: int | None
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -143,11 +173,15 @@ class Plan:
         nothing that was simulated. objective and bound in currency, gap relative.
     roadmap: start months. outcomes: figures of the recommended roadmap on the draws of the report.
     indistinct: finalists that may be better by more than the indifference. claim: what may be said of the roadmap.
-    interactions: number of pairs simulated because they share something, and of others simulated as a test, and how
-        many of each were found.
+    interactions: number of pairs simulated because they share something, and of others simulated as a test, and of
+        triples, and how many of each were found.
+    gaps: of the model, the sample and the solver, each of something else.
+    stochastic_value: against the plan that takes every driver at its mean; None where that finds no roadmap.
     program: the last program, the one that status, objective, bound and gap speak of.
     reasons: what would change the plan, most of it by that program; None where it was not asked.
+    pins: decisions that were taken before the plan.
     stopped_by_time: the clock ended a part of the work, so another run may end elsewhere.
+    risk: the aim, tails, overruns and futures on the draws of the report.
     """
 
     status: str
@@ -167,12 +201,23 @@ class Plan:
     iterations: tuple[Step, ...]
     interactions: Mapping[str, int]
     program: RoadmapProblem
+    gaps: Gaps
+    stochastic_value: StochasticValue | None
     claim: str
     rule: str
     draws: Mapping[str, DrawRange]
     seconds: float
     stopped_by_time: bool
+    risk: RiskReport
+    pins: tuple[PinnedStart, ...] = ()
     reasons: Reasons | None = None
+
+    @property
+    def verdict(self) -> str:
+        """Whether the roadmap beats the program alone and the simple rules on the draws of the report."""
+        from optimize.verdict import verdict
+
+        return verdict(self.yardsticks, self.outcomes.draws)
 
     def document(self) -> dict[str, Any]:
         """The JSON document that `roadfolio plan --json` prints; what does not exist is None."""
@@ -188,6 +233,7 @@ class Plan:
             "gap": self.gap,
             "claim": self.claim,
             "roadmap": dict(self.roadmap),
+            "pins": [{"initiative": one.id, "start_month": one.start_month, "reason": one.reason} for one in self.pins],
             "periods": [period.document() for period in self.periods],
             "outcomes": outcomes,
             "finalists": [
@@ -226,6 +272,9 @@ class Plan:
                 }
                 for one in self.iterations
             ],
+            "verdict": self.verdict,
+            "stochastic_value": None if self.stochastic_value is None else self.stochastic_value.document(),
+            "gaps": self.gaps.document(),
             "interactions": dict(self.interactions),
             "reasons": None if self.reasons is None else self.reasons.document(self.roadmap),
             "draws": {
@@ -234,6 +283,7 @@ class Plan:
             },
             "seconds": self.seconds,
             "stopped_by_time": self.stopped_by_time,
+            "risk": self.risk.document(),
             "provenance": outcomes["provenance"],
         }
 

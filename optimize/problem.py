@@ -19,33 +19,55 @@ from optimize.coherence import found_in_fields, found_in_whole
 from optimize.parts import (
     ALL_KINDS,
     Amount,
+    Blackout,
     Budget,
     Cost,
     Count,
+    Credit,
     ExclusiveGroup,
+    GoalFloor,
+    Grant,
     Initiative,
     Interaction,
     Kind,
     Name,
     Number,
+    Outside,
     Period,
+    Pin,
+    QuickWin,
     Record,
     Requirement,
+    SelectionGroup,
+    SimultaneousLimit,
+    Triple,
     TrustRegion,
 )
+from optimize.risk_coherence import found_in_risk
+from optimize.risk_parts import AtLeast, ChanceBudget, ChanceCash, Future, Objective, Risk, What, Worlds
 from sim.errors import Problem, ProblemsFound
 
 __all__ = [
     "ALL_KINDS",
     "SCHEMA_VERSION",
+    "Blackout",
     "Budget",
     "Cost",
+    "Credit",
     "ExclusiveGroup",
+    "GoalFloor",
+    "Grant",
     "Initiative",
     "Interaction",
     "Kind",
+    "Outside",
+    "Pin",
+    "QuickWin",
     "Requirement",
     "RoadmapProblem",
+    "SelectionGroup",
+    "SimultaneousLimit",
+    "Triple",
     "TrustRegion",
 ]
 
@@ -55,8 +77,12 @@ SCHEMA_VERSION: Final = 1
 class RoadmapProblem(Record):
     """Which initiatives start when, so that the total worth is largest and every limit holds.
 
-    A roadmap's worth is `constant` + the value of each initiative at its start + the value of each interaction whose
-    two initiatives are both in it.
+    A roadmap's worth is `constant` + the value of each initiative at its start, with the worth of the grants whose
+    window holds that start + the value of each interaction whose two initiatives, and of each triple whose three
+    initiatives, are all in it - the present value of the days that are bought. What can be cancelled counts times the
+    probability that all gates before it are passed: the product of `passes` over all that an initiative requires, step
+    by step, or that any one of a pair or triple requires. Costs and days are reserved in full, for the case that every
+    gate is passed.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -64,14 +90,34 @@ class RoadmapProblem(Record):
     constant: Number = Field(0.0, description="worth of the empty roadmap [currency]")
     initiatives: tuple[Initiative, ...] = ()
     interactions: tuple[Interaction, ...] = ()
+    triples: tuple[Triple, ...] = ()
     budgets: tuple[Budget, ...] = ()
     skills: dict[Name, tuple[Amount, ...]] = Field(
         default_factory=dict, description="days of each skill in each period [days]"
     )
     requires: tuple[Requirement, ...] = ()
     exclusive: tuple[ExclusiveGroup, ...] = ()
+    groups: tuple[SelectionGroup, ...] = ()
+    simultaneous: tuple[SimultaneousLimit, ...] = ()
+    outside: tuple[Outside, ...] = ()
+    discount: tuple[Amount, ...] = Field(
+        (), description="present value of one unit of money in each period, for bought days; none = 1"
+    )
+    grants: tuple[Grant, ...] = ()
+    goals: tuple[GoalFloor, ...] = ()
+    quick_wins: tuple[QuickWin, ...] = ()
+    pins: tuple[Pin, ...] = ()
+    blackouts: tuple[Blackout, ...] = ()
     trust_region: TrustRegion | None = None
     forbidden: tuple[dict[Name, Period], ...] = Field((), description="whole roadmaps that may not be proposed again")
+    objective: What = Field("worth", description="what is made as large as possible")
+    objectives: tuple[Objective, ...] = Field((), description="aims in order of rank, in place of `objective`")
+    risk: Risk | None = None
+    worlds: Worlds | None = None
+    futures: tuple[Future, ...] = ()
+    chance_budgets: tuple[ChanceBudget, ...] = ()
+    chance_cash: ChanceCash | None = None
+    at_least: tuple[AtLeast, ...] = Field((), description="what other aims must reach")
 
     @model_validator(mode="wrap")
     @classmethod
@@ -80,8 +126,8 @@ class RoadmapProblem(Record):
             problem = handler(data)
         except ValidationError as error:
             # The cross-checks still run on the parts that are sound, so that one pass shows everything.
-            raise ProblemsFound([*found_in_fields(cls, error), *found_in_whole(data)]) from None
-        problems = found_in_whole(problem)
+            raise ProblemsFound([*found_in_fields(cls, error), *found_in_whole(data), *found_in_risk(data)]) from None
+        problems = [*found_in_whole(problem), *found_in_risk(problem)]
         if problems:
             raise ProblemsFound(problems)
         return problem
@@ -118,6 +164,19 @@ class RoadmapProblem(Record):
         """Periods in which the initiative may start."""
         last = self.periods - 1 if initiative.latest is None else initiative.latest
         return range(initiative.earliest, last + 1)
+
+    def grant_window(self, grant: Grant) -> range:
+        """Periods of start in which the grant is given."""
+        return range(grant.first, (self.periods - 1 if grant.last is None else grant.last) + 1)
+
+    def discount_at(self, t: int) -> float:
+        """Present value of one unit of money in period t."""
+        return self.discount[t] if self.discount else 1.0
+
+    def without_worlds(self) -> RoadmapProblem:
+        """The limits that need no simulated worth: without worlds, futures and what is demanded of them."""
+        update = {"worlds": None, "risk": None, "futures": (), "objective": "worth", "objectives": (), "at_least": ()}
+        return self.model_copy(update=update)
 
     def delay(self, requirement: Requirement) -> int:
         """Periods that must pass between the two starts."""

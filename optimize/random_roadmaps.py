@@ -34,11 +34,14 @@ def random_roadmaps(scenario: Scenario, count: int, seed: int) -> tuple[dict[str
     if least is None:
         hint = "`roadfolio plan` says which demands contradict each other"
         raise ProblemsFound([Problem("initiatives", "the scenario allows no roadmap", hint=hint)])
-    found = []
-    for k in range(count):
-        chance = np.random.default_rng([seed, k])
-        found.append(months(scenario, _one(problem, structure, least, chance)))
-    return tuple(found)
+    return tuple(months(scenario, one) for one in random_feasible(problem, structure, least, count, seed))
+
+
+def random_feasible(
+    problem: RoadmapProblem, structure: Structure, least: Mapping[str, int], count: int, seed: int
+) -> list[dict[str, int]]:
+    """So many roadmaps of a problem in periods, see `random_roadmaps`; least: an allowed one that they hold."""
+    return [_one(problem, structure, least, np.random.default_rng([seed, k])) for k in range(count)]
 
 
 def _one(
@@ -54,12 +57,17 @@ def _one(
 def _with(
     problem: RoadmapProblem, structure: Structure, roadmap: dict[str, int], name: str, chance: np.random.Generator
 ) -> dict[str, int] | None:
-    """The roadmap with an initiative, after what it requires, each at a random start of those that fit."""
+    """The roadmap with an initiative, after what it requires and with what it is bound to, each at a random start of
+    those that fit."""
     done = dict(roadmap)
-    missing = [one for one in (*structure.needs[name], name) if one not in done]
-    for one in sorted(missing, key=lambda one: len(structure.needs[one])):
-        fits = [t for t in structure.windows[one] if not violations(problem, {**done, one: t})]
+    for one in structure.missing(name, done):
+        fits = [t for t in structure.starts[one] if _fits(problem, {**done, one: t})]
         if not fits:
             return None
         done[one] = fits[int(chance.integers(len(fits)))]
-    return done
+    return done if not violations(problem, done) else None
+
+
+def _fits(problem: RoadmapProblem, roadmap: Mapping[str, int]) -> bool:
+    """Whether a part of a roadmap keeps every limit, apart from the rest of its groups that is still to come."""
+    return all(broken.family == "group" and broken.mendable for broken in violations(problem, roadmap))

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from optimize.archive import Archive, Clock, Estimate
-from optimize.check import violations
+from optimize.archive import Archive, Clock, Estimate, estimate
+from optimize.check import violations, worth
 from optimize.linearise import linearise
 from optimize.moves import LocalOptimum, local_search
 from optimize.periods import Starts
@@ -23,7 +23,9 @@ from optimize.selection import plainness
 from optimize.solve import solve
 from optimize.status import Solution
 from optimize.structure import Structure
+from optimize.triples import with_triples
 from optimize.valuation import Valuation
+from optimize.worlds import around as worlds_around
 
 ACCEPT: Final = 1.645
 """A proposal is accepted if its paired gain is above 0 by so many standard errors (one-sided 95 %)."""
@@ -54,9 +56,9 @@ class Iteration:
 class SearchResult:
     """Where the search ended.
 
-    best: best roadmap that was simulated and keeps every limit, by its mean on the search draws. program: the last
+    best: best roadmap that was simulated and keeps every limit, by its score on the search draws. program: the last
     program, around the incumbent, with its trust region. solution: its answer. exhaustive: every feasible roadmap was
-    simulated. feasible: roadmaps in the archive that keep every limit, best first.
+    simulated. feasible: roadmaps in the archive that keep every limit, best first. valuation: with the triples.
     """
 
     best: dict[str, int]
@@ -66,6 +68,12 @@ class SearchResult:
     local: LocalOptimum
     exhaustive: bool
     feasible: tuple[dict[str, int], ...]
+    valuation: Valuation
+
+    @property
+    def additive(self) -> dict[str, int] | None:
+        """What the program of singles and pairs proposes, before any simulation of whole roadmaps; None if nothing."""
+        return next((dict(one.proposal) for one in self.iterations if one.round == 0), None)
 
 
 def refine(
@@ -76,28 +84,48 @@ def refine(
     first: allowed roadmaps that are known already, at least one. Raises ValueError if none of them is allowed.
     """
     problem = valuation.problem
-    known = [dict(one) for one in first if not violations(problem, one)]
+    limited = problem.without_worlds()
+    surely = limited.model_copy(update={"chance_cash": None})  # its row is a filter; fresh draws decide
+    known = [dict(one) for one in first if not violations(surely, one)]
     if not known:
         raise ValueError("the search needs an allowed roadmap to begin with")
     archive.simulate(known, STAGE)
-    everything = every_roadmap(problem, archive.reach * limits.enumerate_paths // archive.draws)
+    everything = every_roadmap(limited, archive.reach * limits.enumerate_paths // archive.draws)
     solution = solve(problem, limits.solver)
-    loop = _Loop(archive, max(known, key=archive.mean))
+    loop = _Loop(archive, max(known, key=archive.score))
     if everything is not None:
         archive.simulate(everything, "every roadmap")
     if solution.has_solution:
         loop.consider(solution, 0, None)
     program = problem
+    if everything is None and solution.has_solution:
+        valuation = with_triples(valuation, archive, solution.roadmap, limits)
+        program, solution = _again(problem, valuation.problem, loop, solution, limits)
     if everything is None:
         program, solution = _rounds(valuation, loop, program, solution, limits, clock)
-        start = allowed_roadmaps(problem, archive)[0]
+        start = (allowed_roadmaps(limited, archive) or [loop.incumbent])[0]
         local = local_search(program.model_copy(update={"trust_region": None}), archive, start, limits, clock)
     else:
-        local = LocalOptimum(allowed_roadmaps(problem, archive)[0], True, len(everything) - 1)
-    feasible = allowed_roadmaps(problem, archive)
+        best = (allowed_roadmaps(limited, archive) or [loop.incumbent])[0]
+        local = LocalOptimum(best, True, max(0, len(everything) - 1))
+    feasible = allowed_roadmaps(limited, archive) or [loop.incumbent]
+    exhaustive = everything is not None
     return SearchResult(
-        feasible[0], tuple(loop.iterations), program, solution, local, everything is not None, tuple(feasible)
+        feasible[0], tuple(loop.iterations), program, solution, local, exhaustive, tuple(feasible), valuation
     )
+
+
+def _again(
+    plain: RoadmapProblem, richer: RoadmapProblem, loop: _Loop, alone: Solution, limits: PlanLimits
+) -> tuple[RoadmapProblem, Solution]:
+    """The program with triples and its answer, where they change the worth of what was proposed without them."""
+    shift = worth(richer, alone.roadmap) - worth(plain, alone.roadmap)
+    if abs(shift) <= loop.archive.scenario.money.indifference:
+        return plain, alone
+    answer = solve(richer, limits.solver)
+    if answer.has_solution:
+        loop.consider(answer, 0, None)
+    return richer, answer
 
 
 def _rounds(
@@ -111,6 +139,7 @@ def _rounds(
             break
         around = dict(loop.incumbent)
         linear = linearise(valuation, loop.archive, around, limits)
+        linear = worlds_around(linear, valuation, loop.archive, around, limits)
         accepted = False
         rejected: list[dict[str, int]] = []
         first = True
@@ -144,9 +173,11 @@ class _Loop:
         """Simulate the proposal; it becomes the incumbent if it is better by the interval of the paired difference."""
         proposal = dict(answer.roadmap)
         self.archive.simulate([proposal], STAGE)
-        gain = self.archive.difference(proposal, self.incumbent)
+        gain = self.archive.gain(proposal, self.incumbent)
         accepted = gain.mean > 0.0 and gain.mean >= ACCEPT * gain.se
-        value = self.archive.difference(proposal, {})
+        kept = self.archive.keeps_floor
+        accepted = kept(proposal) and (accepted or not kept(self.incumbent))
+        value = estimate(self.archive.scores(proposal))
         self.iterations.append(
             Iteration(len(self.iterations), number, delta, proposal, answer.objective, value, gain, accepted)
         )
@@ -158,27 +189,27 @@ class _Loop:
 def allowed_roadmaps(problem: RoadmapProblem, archive: Archive) -> list[dict[str, int]]:
     """Simulated roadmaps that keep every limit, best first; of equals fewer initiatives, then earlier, then by name."""
     allowed = [one for one in archive if not violations(problem, one)]
-    return sorted(allowed, key=lambda one: (-archive.mean(one), *plainness(one)))
+    return sorted(allowed, key=lambda one: (-archive.score(one), *plainness(one)))
 
 
 def every_roadmap(problem: RoadmapProblem, most: int) -> list[dict[str, int]] | None:
     """Every roadmap that keeps every limit, or None if there are more than `most`, or far too many to look at."""
     structure = Structure(problem)
-    if math.prod(len(window) + 1 for window in structure.windows.values()) > MOST_LOOKED_AT:
+    if math.prod(len(starts) + 1 for starts in structure.starts.values()) > MOST_LOOKED_AT:
         return None
     found: list[dict[str, int]] = []
 
     def extend(roadmap: dict[str, int], position: int) -> bool:
         """Decide on the initiatives from `position` on; False once there are too many."""
         broken = violations(problem, roadmap)
-        if any(one.family in LASTING for one in broken):
+        if any(one.family in LASTING and not one.mendable for one in broken):
             return True  # more initiatives cannot mend it
         if position == len(structure.names):
             if not broken:
                 found.append(roadmap)
             return len(found) <= most
         name = structure.names[position]
-        choices = [roadmap, *({**roadmap, name: t} for t in structure.windows[name])]
+        choices = [roadmap, *({**roadmap, name: t} for t in structure.starts[name])]
         return all(extend(one, position + 1) for one in choices)
 
     return found if extend({}, 0) else None
@@ -187,5 +218,7 @@ def every_roadmap(problem: RoadmapProblem, most: int) -> list[dict[str, int]] | 
 MOST_LOOKED_AT: Final = 20_000
 """Starts and absences that may be combined to find the feasible roadmaps."""
 
-LASTING: Final = frozenset({"window", "exclusive", "budget", "skill"})
-"""Families of limits that a roadmap keeps breaking whatever is added to it."""
+LASTING: Final = frozenset(
+    {"window", "exclusive", "group", "pin", "blackout", "simultaneous", "budget", "skill", "chance_budget"}
+)
+"""Families of limits that a roadmap keeps breaking whatever is added to it, unless the violation is mendable."""

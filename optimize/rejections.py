@@ -79,7 +79,7 @@ def simulate_additions(
     for name in structure.names:
         if name not in recommended:
             rest = {other: t for other, t in recommended.items() if other not in structure.rivals[name]}
-            fits = [t for t in structure.windows[name] if not violations(problem, {**rest, name: t})]
+            fits = [t for t in structure.starts[name] if not violations(problem, {**rest, name: t})]
             if fits:
                 wanted += [{**rest, name: t} for t in sorted({fits[0], fits[-1], *fits[:: limits.grid]})]
                 continue

@@ -1,44 +1,58 @@
 """From a scenario to a plan: value, solve, simulate, refine, tell the finalists apart, report.
 
-Three ranges of draws are kept apart: one to search, one to select, one to report. No figure in print comes from draws
-that chose the roadmap, and the yardsticks are valued on the same draws as the winner.
+Ranges of draws are kept apart: one to search, one to select, one to report, one for the sampling gap. No figure in
+print comes from draws that chose the roadmap, and the yardsticks are valued on the same draws as the winner.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimize.archive import Archive, Clock, estimate
-from optimize.check import days_used, spent, violations
-from optimize.conflict import find_conflict
+from optimize.attitude import attitude_of, limits_for
+from optimize.check import violations
+from optimize.closed_starts import closed_note
+from optimize.gaps import Gaps
+from optimize.goal_floors import demanded, missed, with_floors
+from optimize.infeasible import no_roadmap
 from optimize.moves import MOVES, SCREEN_DRAWS, local_search
 from optimize.periods import Starts, months
+from optimize.plan_gaps import drawn_for_the_gap, gaps_of, stochastic_value_of
 from optimize.plan_limits import REPORT_FROM, SEARCH_FROM, SELECTION_FROM, PlanLimits, Progress
+from optimize.plan_periods import planned_periods
 from optimize.planning import (
     Candidate,
     DrawRange,
     LeftOut,
     NoRoadmap,
+    PinnedStart,
     Plan,
-    PlannedPeriod,
-    Purse,
     Step,
     Yardstick,
 )
-from optimize.policies import do_nothing, yardsticks
+from optimize.policies import PROGRAM_ALONE, do_nothing, yardsticks
 from optimize.problem import RoadmapProblem
-from optimize.reasons import Reasons, Valued, gain_of, reasons
+from optimize.reasons import Reasons, reasons, valued_reasons
 from optimize.refine import SearchResult, allowed_roadmaps, refine
 from optimize.rejections import Rejected, force_in, rejected, simulate_additions
-from optimize.repairs import repairs
-from optimize.resolves import Resolves
+from optimize.risk_limits import (
+    TIGHTENINGS,
+    broken_baseline,
+    confirmed,
+    not_confirmed,
+    tightened,
+    to_be_tightened,
+    with_cash_row,
+)
+from optimize.risk_report import RiskReport, judged_worlds, risk_neutral, risk_report
 from optimize.selection import RULE, Selection, choose_finalists, select
-from optimize.solve import solve
-from optimize.status import Status
+from optimize.stochastic_value import expected_value_plan
 from optimize.valuation import SIGNIFICANT, Rules, Valuation, planned_spend, rules, valuation
+from optimize.worlds import with_worlds
 from sim.montecarlo import evaluate, worth_a_table
 
 if TYPE_CHECKING:
@@ -58,40 +72,75 @@ def plan(
     a world that cannot be simulated.
     """
     clock = Clock(limits.seconds)
-    ruled = rules(scenario, seed, limits)
+    attitude = attitude_of(scenario)
+    limits = limits_for(limits, attitude)
+    ruled = with_floors(scenario, rules(scenario, seed, limits), seed, limits)
     least = do_nothing(ruled.problem, limits.solver)
     if least is None:
-        raise _no_roadmap(scenario, ruled.problem, limits)
+        raise no_roadmap(scenario, ruled.problem, limits)
+    broken = broken_baseline(scenario, seed, limits)
+    if broken is not None:
+        raise NoRoadmap((broken,))
     look_up = worth_a_table(scenario, seed)
     archive = Archive(scenario, seed, SEARCH_FROM, limits.search_draws, limits, progress, look_up)
     valued = valuation(ruled, archive, limits)
     sticks = yardsticks(ruled.problem, archive, least)
-    result = refine(valued, archive, sticks.values(), limits, clock)
-    result, impossible = _forced(valued, result, archive, limits, clock)
-    indifference = max(0.005 * planned_spend(valued.problem, result.best), scenario.money.indifference)
-    finalists = choose_finalists(archive, result.feasible, least, limits.finalists, sticks.values())
-    selection = select(scenario, finalists, indifference, seed, limits, clock, progress)
+    if attitude.aim == "regret":
+        archive.best_in = _best_of_futures(valued, archive, sticks.values(), limits, clock)
+    valued = with_worlds(valued, archive, limits, least)
+    valued = replace(valued, problem=with_cash_row(valued.problem, archive, limits))
+    tightened_times = 0
+    while True:
+        result = refine(valued, archive, sticks.values(), limits, clock)
+        valued = result.valuation
+        if result.additive is not None:
+            sticks[PROGRAM_ALONE] = result.additive
+        result, impossible = _forced(valued, result, archive, limits, clock)
+        indifference = max(0.005 * planned_spend(valued.problem, result.best), scenario.money.indifference)
+        finalists = choose_finalists(archive, result.feasible, least, limits.finalists, sticks.values())
+        fine = confirmed(scenario, ruled.problem, finalists, seed)
+        selection = select(scenario, finalists, indifference, seed, limits, clock, progress, archive.best_in, fine)
+        if tightened_times == TIGHTENINGS or not to_be_tightened(valued.problem, selection, result.best):
+            break
+        valued, tightened_times = replace(valued, problem=tightened(valued.problem)), tightened_times + 1
+    if not selection.kept:
+        raise NoRoadmap(not_confirmed(scenario, selection.recommended))
     if not result.exhaustive:
-        simulate_additions(valued.problem, _free(result.program), archive, selection.recommended, limits)
+        simulate_additions(ruled.problem, _free(result.program), archive, selection.recommended, limits)
+    means = expected_value_plan(scenario, seed, ruled, limits, progress)
     fresh = Archive(scenario, seed, REPORT_FROM, limits.report_draws, limits, progress)
-    fresh.simulate(sticks.values(), "yardsticks on the draws of the report")
+    compared = [*sticks.values(), *(() if means is None else (means,))]
+    fresh.simulate(compared, "yardsticks on the draws of the report")
+    fresh.best_in = archive.best_in
+    neutral = risk_neutral(valued, archive, list(sticks.values()), limits, clock)
+    judged = judged_worlds(valued.problem, archive, limits)
+    risk = risk_report(ruled.problem, fresh, selection.recommended, sticks, neutral, judged, tightened_times)
+    gaps = gaps_of(scenario, seed, valued, archive, result, selection.recommended, limits, clock, progress)
     outcomes = _report(scenario, selection.recommended, seed, limits, progress)
-    feasible = allowed_roadmaps(valued.problem, archive)
-    best = selection.recommended
+    feasible, best = _allowed(valued, archive, result), selection.recommended
     left_out = rejected(
-        valued.problem, archive, feasible, best, impossible, indifference, outcomes.currency, scenario.period_label
-    )
-    found, others = reasons(
-        _free(result.program), archive, feasible, best, left_out, indifference, limits, scenario.period_label,
-        outcomes.currency, progress,
+        valued.problem.without_worlds(), archive, feasible, best, impossible, selection.indifference,
+        outcomes.currency, scenario.period_label,
     )  # fmt: skip
-    fresh.simulate([one.roadmap for one in others], "alternatives on the draws of the report")
-    told = tuple(
-        Valued(one, months(scenario, one.roadmap), gain_of(one.roadmap, fresh, outcomes[0].npv)) for one in others
-    )
-    why = replace(found, alternatives=told)
+    found, others = reasons(_free(result.program), archive, feasible, best, left_out, indifference, limits, progress)
+    why = valued_reasons(found, others, fresh, outcomes[0].npv)
     return _plan(
-        scenario, limits, clock, ruled, valued, archive, result, left_out, why, selection, sticks, fresh, outcomes
+        scenario,
+        limits,
+        clock,
+        ruled,
+        valued,
+        archive,
+        result,
+        left_out,
+        why,
+        selection,
+        sticks,
+        means,
+        gaps,
+        fresh,
+        outcomes,
+        risk,
     )
 
 
@@ -103,33 +152,33 @@ def _forced(
         return result, {}
     program = _free(result.program)
     impossible = force_in(program, archive, result.feasible, limits.solver)
-    feasible = allowed_roadmaps(valued.problem, archive)
-    if archive.mean(feasible[0]) > archive.mean(result.best):
+    feasible = _allowed(valued, archive, result)
+    if archive.score(feasible[0]) > archive.score(result.best):
         local = local_search(program, archive, feasible[0], limits, clock)
-        feasible = allowed_roadmaps(valued.problem, archive)
+        feasible = _allowed(valued, archive, result)
         result = replace(result, local=local)
     return replace(result, best=feasible[0], feasible=tuple(feasible)), impossible
+
+
+def _best_of_futures(
+    valued: Valuation, archive: Archive, first: Iterable[Starts], limits: PlanLimits, clock: Clock
+) -> dict[str, dict[str, int]]:
+    """The best roadmap that a search of its own finds in each future, simulated in all of them."""
+    known, found = [dict(one) for one in first], {}
+    for name, other in archive.futures.items():
+        there = valuation(Rules(valued.problem.without_worlds(), {}), other, limits)
+        found[name] = refine(there, other, known, limits, clock).best
+    archive.simulate(found.values(), "the best of each future")
+    return found
+
+
+def _allowed(valued: Valuation, archive: Archive, result: SearchResult) -> list[dict[str, int]]:
+    return allowed_roadmaps(valued.problem.without_worlds(), archive) or [result.best]
 
 
 def _free(program: RoadmapProblem) -> RoadmapProblem:
     """The program without what kept it near an incumbent."""
     return program.model_copy(update={"trust_region": None, "forbidden": ()})
-
-
-def _no_roadmap(scenario: Scenario, problem: RoadmapProblem, limits: PlanLimits) -> NoRoadmap:
-    """Why no roadmap meets every demand, and the cheapest repairs, in sentences."""
-    answer = solve(problem, limits.solver)
-    if answer.status is not Status.INFEASIBLE:
-        return NoRoadmap((f"No roadmap that meets every demand was found. {answer.text}",))
-    resolves, currency = Resolves(limits.solver), scenario.profile.currency
-    conflict = find_conflict(problem, resolves, scenario.period_label, currency)
-    sentences = ["No roadmap meets every demand."]
-    if conflict is None:
-        return NoRoadmap((*sentences, "Which demands clash could not be told within the limits of the solver."))
-    sentences.append(conflict.sentence)
-    ways = repairs(problem, conflict, resolves, scenario.period_label, currency)
-    sentences += [f"There is a roadmap with: {way.words}{'' if way.proved else ' (perhaps less)'}." for way in ways]
-    return NoRoadmap(tuple(sentences), conflict, ways)
 
 
 def _report(
@@ -164,10 +213,13 @@ def _plan(
     why: Reasons,
     selection: Selection,
     sticks: dict[str, dict[str, int]],
+    means: dict[str, int] | None,
+    gaps: Gaps,
     fresh: Archive,
     outcomes: Outcomes,
+    risk: RiskReport,
 ) -> Plan:
-    problem, best, answer = valued.problem, selection.recommended, result.solution
+    problem, best, answer = ruled.problem, selection.recommended, result.solution
     broken = violations(problem, best)
     if broken:
         raise AssertionError(f"the recommended roadmap breaks a limit: {broken[0].sentence}")
@@ -178,7 +230,7 @@ def _plan(
         gap=answer.gap if answer.has_solution else None,
         roadmap=months(scenario, best),
         titles={name: one.title for name, one in scenario.initiatives.items()},
-        periods=_periods(scenario, problem, best),
+        periods=planned_periods(scenario, problem, best),
         outcomes=outcomes,
         finalists=tuple(
             Candidate(months(scenario, one.roadmap), one.npv, one.prob_best, one.draws) for one in selection.finalists
@@ -187,7 +239,10 @@ def _plan(
         prob_good=selection.prob_good,
         indifference=selection.indifference,
         rejected=(
-            *(LeftOut(one.id, one.reason, one.gain) for one in left_out),
+            *(
+                LeftOut(one.id, one.reason + closed_note(valued.problem, one.id, scenario.period_label), one.gain)
+                for one in left_out
+            ),
             *(LeftOut(name, reason, None) for name, reason in ruled.unusable.items()),
         ),
         yardsticks=tuple(
@@ -211,19 +266,32 @@ def _plan(
             "related_found": _found(valued, related=True),
             "tested": len(valued.tested),
             "tested_found": _found(valued, related=False),
+            "triples": len(valued.triples),
+            "triples_found": len(valued.problem.triples),
         },
         program=result.program,
-        reasons=why,
-        claim=_claim(result, archive, selection),
+        gaps=gaps,
+        stochastic_value=None if means is None else stochastic_value_of(scenario, means, fresh, outcomes),
+        claim=_claim(result, archive, selection) + _missed(scenario, outcomes),
         rule=RULE,
         draws={
             "search": DrawRange(SEARCH_FROM, limits.search_draws, archive.paths),
             "selection": DrawRange(SELECTION_FROM, selection.draws, selection.paths),
             "report": DrawRange(REPORT_FROM, limits.report_draws, fresh.paths + limits.report_draws),
+            **drawn_for_the_gap(gaps),
         },
         seconds=clock.elapsed,
         stopped_by_time=clock.stopped,
+        risk=risk,
+        reasons=why,
+        pins=tuple(PinnedStart(name, pin.start_month, pin.reason) for name, pin in scenario.pins.items()),
     )
+
+
+def _missed(scenario: Scenario, outcomes: Outcomes) -> str:
+    """What to say of goals that must be reached and are not, on the draws of the report."""
+    names = missed(scenario, outcomes[0].kpis)
+    return f" On the draws of the report the mean misses {' and '.join(names)}." if names else ""
 
 
 def _found(valued: Valuation, related: bool) -> int:
@@ -258,11 +326,16 @@ def _claim(result: SearchResult, archive: Archive, selection: Selection) -> str:
         )
     if selection.set_aside:
         money = archive.scenario.money
-        stated = {"cash floor": money.cash_floor, "covenant": money.covenant}
-        limits = " and the ".join(name for name, one in stated.items() if one is not None)
+        overrun = [one for one in money.budgets.values() if one.overrun_probability is not None]
+        floor = None if money.risk is None else money.risk.floor
+        stated = {"cash floor": money.cash_floor, "covenant": money.covenant, "limit on overruns": overrun or None}
+        often = " and the ".join(name for name, one in stated.items() if one is not None)
+        reasons = [f"keep the {often} as often as demanded"] if often else []
+        reasons += [] if floor is None else ["keep the floor of the mean of the worst draws"]
+        reasons += ["reach every goal that must be reached"] if demanded(archive.scenario) else []
         text += (
-            f" {len(selection.set_aside)} of {len(selection.finalists)} finalists were set aside: they do not keep "
-            f"the {limits} as often as demanded."
+            f" {len(selection.set_aside)} of {len(selection.finalists)} finalists were set aside: they do not "
+            f"{' or do not '.join(reasons)}."
         )
     if selection.rivals:
         text += (
@@ -275,37 +348,3 @@ def _claim(result: SearchResult, archive: Archive, selection: Selection) -> str:
             f"than {selection.indifference:,.0f} (95 % confidence)."
         )
     return text
-
-
-def _periods(scenario: Scenario, problem: RoadmapProblem, roadmap: Starts) -> tuple[PlannedPeriod, ...]:
-    kinds = {kind: [0.0] * problem.periods for kind in ("capital", "delivery", "running")}
-    for name, start in roadmap.items():
-        one = problem.initiative(name)
-        cost, price = one.cost, one.price_at(start)
-        for kind, total in kinds.items():
-            for elapsed, amount in enumerate(getattr(cost, kind)):
-                if start + elapsed < problem.periods:
-                    total[start + elapsed] += price * amount
-    purses: dict[str, list[Purse]] = {}
-    for budget in problem.budgets:
-        carried, rows = 0.0, []
-        for t, cost_now in enumerate(spent(problem, budget, roadmap)):
-            left = max(0.0, budget.amount[t] + budget.carry_share * carried - cost_now)
-            carried = left if budget.carry_cap is None else min(left, budget.carry_cap)
-            carried = carried if budget.carry_share > 0.0 and t + 1 < problem.periods else 0.0
-            rows.append(Purse(budget.amount[t], cost_now, carried))
-        purses[budget.name] = rows
-    days = {skill: days_used(problem, skill, roadmap) for skill in problem.skills}
-    return tuple(
-        PlannedPeriod(
-            start=t * scenario.period_months,
-            label=scenario.period_label(t),
-            capital=kinds["capital"][t],
-            running=kinds["running"][t],
-            delivery=kinds["delivery"][t],
-            budgets={name: rows[t] for name, rows in purses.items()},
-            skill_days={skill: used[t] for skill, used in days.items()},
-            capacity={skill: capacity[t] for skill, capacity in problem.skills.items()},
-        )
-        for t in range(problem.periods)
-    )

@@ -22,11 +22,14 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from optimize.archive import Archive, Clock, Estimate, estimate, simulated
+from optimize.attitude import Attitude, attitude_of, future_names
+from optimize.goal_floors import reaching
 from optimize.periods import Starts
 from optimize.plan_limits import SELECTION_FROM, PlanLimits, Progress
 from sim.breach import Broken
 from sim.cash_floor import FloorRule, floor_rule
 from sim.covenant import CovenantRule, covenant_rule
+from sim.futures import in_future
 from sim.streams import stream_key
 from sim.world import Scenario
 
@@ -60,7 +63,8 @@ class Selection:
 
     indifference: difference of NPV that does not matter [currency]. rivals: finalists that may be better than the
     recommendation by more than that, at 95 % confidence. prob_good: probability that none is. paths: simulated paths.
-    set_aside: finalists that break the cash floor or the covenant, left out because another one keeps them.
+    set_aside: finalists that break the cash floor, the covenant or another limit on risk, or miss a goal with a floor,
+    left out because another one does not. kept: the recommended one keeps the cash floor and the limits on overruns.
     """
 
     finalists: tuple[Finalist, ...]
@@ -71,6 +75,7 @@ class Selection:
     draws: int
     paths: int
     set_aside: tuple[Mapping[str, int], ...] = ()
+    kept: bool = True
 
 
 def plainness(roadmap: Starts) -> tuple[int, int, tuple[tuple[str, int], ...]]:
@@ -97,7 +102,7 @@ def choose_finalists(
     for one in feasible:
         if len(chosen) < (count + 1) // 2 and all(_differ(one, other) for other in chosen):
             chosen.append(dict(one))
-    gains = [archive.difference(one, best) for one in feasible]
+    gains = [archive.gain(one, best) for one in feasible]
     hopeful = sorted(range(len(feasible)), key=lambda k: (-(gains[k].mean + UPPER * gains[k].se), k))
     for k in hopeful:
         if len(chosen) < count and all(set(feasible[k]) != set(other) for other in chosen):
@@ -119,30 +124,39 @@ def select(
     limits: PlanLimits,
     clock: Clock,
     progress: Progress | None = None,
+    best_in: Mapping[str, Starts] | None = None,
+    confirmed: Sequence[bool] | None = None,
 ) -> Selection:
-    """Tell the finalists apart on draws from the selection range.
+    """Tell the finalists apart on draws from the selection range, by the scores of the scenario's attitude.
 
     indifference: above 0 [currency]; 0 is taken as 1e-9 of the largest mean, so that only ties tie. A finalist that
-    does not keep the cash floor and the covenant of the scenario on these draws is not recommended if another one does.
+    does not keep the cash floor, the covenant and the floor of the CVaR on these draws, or does not reach the goals
+    with a floor, is not recommended if another one does. best_in: the roadmap of each future from which regret counts.
+    confirmed: whether each keeps the limits on overruns.
     """
     count, n0 = len(finalists), limits.first_selection_draws
-    sample, broken = _sample(scenario, finalists, seed, 0, n0, limits, progress)
-    paths = n0 * count
+    attitude, best = attitude_of(scenario), best_in or {}
+    drawn, broken = _sample(scenario, finalists, best, seed, 0, n0, limits, progress)
+    sample = _scored(attitude, drawn)
+    paths = n0 * count * drawn.shape[0]
     delta = indifference or 1e-9 * max(1.0, float(np.max(np.abs(sample.mean(axis=1)))))
     alpha = (1.0 - CONFIDENCE) / 2.0
-    able = _keeping(scenario, broken)
+    fine = np.ones(count, dtype=np.bool_) if confirmed is None else np.array(confirmed)
+    able = reaching(scenario, finalists, _keeping(scenario, broken, drawn[0], fine), seed, limits)
     alive = [able[k] for k in _survivors(sample[able], delta, alpha)]
     first_share = _prob_best(sample, delta, seed)[0]
     needed = _draws_needed(sample[alive], delta, alpha)
     total = n0 if clock.over() else int(min(max(needed, n0), limits.selection_draws))
-    kept, breaks = sample[alive], broken[alive]
+    npv, breaks = drawn[:, alive], broken[alive]
     if total > n0 and len(alive) > 1:
-        more, broken_too = _sample(scenario, [finalists[k] for k in alive], seed, n0, total - n0, limits, progress)
-        paths += len(alive) * (total - n0)
-        kept, breaks = np.concatenate([kept, more], axis=1), np.concatenate([breaks, broken_too], axis=2)
+        left = [finalists[k] for k in alive]
+        more, broken_too = _sample(scenario, left, best, seed, n0, total - n0, limits, progress)
+        paths += len(alive) * (total - n0) * drawn.shape[0]
+        npv, breaks = np.concatenate([npv, more], axis=2), np.concatenate([breaks, broken_too], axis=2)
 
+    kept = _scored(attitude, npv)
     h = _quantile(alpha, len(alive), kept.shape[1])
-    sound = _keeping(scenario, breaks)
+    sound = _keeping(scenario, breaks, npv[0], fine[alive])
     top = kept[max(sound, key=lambda k: float(kept[k].mean()))]
     ties = [k for k in sound if _upper(top - kept[k], h) <= delta]
     winner = min(ties, key=lambda k: plainness(finalists[alive[k]]))
@@ -152,10 +166,12 @@ def select(
     rows = []
     for k, roadmap in enumerate(finalists):
         at = alive.index(k) if k in alive else None
-        values = sample[k] if at is None else kept[at]
+        values = drawn[0, k] if at is None else npv[0, at]
         prob = float(first_share[k]) if at is None else (1.0 - lost) * float(share[at])
         rows.append(Finalist(dict(roadmap), estimate(values), prob, len(values), at is not None))
-    rows.sort(key=lambda row: (-row.npv.mean, plainness(row.roadmap)))
+    scores = {_key(finalists[k]): float(sample[k].mean()) for k in range(count)}
+    scores |= {_key(finalists[k]): float(kept[at].mean()) for at, k in enumerate(alive)}
+    rows.sort(key=lambda row: (-scores[_key(row.roadmap)], plainness(row.roadmap)))
     return Selection(
         finalists=tuple(rows),
         recommended=dict(finalists[alive[winner]]),
@@ -164,6 +180,7 @@ def select(
         prob_good=prob_good,
         draws=kept.shape[1],
         paths=paths,
+        kept=bool(fine[alive[winner]]) and _keeps_cash(scenario, breaks[winner]),
         set_aside=tuple(
             dict(finalists[k]) for k in range(count) if k not in able or (k in alive and alive.index(k) not in sound)
         ),
@@ -175,29 +192,56 @@ def _limits(scenario: Scenario) -> list[FloorRule | CovenantRule]:
     return [rule for rule in (floor_rule(scenario), covenant_rule(scenario)) if rule is not None]
 
 
-def _keeping(scenario: Scenario, broken: Broken) -> list[int]:
-    """Rows that keep the cash floor and the covenant; all of them where none does or none is stated. broken (rows,
-    limits, draws)."""
-    rules, rows = _limits(scenario), range(len(broken))
-    return [k for k in rows if all(rule.keeps(broken[k, j]) for j, rule in enumerate(rules))] or list(rows)
+def _key(roadmap: Starts) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(roadmap.items()))
+
+
+def _keeping(scenario: Scenario, broken: Broken, npv: Floats, fine: NDArray[np.bool_]) -> list[int]:
+    """Rows that keep the cash floor, the covenant, the limits on overruns and the floor of the CVaR; all of them where
+    none does or none is stated. broken (rows, limits, draws), npv (rows, draws), fine (rows,)."""
+    rules, attitude, rows = _limits(scenario), attitude_of(scenario), range(len(broken))
+    keeping = [k for k in rows if fine[k] and all(rule.keeps(broken[k, j]) for j, rule in enumerate(rules))]
+    return [k for k in keeping if attitude.keeps_floor(npv[k])] or keeping or list(rows)
+
+
+def _keeps_cash(scenario: Scenario, broken: Broken) -> bool:
+    rules = _limits(scenario)
+    return all(rule.keeps(broken[j]) for j, rule in enumerate(rules) if isinstance(rule, FloorRule))
+
+
+def _scored(attitude: Attitude, drawn: Floats) -> Floats:
+    """(roadmaps, draws) scores; drawn (layers, roadmaps, draws): NPV as the scenario stands, then by future."""
+    if len(drawn) == 1:
+        return attitude.scores(drawn[0])
+    return np.array([attitude.deciding(drawn[1:, k]) for k in range(drawn.shape[1])])
 
 
 def _sample(
     scenario: Scenario,
     roadmaps: Sequence[Starts],
+    best_in: Mapping[str, Starts],
     seed: int,
     first: int,
     draws: int,
     limits: PlanLimits,
     progress: Progress | None,
 ) -> tuple[Floats, Broken]:
-    """(roadmaps, draws) NPV, and (roadmaps, limits, draws) whether one is broken."""
-    outcomes = simulated(scenario, roadmaps, SELECTION_FROM + first, draws, seed, limits.threads)
+    """(layers, roadmaps, draws) NPV as the scenario stands and, where futures count, in each of them (less that of its
+    best roadmap where regret counts); and (roadmaps, limits, draws) whether a limit is broken."""
+    threads = limits.threads
+    outcomes = simulated(scenario, roadmaps, SELECTION_FROM + first, draws, seed, threads)
     if progress is not None:
         progress(STAGE, first + draws, limits.selection_draws)
     rules = _limits(scenario)
     broken = np.array([[rule.broken_by(one) for rule in rules] for one in outcomes], dtype=np.bool_)
-    return np.array([one.npv for one in outcomes]), broken.reshape(len(outcomes), len(rules), draws)
+    layers = [np.array([one.npv for one in outcomes])]
+    attitude = attitude_of(scenario)
+    for name in future_names(scenario) if attitude.sees_futures else ():
+        known = [best_in[name]] if attitude.aim == "regret" else []
+        turned = simulated(in_future(scenario, name), [*roadmaps, *known], SELECTION_FROM + first, draws, seed, threads)
+        npv = np.array([one.npv for one in turned])
+        layers.append(npv[:-1] - npv[-1] if known else npv)
+    return np.array(layers), broken.reshape(len(outcomes), len(rules), draws)
 
 
 def _quantile(alpha: float, count: int, n: int) -> float:

@@ -77,6 +77,10 @@ def solve(problem: RoadmapProblem, limits: Limits = DEFAULT_LIMITS) -> Solution:
     """
     from optimize.formulation import Formulation
 
+    if problem.objectives:
+        from optimize.lexicographic import in_order
+
+        return in_order(problem, limits, solve)[-1]
     clock = _Clock(limits)
     if not problem.initiatives:
         return _nothing_to_choose(problem, clock)
@@ -297,13 +301,14 @@ def _read(formulation: Formulation, end: _End, has_values: bool, scaled_bound: f
     import pulp
 
     from optimize.check import violations, worth
+    from optimize.risk_value import offset
 
     problem = formulation.problem
     if end is _End.INFEASIBLE:
         return _Run(end)
     bound = None
     if scaled_bound is not None and formulation.maximises_worth:
-        bound = problem.constant + formulation.unit * scaled_bound
+        bound = formulation.stated(scaled_bound)
     if not has_values:
         return _Run(end, bound=bound)
 
@@ -322,9 +327,9 @@ def _read(formulation: Formulation, end: _End, has_values: bool, scaled_bound: f
         return _Run(_End.ODD, detail=f"The solver's roadmap breaks a limit: {broken[0].sentence}.")
 
     value = worth(problem, roadmap)
-    rounding = MISMATCH * max(abs(value - problem.constant), formulation.unit)
+    rounding = MISMATCH * max(abs(value - offset(problem)), formulation.worth_unit)
     # Variables of pairs may lie below their worth while something else is maximised, but never above.
-    claimed = problem.constant + formulation.unit * (pulp.value(formulation.worth) or 0.0)
+    claimed = formulation.stated(pulp.value(formulation.worth) or 0.0)
     too_much = claimed > value + rounding
     too_little = bound is not None and (bound < value - rounding or (end is _End.PROVED and bound > value + rounding))
     if too_much or too_little:

@@ -11,13 +11,40 @@ from sim.world import Scenario
 
 
 class Structure:
-    """The rules of a problem between initiatives, worked out once."""
+    """The rules of a problem between initiatives, worked out once.
+
+    starts: periods in which each initiative may start, by its window, pins and blackouts; windows: from the first to
+    the last of them. closed: periods of its window that blackouts close. mandatory: what must be in the roadmap, by
+    itself or by a pin.
+    """
 
     def __init__(self, problem: RoadmapProblem) -> None:
         self.problem = problem
         self.names = tuple(initiative.id for initiative in problem.initiatives)
-        self.windows = {initiative.id: problem.window(initiative) for initiative in problem.initiatives}
-        self.mandatory = frozenset(initiative.id for initiative in problem.initiatives if initiative.mandatory)
+        self.pinned_out = frozenset(pin.initiative for pin in problem.pins if pin.start is None)
+        pinned = {pin.initiative: pin.start for pin in problem.pins if pin.start is not None}
+        mandatory = frozenset(initiative.id for initiative in problem.initiatives if initiative.mandatory)
+        self.mandatory = mandatory | frozenset(pinned)
+        closed: dict[str, set[int]] = {}
+        for blackout in problem.blackouts:
+            for name, periods in blackout.closed.items():
+                closed.setdefault(name, set()).update(periods)
+        self.starts = {
+            one.id: tuple(
+                t
+                for t in problem.window(one)
+                if one.id not in self.pinned_out and t == pinned.get(one.id, t) and t not in closed.get(one.id, ())
+            )
+            for one in problem.initiatives
+        }
+        self.closed = {
+            one.id: tuple(t for t in problem.window(one) if t in closed.get(one.id, ()) and one.id not in pinned)
+            for one in problem.initiatives
+        }
+        self.windows = {
+            one.id: range(self.starts[one.id][0], self.starts[one.id][-1] + 1) if self.starts[one.id] else range(0)
+            for one in problem.initiatives
+        }
 
     @cached_property
     def needs(self) -> dict[str, tuple[str, ...]]:
@@ -33,10 +60,23 @@ class Structure:
     def rivals(self) -> dict[str, frozenset[str]]:
         """All that each initiative excludes."""
         found: dict[str, set[str]] = {name: set() for name in self.names}
-        for group in self.problem.exclusive:
-            for member in group.members:
-                found[member] |= set(group.members) - {member}
+        alternatives = [group.members for group in self.problem.exclusive]
+        alternatives += [one.members for one in self.problem.groups if one.rule in ("at_most_one", "exactly_one")]
+        for members in alternatives:
+            for member in members:
+                found[member] |= set(members) - {member}
         return {name: frozenset(others) for name, others in found.items()}
+
+    @cached_property
+    def partners(self) -> dict[str, tuple[str, ...]]:
+        """All that each initiative is chosen with or not at all, by groups of all or none, step by step."""
+        found: dict[str, set[str]] = {name: {name} for name in self.names}
+        for group in self.problem.groups:
+            if group.rule == "all_or_none":
+                joined = set().union(*(found[name] for name in group.members))
+                for name in joined:
+                    found[name] = joined
+        return {name: tuple(one for one in self.names if one in others - {name}) for name, others in found.items()}
 
     def _reach(self, name: str, here: str, there: str) -> tuple[str, ...]:
         found: set[str] = set()
@@ -51,13 +91,15 @@ class Structure:
         return tuple(one for one in self.names if one in found)
 
     def earliest(self, name: str, roadmap: Starts) -> int:
-        """First period in which it may start by its window and by the requirements that are in the roadmap."""
+        """First period in which it may start by its own starts and by the requirements that are in the roadmap; one
+        outside its starts if there is none."""
         ready = [
             roadmap[rule.requires] + self.problem.delay(rule)
             for rule in self.problem.requires
             if rule.initiative == name and rule.requires in roadmap
         ]
-        return max([self.windows[name].start, *ready])
+        first = max([self.windows[name].start, *ready])
+        return next((t for t in self.starts[name] if t >= first), first)
 
     def complete(self, roadmap: Starts, names: Iterable[str]) -> dict[str, int] | None:
         """The roadmap with these initiatives and all that they require, each at its earliest start.
@@ -71,11 +113,20 @@ class Structure:
             ready = [one for one in self.names if one in missing and not missing.intersection(self.needs[one])]
             for one in ready:
                 start = self.earliest(one, done)
-                if start not in self.windows[one] or self.rivals[one].intersection(done):
+                if start not in self.starts[one] or self.rivals[one].intersection(done):
                     return None
                 done[one] = start
             missing -= set(ready)
         return done
+
+    def missing(self, name: str, roadmap: Starts) -> list[str]:
+        """What the roadmap lacks to hold an initiative: itself, what it is bound to, and all that these require; what
+        is required comes first."""
+        bound = (name, *self.partners[name])
+        lacking = {other for one in bound for other in (one, *self.needs[one]) if other not in roadmap}
+        ordered = [one for one in (*self.needs[name], name) if one in lacking]
+        ordered += [one for one in self.names if one in lacking and one not in ordered]
+        return sorted(ordered, key=lambda one: len(self.needs[one]))
 
     def without(self, roadmap: Starts, names: Iterable[str]) -> dict[str, int]:
         """The roadmap without these initiatives and all that require them."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimize.check import gain, tie_width
+from optimize.check import aim, tie_width
 
 if TYPE_CHECKING:
     from optimize.formulation import Formulation
@@ -40,13 +40,13 @@ def break_ties(
     kept = dict(best)
     try:
         # 1. In most problems nothing ties: one run that finds no second roadmap settles it.
-        floor = gain(problem, kept) - tie_width(problem)
+        floor = aim(problem, kept) - tie_width(problem)
         rival = _pick(problem, floor, run, lambda program: program.maximise_worth(), other_than=kept)
         if rival is None:
             return kept, True
-        if gain(problem, rival) > gain(problem, kept):
+        if aim(problem, rival) > aim(problem, kept):
             kept = rival
-            floor = gain(problem, kept) - tie_width(problem)
+            floor = aim(problem, kept) - tie_width(problem)
 
         # 2. The fewest and, among those, the earliest; again one run says whether that is unique.
         fewest = _pick(problem, floor, run, lambda program: program.prefer_few_and_early())
@@ -100,7 +100,7 @@ def _pick(
         found = run(program)
         if not found.proved:
             raise _LeftOpen
-        if found.roadmap is None or gain(problem, found.roadmap) >= floor:
+        if found.roadmap is None or aim(problem, found.roadmap) >= floor:
             return found.roadmap
         aside.append(found.roadmap)  # under the floor by the solver's rounding: not a tie
     raise _LeftOpen

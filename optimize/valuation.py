@@ -7,8 +7,8 @@ w[i,j] = E[f(C + i + j) - f(C + i) - f(C + j) + f(C)], C what both require, all 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from optimize.archive import Archive, Estimate, estimate
 from optimize.periods import by_period, latest_period, periods_of
 from optimize.plan_limits import SEARCH_FROM, PlanLimits
+from optimize.planner_rules import bound_to, credit, grants, pinned_out, planner_rules, problem_of
 from optimize.problem import (
     Budget,
     Cost,
@@ -33,6 +34,9 @@ from sim.world import Scenario
 SAMPLED = 12
 """Pairs that share nothing and are simulated all the same, to see whether leaving out such pairs is right."""
 
+PLAN_AT: Mapping[str, float | None] = {"mean": None, "p80": 0.8}
+"""Quantile of the cost that budgets must hold; none: the mean."""
+
 SIGNIFICANT = 2.0
 """An interaction enters the program where it is more than so many standard errors from 0."""
 
@@ -47,25 +51,32 @@ class Rules:
 
 @dataclass(frozen=True)
 class Valuation:
-    """The problem with worth. `pairs`: interactions as estimated; `tested`: those of pairs that share nothing."""
+    """The problem with worth. `pairs`: interactions as estimated; `tested`: those of pairs that share nothing;
+    `triples`: those of three, see `optimize.triples`."""
 
     problem: RoadmapProblem
     pairs: Mapping[tuple[str, str], Estimate]
     tested: Mapping[tuple[str, str], Estimate]
+    triples: Mapping[tuple[str, str, str], Estimate] = field(default_factory=dict)
 
 
 def rules(scenario: Scenario, seed: int, limits: PlanLimits) -> Rules:
     """The scenario's limits in periods; every value 0.
 
-    Costs are means over draws, overrun included. What passes the planning months is not charged to a budget. An
-    optional initiative that fits no start is left out; a mandatory one stays, so that the program is infeasible.
-    Raises ProblemsFound where a mandatory initiative has no start on a period's first month.
+    Costs are means over draws, overrun included; with `plan_at: p80` quantiles of each period. What passes the planning
+    months is not charged to a budget. An optional initiative that fits no start is left out.
+    Raises ProblemsFound where a mandatory or pinned initiative has no start on a period's first month.
     """
     step, periods = scenario.period_months, scenario.periods
-    profiles = cost_profiles(scenario, limits.cost_draws, seed, first_draw=SEARCH_FROM)
+    quantile = PLAN_AT[scenario.money.plan_at]
+    profiles = cost_profiles(scenario, limits.cost_draws, seed, first_draw=SEARCH_FROM, quantile=quantile)
     unusable: dict[str, str] = {}
     initiatives = []
+    out = pinned_out(scenario)
     for name, one in scenario.initiatives.items():
+        if name in out:
+            unusable[name] = out[name]
+            continue
         earliest = periods_of(one.first_month, step)
         latest = periods - 1
         if one.deadline_month is not None:
@@ -89,9 +100,34 @@ def rules(scenario: Scenario, seed: int, limits: PlanLimits) -> Rules:
                 earliest=earliest,
                 latest=latest,
                 mandatory=one.mandatory,
+                departments=one.departments,
+                owner=one.owner,
+                vendor=one.vendor,
             )
         )
-    return _usable(scenario, initiatives, unusable)
+    upfront = {name: profile.upfront for name, profile in profiles.items() if profile.upfront}
+    return _limited(scenario, seed, _usable(scenario, initiatives, unusable, upfront))
+
+
+def _limited(scenario: Scenario, seed: int, found: Rules) -> Rules:
+    """The rules with the limits on how often budgets are overrun."""
+    from optimize.chances import chance_budgets
+
+    granted = {grant.budget for grant in found.problem.grants}
+    refused = [
+        Problem(
+            f"money.budgets.{name}.overrun_probability",
+            "is not computed for a budget that a grant paid upfront in a window flows into",
+            budget.overrun_probability,
+            "remove it, or let the grant be paid after go-live",
+        )
+        for name, budget in scenario.money.budgets.items()
+        if budget.overrun_probability is not None and name in granted
+    ]
+    if refused:
+        raise ProblemsFound(refused)
+    limits = chance_budgets(scenario, found.problem, seed)
+    return replace(found, problem=found.problem.model_copy(update={"chance_budgets": limits})) if limits else found
 
 
 def _prices(price: NDArray[np.float64], step: int, periods: int) -> tuple[float, ...]:
@@ -100,42 +136,73 @@ def _prices(price: NDArray[np.float64], step: int, periods: int) -> tuple[float,
     return () if set(prices) == {1.0} else prices
 
 
-def _usable(scenario: Scenario, initiatives: Sequence[Initiative], unusable: dict[str, str]) -> Rules:
+def _usable(
+    scenario: Scenario,
+    initiatives: Sequence[Initiative],
+    unusable: dict[str, str],
+    upfront: Mapping[str, Mapping[str, float]],
+) -> Rules:
     """Leave out, step by step, what requires something that was left out or that cannot be beside it."""
     kept = list(initiatives)
     while True:
-        problem = _problem(scenario, kept)
+        reasons = {}
+        for name in (one.id for one in kept):
+            lost = next((other for other in _required(scenario, name) if other in unusable), None)
+            bound = next((other for other in bound_to(scenario, name) if other in unusable), None)
+            if lost is not None:
+                reasons[name] = f"it requires {lost}, which {_why_lost(unusable[lost])}"
+            elif bound is not None:
+                reasons[name] = f"it is chosen together with {bound}, which {_why_lost(unusable[bound])}"
+        problem = _problem(scenario, [one for one in kept if one.id not in reasons], upfront)
         structure = Structure(problem)
-        lost = {
-            name: next((other for other in _required(scenario, name) if other in unusable), None)
-            for name in structure.names
-        }
-        reasons = {name: f"it requires {other}, which fits no start" for name, other in lost.items() if other}
         for name in structure.names:
-            if name not in reasons and structure.complete({}, [name]) is None:
+            if not structure.starts[name]:
+                reasons[name] = _closed(problem, name)
+            elif structure.complete({}, [name]) is None:
                 reasons[name] = "what it requires leaves it no start, or excludes one another"
         if not reasons:
             break
         unusable.update(reasons)
         kept = [one for one in kept if one.id not in reasons]
     stuck = [name for name in unusable if scenario.initiatives[name].mandatory]
-    if stuck:
+    pinned = [name for name in unusable if name not in stuck and name in scenario.pins and not scenario.pins[name].out]
+    if stuck or pinned:
         raise ProblemsFound(
-            Problem(f"initiatives.{name}", f"the mandatory {name} cannot be started: {unusable[name]}", name)
-            for name in stuck
+            [
+                *(
+                    Problem(f"initiatives.{name}", f"the mandatory {name} cannot be started: {unusable[name]}", name)
+                    for name in stuck
+                ),
+                *(
+                    Problem(f"pins.{name}.start_month", f"{name} cannot be started as pinned: {unusable[name]}", name)
+                    for name in pinned
+                ),
+            ]
         )
     return Rules(problem, unusable)
+
+
+def _why_lost(reason: str) -> str:
+    return "is pinned out" if reason.startswith("pinned out") else "fits no start"
+
+
+def _closed(problem: RoadmapProblem, name: str) -> str:
+    """Why an initiative whose window is not empty has no start."""
+    names = [one.name for one in problem.blackouts if name in one.closed]
+    return f"every start in its window is closed by {' and '.join(names)}"
 
 
 def _required(scenario: Scenario, name: str) -> list[str]:
     return [rule.initiative for rule in scenario.initiatives[name].requires]
 
 
-def _problem(scenario: Scenario, initiatives: Sequence[Initiative]) -> RoadmapProblem:
+def _problem(
+    scenario: Scenario, initiatives: Sequence[Initiative], upfront: Mapping[str, Mapping[str, float]]
+) -> RoadmapProblem:
     step, periods = scenario.period_months, scenario.periods
-    known = {one.id for one in initiatives}
+    known = [one.id for one in initiatives]
     groups = {group: [m for m in members if m in known] for group, members in scenario.exclusive.items()}
-    return RoadmapProblem(
+    return problem_of(
         periods=periods,
         initiatives=tuple(initiatives),
         budgets=tuple(
@@ -145,6 +212,7 @@ def _problem(scenario: Scenario, initiatives: Sequence[Initiative]) -> RoadmapPr
                 kinds=budget.kinds,
                 carry_share=budget.carry_share,
                 carry_cap=budget.carry_cap,
+                credit=credit(scenario, budget),
             )
             for name, budget in scenario.money.budgets.items()
         ),
@@ -153,10 +221,12 @@ def _problem(scenario: Scenario, initiatives: Sequence[Initiative]) -> RoadmapPr
         exclusive=tuple(
             ExclusiveGroup(name=group, members=tuple(members)) for group, members in groups.items() if len(members) > 1
         ),
+        grants=grants(scenario, initiatives, upfront),
+        **planner_rules(scenario, known),
     )
 
 
-def _requirements(scenario: Scenario, known: set[str]) -> Iterable[Requirement]:
+def _requirements(scenario: Scenario, known: Collection[str]) -> Iterable[Requirement]:
     """Requirements by pair; of two between the same pair the one with the longer delay holds."""
     step = scenario.period_months
     longest: dict[tuple[str, str], tuple[int, Requirement]] = {}
@@ -169,6 +239,7 @@ def _requirements(scenario: Scenario, known: set[str]) -> Iterable[Requirement]:
                 requires=rule.initiative,
                 lag=periods_of(rule.lag_months, step),
                 from_=rule.counted_from,
+                if_fails=rule.if_fails,
             )
             work = periods_of(scenario.initiatives[rule.initiative].planned_months, step)
             delay = made.lag + (work if rule.counted_from == "finish" else 0)
@@ -178,7 +249,7 @@ def _requirements(scenario: Scenario, known: set[str]) -> Iterable[Requirement]:
     return [rule for _, (_, rule) in sorted(longest.items(), key=lambda item: [order.index(one) for one in item[0]])]
 
 
-def starts_to_simulate(window: range, grid: int, around: int | None = None) -> list[int]:
+def starts_to_simulate(window: Sequence[int], grid: int, around: int | None = None) -> list[int]:
     """Both ends, every `grid`-th start, and those next to `around`.
 
     >>> starts_to_simulate(range(0, 9), 3, around=4)
@@ -225,9 +296,7 @@ def valuation(rules: Rules, archive: Archive, limits: PlanLimits) -> Valuation:
 def _singles(structure: Structure, archive: Archive, limits: PlanLimits) -> dict[str, tuple[float, ...]]:
     cases: dict[str, tuple[dict[str, int], list[int]]] = {}
     for name in structure.names:
-        context = _completed(structure, {}, structure.needs[name])
-        window = range(structure.earliest(name, context), structure.windows[name].stop)
-        cases[name] = (context, starts_to_simulate(window, limits.grid))
+        cases[name] = single_case(structure, name, limits)
     wanted = [dict(context) for context, _ in cases.values()]
     wanted += [{**context, name: t} for name, (context, starts) in cases.items() for t in starts]
     archive.simulate(wanted, "value of each initiative")
@@ -239,16 +308,31 @@ def _singles(structure: Structure, archive: Archive, limits: PlanLimits) -> dict
     }
 
 
+def single_case(structure: Structure, name: str, limits: PlanLimits) -> tuple[dict[str, int], list[int]]:
+    """What stands beside an initiative that is valued alone, and the starts at which it is."""
+    context = _completed(structure, {}, structure.needs[name])
+    first = structure.earliest(name, context)
+    return context, starts_to_simulate([t for t in structure.starts[name] if t >= first], limits.grid)
+
+
+def pair_case(structure: Structure, first: str, second: str) -> list[dict[str, int]] | None:
+    """Roadmaps with both, with the first, with the second and with neither, beside what they require; None for two that
+    are never in one roadmap, as what they require excludes one another."""
+    both = structure.complete({}, [first, second])
+    if both is None:
+        return None
+    base = {name: t for name, t in both.items() if name not in (first, second)}
+    return [both, {**base, first: both[first]}, {**base, second: both[second]}, base]
+
+
 def _pairs(
     structure: Structure, archive: Archive, pairs: Sequence[tuple[str, str]], limits: PlanLimits
 ) -> dict[tuple[str, str], Estimate]:
     cases: dict[tuple[str, str], list[dict[str, int]]] = {}
     for first, second in pairs:
-        both = structure.complete({}, [first, second])
-        if both is None:
-            continue  # what they require excludes one another: never in one roadmap
-        base = {name: t for name, t in both.items() if name not in (first, second)}
-        cases[first, second] = [both, {**base, first: both[first]}, {**base, second: both[second]}, base]
+        case = pair_case(structure, first, second)
+        if case is not None:
+            cases[first, second] = case
     archive.simulate((one for case in cases.values() for one in case), "interactions of pairs", limits.pair_draws)
     found = {}
     for pair, case in cases.items():

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from sim.errors import Problem, ProblemsFound
 from sim.world.calibration import HIGHEST, LOWEST, Calibration, Correction
+from sim.world.stated import strip_unstated
 
 if TYPE_CHECKING:
     from sim.company.replication import Replication
@@ -44,13 +45,19 @@ FEW = 30  # items below which nothing is said
 
 # What no item can feel. Everything else in a scenario counts.
 MONEY_OF = {
-    "": ("version", "name", "title", "story", "goals", "money", "insurance", "exclusive", "valuation", "calibration"),
+    "": (
+        "version", "name", "title", "story", "goals", "money", "insurance", "exclusive", "valuation", "calibration",
+        "selection", "departments", "owners", "vendors", "pins", "blackouts", "quick_wins",
+    ),
     "profile": ("sector", "currency", "cash_at_start", "tax_rate", "fixed_costs_per_month", "gross_margin"),
     "people": ("monthly_cost",),
     "systems": ("monthly_cost", "cost_growth_per_year", "repair_cost"),
     "stock": ("unit_cost", "holding_per_year"),
-    "initiatives": ("capital", "delivery", "running_per_month", "renewal_cost", "grant", "mandatory"),
-}
+    "initiatives": (
+        "capital", "delivery", "running_per_month", "renewal_cost", "grant", "mandatory",
+        "departments", "owner", "vendor",
+    ),
+}  # fmt: skip
 NO_MATTER = ("origin", "title", "story", "reason")
 
 
@@ -63,8 +70,7 @@ def operations_hash(scenario: Scenario) -> str:
         for place in places:
             for field in fields:
                 place.pop(field, None)
-    if not scenario.stock:
-        del content["stock"]
+    strip_unstated(content)
     return hashlib.sha256(json.dumps(_felt(content)).encode()).hexdigest()[:16]
 
 

@@ -22,7 +22,7 @@ NAME = re.compile(r"[\w-]+")
 _PLANNER = "planner assumption"
 NAMED = (
     "people", "skills", "processes", "systems", "threats", "controls", "risk_classes", "initiatives", "exclusive",
-    "goals",
+    "goals", "selection", "departments", "owners", "vendors", "pins", "blackouts", "quick_wins",
 )  # fmt: skip
 
 

@@ -28,3 +28,27 @@ def exclusive(model: Sets) -> None:
     for group in model.problem.exclusive:
         chosen = pulp.lpSum(model.chosen(name) for name in group.members)
         model.program += chosen <= 1, f"exclusive({model.group_label[group.name]})"
+
+
+def group(model: Sets) -> None:
+    """Of a group at most one, exactly one, at least one, or all or none are chosen."""
+    for one in model.problem.groups:
+        label = model.rule_label["group"][one.name]
+        if one.rule == "all_or_none":
+            first, *others = one.members
+            for number, name in enumerate(others, 1):
+                model.program += model.chosen(name) - model.chosen(first) == 0, f"group({label},{number})"
+            continue
+        chosen = pulp.lpSum(model.chosen(name) for name in one.members)
+        rows = {"at_most_one": chosen <= 1, "exactly_one": chosen == 1, "at_least_one": chosen >= 1}
+        model.program += rows[one.rule], f"group({label})"
+
+
+def pin(model: Sets) -> None:
+    """What is pinned starts then, or stays out."""
+    for one in model.problem.pins:
+        if one.start is None:
+            model.program += model.chosen(one.initiative) == 0, f"pin({model.label[one.initiative]})"
+        else:  # `coherence` holds that the start lies in the window
+            row = 1 * model.starts[one.initiative][one.start] == 1
+            model.program += row, f"pin({model.label[one.initiative]})"

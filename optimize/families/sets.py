@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pulp
 
-from optimize.problem import Budget, Initiative, RoadmapProblem
+from optimize.problem import Budget, Grant, Initiative, Interaction, RoadmapProblem, Triple
 
 Roadmap = Mapping[str, int]
 
@@ -28,19 +28,60 @@ class Sets:
         self.budget_label = labels(budget.name for budget in problem.budgets)
         self.group_label = labels(group.name for group in problem.exclusive)
         self.skill_label = labels(problem.skills)
+        self.rule_label = {
+            kind: labels(one.name for one in parts)
+            for kind, parts in (
+                ("group", problem.groups),
+                ("simultaneous", problem.simultaneous),
+                ("goal", problem.goals),
+                ("quick_win", problem.quick_wins),
+                ("blackout", problem.blackouts),
+            )
+        }
+        self._before = gates_before(problem)
+        self._gates = {one.id: one.passes for one in problem.initiatives if one.passes != 1.0}
+        self._grants: dict[str, list[Grant]] = {}
+        for grant in problem.grants:
+            self._grants.setdefault(grant.initiative, []).append(grant)
         self._priced = {initiative.id: initiative for initiative in problem.initiatives}
         self.costs = {
             budget.name: {initiative.id: cost_profile(initiative, budget) for initiative in problem.initiatives}
             for budget in problem.budgets
         }
         self.budget_unit = {
-            budget.name: power_of_ten_unit([*budget.amount, *all_numbers(self.costs[budget.name])])
+            budget.name: power_of_ten_unit(
+                [*budget.amount, *all_numbers(self.costs[budget.name]), *_more_money(problem, budget)]
+            )
             for budget in problem.budgets
         }
+        self.days = {
+            name: {initiative.id: initiative.skill_days.get(name, ()) for initiative in problem.initiatives}
+            for name in problem.skills
+        }
+        self.skill_unit = {
+            name: power_of_ten_unit([*capacity, *all_numbers(self.days[name])])
+            for name, capacity in problem.skills.items()
+        }
+        self.outside = tuple(one for one in problem.outside if one.skill in problem.skills)
+        terms: list[Interaction | Triple] = [*problem.interactions, *problem.triples]
         self.unit = power_of_ten_unit(
-            [initiative.value[t] for initiative in problem.initiatives for t in problem.window(initiative)]
-            + [pair.value for pair in problem.interactions]
+            [self.value_at(initiative, t) for initiative in problem.initiatives for t in problem.window(initiative)]
+            + [self.passed(*one.members) * one.value for one in terms]
+            + [
+                self.skill_unit[one.skill] * problem.discount_at(t) * one.price[t]
+                for one in self.outside
+                for t in range(problem.periods)
+            ]
         )
+        of_worlds = () if problem.worlds is None else problem.worlds.interactions
+        self.varying = {(pair.first, pair.second) for pair in of_worlds}
+        self.future_label = labels(future.name for future in problem.futures)
+        self.mean = pulp.lpSum([])
+        """Mean worth of the roadmap in `unit`, without the constant."""
+        self.eta: pulp.LpVariable | None = None
+        self.short: list[pulp.LpVariable] = []
+        self.worst: pulp.LpVariable | None = None
+        self.regret: pulp.LpVariable | None = None
         self._add_variables()
 
     def _add_variables(self) -> None:
@@ -55,7 +96,12 @@ class Sets:
         self.both = {
             (pair.first, pair.second): add(f"both({self.label[pair.first]},{self.label[pair.second]})", 0, 1)
             for pair in problem.interactions
-            if pair.value != 0.0
+            if pair.value != 0.0 or (pair.first, pair.second) in self.varying
+        }
+        self.triple = {
+            triple.members: add(f"triple({','.join(self.label[name] for name in triple.members)})", 0, 1)
+            for triple in problem.triples
+            if triple.value != 0.0
         }
         self.carry = {
             (budget.name, t): add(f"carry({self.budget_label[budget.name]},{t})", 0)
@@ -63,6 +109,31 @@ class Sets:
             if budget.carry_share > 0.0 and budget.carry_cap != 0.0
             for t in range(problem.periods - 1)  # what is left at the end of the horizon buys nothing
         }
+        self.debt = {
+            (budget.name, t): add(f"debt({self.budget_label[budget.name]},{t})", 0)
+            for budget in problem.budgets
+            if budget.credit is not None and budget.credit.limit > 0.0
+            for t in range(problem.periods - 1)  # what is owed is paid back within the horizon
+        }
+        self.bought = {
+            (one.skill, t): add(f"bought({self.skill_label[one.skill]},{t})", 0)
+            for one in self.outside
+            for t in range(problem.periods)
+            if one.at_most[t] > 0.0
+        }
+
+    def passed(self, *names: str) -> float:
+        """Probability that every gate before these initiatives is passed, each gate counted once."""
+        if not self._gates:
+            return 1.0
+        before = set().union(*(self._before[name] for name in names))
+        return math.prod((passes for gate, passes in self._gates.items() if gate in before), start=1.0)
+
+    def value_at(self, initiative: Initiative, t: int) -> float:
+        """What a start in period t adds to the worth, with its grants and the gates before it."""
+        grants = self._grants.get(initiative.id, ())
+        granted = math.fsum(one.worth for one in grants if t in self.problem.grant_window(one))
+        return self.passed(initiative.id) * (initiative.value[t] + granted)
 
     def all_starts(self) -> list[tuple[int, pulp.LpVariable]]:
         """Every start variable with its period."""
@@ -109,9 +180,47 @@ def cost_profile(initiative: Initiative, budget: Budget) -> list[float]:
     >>> cost_profile(pos, Budget(name="it", amount=(9, 9), kinds=("capital", "running")))
     [5.0, 2.0, 1.0]
     """
-    profiles = [getattr(initiative.cost, kind) for kind in set(budget.kinds)]
-    length = max(len(profile) for profile in profiles)
+    profiles = [getattr(initiative.cost, kind) for kind in set(budget.kinds) if kind != "bought"]
+    length = max((len(profile) for profile in profiles), default=0)
     return [math.fsum(profile[e] for profile in profiles if e < len(profile)) for e in range(length)]
+
+
+def gates_before(problem: RoadmapProblem) -> dict[str, frozenset[str]]:
+    """For each initiative all that it requires, step by step, and whose failure would cancel it.
+
+    >>> from optimize.problem import Initiative, Requirement, RoadmapProblem
+    >>> names = ("pilot", "rollout", "report")
+    >>> rules = (Requirement(initiative="rollout", requires="pilot"),
+    ...          Requirement(initiative="report", requires="rollout", if_fails="proceed"))
+    >>> phases = RoadmapProblem(periods=1, requires=rules,
+    ...                         initiatives=tuple(Initiative(id=name, value=(1,)) for name in names))
+    >>> [sorted(gates_before(phases)[name]) for name in names]
+    [[], ['pilot'], []]
+    """
+    direct: dict[str, set[str]] = {initiative.id: set() for initiative in problem.initiatives}
+    for rule in problem.requires:
+        if rule.if_fails == "cancel" and rule.initiative in direct:
+            direct[rule.initiative].add(rule.requires)
+    found = {}
+    for name, gates in direct.items():
+        reached: set[str] = set()
+        ahead = list(gates)
+        while ahead:
+            gate = ahead.pop()
+            if gate not in reached:
+                reached.add(gate)
+                ahead += direct.get(gate, ())
+        found[name] = frozenset(reached)
+    return found
+
+
+def _more_money(problem: RoadmapProblem, budget: Budget) -> list[float]:
+    """Amounts of a budget beside its own and the costs: credit, grants, bought days."""
+    numbers = [] if budget.credit is None else [budget.credit.limit]
+    numbers += [one.amount for one in problem.grants if one.budget == budget.name]
+    if "bought" in budget.kinds:
+        numbers += [price * most for one in problem.outside for price, most in zip(one.price, one.at_most, strict=True)]
+    return numbers
 
 
 def power_of_ten_unit(numbers: Iterable[float]) -> float:

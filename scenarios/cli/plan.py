@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.arguments import Future, Json, Scenario, Seed, turned
+from scenarios.cli.pins import Pins, pinned
 from scenarios.cli.roi import Threads
 
 Out = Annotated[
@@ -17,6 +18,17 @@ Out = Annotated[
 Force = Annotated[bool, typer.Option("--force", help="Replace the run that the folder of --out holds.")]
 Seconds = Annotated[
     float | None, typer.Option("--seconds", min=1.0, max=1e6, help="Stop the search after this time; else it ends.")
+]
+RiskWeight = Annotated[
+    float | None,
+    typer.Option("--risk-weight", min=0.0, max=1.0, help="Weight of the mean of the worst draws beside the mean NPV."),
+]
+RiskLevel = Annotated[
+    float | None, typer.Option("--risk-level", min=0.01, max=1.0, help="Share of the draws that are the worst ones.")
+]
+Aim = Annotated[
+    str | None,
+    typer.Option("--objective", metavar="AIM", help="mean, worst-future or regret: in place of the file's objective."),
 ]
 
 Why = Annotated[
@@ -45,9 +57,14 @@ def run(
     why: Why = False,
     alternatives: Alternatives = 0,
     within: Within = None,
+    risk_weight: RiskWeight = None,
+    risk_level: RiskLevel = None,
+    objective: Aim = None,
+    pin: Pins = None,
     json: Json = False,
 ) -> int:
     """Recommend a roadmap: value, solve, simulate, refine, compare."""
+    from scenarios.attitude import with_attitude
     from scenarios.cli.output import DONE, INFEASIBLE, console, emit, print_problems
     from scenarios.cli.run_folder import check_folder, write_run
     from scenarios.cli.stages import stages
@@ -56,10 +73,12 @@ def run(
 
     content, name = read(file)
     calibration = beside(file, name)
-    scenario = turned(calibrated(parse(content, name), calibration), future)
+    asked = with_attitude(calibrated(parse(content, name), calibration), risk_weight, risk_level, objective, future)
+    scenario = pinned(turned(asked, future), pin)
     if out is not None:
         check_folder(out, replace=force)
     from optimize import NoRoadmap, PlanLimits, plan
+    from optimize.attitude import attitude_of, tail_limits
     from scenarios.cli.compiling import announce_compilation
 
     announce_compilation("kernel")
@@ -70,11 +89,13 @@ def run(
         alternatives=alternatives,
         within=None if within is None else within / 100.0,
     )
+    limits = tail_limits(limits, attitude_of(scenario))
     try:
         with stages("planning") as progress:
             found = plan(scenario, seed, limits, progress=progress)
     except NoRoadmap as error:
-        hint = None if error.repairs else "relax a budget, a capacity, a deadline or a mandatory initiative"
+        hint: str | None = "relax a budget, a capacity, a deadline, a rule, a pin or a mandatory initiative"
+        hint = None if error.repairs else hint
         print_problems([Problem("", sentence, hint=hint, file=name) for sentence in error.sentences], json)
         return INFEASIBLE
     from scenarios.outlook import outlook

@@ -6,13 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.montecarlo.estimate import evaluate
+    from sim.montecarlo.lowest import lowest_balances
     from sim.montecarlo.monthly import trajectories
-    from sim.montecarlo.profiles import cost_profiles
+    from sim.montecarlo.profiles import cost_profiles, cost_samples
     from sim.montecarlo.tabulated.evaluator import Tables, tables
     from sim.montecarlo.tabulated.learning import DisagreementError
     from sim.montecarlo.tabulated.worth import worth_a_table
 
-__all__ = ["DisagreementError", "Tables", "cost_profiles", "evaluate", "tables", "trajectories", "worth_a_table"]
+__all__ = [
+    "DisagreementError",
+    "Tables",
+    "cost_profiles",
+    "cost_samples",
+    "evaluate",
+    "lowest_balances",
+    "tables",
+    "trajectories",
+    "worth_a_table",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -21,14 +32,18 @@ def __getattr__(name: str) -> Any:
         from sim.montecarlo.estimate import evaluate
 
         return evaluate
+    if name == "lowest_balances":
+        from sim.montecarlo.lowest import lowest_balances
+
+        return lowest_balances
     if name == "trajectories":
         from sim.montecarlo.monthly import trajectories
 
         return trajectories
-    if name == "cost_profiles":
-        from sim.montecarlo.profiles import cost_profiles
+    if name in ("cost_profiles", "cost_samples"):
+        from sim.montecarlo import profiles
 
-        return cost_profiles
+        return getattr(profiles, name)
     if name in ("Tables", "tables"):
         from sim.montecarlo.tabulated import evaluator
 

@@ -90,7 +90,8 @@ def evaluate(
     chosen = [roadmap(scenario, one) for one in wanted]
     span = 1 if by_month else 12
     _check_sampling(sampling, draws, first_draw, detail, noise)
-    ready = prepared(scenario, seed, span, sampling)
+    digest = scenario.hash()  # once: it takes longer than a short simulation
+    ready = prepared(scenario, seed, span, sampling, digest=digest)
     names = list(scenario.initiatives)
     planned = batch.start_months(scenario, [EMPTY, *chosen])
     years = -(-scenario.horizon_months // span)
@@ -104,7 +105,7 @@ def evaluate(
     for start in range(0, draws, BLOCK):
         rows = range(start, min(draws, start + BLOCK))
         numbers = np.arange(first_draw + rows.start, first_draw + rows.stop, dtype=np.int64)
-        theta, missed = drivers(scenario, numbers, seed, noise, sampling)
+        theta, missed = drivers(scenario, numbers, seed, noise, sampling, digest=digest)
         out_of_range += missed
         base = ready.table.base
         if workload != 1.0:
@@ -134,7 +135,7 @@ def evaluate(
     notes += (shared_note(noise),) if noise > 1 else ()
     return Outcomes(
         scenario=scenario.name,
-        scenario_hash=scenario.hash(),
+        scenario_hash=digest,
         title=scenario.title,
         currency=scenario.profile.currency,
         engine="kernel",
@@ -237,9 +238,11 @@ _DRIVERS: OrderedDict[tuple[str, int, int, int, int, Points | None], tuple[Float
 PREPARED_KEPT, DRIVERS_KEPT = 4, 16
 
 
-def prepared(scenario: Scenario, seed: int, span: int = 12, sampling: Sampling = PLAIN) -> Prepared:
-    """Table and arrays of a scenario, kept by its content."""
-    key = (scenario.hash(), seed, span, sampling)
+def prepared(
+    scenario: Scenario, seed: int, span: int = 12, sampling: Sampling = PLAIN, *, digest: str | None = None
+) -> Prepared:
+    """Table and arrays of a scenario, kept by its content. digest: the hash of the scenario, where it is known."""
+    key = (digest or scenario.hash(), seed, span, sampling)
     if key not in _PREPARED:
         table = parameters(carried_on(scenario), sampling.points)
         lay = layout(table, seed, span, tilt_of(table, seed, sampling))
@@ -254,12 +257,19 @@ def _trim(kept: OrderedDict[Any, Any], most: int) -> None:
 
 
 def drivers(
-    scenario: Scenario, numbers: Ints, seed: int, noise: int = 1, sampling: Sampling = PLAIN
+    scenario: Scenario,
+    numbers: Ints,
+    seed: int,
+    noise: int = 1,
+    sampling: Sampling = PLAIN,
+    *,
+    digest: str | None = None,
 ) -> tuple[Floats, int]:
-    """Values of the drivers in consecutive draws, kept by content, and how many were clipped."""
-    key = (scenario.hash(), seed, int(numbers[0]), len(numbers), noise, sampling.points)
+    """Values of the drivers in consecutive draws, kept by content, and how many were clipped. digest: as `prepared`."""
+    digest = digest or scenario.hash()
+    key = (digest, seed, int(numbers[0]), len(numbers), noise, sampling.points)
     if key not in _DRIVERS:
-        table = prepared(scenario, seed, sampling=sampling).table
+        table = prepared(scenario, seed, sampling=sampling, digest=digest).table
         theta, clipped = table.theta(numbers // noise, seed)
         if noise > 1 and table.luck:
             theta[:, table.luck] = table.theta(numbers, seed)[0][:, table.luck]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +29,10 @@ class CostProfile:
     requires, and leaving a subscription wherever its term may still run. Skill days are those of the plan (the lead
     time as plans count it); the simulation knows the overrun. What other initiatives change of it is left out. Costs
     are gross: a loan changes nothing, a lease moves the capital that it pays to the running cost, and only a grant paid
-    upfront whose window stays open is taken off, by its mean. Prices are those of a start in month 0; price (months,):
-    mean price of a start in a later month over that.
+    upfront whose window stays open is taken off, by its mean; of one with a window, upfront holds the mean award by the
+    kind of cost that it is for [money]. Prices are those of a start in month 0; price (months,): mean price of a start
+    in a later month over that. With a quantile, money is that of each planning period's cost over the draws in place of
+    its mean, spread evenly over the months of the period.
     """
 
     capital: Floats
@@ -38,10 +40,51 @@ class CostProfile:
     running: Floats
     days: dict[str, Floats]
     price: Floats
+    upfront: dict[str, float] = field(default_factory=dict)
 
 
-def cost_profiles(scenario: Scenario, draws: int, seed: int, *, first_draw: int = 0) -> dict[str, CostProfile]:
-    """Profile of every initiative over the horizon, from the same overruns as the kernel's draws."""
+@dataclass(frozen=True)
+class CostSample:
+    """What `CostProfile` is the mean of, draw by draw: capital, delivery, running (months, draws) money by elapsed
+    month, gross of what later gates save; price (months,) and upfront: as there."""
+
+    capital: Floats
+    delivery: Floats
+    running: Floats
+    price: Floats
+    upfront: dict[str, float]
+
+
+def cost_samples(scenario: Scenario, draws: int, seed: int, *, first_draw: int = 0) -> dict[str, CostSample]:
+    """Cost of every initiative over the horizon in each draw, from the same overruns as the kernel's draws."""
+    return {
+        name: _sample(scenario, name, initiative, numbers, seed, column)
+        for name, initiative, numbers, column in _columns(scenario, draws, seed, first_draw)
+    }
+
+
+def cost_profiles(
+    scenario: Scenario, draws: int, seed: int, *, first_draw: int = 0, quantile: float | None = None
+) -> dict[str, CostProfile]:
+    """Profile of every initiative over the horizon, from the same overruns as the kernel's draws. quantile: of each
+    kind of cost in each planning period, in place of the mean."""
+    step = scenario.period_months
+    found = {}
+    for name, initiative, numbers, column in _columns(scenario, draws, seed, first_draw):
+        one = _sample(scenario, name, initiative, numbers, seed, column)
+        found[name] = CostProfile(
+            capital=_held(one.capital, quantile, step),
+            delivery=_held(one.delivery, quantile, step),
+            running=_held(one.running, quantile, step),
+            price=one.price,
+            days=_days(initiative, scenario.horizon_months),
+            upfront=one.upfront,
+        )
+    return found
+
+
+def _columns(scenario: Scenario, draws: int, seed: int, first_draw: int):  # type: ignore[no-untyped-def]
+    """Each initiative with the numbers of the draws and what reads a parameter in all of them."""
     table = parameters(scenario)
     numbers = np.arange(first_draw, first_draw + draws, dtype=np.int64)
     theta, _ = table.theta(numbers, seed)
@@ -51,13 +94,11 @@ def cost_profiles(scenario: Scenario, draws: int, seed: int, *, first_draw: int 
     def column(path: str) -> Floats:
         return values[:, table.slot[path]]
 
-    return {
-        name: _profile(scenario, name, initiative, numbers, seed, column)
-        for name, initiative in scenario.initiatives.items()
-    }
+    for name, initiative in scenario.initiatives.items():
+        yield name, initiative, numbers, column
 
 
-def _profile(scenario, name, initiative: Initiative, numbers, seed: int, column) -> CostProfile:  # type: ignore[no-untyped-def]
+def _sample(scenario, name, initiative: Initiative, numbers, seed: int, column) -> CostSample:  # type: ignore[no-untyped-def]
     months = scenario.horizon_months
     at = f"initiatives.{name}"
     cost = np.ones(len(numbers))
@@ -105,11 +146,15 @@ def _profile(scenario, name, initiative: Initiative, numbers, seed: int, column)
     own_capital, delivery = price_of["capital"] * cost * spent, price_of["delivery"] * cost * share
     capital = own_capital + links * cost * share
     grant, terms = initiative.grant, initiative.financing
-    if grant is not None and grant.paid == "upfront" and grant.first_start == 0 and grant.last_start is None:
+    upfront: dict[str, float] = {}
+    if grant is not None and grant.paid == "upfront":
         whole = (price_of["capital"] + price_of["delivery"]) * cost
         paid = column(f"{at}.grant.probability") * np.minimum(float(grant.cap), float(grant.share) * whole)
         granted = np.divide(paid, whole, out=np.zeros_like(whole), where=whole > 0.0)
-        capital, delivery = capital - own_capital * granted, delivery * (1.0 - granted)
+        if grant.first_start == 0 and grant.last_start is None:
+            capital, delivery = capital - own_capital * granted, delivery * (1.0 - granted)
+        else:
+            upfront = {kind: float(np.mean(price_of[kind] * cost * granted)) for kind in PRICES}
     if terms is not None and terms.kind == "lease":
         price = column(f"{at}.financing.monthly_price") * cost
         begun = np.cumsum(spent, axis=0)  # part of the capital for which the price is paid from the next month on
@@ -121,13 +166,26 @@ def _profile(scenario, name, initiative: Initiative, numbers, seed: int, column)
     leaving = sum((column(path) for path in reserved_exits(scenario, name)), np.zeros(len(numbers)))
     delivery = delivery + leaving * (since == 0)
     delivery = delivery + _involving(initiative, at, column) * cost * share + trained * (since == 0) * index
-    return CostProfile(
-        capital=np.mean(capital, axis=1),
-        delivery=np.mean(delivery, axis=1),
-        running=np.mean(running, axis=1),
-        price=np.mean(index, axis=1),
-        days=_days(initiative, months),
-    )
+    return CostSample(capital, delivery, np.broadcast_to(running, capital.shape), np.mean(index, axis=1), upfront)
+
+
+def _held(cost: Floats, quantile: float | None, step: int) -> Floats:
+    """What a budget must hold (months,) of a cost (months, draws): its mean, or its quantile in each period of `step`
+    months.
+
+    >>> _held(np.array([[1.0, 3.0], [0.0, 8.0], [5.0, 7.0]]), None, 2)
+    array([2., 4., 6.])
+    >>> _held(np.array([[1.0, 3.0], [0.0, 8.0], [5.0, 7.0]]), 1.0, 2)
+    array([5.5, 5.5, 3.5])
+    """
+    if quantile is None:
+        return np.asarray(np.mean(cost, axis=1))
+    months, draws = cost.shape
+    periods = -(-months // step)
+    padded = np.zeros((periods * step, draws))
+    padded[:months] = cost
+    level = np.quantile(padded.reshape(periods, step, draws).sum(axis=1), quantile, axis=1)
+    return np.asarray(np.repeat(level / step, step)[:months])
 
 
 def _involving(initiative: Initiative, at: str, column):  # type: ignore[no-untyped-def]

@@ -38,6 +38,8 @@ class Goal(World):
         "shortfall that still counts as reached, in the KPI's own unit", low=0, high=1e12, default=0.0
     )
 
+    floor: bool = plain("a roadmap must reach it in the mean of the draws; no: it is only reported", default=False)
+
     @model_validator(mode="after")
     def _counts(self) -> Self:
         if self.weight <= 0:

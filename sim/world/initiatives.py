@@ -158,6 +158,9 @@ class Initiative(World):
     parallel: Parallel | None = None
     requires: tuple[Requirement, ...] = ()
     mandatory: bool = plain("must be in every roadmap", default=False)
+    departments: tuple[str, ...] = plain("departments that it changes, of `departments`", default=())
+    owner: str | None = plain("who answers for it, of `owners`", default=None)
+    vendor: str | None = plain("who delivers it, of `vendors`", default=None)
     earliest_month: int = plain("first month in which it may start", unit="month", low=0, high=240, default=0)
     deadline_month: int | None = plain(
         "month before whose start the planned work must be finished", unit="month", low=1, high=300, default=None

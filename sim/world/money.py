@@ -10,6 +10,31 @@ from sim.world.base import Certain, Series, World, origin, plain, quantity
 Kind = Literal["capital", "delivery", "running"]
 
 
+class Risk(World):
+    """How much the bad tail of what the roadmap may come to counts beside its mean."""
+
+    weight: Certain = plain(
+        "weight of the mean of the worst draws in the aim; the mean NPV has the rest", low=0, high=1, default=0.0
+    )
+    level: Certain = plain("share of the draws that are the worst ones", unit="share", low=0.01, high=1, default=0.05)
+    floor: Certain | None = plain(
+        "least mean NPV of the worst draws; none: no floor", unit="money", low=-1e12, high=1e12, default=None
+    )
+
+    @model_validator(mode="after")
+    def _some_effect(self) -> Self:
+        if self.weight == 0 and self.floor is None:
+            raise ValueError("`risk` has no effect with `weight` 0 and no `floor`; state one of them, or remove it")
+        return self
+
+
+class Credit(World):
+    """Money that a budget may borrow inside the business; all is paid back by the end of the planning periods."""
+
+    limit: Certain = plain("most that may be owed at the end of a period", unit="money", low=0, high=1e12)
+    rate: Certain = plain("effective interest, paid by the budget", unit="share/year", low=0, high=2, default=0.0)
+
+
 class Budget(World):
     """Money set aside for change, by planning period, gross of tax."""
 
@@ -19,6 +44,14 @@ class Budget(World):
         "share of what is left that may be spent in the next period", low=0, high=1, default=0.0
     )
     carry_cap: Certain | None = plain("most that may be carried over", unit="money", low=0, high=1e12, default=None)
+    overrun_probability: Certain | None = plain(
+        "allowed probability that the cost of any period is above what there is; none: only the mean cost is held",
+        unit="share",
+        low=0.001,
+        high=0.999,
+        default=None,
+    )
+    credit: Credit | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -30,6 +63,8 @@ class Budget(World):
             found.append("`kinds` needs at least one kind of cost, each once; capital, delivery, running")
         if self.carry_cap is not None and self.carry_share == 0:
             found.append("`carry_cap` has no effect with `carry_share` 0; raise the share, or remove the cap")
+        if self.credit is not None and self.overrun_probability is not None:
+            found.append("`overrun_probability` is not computed for a budget with `credit`; remove one of the two")
         if found:
             raise ValueError("\n".join(found))
         return self
@@ -86,6 +121,10 @@ class Money(World):
     """What money costs and how much there is."""
 
     budgets: dict[str, Budget] = Field(min_length=1, description="name -> budget")
+    plan_at: Literal["mean", "p80"] = plain(
+        "cost that a budget must hold: its mean over the draws, or what 80 % of the draws keep in each period",
+        default="mean",
+    )
     discount_rate: Certain = plain("nominal, after tax", unit="share/year", low=-0.5, high=1)
     depreciation_months: int = plain(
         "straight-line life of capital for tax", unit="months", low=1, high=600, default=60
@@ -108,7 +147,21 @@ class Money(World):
         high=240,
         default=0,
     )
+    risk: Risk | None = None
+    objective: Literal["mean", "worst_future", "regret"] = plain(
+        "what the roadmap is chosen for: the mean over draws, the mean NPV in the worst future, or the smallest "
+        "largest regret over futures (against the best roadmap found for each)",
+        default="mean",
+    )
     origin: str = origin()
+
+    @model_validator(mode="after")
+    def _risk(self) -> Self:
+        if self.objective != "mean" and self.risk is not None:
+            raise ValueError(
+                f"`risk` has no effect with `objective: {self.objective}`, which looks at futures; remove one of them"
+            )
+        return self
 
     @model_validator(mode="after")
     def _floor(self) -> Self:

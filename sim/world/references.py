@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.errors import Problem
+from sim.world.choice_references import choice_problems
 from sim.world.debts import covenant_problems, indebted
 from sim.world.feeds import feed_problems
 from sim.world.landscape import hosting_problems, integration_problems, repairer_problems
@@ -36,9 +37,11 @@ def reference_problems(data: Mapping[str, Any]) -> tuple[Problem, ...]:
         _initiatives,
         readiness_problems,
         _exclusive,
+        choice_problems,
         _futures,
         _goals,
         _time,
+        _objective,
         covenant_problems,
         _correlations,
         _calibration,
@@ -281,6 +284,18 @@ def _goals(data: Mapping[str, Any]) -> Iterator[Problem]:
                 message=f"{kpi} is a share of at most 1, so {target:g} cannot be reached",
                 hint=f"write {target:g} % or {target / 100:g}" if target <= 100 else "0 to 100 %",
             )
+
+
+def _objective(data: Mapping[str, Any]) -> Iterator[Problem]:
+    money = data.get("money")
+    aim = money.get("objective", "mean") if isinstance(money, Mapping) else "mean"
+    if aim in ("worst_future", "regret") and not data.get("futures"):
+        yield Problem(
+            path="money.objective",
+            value=aim,
+            message="there is no future to look at",
+            hint="state `futures`, or `mean`",
+        )
 
 
 def _time(data: Mapping[str, Any]) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from sim.errors import Problem, ProblemsFound
 from sim.world.base import ID, PLANNER, Certain, World, plain
 from sim.world.calibration import Calibration
+from sim.world.choices import Blackout, LoadLimit, Pin, QuickWin, Selection
 from sim.world.controls import Control
 from sim.world.delivery import HIGHEST_MEDIAN, HIGHEST_TAIL, LOWEST_MEDIAN, RiskClass, Shape
 from sim.world.futures import Future
@@ -27,6 +28,7 @@ from sim.world.profile import Profile
 from sim.world.readiness import Readiness
 from sim.world.references import reference_problems
 from sim.world.repairers import Repairers
+from sim.world.stated import strip_unstated
 from sim.world.stock import Stock
 from sim.world.systems import System
 from sim.world.threats import Insurance, Threat
@@ -72,6 +74,23 @@ class Scenario(World):
     exclusive: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="name -> initiatives of which at most one is chosen"
     )
+    selection: dict[str, Selection] = Field(
+        default_factory=dict, description="name -> initiatives whose choice hangs together"
+    )
+    departments: dict[str, LoadLimit] = Field(
+        default_factory=dict,
+        description="name -> how many initiatives that name the department may load it at a time: from the start to "
+        "the finish, and while the pace is low after go-live (`dip`)",
+    )
+    owners: dict[str, LoadLimit] = Field(
+        default_factory=dict, description="name -> how many initiatives the person answers for at a time"
+    )
+    vendors: dict[str, LoadLimit] = Field(
+        default_factory=dict, description="name -> how many initiatives the vendor works on at a time"
+    )
+    pins: dict[str, Pin] = Field(default_factory=dict, description="initiative -> what is decided already")
+    blackouts: dict[str, Blackout] = Field(default_factory=dict, description="name -> calendar months that are closed")
+    quick_wins: dict[str, QuickWin] = Field(default_factory=dict, description="name -> what must be finished early")
     goals: dict[str, Goal] = Field(default_factory=dict, description="name -> what the business wants to reach")
     money: Money
     momentum: Momentum | None = None
@@ -138,8 +157,7 @@ class Scenario(World):
         Comments and layout do not count; the order of initiatives, steps and roles does, because it settles ties.
         """
         content = self.model_dump(mode="json", exclude={"calibration": {"note"}})
-        if not self.stock:  # a block that a file does not state is no part of its content
-            del content["stock"]
+        strip_unstated(content)
         understood = [(n.path, n.quantity.kind, n.quantity.params, n.origin) for n in numbers(self)]
         text = json.dumps([content, understood])
         return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -145,7 +145,7 @@ def test_plan_prints_one_document_and_nothing_beside_it(finished: subprocess.Com
     assert not chosen & left
     assert content["outcomes"]["roadmap"] == content["roadmap"]
     assert [one["policy"] for one in content["yardsticks"]] == [
-        "do nothing", "cheapest first", "highest ROI first", "technology first",
+        "do nothing", "cheapest first", "highest ROI first", "technology first", "program alone",
     ]  # fmt: skip
     assert "\r" not in finished.stderr
 

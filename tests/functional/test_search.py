@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import optimize
+from benchmarks.exhaustive import loop
 from optimize.archive import Archive, Clock, key
 from optimize.check import violations
 from optimize.limits import Limits
@@ -22,7 +23,6 @@ from optimize.structure import Structure
 from optimize.valuation import rules
 from sim.montecarlo import evaluate
 from sim.world import Scenario
-from tests.naive.exhaustive import loop
 from tests.naive.shops import adding_initiative, corner_shop, setting, without
 
 SEED = 7
@@ -79,7 +79,7 @@ def test_plan_shows_what_was_asked(shop: Scenario, plan: Plan) -> None:
         assert purse.spent == pytest.approx(one.capital + one.delivery + one.running)
     assert sum(one.prob_best for one in plan.finalists) == pytest.approx(1.0)
     assert [one.policy for one in plan.yardsticks] == [
-        "do nothing", "cheapest first", "highest ROI first", "technology first",
+        "do nothing", "cheapest first", "highest ROI first", "technology first", "program alone",
     ]  # fmt: skip
     assert plan.to_frame().height == len(shop.initiatives)
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import random
+from collections.abc import Callable
 from typing import Any
 
+from tests.naive.random_risk import with_risk
 
-def random_problem(seed: int, initiatives: int = 4, periods: int = 4, decimals: int | None = None) -> dict[str, Any]:
+
+def random_problem(
+    seed: int, initiatives: int = 4, periods: int = 4, decimals: int | None = None, risk: bool = True
+) -> dict[str, Any]:
     """Document of a problem of this size or one less; whole numbers, or with that many decimals.
 
-    Small whole values tie often, so the tie-breaking is exercised as well.
+    Small whole values tie often, so the tie-breaking is exercised as well. risk: with worlds, futures and chances.
     """
     rng = random.Random(seed)
     n, periods = rng.randint(initiatives - 1, initiatives), rng.randint(periods - 1, periods)
@@ -46,13 +52,21 @@ def random_problem(seed: int, initiatives: int = 4, periods: int = 4, decimals: 
         for a, b in pairs
         if rng.random() < 0.2
     ]
+    # from a generator of their own, so that what was drawn before triples existed stays as it was
+    also = random.Random(f"{seed} triples")
+    threes = [
+        {"first": a, "second": b, "third": c, "value": also.randint(-8, 8) if decimals is None else also.uniform(-8, 8)}
+        for a, b, c in itertools.combinations(names, 3)
+        if also.random() < 0.3
+    ]
     roadmap = {name: rng.randint(0, periods - 1) for name in names if rng.random() < 0.5}
-    return {
+    document = {
         "schema_version": 1,
         "periods": periods,
         "constant": rng.choice([0, 0, number(-50, 50)]),
         "initiatives": candidates,
         "interactions": [{"first": a, "second": b, "value": number(-8, 8)} for a, b in pairs if rng.random() < 0.3],
+        "triples": threes,
         "budgets": [
             {
                 "name": f"budget-{number_of}",
@@ -69,3 +83,93 @@ def random_problem(seed: int, initiatives: int = 4, periods: int = 4, decimals: 
         "trust_region": {"incumbent": roadmap, "at_most": rng.randint(0, n)} if rng.random() < 0.2 else None,
         "forbidden": [roadmap, {}] if rng.random() < 0.15 else [],
     }
+    if seed % 2:
+        return document | _more_rules(seed, document, number)
+    return with_risk(document, seed) if risk else document
+
+
+def _more_rules(seed: int, document: dict[str, Any], number: Callable[[float, float], float]) -> dict[str, Any]:
+    """The families of choice, calendar and money, three of them in each problem, so that many a roadmap is left."""
+    rng = random.Random(f"{seed} rules")
+    periods, candidates = document["periods"], document["initiatives"]
+    names = [one["id"] for one in candidates]
+    forced = {one["id"] for one in candidates if one["mandatory"]}
+    some = rng.sample(names, rng.randint(2, len(names)))
+    family = rng.sample(
+        ["gates", "group", "load", "outside", "grant", "goal", "quick_win", "pin", "blackout", "credit"], 3
+    )
+    more: dict[str, Any] = {}
+    # With the old families as tight as they are alone, most of these problems would have no roadmap.
+    for budget in document["budgets"]:
+        budget["amount"] = [2 * amount for amount in budget["amount"]]
+    document["skills"] = {skill: [2 * days for days in own] for skill, own in document["skills"].items()}
+    document["requires"] = document["requires"][: 3 if "gates" in family else 1]
+    if "gates" in family:
+        for one in candidates:
+            one["passes"] = rng.choice([0.5, 0.75, 1])
+        for rule in document["requires"]:
+            rule["if_fails"] = rng.choice(["cancel", "cancel", "proceed"])
+    if "group" in family:
+        kind = rng.choice(["at_most_one", "exactly_one", "at_least_one", "all_or_none"])
+        if kind in ("at_least_one", "all_or_none") or len(forced & set(some)) < 2:
+            more["groups"] = [{"name": "group", "members": some, "rule": kind}]
+    if "load" in family:
+        load = {name: rng.randint(1, 3) for name in some if rng.random() < 0.5}
+        at_most = [rng.randint(0, 2) for _ in range(periods)]
+        more["simultaneous"] = [{"name": "sales", "members": some, "at_most": at_most, "load": load}]
+    if "outside" in family:
+        document["skills"] = {skill: [days // 4 for days in own] for skill, own in document["skills"].items()}
+        more["outside"] = [
+            {
+                "skill": "it",
+                "price": [number(0, 3) for _ in range(periods)],
+                "at_most": [number(0, 6) for _ in range(periods)],
+            }
+        ]
+        for budget in document["budgets"]:
+            budget["kinds"] = [*budget["kinds"], "bought"]
+        more["discount"] = rng.choice([[], [1 / 2**t for t in range(periods)]])
+    purse = document["budgets"][0]["name"] if document["budgets"] else None
+    if "grant" in family:
+        more["grants"] = [
+            {
+                "initiative": name,
+                "first": rng.randint(0, 1),
+                "last": rng.choice([None, 1]),
+                "amount": number(0, 6),
+                "lag": rng.randint(0, 2),
+                "budget": rng.choice([None, purse]),
+                "worth": number(-1, 5),
+            }
+            for name in rng.sample(names, 2)
+        ]
+    if "goal" in family:
+        series = {name: [number(-1, 4) for _ in range(rng.randint(1, 3))] for name in some}
+        level = [rng.choice([None, number(0, 6)]) for _ in range(periods)]
+        level[-1] = number(0, 6)
+        more["goals"] = [{"name": "revenue", "level": level, "contributions": series}]
+    if "blackout" in family:
+        closed = {one["id"]: [rng.randint(0, periods - 1)] for one in candidates if not one["mandatory"]}
+        more["blackouts"] = [{"name": "season", "closed": closed}]
+    if "quick_win" in family:
+        closed = more["blackouts"][0]["closed"] if "blackouts" in more else {}
+        by = rng.choice([periods - 1, periods - 2])
+        able = [
+            one
+            for one in candidates
+            for t in range(one["earliest"], periods if one["latest"] is None else one["latest"] + 1)
+            if t + one["duration"] <= by + 1 and t not in closed.get(one["id"], [])
+        ]
+        if able:
+            more["quick_wins"] = [{"name": "early", "by": by, "least": 1, "members": names}]
+    if "pin" in family and "blackout" not in family and "group" not in family:
+        one = rng.choice(candidates)
+        start = rng.randint(one["earliest"], periods - 1 if one["latest"] is None else one["latest"])
+        out = not one["mandatory"] and rng.random() < 0.4
+        if not any(one["id"] in group["members"] for group in document["exclusive"]):
+            pin = {"initiative": one["id"], "start": None if out else start, "reason": "contract"}
+            more["pins"] = [pin]
+    if "credit" in family:
+        for budget in document["budgets"]:
+            budget["credit"] = {"limit": number(1, 6), "rate": rng.choice([0, 0.25])}
+    return more

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from optimize.archive import Archive
@@ -13,6 +15,7 @@ from optimize.problem import Budget, Cost, ExclusiveGroup, Initiative, Requireme
 from optimize.structure import Structure
 from optimize.valuation import rules
 from sim.world import Scenario
+from tests.naive import brute_force
 from tests.naive.random_problems import random_problem
 from tests.naive.shops import corner_shop, setting
 
@@ -81,15 +84,25 @@ def test_greedy_falls_back_where_its_order_leaves_no_room_for_a_duty() -> None:
     assert greedy(made, Structure(made), ["z"], least) == least
 
 
-@pytest.mark.parametrize("seed", range(40))
+def plain(roadmap: dict[str, int]) -> tuple[int, int]:
+    """Order of the least allowed roadmap: the fewest initiatives, then the latest starts."""
+    return len(roadmap), -sum(roadmap.values())
+
+
+@pytest.mark.parametrize("seed", range(60))
 def test_greedy_keeps_every_limit_of_random_problems(seed: int) -> None:
     """Whatever the order, what a rule proposes is allowed, every family of limits in play."""
     made = RoadmapProblem.model_validate({**random_problem(seed), "trust_region": None, "forbidden": ()})
     least = do_nothing(made, SOLVER)
+    document = json.loads(made.to_json())
+    allowed = [roadmap for roadmap in brute_force.every(document) if brute_force.allowed(document, roadmap)]
     if least is None:
-        assert any(initiative.mandatory for initiative in made.initiatives)
+        assert not allowed
         return
-    assert not violations(made, least)
+    assert least in allowed
+    assert len(least) == min(map(len, allowed))
+    if not made.at_least and (made.risk is None or made.risk.floor is None):
+        assert plain(least) == min(map(plain, allowed))
     names = [initiative.id for initiative in made.initiatives]
     for order in (names, names[::-1]):
         assert not violations(made, greedy(made, Structure(made), order, least))

@@ -289,3 +289,20 @@ def test_problems_survive_a_trip_between_processes() -> None:
     back = pickle.loads(pickle.dumps(error))
     assert back.errors == error.errors
     assert str(back) == "plan.json:1:2: a.b: is wrong (0 to 2)"
+
+
+def test_triples_name_three_known_initiatives_once() -> None:
+    """Each mistake is reported with its place."""
+    document = {
+        "periods": 1,
+        "initiatives": [{"id": name, "value": [1.0]} for name in ("pos", "crm", "edr")],
+        "triples": [
+            {"first": "pos", "second": "crm", "third": "edr", "value": 1.0},
+            {"first": "edr", "second": "pos", "third": "crm", "value": 2.0},
+            {"first": "pos", "second": "pos", "third": "crm", "value": 1.0},
+            {"first": "pos", "second": "crm", "third": "edt", "value": 1.0},
+        ],
+    }
+    with pytest.raises(ProblemsFound) as found:
+        RoadmapProblem.model_validate(document)
+    assert sorted(one.path for one in found.value.errors) == ["triples.1", "triples.2", "triples.3.third"]

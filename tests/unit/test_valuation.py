@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -12,8 +13,9 @@ from optimize.check import worth
 from optimize.linearise import linearise
 from optimize.periods import by_period, latest_period, months, periods_of
 from optimize.plan_limits import REPORT_FROM, SEARCH_FROM, SELECTION_FROM, PlanLimits
-from optimize.problem import RoadmapProblem
+from optimize.problem import Interaction, Triple
 from optimize.structure import Structure, relations
+from optimize.triples import with_triples
 from optimize.valuation import Rules, Valuation, filled, planned_spend, rules, starts_to_simulate, valuation
 from sim.errors import ProblemsFound
 from sim.montecarlo import cost_profiles, evaluate
@@ -197,25 +199,70 @@ def test_program_around_an_incumbent_is_exact_for_single_changes(
         assert worth(program, roadmap) == pytest.approx(simulated(shop, roadmap).mean(), abs=1e-6)
 
 
-def test_program_around_an_incumbent_adds_pair_terms_of_changed_pairs(valued: Valuation, archive: Archive) -> None:
-    """Two additions are worth their sum and their interaction, a drop and an addition their sum without it."""
-    w = {(pair.first, pair.second): pair.value for pair in valued.problem.interactions}["basic_backup", "cloud_backup"]
-    assert abs(w) > 1.0
+def test_program_around_an_incumbent_is_exact_for_changed_pairs_that_interact(
+    shop: Scenario, valued: Valuation, archive: Archive
+) -> None:
+    """Two additions, a drop and an addition, and two drops are worth what the simulation says, not what the pair was
+    worth in an empty business."""
+    early = {(pair.first, pair.second): pair.value for pair in valued.problem.interactions}
+    pair = ("basic_backup", "cloud_backup")
+    assert abs(early[pair]) > 1.0
+    windows = Structure(valued.problem).windows
+    for base in ({"pos": 0}, {"pos": 0, "cloud_backup": 0}, {"pos": 0, "edr": 1, "cloud_backup": 0}):
+        program = linearise(valued, archive, base, LIMITS)
+        starts = {name: program.initiative(name).value for name in pair}
+        changed = dict(base)
+        for name in pair:
+            if name in base:
+                del changed[name]
+            else:
+                simulated_starts = starts_to_simulate(windows[name], 2 * LIMITS.grid)
+                changed[name] = max(simulated_starts, key=lambda t, of=starts[name]: (of[t], -t))
+        assert worth(program, changed) == pytest.approx(simulated(shop, changed).mean(), abs=1e-6)
+    around = {(one.first, one.second): one.value for one in linearise(valued, archive, {"pos": 0}, LIMITS).interactions}
+    assert around[pair] != early[pair]
 
-    def gain(program: RoadmapProblem, incumbent: dict[str, int], changed: dict[str, int]) -> float:
-        return worth(program, changed) - worth(program, incumbent)
 
-    base = {"pos": 0}
-    program = linearise(valued, archive, base, LIMITS)
-    gains = [gain(program, base, {**base, name: 0}) for name in ("basic_backup", "cloud_backup")]
-    joint = gain(program, base, {**base, "basic_backup": 0, "cloud_backup": 0})
-    assert joint == pytest.approx(sum(gains) + w, abs=1e-6)
+def test_a_triple_is_what_three_are_worth_beyond_their_pairs(
+    shop: Scenario, ruled: Rules, valued: Valuation, archive: Archive
+) -> None:
+    """The third difference of simulated means; the program with it is exact for the three, and for single changes."""
+    three = ("pos", "basic_backup", "cloud_backup")
+    pairs = tuple(Interaction(first=a, second=b, value=1.0) for a, b in combinations(three, 2))
+    linked = replace(valued, problem=valued.problem.model_copy(update={"interactions": pairs}))
+    found = with_triples(linked, archive, {}, LIMITS)
+    assert list(found.triples) == [three]
+    term = found.triples[three]
+    structure = Structure(ruled.problem)
+    full = structure.complete({}, three)
+    assert full is not None
+    total = 0.0
+    for size in range(4):
+        for left_out in combinations(three, size):
+            subset = {name: t for name, t in full.items() if name not in left_out}
+            total += (-1) ** size * simulated(shop, subset).mean()
+    assert term.mean == pytest.approx(total, abs=1e-6)
+    known = {one.members for one in found.problem.triples}
+    assert known == {
+        names
+        for names, one in found.triples.items()
+        if abs(one.mean) > max(3.0 * one.se, 0.1 * shop.money.indifference)
+    }
 
-    base = {"pos": 0, "cloud_backup": 0}
-    program = linearise(valued, archive, base, LIMITS)
-    gains = [gain(program, base, {"pos": 0}), gain(program, base, {**base, "basic_backup": 0})]
-    exchanged = gain(program, base, {"pos": 0, "basic_backup": 0})
-    assert exchanged == pytest.approx(sum(gains) - w, abs=1e-6)
+
+def test_program_with_triples_is_exact_for_single_changes(shop: Scenario, valued: Valuation, archive: Archive) -> None:
+    """Whatever the triples are worth: what they add around the incumbent is taken out of pairs and values."""
+    terms = [
+        Triple(first="pos", second="edr", third="basic_backup", value=5e3),
+        Triple(first="pos", second="edr", third="cloud_backup", value=-7e3),
+        Triple(first="pos", second="basic_backup", third="cloud_backup", value=3e3),
+    ]
+    richer = replace(valued, problem=valued.problem.model_copy(update={"triples": tuple(terms)}))
+    incumbent = {"pos": 0, "edr": 2, "basic_backup": 1}
+    program = linearise(richer, archive, incumbent, LIMITS)
+    changed = [incumbent, {"pos": 0, "basic_backup": 1}, {**incumbent, "pos": 4}, {**incumbent, "cloud_backup": 4}]
+    for roadmap in changed:
+        assert worth(program, roadmap) == pytest.approx(simulated(shop, roadmap).mean(), abs=1e-6)
 
 
 def test_values_between_simulated_starts_are_interpolated(shop: Scenario, ruled: Rules) -> None:
@@ -247,7 +294,7 @@ def test_archive_simulates_nothing_twice(shop: Scenario) -> None:
     few = archive.npv({"edr": 0, "pos": 1})
     archive.simulate([{"pos": 1, "edr": 0}], "test")
     archive.simulate([{"edr": 0, "pos": 1}, {}], "test")
-    assert archive.paths == 20
+    assert archive.paths == 16  # the four that are known are not simulated again
     assert np.array_equal(archive.npv({"edr": 0, "pos": 1})[:4], few)
     assert np.all(archive.npv({}) == 0.0)
 

@@ -48,9 +48,13 @@ def roadmap_table(plan: Plan, scenario: Scenario, names: Mapping[str, str], widt
 
 
 def available(plan: Plan, scenario: Scenario, budget: str, period: int) -> float:
-    """Money of a period with what was carried into it [currency]."""
-    carried = plan.periods[period - 1].budgets[budget].carried if period else 0.0
-    return plan.periods[period].budgets[budget].amount + scenario.money.budgets[budget].carry_share * carried
+    """Money of a period with what was carried into it, grants, and what is borrowed, less what is paid back
+    [currency]."""
+    terms, now = scenario.money.budgets[budget], plan.periods[period].budgets[budget]
+    before = plan.periods[period - 1].budgets[budget] if period else None
+    carried, debt = (before.carried, before.debt) if before is not None else (0.0, 0.0)
+    rate = 0.0 if terms.credit is None else (1.0 + terms.credit.rate) ** (scenario.period_months / 12.0) - 1.0
+    return now.amount + now.granted + terms.carry_share * carried + now.debt - (1.0 + rate) * debt
 
 
 def _lines(plan: Plan, scenario: Scenario, names: Mapping[str, str]) -> Iterator[Line]:

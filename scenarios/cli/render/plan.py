@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 from optimize.explain import rounded
 from scenarios.cli.render.budget import roadmap_table
+from scenarios.cli.render.decisions import decision_sentences
 from scenarios.cli.render.figures import chance, odds, sensible, signed
+from scenarios.cli.render.gap_lines import gap_lines
 from scenarios.cli.render.hours import hours_sentence
 from scenarios.cli.render.outcome import headline, provenance_line
 from scenarios.cli.render.outlook import outlook_table
+from scenarios.cli.render.risk import regret_table, risk_sentences, tails_table
 from scenarios.cli.render.why import show_reasons
 from scenarios.cli.render.words import (
     cell,
@@ -62,6 +65,9 @@ def show_plan(plan: Plan, scenario: Scenario, terminal: Console, prospects: Sequ
     if hours:
         sentence(terminal, hours)
         terminal.print()
+    for text in decision_sentences(plan, names):
+        sentence(terminal, text)
+        terminal.print()
     if plan.rejected:
         terminal.print(_left_out(plan, names))
         terminal.print()
@@ -70,12 +76,23 @@ def show_plan(plan: Plan, scenario: Scenario, terminal: Console, prospects: Sequ
         terminal.print()
     terminal.print(_yardsticks(plan))
     terminal.print()
+    if plan.risk.attitude.sees_worlds:
+        terminal.print(tails_table(plan))
+        terminal.print()
+    if plan.risk.futures:
+        terminal.print(regret_table(plan))
+        terminal.print()
+    for text in risk_sentences(plan):
+        sentence(terminal, text)
     if prospects:
         terminal.print(outlook_table(prospects, outcomes.currency))
         terminal.print()
     for warning in beaten(plan):
         sentence(terminal, warning, "bold")
+    sentence(terminal, plan.verdict)
     sentence(terminal, f"How sure: {plan.claim} {_selection(plan, names)}")
+    for line in gap_lines(plan):
+        sentence(terminal, line)
     if plan.stopped_by_time:
         sentence(terminal, "The clock stopped a part of the work: another run may end in another roadmap.", "bold")
     for note in (*outcomes.notes, *outcomes.limit_notes()):

@@ -15,11 +15,13 @@ from sim.world.threats import Insurance, Threat
 _WORDS: dict[type[BaseModel], str] = {
     Scenario: "version name title story start planning_months horizon_months period_months profile people skills "
     "processes stock systems providers repairers integrations threats controls market reputation valuation insurance "
-    "risk_classes initiatives exclusive goals money momentum readiness futures correlations calibration",
+    "risk_classes initiatives exclusive selection departments owners vendors pins blackouts "
+    "quick_wins goals money momentum readiness futures correlations calibration",
     Initiative: "title capital delivery running_per_month duration_months skill_days difficulty risk_class "
     "integrations failure_probability phases benefit_if_failed lead_months deposit_share available_month help parallel "
-    "requires mandatory earliest_month deadline_month adoption dip effects refreshes subscribes cancels imitation hub "
-    "grant financing price_change life_months renewal_cost needs_readiness maturity origin",
+    "requires mandatory departments owner vendor earliest_month deadline_month adoption dip effects refreshes "
+    "subscribes cancels imitation hub grant financing price_change life_months renewal_cost needs_readiness maturity "
+    "origin",
     Adoption: "roles p q ceiling joiner_share training involvement",
     System: "age_years life_shape life_scale_years repair_hours repair_p95_ratio repair_cost monthly_cost "
     "cost_growth_per_year on_failure support_ends_month unsupported_failures unsupported_attacks capacity_per_day "

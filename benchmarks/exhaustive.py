@@ -1,26 +1,40 @@
-"""The loop against the simulation of every roadmap, on small random cuts of a scenario.
+"""Does the loop end in the best of all roadmaps? Small random cuts of every business, every roadmap of them simulated.
 
-A cut keeps four initiatives and six starts: one that requires another, and two that exclude each other. Every
-combination of starts and absences is looked at, so nothing of the loop is shared but the rules and the simulation.
+A cut keeps five initiatives and six starts: one that requires another, and two that exclude each other, where the
+business has such; the rest is drawn. Every combination of starts and absences is looked at and every feasible one is
+simulated on the search draws, so nothing of the loop is shared but the rules and the simulation. The loop runs without
+its own list of small cases. It passes where its roadmap is as good as the best, if that is two standard errors clear of
+all others, and within the indifference of it otherwise.
+
+    python -m benchmarks.exhaustive [SCENARIO ...]    three cuts of each, of the library unless named; a quarter of an
+                                                      hour for all; exit code 1 if the loop misses
+    python -m benchmarks.exhaustive --smoke           one smaller cut
 """
 
 from __future__ import annotations
 
+import argparse
 import itertools
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from benchmarks.rows import Row
 from optimize.archive import Archive, Clock
 from optimize.check import violations
 from optimize.plan_limits import SEARCH_FROM, PlanLimits
 from optimize.policies import do_nothing, yardsticks
 from optimize.refine import SearchResult, refine
 from optimize.valuation import planned_spend, rules, valuation
+from scenarios.load import library, load
 from sim.world import Scenario
 
-SIZE = 4
+SIZE = 5
 STARTS = 6
+CUTS = 3
+SEED = 4
 LIMITS = PlanLimits(enumerate_paths=0)  # the loop is to find it, not a list
 
 
@@ -46,6 +60,14 @@ class Comparison:
         """The loop's roadmap is as good as the best where that is clear, and within the indifference otherwise."""
         return self.regret <= (0.0 if self.clear else self.indifference)
 
+    def __str__(self) -> str:
+        told = "passes" if self.passes else "MISSES"
+        best = "clear" if self.clear else "not clear"
+        return (
+            f"{told}: {', '.join(self.initiatives)}; {self.feasible:,} feasible, {self.simulated:,} simulated by the "
+            f"loop; best {best}, regret {self.regret:,.0f}, indifference {self.indifference:,.0f}"
+        )
+
 
 def cut(scenario: Scenario, names: list[str], starts: int) -> Scenario:
     """The scenario with these initiatives only, and so many planning periods; it is simulated as long as the whole."""
@@ -70,10 +92,10 @@ def cut(scenario: Scenario, names: list[str], starts: int) -> Scenario:
     )
 
 
-def random_names(scenario: Scenario, seed: int) -> list[str]:
-    """Four initiatives drawn with this seed: one that requires one other, that other, and two that exclude each other
-    (where the scenario has such pairs)."""
-    rng = np.random.default_rng([seed, SIZE, STARTS])
+def random_names(scenario: Scenario, seed: int, size: int = SIZE) -> list[str]:
+    """So many initiatives drawn with this seed: one that requires one other, that other, and two that exclude each
+    other (where the scenario has such pairs)."""
+    rng = np.random.default_rng([seed, size, STARTS])
     chosen: list[str] = []
     chains = [
         (name, one.requires[0].initiative)
@@ -87,7 +109,7 @@ def random_names(scenario: Scenario, seed: int) -> list[str]:
             chosen += fresh[rng.integers(len(fresh))]
     free = [name for name, one in scenario.initiatives.items() if name not in chosen and not one.requires]
     rng.shuffle(free)
-    return [*chosen, *free][:SIZE]
+    return [*chosen, *free][:size]
 
 
 def every_feasible(scenario: Scenario, seed: int, limits: PlanLimits) -> list[dict[str, int]]:
@@ -134,6 +156,43 @@ def compare(scenario: Scenario, seed: int, limits: PlanLimits = LIMITS) -> Compa
     )
 
 
-def cuts(scenario: Scenario, seed: int, count: int = 3, limits: PlanLimits = LIMITS) -> list[Comparison]:
+def cuts(
+    scenario: Scenario, seed: int, count: int = CUTS, limits: PlanLimits = LIMITS, size: int = SIZE
+) -> Iterator[Comparison]:
     """Compare on `count` cuts, drawn from `seed` on."""
-    return [compare(cut(scenario, random_names(scenario, seed + k), STARTS), seed + k, limits) for k in range(count)]
+    for k in range(count):
+        yield compare(cut(scenario, random_names(scenario, seed + k, size), STARTS), seed + k, limits)
+
+
+def rows(smoke: bool) -> Iterator[Row]:
+    """One row a business: cuts in which the loop missed, of three."""
+    for name in library():
+        found = list(cuts(load(name), SEED, 1, size=SMALL) if smoke else cuts(load(name), SEED))
+        missed = sum(not one.passes for one in found)
+        what = f"exhaustive checks of the loop, {name}: missed of {len(found)}"
+        yield Row(f"exhaustive_{name}", what, 0.0, "at most", (float(missed),), "; ".join(map(str, found)), unit="")
+        if smoke:
+            return
+
+
+SMALL = 3
+"""Initiatives of the smoke run."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.exhaustive", description=__doc__.splitlines()[0])
+    parser.add_argument("scenarios", nargs="*", default=library(), help="scenarios; the library unless named")
+    parser.add_argument("--smoke", action="store_true", help="one smaller cut")
+    asked = parser.parse_args()
+    missed = False
+    for name in asked.scenarios:
+        for found in cuts(load(name), SEED, 1, size=SMALL) if asked.smoke else cuts(load(name), SEED):
+            print(f"{name}: {found}", flush=True)
+            missed |= not found.passes
+        if asked.smoke:
+            break
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,174 @@
+"""How often budgets are overrun and cash falls below its floor: what the program sees of it, and what it comes to.
+
+A budget is overrun in a draw in which the cost of some period, with that draw's overruns and prices, is above what
+there is. Gates give no credit, as in the mean cost of the budget rows. The row of cash adds up what single initiatives
+change of the lowest balance of each stretch of time; it leaves out what they do to one another, so it is a filter:
+whether a roadmap keeps the floor is judged by simulation on fresh draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimize.archive import Archive
+from optimize.periods import Starts, months
+from optimize.plan_limits import SEARCH_FROM, PlanLimits
+from optimize.problem import Budget, RoadmapProblem
+from optimize.risk_parts import ChanceBudget, ChanceCash
+from optimize.structure import Structure
+from optimize.valuation import filled, single_case
+from sim.breach import Breach, breach, seldom
+from sim.cash_floor import FloorRule, floor_rule
+from sim.montecarlo import cost_samples, lowest_balances
+from sim.world import Scenario
+
+Floats = NDArray[np.float64]
+Costs = Mapping[str, Mapping[str, Floats]]
+
+BUDGET_WORLDS: Final = 100
+CASH_WORLDS: Final = 100
+"""Draws that the program sees, of budgets and of cash."""
+STRETCH: Final = 12
+"""Months whose lowest balance is one point of the cash row."""
+
+
+def chance_budgets(scenario: Scenario, problem: RoadmapProblem, seed: int) -> tuple[ChanceBudget, ...]:
+    """The limits on overruns that the scenario states."""
+    limited = {
+        name: float(budget.overrun_probability)
+        for name, budget in scenario.money.budgets.items()
+        if budget.overrun_probability is not None
+    }
+    if not limited:
+        return ()
+    costs = period_costs(scenario, problem, BUDGET_WORLDS, seed, SEARCH_FROM)
+    found = []
+    for name, allowed in limited.items():
+        budget = next(one for one in problem.budgets if one.name == name)
+        cost = {
+            one.id: tuple(tuple(row) for row in _of_kinds(costs[one.id], budget).tolist())
+            for one in problem.initiatives
+        }
+        weight = (1.0 / BUDGET_WORLDS,) * BUDGET_WORLDS
+        found.append(ChanceBudget.model_construct(budget=name, probability=allowed, weight=weight, cost=cost))
+    return tuple(found)
+
+
+def overruns(problem: RoadmapProblem, roadmap: Starts, costs: Costs) -> dict[str, Breach]:
+    """How often each budget is overrun by a roadmap, with Wilson's interval. costs: of `period_costs`."""
+    found = {}
+    for budget in problem.budgets:
+        profiles = {name: _of_kinds(costs[name], budget) for name in roadmap}
+        draws = next(iter(costs[problem.initiatives[0].id].values())).shape[1] if problem.initiatives else 1
+        carried, broken = np.zeros(draws), np.zeros(draws, dtype=np.bool_)
+        for t in range(problem.periods):
+            left = budget.amount[t] + budget.carry_share * carried
+            for name, start in roadmap.items():
+                if 0 <= t - start < len(profiles[name]):
+                    left = left - problem.initiative(name).price_at(start) * profiles[name][t - start]
+            broken |= left < -1e-6 * max(budget.amount)
+            carried = np.maximum(0.0, left)
+            if budget.carry_cap is not None:
+                carried = np.minimum(carried, budget.carry_cap)
+        found[budget.name] = breach(broken)
+    return found
+
+
+def within_budgets(problem: RoadmapProblem, roadmap: Starts, costs: Costs, draws: int) -> bool:
+    """Whether every limit on overruns is kept, by the one-sided upper limit of 95 % of its probability."""
+    found = overruns(problem, roadmap, costs)
+    limits = {chance.budget: chance.probability for chance in problem.chance_budgets}
+    counts = {name: round(found[name].share * draws) for name in limits}
+    return all(seldom(np.arange(draws) < counts[name], allowed) for name, allowed in limits.items())
+
+
+def period_costs(scenario: Scenario, problem: RoadmapProblem, draws: int, seed: int, first_draw: int) -> Costs:
+    """Initiative -> kind -> (periods, draws) cost by elapsed period."""
+    step, periods = scenario.period_months, problem.periods
+    samples = cost_samples(scenario, draws, seed, first_draw=first_draw)
+
+    def by_period(monthly: Floats) -> Floats:
+        kept = np.zeros((periods * step, draws))
+        kept[: min(len(monthly), len(kept))] = monthly[: len(kept)]
+        summed: Floats = kept.reshape(periods, step, draws).sum(axis=1)
+        return summed
+
+    return {
+        one.id: {kind: by_period(getattr(samples[one.id], kind)) for kind in ("capital", "delivery", "running")}
+        for one in problem.initiatives
+    }
+
+
+def _of_kinds(cost: Mapping[str, Floats], budget: Budget) -> Floats:
+    """(periods, draws) cost of the kinds that the budget pays."""
+    total: Floats = np.sum([cost[kind] for kind in sorted(set(budget.kinds))], axis=0)
+    return total
+
+
+def chance_cash(archive: Archive, problem: RoadmapProblem, limits: PlanLimits) -> ChanceCash | None:
+    """The row of the cash floor that the scenario states; None where it states none."""
+    rule = floor_rule(archive.scenario)
+    if rule is None:
+        return None
+    structure = Structure(problem)
+    cases = {name: single_case(structure, name, limits) for name in structure.names}
+    singles = [{**context, name: t} for name, (context, starts) in cases.items() for t in starts]
+    wanted = [*(dict(context) for context, _ in cases.values()), *singles]
+    draws = min(CASH_WORLDS, archive.draws)
+    lowest = lowest_balances(
+        archive.scenario,
+        [months(archive.scenario, one) for one in [{}, *wanted]],
+        draws,
+        archive.seed,
+        stretch=STRETCH,
+        first_draw=archive.first_draw,
+        threads=limits.threads,
+    )
+    base, balances = lowest[0], dict(zip(map(_key, wanted), lowest[1:], strict=True))
+    deltas = {
+        name: _changes({t: balances[_key({**context, name: t})] - balances[_key(context)] for t in starts}, problem)
+        for name, (context, starts) in cases.items()
+    }
+    return _row(rule, base, deltas, problem)
+
+
+def _row(rule: FloorRule, base: Floats, deltas: Mapping[str, Floats], problem: RoadmapProblem) -> ChanceCash:
+    """The row without the draws in which no roadmap can break the floor and, where only draws count in which cash keeps
+    it anyhow, without the others. base (draws, points), deltas (periods, draws, points)."""
+    draws = len(base)
+    windows = {one.id: list(problem.window(one)) for one in problem.initiatives}
+    worst = base + sum(
+        (np.minimum(0.0, deltas[name][windows[name]].min(axis=0)) for name in deltas), np.zeros_like(base)
+    )
+    at_stake = (worst < rule.floor).any(axis=1)
+    if rule.relative:
+        at_stake &= ~rule.below(base.min(axis=1))
+    kept = np.flatnonzero(at_stake)
+    points = np.flatnonzero((worst[kept] < rule.floor).any(axis=0)) if len(kept) else np.arange(0)
+    return ChanceCash.model_construct(
+        floor=rule.floor,
+        probability=rule.allowed,
+        weight=(1.0 / draws,) * len(kept),
+        base=_nested(base[np.ix_(kept, points)]),
+        delta={name: _nested(delta[:, kept][:, :, points]) for name, delta in deltas.items()} if len(kept) else {},
+    )
+
+
+def _nested(values: Floats) -> tuple:  # type: ignore[type-arg]
+    return tuple(_nested(one) for one in values) if values.ndim > 1 else tuple(values.tolist())
+
+
+def _changes(known: Mapping[int, Floats], problem: RoadmapProblem) -> Floats:
+    """(periods, draws, points) from those of some starts, linear in between."""
+    starts = sorted(known)
+    weights = np.array([filled(dict(zip(starts, unit, strict=True)), problem.periods) for unit in np.eye(len(starts))])
+    changes: Floats = np.einsum("kt,ksm->tsm", weights, np.array([known[t] for t in starts]))
+    return changes
+
+
+def _key(roadmap: Starts) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(roadmap.items()))

@@ -1,0 +1,152 @@
+"""Goals that a roadmap must reach in the mean of the draws: floors of the program, and the test of finalists.
+
+The goal is a KPI in one year. In the program each initiative adds what it changes of the mean by itself, beside what it
+requires, for each start; so the row is a filter, and a finalist must reach the goal in simulation, on fresh draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimize.periods import Starts, months
+from optimize.plan_limits import SEARCH_FROM, SELECTION_FROM, PlanLimits
+from optimize.problem import GoalFloor
+from optimize.structure import Structure
+from sim.errors import Problem, ProblemsFound
+from sim.montecarlo import evaluate
+from sim.montecarlo.kpis import CATEGORIES, KPI_NAMES, KPIS
+from sim.world import Scenario
+
+if TYPE_CHECKING:
+    from optimize.valuation import Rules
+
+Floats = NDArray[np.float64]
+
+CELLS = 20_000_000
+"""Numbers that one call of the simulation may return: 160 MB."""
+
+
+@dataclass(frozen=True)
+class Demanded:
+    """A goal that must be reached: the KPI's column and year, what turns a change into one for the better, and the
+    least level, tolerance taken off, in that direction."""
+
+    name: str
+    column: int
+    year: int
+    sign: float
+    least: float
+
+
+def demanded(scenario: Scenario) -> tuple[Demanded, ...]:
+    """The goals with `floor`, in the order of the scenario."""
+    found = []
+    for name, goal in scenario.goals.items():
+        if goal.floor:
+            column = KPI_NAMES.index(goal.kpi)
+            sign = 1.0 if KPIS[column].better == "higher" else -1.0
+            found.append(Demanded(name, column, goal.year, sign, sign * goal.target - goal.tolerance))
+    return tuple(found)
+
+
+def with_floors(scenario: Scenario, ruled: Rules, seed: int, limits: PlanLimits) -> Rules:
+    """The rules with a floor for each goal that the empty roadmap does not reach, on the first draws of the search.
+
+    Raises ProblemsFound for a KPI that has no value in the year of its goal.
+    """
+    from optimize.valuation import filled, starts_to_simulate
+
+    goals = demanded(scenario)
+    if not goals:
+        return ruled
+    structure = Structure(ruled.problem)
+    cases: dict[str, tuple[dict[str, int], list[int]]] = {}
+    for name in structure.names:
+        context = structure.complete({}, structure.needs[name]) or {}
+        first = structure.earliest(name, context)
+        cases[name] = (context, starts_to_simulate([t for t in structure.starts[name] if t >= first], limits.grid))
+    wanted: list[Starts] = [{}]
+    for name, (context, starts) in cases.items():
+        wanted += [context, *({**context, name: t} for t in starts)]
+    levels = _levels(scenario, goals, wanted, SEARCH_FROM, limits.linear_draws, seed, limits.threads)
+    periods = ruled.problem.periods
+    floors = []
+    for k, goal in enumerate(goals):
+        base = levels[_key({})][k]
+        _refuse_missing(goal, base)
+        if base >= goal.least:
+            continue
+        contributions = {}
+        for name, (context, starts) in cases.items():
+            gain = {t: levels[_key({**context, name: t})][k] - levels[_key(context)][k] for t in starts}
+            by_start = filled(gain, periods)
+            # The one period with a floor is the last, so that elapsed periods tell the starts apart.
+            contributions[name] = tuple(by_start[periods - 1 - elapsed] for elapsed in range(periods))
+        level = (*(None,) * (periods - 1), goal.least - base)
+        floors.append(GoalFloor(name=goal.name, level=level, contributions=contributions))
+    return replace(ruled, problem=ruled.problem.model_copy(update={"goals": tuple(floors)}))
+
+
+def reaching(
+    scenario: Scenario, finalists: Sequence[Starts], among: Sequence[int], seed: int, limits: PlanLimits
+) -> list[int]:
+    """Those of the finalists `among` whose mean reaches every goal with a floor on fresh draws; all of them if none
+    does or no goal has one."""
+    goals = demanded(scenario)
+    if not goals:
+        return list(among)
+    draws = limits.first_selection_draws
+    levels = _levels(scenario, goals, [finalists[k] for k in among], SELECTION_FROM, draws, seed, limits.threads)
+    kept = [k for k in among if all(levels[_key(finalists[k])] >= [goal.least for goal in goals])]
+    return kept or list(among)
+
+
+def missed(scenario: Scenario, kpis: Floats) -> tuple[str, ...]:
+    """Goals with a floor that the mean of a roadmap misses. kpis: (draws, KPIs, years)."""
+    return tuple(
+        goal.name
+        for goal in demanded(scenario)
+        if goal.sign * float(np.mean(kpis[:, goal.column, goal.year])) < goal.least
+    )
+
+
+def _levels(
+    scenario: Scenario,
+    goals: Sequence[Demanded],
+    roadmaps: Sequence[Starts],
+    first_draw: int,
+    draws: int,
+    seed: int,
+    threads: int | None,
+) -> Mapping[tuple[tuple[str, int], ...], Floats]:
+    """Mean of each goal's KPI under each roadmap (in periods), for the better upwards."""
+    todo = list({_key(one): one for one in roadmaps}.values())
+    columns, years = [goal.column for goal in goals], [goal.year for goal in goals]
+    signs = np.array([goal.sign for goal in goals])
+    width = len(CATEGORIES) + len(KPIS) * -(-scenario.horizon_months // 12)
+    size = max(1, CELLS // (width * draws) - 1)
+    found = {}
+    for first in range(0, len(todo), size):
+        part = todo[first : first + size]
+        starts = [months(scenario, one) for one in part]
+        outcomes = evaluate(scenario, starts, draws, seed, first_draw=first_draw, threads=threads)
+        for one, measured in zip(part, outcomes, strict=True):
+            found[_key(one)] = signs * np.mean(measured.kpis[:, columns, years], axis=0)
+    return found
+
+
+def _refuse_missing(goal: Demanded, level: float) -> None:
+    if not np.isfinite(level):
+        message = "the KPI has no value in some draws of that year, so no floor can be set on its mean"
+        raise ProblemsFound(
+            [Problem(f"goals.{goal.name}.floor", message, True, "drop the floor, or choose another KPI or month")]
+        )
+
+
+def _key(roadmap: Starts) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(roadmap.items()))
