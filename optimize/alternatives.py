@@ -9,7 +9,7 @@ earlier    as much worth as possible at work early: the worth of an initiative's
 calmer     the most initiatives at work in one period as few as possible
 fewer      as few initiatives as possible; `vendors` instead where vendors are known: as few vendors as possible
 different  as many initiatives as possible that start elsewhere, or are in one of the two roadmaps alone; those that
-           can never gain (`reduction`) are not brought in for it
+           can never gain (`dominated`) are not brought in for it
 
 A direction in which nothing can be gained within the floor gives no alternative. Of equals in a direction the solver's
 first is taken, so it is not said to be the only one.
@@ -21,9 +21,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from optimize.check import spent, worth
+from optimize.check import worth
 from optimize.elastic import Elastic
 from optimize.families.sets import power_of_ten_unit
+from optimize.recount import spent
 
 if TYPE_CHECKING:
     from optimize.periods import Starts

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from optimize.archive import Archive, Clock, Estimate, estimate
 from optimize.check import violations
 from optimize.frontier import Ladder, ladder, need
+from optimize.goal_floors import with_floors
 from optimize.periods import months
 from optimize.plan_limits import REPORT_FROM, SEARCH_FROM, PlanLimits, Progress
 from optimize.planning import NoRoadmap
@@ -170,7 +171,7 @@ def frontiers(
     roadmap meets every demand with the present budgets.
     """
     clock = Clock(None)
-    ruled = rules(scenario, seed, limits)
+    ruled = with_floors(scenario, rules(scenario, seed, limits), seed, limits)
     least = do_nothing(ruled.problem, limits.solver)
     if least is None:
         raise NoRoadmap(("No roadmap meets every demand with the present budgets: `roadfolio plan` says why.",))
@@ -179,7 +180,8 @@ def frontiers(
     resolves = Resolves(limits.solver)
     sticks = yardsticks(valued.problem, archive, least)
     found = refine(valued, archive, sticks.values(), limits, clock)
-    program = found.program.model_copy(update={"trust_region": None, "forbidden": ()})
+    valued = found.valuation
+    program = found.program.without_worlds().model_copy(update={"trust_region": None, "forbidden": ()})
     climbed = ladder(program, resolves, at, "all" if all_knees else "rungs")
     far = ladder(valued.problem, resolves, at, "none")
     fresh = Archive(scenario, seed, REPORT_FROM, limits.report_draws, limits, progress)

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from optimize.families.sets import all_numbers, power_of_ten_unit
+from optimize.check import TIE_TOLERANCE, tie_width
+from optimize.dominated import reduced
+from optimize.families.sets import power_of_ten_unit
 from optimize.formulation import Formulation
-from optimize.never_gains import reduced
 from optimize.resources import Resource, every_period
+from optimize.risk_value import offset
 
 if TYPE_CHECKING:
     from optimize.problem import RoadmapProblem
@@ -55,10 +57,7 @@ class Elastic(Formulation):
                 row.expr.addterm(slack, -sign)
 
     def _unit(self, resource: Resource) -> float:
-        if resource.kind == "budget":
-            return self.budget_unit[resource.name]
-        needs = {one.id: one.skill_days.get(resource.name, ()) for one in self.problem.initiatives}
-        return power_of_ten_unit([*self.problem.skills[resource.name], *all_numbers(needs)])
+        return (self.budget_unit if resource.kind == "budget" else self.skill_unit)[resource.name]
 
     def _row(self, resource: Resource, t: int) -> str:
         label = self.budget_label if resource.kind == "budget" else self.skill_label
@@ -68,11 +67,11 @@ class Elastic(Formulation):
 
     def keep_above(self, floor: float) -> None:
         """The roadmap is worth clearly more than the floor, constant included."""
-        self.keep_worth(floor - self.problem.constant + self.margin)
+        self.keep_worth(floor - offset(self.problem) + self.margin)
 
     def keep_within(self, floor: float) -> None:
         """The roadmap is worth the floor, constant included, but for rounding."""
-        self.keep_worth(floor - self.problem.constant - self.margin)
+        self.keep_worth(floor - offset(self.problem) - self.margin)
 
     def one_gives_way(self, floors: Mapping[Resource, float]) -> None:
         """Only one of the limits gives way, and the roadmap is then worth clearly more than the floor of that one."""
@@ -81,9 +80,9 @@ class Elastic(Formulation):
             self.used[resource] = used
             self.program += slack - slack.upBound * used <= 0, f"used({number})"
         self.program += sum(1 * used for used in self.used.values()) == 1, "one_gives_way"
-        constant, lowest = self.problem.constant, min(floors.values())
-        steps = sum(((floors[one] - lowest) / self.unit) * used for one, used in self.used.items())
-        least = (lowest - constant + self.margin) / self.unit
+        constant, lowest = offset(self.problem), min(floors.values())
+        steps = sum(((floors[one] - lowest) / self.worth_unit) * used for one, used in self.used.items())
+        least = (lowest - constant + self.margin) / self.worth_unit
         self.program += self.worth - steps >= least, "worth"
 
     def least_slack(self, scale: Mapping[Resource, float] | None = None) -> None:
@@ -138,9 +137,9 @@ class Elastic(Formulation):
                     part = row.get(start, 0.0)
                     if part:
                         row.expr.addterm(self.cheaper[t], -sign * part)
-        saved = sum((sign * worth_of_cost / self.unit) * share for share in self.cheaper.values())
-        least = floor - self.problem.constant + (-self.margin if dearer else self.margin)
-        self.program += self.worth + saved >= least / self.unit, "worth"
+        saved = sum((sign * worth_of_cost / self.worth_unit) * share for share in self.cheaper.values())
+        least = floor - offset(self.problem) + (-self.margin if dearer else self.margin)
+        self.program += self.worth + saved >= least / self.worth_unit, "worth"
         self.program += -sign * sum(1 * share for share in self.cheaper.values())
 
     def share(self) -> float:
@@ -150,9 +149,4 @@ class Elastic(Formulation):
 
 def clear_margin(problem: RoadmapProblem) -> float:
     """Difference of worth from which on one roadmap is called worth more than another [currency]."""
-    return MARGIN * _largest(problem)
-
-
-def _largest(problem: RoadmapProblem) -> float:
-    numbers = [one.value[t] for one in problem.initiatives for t in problem.window(one)]
-    return max((abs(number) for number in (*numbers, *(pair.value for pair in problem.interactions))), default=0.0)
+    return MARGIN * tie_width(problem) / TIE_TOLERANCE

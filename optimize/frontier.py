@@ -19,8 +19,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
-from optimize.check import spent, worth
+from optimize.check import violations, worth
 from optimize.elastic import Elastic, clear_margin
+from optimize.recount import spent
 from optimize.resolves import NEAR, Resolves
 from optimize.violation import ROW_TOLERANCE
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 BUDGETS: Final = 20
 TOP: Final = 2.0
 """The largest budgets of the ladder over the present ones."""
+
+BUDGET_FAMILIES: Final = frozenset({"budget", "credit"})
 
 MOST_KNEES: Final = 200
 
@@ -90,8 +93,11 @@ def need(problem: RoadmapProblem, roadmap: Mapping[str, int]) -> float:
     Only budgets are looked at. A roadmap that costs nothing needs 0.
     """
     outlays = [(one, spent(problem, one, roadmap)) for one in problem.budgets]
+    lent = bool(problem.grants) or any(one.credit is not None for one in problem.budgets)
 
     def covered(factor: float) -> bool:
+        if lent:  # the plain recursion below knows neither grants nor credit
+            return all(broken.family not in BUDGET_FAMILIES for broken in violations(scaled(problem, factor), roadmap))
         for budget, outlay in outlays:
             carried = 0.0
             for amount, cost in zip(budget.amount, outlay, strict=True):

@@ -178,8 +178,8 @@ class Plan:
     gaps: of the model, the sample and the solver, each of something else.
     stochastic_value: against the plan that takes every driver at its mean; None where that finds no roadmap.
     program: the last program, the one that status, objective, bound and gap speak of.
-    pins: decisions that were taken before the plan.
     reasons: what would change the plan, most of it by that program; None where it was not asked.
+    pins: decisions that were taken before the plan.
     stopped_by_time: the clock ended a part of the work, so another run may end elsewhere.
     risk: the aim, tails, overruns and futures on the draws of the report.
     """

@@ -7,15 +7,16 @@ least are asked what would let them in; `PlanLimits.why` asks everything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from optimize.alternatives import Alternative, alternatives, among, document
-from optimize.archive import Archive, Estimate, estimate
+from optimize.archive import Archive, Estimate, Floats, estimate
 from optimize.check import worth
 from optimize.core_index import CoreIndex, core_index
 from optimize.delay import Delay, delays
+from optimize.periods import months
 from optimize.resolves import Resolves
 from optimize.structure import Structure
 from optimize.thresholds import Change, Lever, Thresholds
@@ -92,15 +93,16 @@ def reasons(
     left_out: Sequence[Rejected],
     indifference: float,
     limits: PlanLimits,
-    period_name: Callable[[int], str],
-    currency: str,
     progress: Progress | None = None,
 ) -> tuple[Reasons, tuple[Alternative, ...]]:
     """Reasons without the value of the alternatives, which `valued` adds, and the alternatives.
 
-    program: without trust region. feasible: simulated roadmaps that keep every limit. left_out: with simulated gains.
+    program: without trust region; what it says of worlds and futures is put aside (`RoadmapProblem.without_worlds`), so
+    every worth here is a mean. feasible: simulated roadmaps that keep every limit. left_out: with simulated gains.
     """
     resolves = Resolves(limits.solver)
+    scenario, program = archive.scenario, program.without_worlds()
+    period_name, currency = scenario.period_label, scenario.profile.currency
 
     def tell(done: int) -> None:
         if progress is not None:
@@ -171,6 +173,8 @@ def worth_of_cost(program: RoadmapProblem, archive: Archive) -> dict[str, float]
     return found
 
 
-def gain_of(alternative: Starts, fresh: Archive, recommended: Any) -> Estimate:
-    """Paired difference of NPV on the draws of the report; recommended: (draws,) NPV of the recommended roadmap."""
-    return estimate(fresh.npv(alternative) - recommended)
+def valued_reasons(found: Reasons, others: Sequence[Alternative], fresh: Archive, recommended: Floats) -> Reasons:
+    """The reasons with the alternatives valued on the draws of the report; recommended: (draws,) NPV of the plan."""
+    fresh.simulate([one.roadmap for one in others], "alternatives on the draws of the report")
+    rows = [(one, months(fresh.scenario, one.roadmap), fresh.npv(one.roadmap) - recommended) for one in others]
+    return replace(found, alternatives=tuple(Valued(one, starts, estimate(gain)) for one, starts, gain in rows))

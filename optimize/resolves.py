@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from optimize.check import worth
+from optimize.dominated import reduced
 from optimize.formulation import Formulation
-from optimize.never_gains import reduced
 from optimize.solve import optimise, solve
 from optimize.status import Solution, Status
 

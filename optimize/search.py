@@ -16,9 +16,9 @@ from optimize.archive import Archive, Clock, estimate
 from optimize.attitude import attitude_of, limits_for
 from optimize.check import violations
 from optimize.closed_starts import closed_note
-from optimize.conflict import find_conflict
 from optimize.gaps import Gaps
 from optimize.goal_floors import with_floors
+from optimize.infeasible import no_roadmap
 from optimize.moves import MOVES, SCREEN_DRAWS, local_search
 from optimize.periods import Starts, months
 from optimize.plan_gaps import drawn_for_the_gap, gaps_of, stochastic_value_of
@@ -36,11 +36,9 @@ from optimize.planning import (
 )
 from optimize.policies import PROGRAM_ALONE, do_nothing, yardsticks
 from optimize.problem import RoadmapProblem
-from optimize.reasons import Reasons, Valued, gain_of, reasons
+from optimize.reasons import Reasons, reasons, valued_reasons
 from optimize.refine import SearchResult, allowed_roadmaps, refine
 from optimize.rejections import Rejected, force_in, rejected, simulate_additions
-from optimize.repairs import repairs
-from optimize.resolves import Resolves
 from optimize.risk_limits import (
     TIGHTENINGS,
     broken_baseline,
@@ -52,8 +50,6 @@ from optimize.risk_limits import (
 )
 from optimize.risk_report import RiskReport, judged_worlds, risk_neutral, risk_report
 from optimize.selection import RULE, Selection, choose_finalists, select
-from optimize.solve import solve
-from optimize.status import Status
 from optimize.stochastic_value import expected_value_plan
 from optimize.valuation import SIGNIFICANT, Rules, Valuation, planned_spend, rules, valuation
 from optimize.worlds import with_worlds
@@ -82,7 +78,7 @@ def plan(
     ruled = with_floors(scenario, rules(scenario, seed, limits), seed, limits)
     least = do_nothing(ruled.problem, limits.solver)
     if least is None:
-        raise _no_roadmap(scenario, ruled.problem, limits)
+        raise no_roadmap(scenario, ruled.problem, limits)
     broken = broken_baseline(scenario, seed, limits)
     if broken is not None:
         raise NoRoadmap((broken,))
@@ -124,24 +120,11 @@ def plan(
     outcomes = _report(scenario, selection.recommended, seed, limits, progress)
     feasible, best = _allowed(valued, archive, result), selection.recommended
     left_out = rejected(
-        valued.problem.without_worlds(),
-        archive,
-        feasible,
-        best,
-        impossible,
-        indifference,
-        outcomes.currency,
-        scenario.period_label,
-    )
-    found, others = reasons(
-        _free(result.program), archive, feasible, best, left_out, indifference, limits, scenario.period_label,
-        outcomes.currency, progress,
+        valued.problem.without_worlds(), archive, feasible, best, impossible, selection.indifference,
+        outcomes.currency, scenario.period_label,
     )  # fmt: skip
-    fresh.simulate([one.roadmap for one in others], "alternatives on the draws of the report")
-    told = tuple(
-        Valued(one, months(scenario, one.roadmap), gain_of(one.roadmap, fresh, outcomes[0].npv)) for one in others
-    )
-    why = replace(found, alternatives=told)
+    found, others = reasons(_free(result.program), archive, feasible, best, left_out, indifference, limits, progress)
+    why = valued_reasons(found, others, fresh, outcomes[0].npv)
     return _plan(
         scenario,
         limits,
@@ -197,22 +180,6 @@ def _allowed(valued: Valuation, archive: Archive, result: SearchResult) -> list[
 def _free(program: RoadmapProblem) -> RoadmapProblem:
     """The program without what kept it near an incumbent."""
     return program.model_copy(update={"trust_region": None, "forbidden": ()})
-
-
-def _no_roadmap(scenario: Scenario, problem: RoadmapProblem, limits: PlanLimits) -> NoRoadmap:
-    """Why no roadmap meets every demand, and the cheapest repairs, in sentences."""
-    answer = solve(problem, limits.solver)
-    if answer.status is not Status.INFEASIBLE:
-        return NoRoadmap((f"No roadmap that meets every demand was found. {answer.text}",))
-    resolves, currency = Resolves(limits.solver), scenario.profile.currency
-    conflict = find_conflict(problem, resolves, scenario.period_label, currency)
-    sentences = ["No roadmap meets every demand."]
-    if conflict is None:
-        return NoRoadmap((*sentences, "Which demands clash could not be told within the limits of the solver."))
-    sentences.append(conflict.sentence)
-    ways = repairs(problem, conflict, resolves, scenario.period_label, currency)
-    sentences += [f"There is a roadmap with: {way.words}{'' if way.proved else ' (perhaps less)'}." for way in ways]
-    return NoRoadmap(tuple(sentences), conflict, ways)
 
 
 def _report(

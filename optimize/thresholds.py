@@ -22,9 +22,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from optimize.demands import forced_in
+from optimize.dominated import never_gains
 from optimize.elastic import DEAREST, Elastic, clear_margin
 from optimize.explain import rounded
-from optimize.never_gains import never_gains
+from optimize.recount import passing
 from optimize.resolves import NEAR, Resolves
 from optimize.resources import Kind, Resource, every_period, single_periods
 
@@ -118,7 +119,7 @@ class Thresholds:
         forced = self.resolves.solve(forced_in(self.problem, name))
         if not forced.has_solution:
             return self._none(name, "in", "benefit", forced.status.value == "infeasible", "no roadmap holds it")
-        amount = max(0.0, self.value - forced.objective)
+        amount = max(0.0, self.value - forced.objective) / passing(self.problem, name)
         changed = _worth_more(self.problem, name, amount + self._step(amount))
         best = max(self.problem.initiative(name).value[t] for t in self.problem.window(self.problem.initiative(name)))
         words = f"if it were worth {rounded(amount)}{self.money} more, whenever it starts"
@@ -127,7 +128,7 @@ class Thresholds:
 
     def _less_cost(self, name: str) -> Change:
         program = Elastic(forced_in(self.problem, name))
-        program.change_cost(name, self.value, self.saving.get(name, 0.0), dearer=False)
+        program.change_cost(name, self.value, self._saved(name), dearer=False)
         found = self.resolves.optimise(program)
         if found.roadmap is None:
             return self._none(name, "in", "cost", found.proved, "not even if it cost nothing")
@@ -190,7 +191,7 @@ class Thresholds:
         return tuple(found[lever](name, without.worth, proved) for lever in levers if lever in found)
 
     def _less_benefit(self, name: str, rest: float, proved: bool) -> Change:
-        amount = max(0.0, self.value - rest)
+        amount = max(0.0, self.value - rest) / passing(self.problem, name)
         changed = _worth_more(self.problem, name, -amount - self._step(amount))
         now = abs(self.problem.initiative(name).value[self.roadmap[name]])
         words = f"if it were worth {rounded(amount)}{self.money} less"
@@ -198,7 +199,7 @@ class Thresholds:
 
     def _more_cost(self, name: str, rest: float, proved: bool) -> Change:
         program = Elastic(forced_in(self.problem, name))
-        program.change_cost(name, rest, self.saving.get(name, 0.0), dearer=True)
+        program.change_cost(name, rest, self._saved(name), dearer=True)
         found = self.resolves.optimise(program)
         if found.roadmap is None:
             return self._none(name, "out", "cost", False, "the solver could not tell")
@@ -232,6 +233,10 @@ class Thresholds:
 
     def _none(self, name: str, goal: Literal["in", "out"], lever: Lever, proved: bool, words: str) -> Change:
         return Change(name, goal, lever, None, None, None, False, proved, words + ("" if proved else " (not proved)"))
+
+    def _saved(self, name: str) -> float:
+        """By how much the worth rises if it costs nothing, the gates before it counted as its values are."""
+        return passing(self.problem, name) * self.saving.get(name, 0.0)
 
     def _step(self, amount: float) -> float:
         return NEAR * abs(amount) + 4.0 * self.margin

@@ -54,13 +54,13 @@ def run(
     force: Force = False,
     threads: Threads = None,
     seconds: Seconds = None,
+    why: Why = False,
+    alternatives: Alternatives = 0,
+    within: Within = None,
     risk_weight: RiskWeight = None,
     risk_level: RiskLevel = None,
     objective: Aim = None,
     pin: Pins = None,
-    why: Why = False,
-    alternatives: Alternatives = 0,
-    within: Within = None,
     json: Json = False,
 ) -> int:
     """Recommend a roadmap: value, solve, simulate, refine, compare."""
@@ -94,8 +94,8 @@ def run(
         with stages("planning") as progress:
             found = plan(scenario, seed, limits, progress=progress)
     except NoRoadmap as error:
-        relax = "relax a budget, a capacity, a deadline, a rule, a pin or a mandatory initiative"
-        hint = None if error.repairs else relax
+        hint: str | None = "relax a budget, a capacity, a deadline, a rule, a pin or a mandatory initiative"
+        hint = None if error.repairs else hint
         print_problems([Problem("", sentence, hint=hint, file=name) for sentence in error.sentences], json)
         return INFEASIBLE
     from scenarios.outlook import outlook

@@ -1,4 +1,4 @@
-"""What would change a plan: measured on a small shop, told in documents and on the screen, and never against the plan."""
+"""What would change a plan: measured on a small shop, told in documents and on the screen."""
 
 from __future__ import annotations
 
@@ -128,8 +128,9 @@ def test_infeasible_plan_names_amounts_and_repairs() -> None:
     money = [way for way in found.repairs if way.unit == "currency" and "every period" in way.words]
     assert money
     assert money[0].amount is not None
-    rich = corner_shop(setting("money.budgets.change.amount", 101 + money[0].amount),
-                       setting("money.budgets.change.carry_share", 0.0), without("money.budgets.change.carry_cap"))  # fmt: skip
+    amount = setting("money.budgets.change.amount", 101 + money[0].amount)
+    rich = corner_shop(amount, setting("money.budgets.change.carry_share", 0.0),
+                       without("money.budgets.change.carry_cap"))  # fmt: skip
     assert optimize.plan(rich, SEED, LIMITS).roadmap
 
 

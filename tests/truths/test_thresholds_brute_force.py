@@ -11,7 +11,7 @@ import pytest
 from optimize import Limits, RoadmapProblem, Status, solve
 from optimize.conflict import find_conflict
 from optimize.demands import lift_all
-from optimize.never_gains import never_gains
+from optimize.dominated import never_gains
 from optimize.repairs import repairs
 from optimize.resolves import Resolves
 from optimize.resources import Resource, every_period, single_periods

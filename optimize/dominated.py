@@ -13,17 +13,8 @@ if TYPE_CHECKING:
     from optimize.problem import RoadmapProblem
 
 HARMLESS: Final = frozenset(
-    {
-        "schema_version",
-        "periods",
-        "constant",
-        "initiatives",
-        "interactions",
-        "budgets",
-        "skills",
-        "requires",
-        "exclusive",
-    }
+    {"schema_version", "periods", "constant", "initiatives", "interactions", "triples", "budgets", "skills"}
+    | {"requires", "exclusive", "outside", "discount"}
 )
 """Fields of a problem that never make a roadmap allowed only with some initiative, but for what is looked at here. A
 problem that states anything else is left whole."""
@@ -58,6 +49,7 @@ def reduced(problem: RoadmapProblem) -> RoadmapProblem:
             "interactions": tuple(
                 pair for pair in problem.interactions if pair.first not in gone and pair.second not in gone
             ),
+            "triples": tuple(one for one in problem.triples if gone.isdisjoint(one.members)),
             "requires": tuple(rule for rule in problem.requires if rule.initiative not in gone),
             "exclusive": tuple(group for group in groups if len(group.members) > 1),
         }
@@ -66,7 +58,8 @@ def reduced(problem: RoadmapProblem) -> RoadmapProblem:
 
 def _hopeless(problem: RoadmapProblem) -> set[str]:
     """What can be dropped, round after round: who is required, or gains, only beside the dropped goes as well."""
-    if any(getattr(problem, field) not in ((), {}, None) for field in set(type(problem).model_fields) - HARMLESS):
+    others = set(type(problem).model_fields) - HARMLESS - {"objective"}
+    if problem.objective != "worth" or any(getattr(problem, field) not in ((), {}, None) for field in others):
         return set()
     gone: set[str] = set()
     while True:
@@ -76,6 +69,10 @@ def _hopeless(problem: RoadmapProblem) -> set[str]:
             if pair.value > 0.0 and not gone & {pair.first, pair.second}:
                 gains[pair.first] = gains.get(pair.first, 0.0) + pair.value
                 gains[pair.second] = gains.get(pair.second, 0.0) + pair.value
+        for triple in problem.triples:
+            if triple.value > 0.0 and gone.isdisjoint(triple.members):
+                for name in triple.members:
+                    gains[name] = gains.get(name, 0.0) + triple.value
         more = {
             one.id
             for one in problem.initiatives
