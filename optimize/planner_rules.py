@@ -56,14 +56,14 @@ def _outside(scenario: Scenario) -> dict[str, Any]:
     """Days that can be bought. What they cost is in the simulated values already, so here it is no part of the worth
     (discount 0); the budgets that pay delivery pay it, at the mean price in the first month of the period."""
     step, periods = scenario.period_months, scenario.periods
-    growth = 1.0 + scenario.money.inflation.wages.mean()
+    growth = 1.0 + scenario.money.inflation.wages.mean
     offers = {name: skill.outside for name, skill in scenario.skills.items() if skill.outside is not None}
     if not offers:
         return {}
     outside = tuple(
         Outside(
             skill=name,
-            price=tuple(offer.day_price.mean() * growth ** (t * step / 12) for t in range(periods)),
+            price=tuple(offer.day_price.mean * growth ** (t * step / 12) for t in range(periods)),
             at_most=(float(offer.days_per_month) * step,) * periods,
         )
         for name, offer in offers.items()

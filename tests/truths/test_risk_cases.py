@@ -1,8 +1,8 @@
 """Portfolios under uncertainty with known optima: mean and CVaR by enumeration, and the CVaR tests of LOGOS.
 
 LOGOS (Idaho National Laboratory) chooses anew in each scenario of the capital. As one program of ours every scenario
-has its own copy of each project, worth something in that world alone: the extensive form, whose aim is the same. Its list
-of priorities (what is funded in one scenario is funded in every richer one) is a requirement between copies where a
+has its own copy of each project, worth something in that world alone: the extensive form, whose aim is the same. Its
+list of priorities (what is funded in one scenario is funded in every richer one) is a requirement between copies where a
 project has one option. With several it is no rule of ours: there the published optimum of the example stands for the
 gold value, or the case is skipped.
 """
