@@ -152,7 +152,7 @@ ORDERS = [
 @pytest.mark.parametrize("order", ORDERS, ids=[" ".join(one["what"] for one in order) for order in ORDERS])
 def test_aims_in_order_as_by_enumeration(order: list[Document]) -> None:
     compared = 0
-    for seed in range(40):
+    for seed in range(70):
         made = random_problem(seed)
         if made.get("worlds") is None or made.get("objective"):
             continue
