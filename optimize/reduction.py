@@ -71,7 +71,7 @@ def reduce(candidates: Floats, level: float, most: int = MOST_WORLDS) -> Reducti
     """Worlds that keep the tail of every candidate as well as `most` worlds can.
 
     candidates: (roadmaps, draws) NPV of roadmaps that may be chosen. A draw belongs to the tail if it is among the
-    worst EDGE * level of the draws for some candidate. Tail draws are kept singly, those with the lowest ranks first; where
+    worst EDGE * level of the draws for some candidate. Tail draws are kept singly, the lowest ranks first; where
     they are too many, the others are paired with those of the next mean rank over the candidates, or put together in
     more than pairs. The rest is cut into BODY strata by mean rank.
     """
