@@ -272,7 +272,7 @@ def _plan(
         },
         program=result.program,
         gaps=gaps,
-        stochastic_value=None if means is None else stochastic_value_of(scenario, means, fresh, outcomes),
+        stochastic_value=None if means is None else stochastic_value_of(scenario, means, fresh, best),
         reasons=why,
         claim=_claim(result, archive, selection) + _missed(scenario, outcomes),
         rule=RULE,
