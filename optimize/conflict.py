@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from optimize.demands import Demand, demands, lift_all, without_requirement
 from optimize.elastic import Elastic
@@ -233,18 +233,6 @@ def amount_text(amount: float) -> str:
     return (
         f"{whole:,}" if abs(amount - whole) < 1e-6 * max(1.0, abs(amount)) and abs(whole) < 100_000 else rounded(amount)
     )
-
-
-def document(conflict: Conflict) -> dict[str, Any]:
-    """The conflict as a part of a JSON document."""
-    return {
-        "sentence": conflict.sentence,
-        "minimal": conflict.minimal,
-        "demands": [
-            {"family": one.demand.family, "words": one.demand.words, "available": one.available, "short": one.short}
-            for one in conflict.members
-        ],
-    }
 
 
 def why_infeasible(problem: RoadmapProblem, limits: Limits) -> tuple[str, ...]:

@@ -10,15 +10,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from optimize.families.sets import all_numbers, power_of_ten_unit
+from optimize.check import TIE_TOLERANCE, tie_width
+from optimize.dominated import reduced
+from optimize.families.sets import power_of_ten_unit
 from optimize.formulation import Formulation
 from optimize.resources import Resource, every_period
+from optimize.risk_value import offset
 
 if TYPE_CHECKING:
     from optimize.problem import RoadmapProblem
 
 MARGIN: Final = 1e-6
-"""A roadmap is worth more than another if it is by this share of the largest number of the objective: above rounding."""
+"""A roadmap is worth more than another if it is by this share of the largest number of the objective, not less."""
 
 DEAREST: Final = 9.0
 """A cost is raised to ten times at most: whoever stays in the roadmap then is not pushed out by its cost."""
@@ -31,8 +34,8 @@ class Elastic(Formulation):
     """
 
     def __init__(self, problem: RoadmapProblem, resources: Sequence[Resource] = ()) -> None:
-        super().__init__(problem)
-        self.margin = MARGIN * self._largest()
+        super().__init__(reduced(problem))
+        self.margin = clear_margin(problem)
         self.slack: dict[Resource, Any] = {}
         self.slack_unit: dict[Resource, float] = {}
         self.used: dict[Resource, Any] = {}
@@ -41,12 +44,6 @@ class Elastic(Formulation):
             self._give_way(resource, f"slack({number})")
         for resource in resources:  # what the answer is checked against: the limits at their widest
             self.problem = resource.more(self.problem, resource.most(problem))
-
-    def _largest(self) -> float:
-        numbers = [one.value[t] for one in self.problem.initiatives for t in self.problem.window(one)]
-        return max(
-            (abs(number) for number in (*numbers, *(pair.value for pair in self.problem.interactions))), default=0.0
-        )
 
     def _give_way(self, resource: Resource, name: str, sign: float = 1.0, most: float | None = None) -> None:
         unit = self._unit(resource)
@@ -60,10 +57,7 @@ class Elastic(Formulation):
                 row.expr.addterm(slack, -sign)
 
     def _unit(self, resource: Resource) -> float:
-        if resource.kind == "budget":
-            return self.budget_unit[resource.name]
-        needs = {one.id: one.skill_days.get(resource.name, ()) for one in self.problem.initiatives}
-        return power_of_ten_unit([*self.problem.skills[resource.name], *all_numbers(needs)])
+        return (self.budget_unit if resource.kind == "budget" else self.skill_unit)[resource.name]
 
     def _row(self, resource: Resource, t: int) -> str:
         label = self.budget_label if resource.kind == "budget" else self.skill_label
@@ -73,11 +67,11 @@ class Elastic(Formulation):
 
     def keep_above(self, floor: float) -> None:
         """The roadmap is worth clearly more than the floor, constant included."""
-        self.keep_worth(floor - self.problem.constant + self.margin)
+        self.keep_worth(floor - offset(self.problem) + self.margin)
 
     def keep_within(self, floor: float) -> None:
         """The roadmap is worth the floor, constant included, but for rounding."""
-        self.keep_worth(floor - self.problem.constant - self.margin)
+        self.keep_worth(floor - offset(self.problem) - self.margin)
 
     def one_gives_way(self, floors: Mapping[Resource, float]) -> None:
         """Only one of the limits gives way, and the roadmap is then worth clearly more than the floor of that one."""
@@ -86,9 +80,9 @@ class Elastic(Formulation):
             self.used[resource] = used
             self.program += slack - slack.upBound * used <= 0, f"used({number})"
         self.program += sum(1 * used for used in self.used.values()) == 1, "one_gives_way"
-        constant, lowest = self.problem.constant, min(floors.values())
-        steps = sum(((floors[one] - lowest) / self.unit) * used for one, used in self.used.items())
-        least = (lowest - constant + self.margin) / self.unit
+        constant, lowest = offset(self.problem), min(floors.values())
+        steps = sum(((floors[one] - lowest) / self.worth_unit) * used for one, used in self.used.items())
+        least = (lowest - constant + self.margin) / self.worth_unit
         self.program += self.worth - steps >= least, "worth"
 
     def least_slack(self, scale: Mapping[Resource, float] | None = None) -> None:
@@ -109,6 +103,24 @@ class Elastic(Formulation):
         self._give_way(resource, "taken", sign=-1.0, most=min(resource.amounts(whole)))
         self.program += 1 * self.slack[resource]
 
+    def prefer_late(self, name: str) -> None:
+        """This initiative, which is chosen, as late as possible."""
+        self.program += sum(t * start for t, start in self.starts[name].items())
+
+    def scale_budgets(self) -> None:
+        """All amounts of all budgets times the least factor; the answer's roadmap tells it (`frontier.need`)."""
+        factor = self.program.add_variable("factor", 0)
+        for budget in self.problem.budgets:
+            for t, amount in enumerate(budget.amount):
+                row = self.program.get_constraint_by_name(f"budget({self.budget_label[budget.name]},{t})")
+                if row is not None and amount > 0.0:  # use <= factor amount
+                    row.expr.addterm(factor, -amount / self.budget_unit[budget.name])
+                    row.changeRHS(0.0)
+        for resource in every_period(self.problem, "budget"):
+            self.problem = resource.more(self.problem, resource.most(self.problem))
+        self.program += 1 * factor >= 0, "factor"
+        self.program += -1 * factor
+
     def change_cost(self, name: str, floor: float, worth_of_cost: float, *, dearer: bool) -> None:
         """The cost of one chosen initiative falls by the least share, or rises by the largest, that keeps the roadmap
         above (or at) the floor. worth_of_cost: by how much its worth rises if it costs nothing [currency]."""
@@ -125,11 +137,16 @@ class Elastic(Formulation):
                     part = row.get(start, 0.0)
                     if part:
                         row.expr.addterm(self.cheaper[t], -sign * part)
-        saved = sum((sign * worth_of_cost / self.unit) * share for share in self.cheaper.values())
-        least = floor - self.problem.constant + (-self.margin if dearer else self.margin)
-        self.program += self.worth + saved >= least / self.unit, "worth"
+        saved = sum((sign * worth_of_cost / self.worth_unit) * share for share in self.cheaper.values())
+        least = floor - offset(self.problem) + (-self.margin if dearer else self.margin)
+        self.program += self.worth + saved >= least / self.worth_unit, "worth"
         self.program += -sign * sum(1 * share for share in self.cheaper.values())
 
     def share(self) -> float:
         """The share of the cost in the answer."""
         return float(sum(max(0.0, one.varValue or 0.0) for one in self.cheaper.values()))
+
+
+def clear_margin(problem: RoadmapProblem) -> float:
+    """Difference of worth from which on one roadmap is called worth more than another [currency]."""
+    return MARGIN * tie_width(problem) / TIE_TOLERANCE

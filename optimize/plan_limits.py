@@ -15,7 +15,7 @@ Progress = Callable[[str, int, int], None]
 SEARCH_FROM: Final = 0
 SELECTION_FROM: Final = 1_000_000
 REPORT_FROM: Final = 2_000_000
-GAP_FROM: Final = 3_000_000
+GAP_FROM: Final = 4_000_000
 """First draws of the ranges. No draw that chose the roadmap, or told the finalists apart, values it in print; the
 sampling gap has draws of its own."""
 
@@ -41,6 +41,9 @@ class PlanLimits:
     as many where they can be looked up, see `Archive.reach`.
     solver: limits of each solve. Without a time limit, so that the same seed gives the same plan.
     threads: threads of the simulation; they change no figure. None = as many as there are.
+    why: work out everything that would change the plan, not only the most telling (see `reasons`); changes no roadmap.
+    alternatives: so many roadmaps that are nearly as good and differ on purpose; 0 = none. within: share of the worth
+        in the program that they may give up; None = the indifference.
 
     >>> PlanLimits(search_draws=1)
     Traceback (most recent call last):
@@ -68,6 +71,9 @@ class PlanLimits:
     enumerate_paths: int = 100_000
     solver: Limits = field(default_factory=lambda: Limits(seconds=None, nodes=50_000, break_ties=False))
     threads: int | None = None
+    why: bool = False
+    alternatives: int = 0
+    within: float | None = None
 
     def __post_init__(self) -> None:
         if self.seconds is not None and not (math.isfinite(self.seconds) and self.seconds > 0.0):
@@ -94,6 +100,9 @@ class PlanLimits:
             _within(name, getattr(self, name), 0, 10**9)
         if self.changes is not None:
             _within("changes", self.changes, 1, 1000)
+        _within("alternatives", self.alternatives, 0, 5)
+        if self.within is not None and not 0.0 <= self.within <= 1.0:
+            raise ValueError(f"within must be a share from 0 to 1; got {self.within}")
         if self.threads is not None:
             _within("threads", self.threads, 1, 1024)
 

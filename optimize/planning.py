@@ -11,8 +11,11 @@ from optimize.archive import Estimate
 if TYPE_CHECKING:
     import polars
 
+    from optimize.conflict import Conflict
     from optimize.gaps import Gaps
     from optimize.problem import RoadmapProblem
+    from optimize.reasons import Reasons
+    from optimize.repairs import Repair
     from optimize.risk_report import RiskReport
     from optimize.stochastic_value import StochasticValue
     from sim.outcomes import Outcomes
@@ -21,10 +24,17 @@ SCHEMA_VERSION: Final = 1
 
 
 class NoRoadmap(Exception):  # noqa: N818 (a finding about the scenario, in sentences)
-    """No roadmap meets every demand. `sentences`: which demands conflict, and what would have to give way."""
+    """No roadmap meets every demand. `sentences`: which demands conflict, and what would have to give way.
 
-    def __init__(self, sentences: tuple[str, ...]) -> None:
+    conflict, repairs: the same as data, where they were found.
+    """
+
+    def __init__(
+        self, sentences: tuple[str, ...], conflict: Conflict | None = None, repairs: tuple[Repair, ...] = ()
+    ) -> None:
         self.sentences = sentences
+        self.conflict = conflict
+        self.repairs = repairs
         super().__init__(" ".join(sentences))
 
 
@@ -168,6 +178,7 @@ class Plan:
     gaps: of the model, the sample and the solver, each of something else.
     stochastic_value: against the plan that takes every driver at its mean; None where that finds no roadmap.
     program: the last program, the one that status, objective, bound and gap speak of.
+    reasons: what would change the plan, most of it by that program; None where it was not asked.
     pins: decisions that were taken before the plan.
     stopped_by_time: the clock ended a part of the work, so another run may end elsewhere.
     risk: the aim, tails, overruns and futures on the draws of the report.
@@ -199,13 +210,17 @@ class Plan:
     stopped_by_time: bool
     risk: RiskReport
     pins: tuple[PinnedStart, ...] = ()
+    reasons: Reasons | None = None
 
     @property
     def verdict(self) -> str:
         """Whether the roadmap beats the program alone and the simple rules on the draws of the report."""
         from optimize.verdict import verdict
 
-        return verdict(self.yardsticks, self.outcomes.draws)
+        attitude = self.risk.attitude
+        if attitude.sees_worlds or attitude.sees_futures:
+            return verdict(((one.policy, one.gain) for one in self.risk.tails), self.outcomes.draws, attitude.words)
+        return verdict(((one.policy, one.gain) for one in self.yardsticks), self.outcomes.draws)
 
     def document(self) -> dict[str, Any]:
         """The JSON document that `roadfolio plan --json` prints; what does not exist is None."""
@@ -264,6 +279,7 @@ class Plan:
             "stochastic_value": None if self.stochastic_value is None else self.stochastic_value.document(),
             "gaps": self.gaps.document(),
             "interactions": dict(self.interactions),
+            "reasons": None if self.reasons is None else self.reasons.document(self.roadmap),
             "draws": {
                 name: {"first": one.first, "draws": one.draws, "path_roadmaps": one.path_roadmaps}
                 for name, one in self.draws.items()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from optimize.check import worth
+from optimize.dominated import reduced
 from optimize.formulation import Formulation
 from optimize.solve import optimise, solve
 from optimize.status import Solution, Status
@@ -30,13 +31,13 @@ class Resolves:
 
     def solve(self, problem: RoadmapProblem) -> Solution:
         """The best roadmap; of several that are worth the same any one."""
-        answer = solve(problem, self.limits)
+        answer = solve(reduced(problem), self.limits)
         self._note(answer.status in (Status.OPTIMAL, Status.INFEASIBLE))
         return answer
 
     def feasible(self, problem: RoadmapProblem) -> bool | None:
         """Whether any roadmap keeps every limit; None if the solver could not tell."""
-        answer = solve(problem, replace(self.limits, gap=1e9))
+        answer = solve(reduced(problem), replace(self.limits, gap=1e9))
         self._note(answer.has_solution or answer.status is Status.INFEASIBLE)
         return True if answer.has_solution else False if answer.status is Status.INFEASIBLE else None
 
@@ -49,7 +50,7 @@ class Resolves:
     def best(self, problem: RoadmapProblem, prepare: Callable[[Formulation], None]) -> tuple[Best | None, bool]:
         """The most that a roadmap is worth under what `prepare` adds, and whether that (or that there is none) is
         proved."""
-        formulation = Formulation(problem)
+        formulation = Formulation(reduced(problem))
         prepare(formulation)
         formulation.maximise_worth()
         found = self.optimise(formulation)
@@ -57,7 +58,7 @@ class Resolves:
 
     def without(self, problem: RoadmapProblem, name: str) -> tuple[Best | None, bool]:
         """The most that a roadmap without this initiative is worth."""
-        return self.best(problem, lambda program: program.settle(name, None))
+        return self.best(problem, lambda program: program.settle(name, None) if name in program.starts else None)
 
     def _note(self, proved: bool) -> None:
         self.count += 1

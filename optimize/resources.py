@@ -54,6 +54,9 @@ class Resource:
                 profile = tuple(amount for kind in kinds for amount in getattr(one.cost, kind, ()))
                 dearest = max([1.0, *(one.price_at(t) for t in problem.window(one))])
             total += dearest * sum(profile)
+        if self.kind == "budget" and "bought" in next(one.kinds for one in problem.budgets if one.name == self.name):
+            for help_ in problem.outside:
+                total += sum(price * days for price, days in zip(help_.price, help_.at_most, strict=True))
         return total
 
     def more(self, problem: RoadmapProblem, amount: float) -> RoadmapProblem:

@@ -16,10 +16,9 @@ from optimize.archive import Archive, Clock, estimate
 from optimize.attitude import attitude_of, limits_for
 from optimize.check import violations
 from optimize.closed_starts import closed_note
-from optimize.conflict import why_infeasible
-from optimize.demands import blocking, demands
 from optimize.gaps import Gaps
 from optimize.goal_floors import with_floors
+from optimize.infeasible import no_roadmap
 from optimize.moves import MOVES, SCREEN_DRAWS, local_search
 from optimize.periods import Starts, months
 from optimize.plan_gaps import drawn_for_the_gap, gaps_of, stochastic_value_of
@@ -37,8 +36,9 @@ from optimize.planning import (
 )
 from optimize.policies import PROGRAM_ALONE, do_nothing, yardsticks
 from optimize.problem import RoadmapProblem
+from optimize.reasons import Reasons, reasons, valued_reasons
 from optimize.refine import SearchResult, allowed_roadmaps, refine
-from optimize.rejections import force_in, rejected, simulate_additions
+from optimize.rejections import Rejected, force_in, rejected, simulate_additions
 from optimize.risk_limits import (
     TIGHTENINGS,
     broken_baseline,
@@ -50,8 +50,6 @@ from optimize.risk_limits import (
 )
 from optimize.risk_report import RiskReport, judged_worlds, risk_neutral, risk_report
 from optimize.selection import RULE, Selection, choose_finalists, select
-from optimize.solve import solve
-from optimize.status import Status
 from optimize.stochastic_value import expected_value_plan
 from optimize.valuation import SIGNIFICANT, Rules, Valuation, planned_spend, rules, valuation
 from optimize.worlds import with_worlds
@@ -80,7 +78,7 @@ def plan(
     ruled = with_floors(scenario, rules(scenario, seed, limits), seed, limits)
     least = do_nothing(ruled.problem, limits.solver)
     if least is None:
-        raise NoRoadmap(_why_none(ruled.problem, limits))
+        raise no_roadmap(scenario, ruled.problem, limits)
     broken = broken_baseline(scenario, seed, limits)
     if broken is not None:
         raise NoRoadmap((broken,))
@@ -120,6 +118,13 @@ def plan(
     risk = risk_report(ruled.problem, fresh, selection.recommended, sticks, neutral, judged, tightened_times)
     gaps = gaps_of(scenario, seed, valued, archive, result, selection.recommended, limits, clock, progress)
     outcomes = _report(scenario, selection.recommended, seed, limits, progress)
+    feasible, best = _allowed(valued, archive, result), selection.recommended
+    left_out = rejected(
+        valued.problem.without_worlds(), archive, feasible, best, impossible, selection.indifference,
+        outcomes.currency, scenario.period_label,
+    )  # fmt: skip
+    found, others = reasons(_free(result.program), archive, feasible, best, left_out, indifference, limits, progress)
+    why = valued_reasons(found, others, fresh, outcomes[0].npv)
     return _plan(
         scenario,
         limits,
@@ -128,7 +133,8 @@ def plan(
         valued,
         archive,
         result,
-        impossible,
+        left_out,
+        why,
         selection,
         sticks,
         means,
@@ -176,24 +182,6 @@ def _free(program: RoadmapProblem) -> RoadmapProblem:
     return program.model_copy(update={"trust_region": None, "forbidden": ()})
 
 
-def _why_none(problem: RoadmapProblem, limits: PlanLimits) -> tuple[str, ...]:
-    """Why no roadmap meets every demand, in sentences."""
-    answer = solve(problem, limits.solver)
-    if answer.status is not Status.INFEASIBLE:
-        return (f"No roadmap that meets every demand was found. {answer.text}",)
-    together = why_infeasible(problem, limits.solver)
-    alternatives, one_is_enough = blocking(problem, demands(problem), limits.solver)
-    sentences = ["No roadmap meets every demand."]
-    if together:
-        sentences.append(f"These cannot be met together: {'; '.join(together)}.")
-    words = "; ".join(demand.words for demand in alternatives)
-    if words and one_is_enough:
-        sentences.append(f"There is a roadmap as soon as one of these gives way: {words}.")
-    elif words:
-        sentences.append(f"There is a roadmap if all of these give way: {words}.")
-    return tuple(sentences)
-
-
 def _report(
     scenario: Scenario,
     recommended: Starts,
@@ -222,7 +210,8 @@ def _plan(
     valued: Valuation,
     archive: Archive,
     result: SearchResult,
-    impossible: dict[str, str],
+    left_out: tuple[Rejected, ...],
+    why: Reasons,
     selection: Selection,
     sticks: dict[str, dict[str, int]],
     means: dict[str, int] | None,
@@ -235,17 +224,6 @@ def _plan(
     broken = violations(problem, best)
     if broken:
         raise AssertionError(f"the recommended roadmap breaks a limit: {broken[0].sentence}")
-    feasible = _allowed(valued, archive, result)
-    left_out = rejected(
-        valued.problem.without_worlds(),
-        archive,
-        feasible,
-        best,
-        impossible,
-        selection.indifference,
-        outcomes.currency,
-        scenario.period_label,
-    )
     return Plan(
         status=answer.status.value,
         objective=answer.objective if answer.has_solution else None,
@@ -294,7 +272,8 @@ def _plan(
         },
         program=result.program,
         gaps=gaps,
-        stochastic_value=None if means is None else stochastic_value_of(scenario, means, fresh, outcomes),
+        stochastic_value=None if means is None else stochastic_value_of(scenario, means, fresh, best),
+        reasons=why,
         claim=_claim(result, archive, selection) + _missed(scenario, outcomes),
         rule=RULE,
         draws={

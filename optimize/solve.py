@@ -204,8 +204,8 @@ def _run(formulation: Formulation, limits: Limits, clock: _Clock, hunt: bool) ->
 def _confirmed(formulation: Formulation, limits: Limits, clock: _Clock, run: _Run) -> _Run:
     """The run; where it found no roadmap, the run again without presolve, whose word then counts.
 
-    HiGHS 1.13 was seen to call programs with a free amount of money infeasible in presolve, at our tolerances, that have
-    roadmaps. A proof that there is none must not rest on that alone.
+    HiGHS 1.13 was seen to call programs with a free amount of money infeasible in presolve, at our tolerances, that
+    have roadmaps. A proof that there is none must not rest on that alone.
     """
     if run.end is not _End.INFEASIBLE or limits.solver != "highs" or clock.left == 0.0:
         return run

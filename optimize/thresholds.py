@@ -22,8 +22,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from optimize.demands import forced_in
-from optimize.elastic import DEAREST, MARGIN, Elastic
+from optimize.dominated import never_gains
+from optimize.elastic import DEAREST, Elastic, clear_margin
 from optimize.explain import rounded
+from optimize.recount import passing
 from optimize.resolves import NEAR, Resolves
 from optimize.resources import Kind, Resource, every_period, single_periods
 
@@ -80,7 +82,7 @@ class Change:
 class Thresholds:
     """Smallest changes around one solved problem.
 
-    worth_of_cost: by how much the worth of an initiative rises if it costs nothing, by id [currency]. An initiative that
+    worth_of_cost: by how much the worth of an initiative rises if it costs nothing, by id [currency]. One that
     is not named gains nothing in worth by a lower cost, only room in the budgets (a problem alone does not know how its
     values were made). Raises NoSolution where the solution has no roadmap.
     """
@@ -102,9 +104,7 @@ class Thresholds:
         self.period_name = period_name
         self.money = f" {money}" if money else ""
         self.certain = solution.status.value == "optimal"
-        self.margin = MARGIN * max(
-            (abs(n) for n in (*_values(problem), *(pair.value for pair in problem.interactions))), default=0.0
-        )
+        self.margin = clear_margin(problem)
 
     # ---- what lets it in -------------------------------------------------------------------------------------------
 
@@ -119,7 +119,7 @@ class Thresholds:
         forced = self.resolves.solve(forced_in(self.problem, name))
         if not forced.has_solution:
             return self._none(name, "in", "benefit", forced.status.value == "infeasible", "no roadmap holds it")
-        amount = max(0.0, self.value - forced.objective)
+        amount = max(0.0, self.value - forced.objective) / passing(self.problem, name)
         changed = _worth_more(self.problem, name, amount + self._step(amount))
         best = max(self.problem.initiative(name).value[t] for t in self.problem.window(self.problem.initiative(name)))
         words = f"if it were worth {rounded(amount)}{self.money} more, whenever it starts"
@@ -128,7 +128,7 @@ class Thresholds:
 
     def _less_cost(self, name: str) -> Change:
         program = Elastic(forced_in(self.problem, name))
-        program.change_cost(name, self.value, self.saving.get(name, 0.0), dearer=False)
+        program.change_cost(name, self.value, self._saved(name), dearer=False)
         found = self.resolves.optimise(program)
         if found.roadmap is None:
             return self._none(name, "in", "cost", found.proved, "not even if it cost nothing")
@@ -138,11 +138,12 @@ class Thresholds:
         return self._done(name, "in", "cost", share, share, None, changed, self.certain and found.proved, words)
 
     def _amount(self, name: str, lever: Lever) -> Change:
+        each = lever.endswith("_each")
         kind: Kind = "budget" if lever.startswith("budget") else "skill"
-        offered = (every_period if lever.endswith("_each") else single_periods)(self.problem, kind)
+        offered = (every_period if each else single_periods)(self.problem, kind)
         offered = tuple(one for one in offered if one.most(self.problem) > 0.0)
         unit = self.money if kind == "budget" else " days"
-        nothing = f"not by more {'money' if kind == 'budget' else 'days'} in {'every' if lever.endswith('_each') else 'one'} period"
+        nothing = f"not by more {'money' if kind == 'budget' else 'days'} in {'every' if each else 'one'} period"
         if not offered:
             return self._none(name, "in", lever, True, nothing)
         floors = dict.fromkeys(offered, self.value)
@@ -151,7 +152,7 @@ class Thresholds:
                 name, "in", lever, True, f"{nothing}: it loses money at every start, whatever is beside it"
             )
         forced = forced_in(self.problem, name)
-        proved = self.certain
+        proved, amount = self.certain, 0.0
         for _ in range(MOST_FLOORS):
             program = Elastic(forced, offered)
             program.one_gives_way(floors)
@@ -171,7 +172,9 @@ class Thresholds:
                 words = f"with {rounded(amount)}{unit} more in {self._resource(resource)}"
                 return self._done(name, "in", lever, amount, _over(amount, present), resource, changed, proved, words)
             floors[resource] = without.worth
-        return self._none(name, "in", lever, False, f"no amount was found within {MOST_FLOORS} steps")
+        more = f"it takes more than {rounded(amount)}{unit} more in {'every' if each else 'any one'} period"
+        words = f"{more if proved else 'no amount was found'}; the search ended after {MOST_FLOORS} steps"
+        return self._none(name, "in", lever, False, words)
 
     # ---- what pushes it out ------------------------------------------------------------------------------------------
 
@@ -188,7 +191,7 @@ class Thresholds:
         return tuple(found[lever](name, without.worth, proved) for lever in levers if lever in found)
 
     def _less_benefit(self, name: str, rest: float, proved: bool) -> Change:
-        amount = max(0.0, self.value - rest)
+        amount = max(0.0, self.value - rest) / passing(self.problem, name)
         changed = _worth_more(self.problem, name, -amount - self._step(amount))
         now = abs(self.problem.initiative(name).value[self.roadmap[name]])
         words = f"if it were worth {rounded(amount)}{self.money} less"
@@ -196,7 +199,7 @@ class Thresholds:
 
     def _more_cost(self, name: str, rest: float, proved: bool) -> Change:
         program = Elastic(forced_in(self.problem, name))
-        program.change_cost(name, rest, self.saving.get(name, 0.0), dearer=True)
+        program.change_cost(name, rest, self._saved(name), dearer=True)
         found = self.resolves.optimise(program)
         if found.roadmap is None:
             return self._none(name, "out", "cost", False, "the solver could not tell")
@@ -231,6 +234,10 @@ class Thresholds:
     def _none(self, name: str, goal: Literal["in", "out"], lever: Lever, proved: bool, words: str) -> Change:
         return Change(name, goal, lever, None, None, None, False, proved, words + ("" if proved else " (not proved)"))
 
+    def _saved(self, name: str) -> float:
+        """By how much the worth rises if it costs nothing, the gates before it counted as its values are."""
+        return passing(self.problem, name) * self.saving.get(name, 0.0)
+
     def _step(self, amount: float) -> float:
         return NEAR * abs(amount) + 4.0 * self.margin
 
@@ -249,32 +256,6 @@ def smallest(changes: tuple[Change, ...]) -> Change | None:
     """
     usable = [one for one in changes if one.amount is not None and one.verified]
     return min(usable, key=lambda one: math.inf if one.relative is None else one.relative, default=None)
-
-
-def never_gains(problem: RoadmapProblem, name: str) -> bool:
-    """Whether every roadmap is worth as much or more without this initiative, so that no amount of anything lets it in.
-
-    True only where that is certain: nothing requires it or forces it in, no other rule can need it, and its best start
-    with all pairs that gain by it is worth nothing or less.
-    """
-    rules = set(type(problem).model_fields) - _NEED_NOBODY
-    if any(getattr(problem, field) not in ((), {}, None) for field in rules):
-        return False
-    one = problem.initiative(name)
-    if one.mandatory or any(rule.requires == name for rule in problem.requires):
-        return False
-    gains = sum(pair.value for pair in problem.interactions if name in (pair.first, pair.second) and pair.value > 0.0)
-    return max(one.value[t] for t in problem.window(one)) + gains <= 0.0
-
-
-_NEED_NOBODY = {
-    "schema_version", "periods", "constant", "initiatives", "interactions", "budgets", "skills", "requires", "exclusive"
-}  # fmt: skip
-"""Fields of a problem that never make a roadmap allowed only with some initiative, but for what `never_gains` reads."""
-
-
-def _values(problem: RoadmapProblem) -> list[float]:
-    return [one.value[t] for one in problem.initiatives for t in problem.window(one)]
 
 
 def _worth_more(problem: RoadmapProblem, name: str, amount: float) -> RoadmapProblem:

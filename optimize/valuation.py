@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from optimize.archive import Archive, Estimate, estimate
 from optimize.periods import by_period, latest_period, periods_of
 from optimize.plan_limits import SEARCH_FROM, PlanLimits
-from optimize.planner_rules import bound_to, credit, grants, pinned_out, planner_rules, problem_of
+from optimize.planner_rules import bound_to, credit, grants, kinds_paid, pinned_out, planner_rules, problem_of
 from optimize.problem import (
     Budget,
     Cost,
@@ -209,7 +209,7 @@ def _problem(
             Budget(
                 name=name,
                 amount=tuple(budget.amount) if len(budget.amount) > 1 else tuple(budget.amount) * periods,
-                kinds=budget.kinds,
+                kinds=kinds_paid(scenario, budget),
                 carry_share=budget.carry_share,
                 carry_cap=budget.carry_cap,
                 credit=credit(scenario, budget),

@@ -1,7 +1,7 @@
 """What one more unit is worth: of a budget, of a skill, of time.
 
-The most that a roadmap is worth is a step function V of the amount z that is added: it rises only where a better roadmap
-begins to fit. So a derivative says nothing, and the steps are found instead, each by one program at its edge:
+The most that a roadmap is worth is a step function V of the amount z that is added: it rises only where a better
+roadmap begins to fit. So a derivative says nothing, and the steps are found instead, each by one program at its edge:
 
 spare     the most that can be taken away while V stays;           V(-spare) = V(0)
 to_gain   the least that must be added until V rises at all;       V(z) = V(0) for 0 <= z < to_gain
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from optimize.conflict import opened
-from optimize.elastic import MARGIN, Elastic
+from optimize.elastic import Elastic
 from optimize.resolves import NEAR, Resolves
 from optimize.resources import Resource, every_period
 
@@ -123,16 +123,15 @@ def _of(
 
     to_gain, certain = _least(problem, resource, value, resolves, certain)
     gain = None if to_gain is None else at(_over(to_gain)) - value
-    spare, loss = _spare(problem, resource, value, resolves)
+    spare, loss = _spare(problem, resource, value, resolves), None
     if spare is not None and min(resource.amounts(problem)) > spare:
         loss = value - at(-_over(spare))
         loss = loss if math.isfinite(loss) else None  # then nothing fits any more
-    if to_gain is None or step < to_gain:
-        worth, low, high = 0.0, -(spare or 0.0), to_gain
-    else:
+    worth, low, high = 0.0, 0.0 - (spare or 0.0), to_gain
+    if to_gain is not None and step >= to_gain:
         worth = at(step) - value
-        low, certain = _least(problem, resource, value + worth, resolves, certain, reach=True)
-        low = to_gain if low is None else low
+        reached, certain = _least(problem, resource, value + worth, resolves, certain, reach=True)
+        low = to_gain if reached is None else reached
         high, certain = _least(problem, resource, value + worth, resolves, certain)
     proved = certain and resolves.unproved == before
     return MoreOfIt(resource, step, worth, low, high, spare, loss, to_gain, gain, proved)
@@ -152,15 +151,13 @@ def _least(
     return (None if found.roadmap is None else program.given()[resource]), certain and found.proved
 
 
-def _spare(
-    problem: RoadmapProblem, resource: Resource, floor: float, resolves: Resolves
-) -> tuple[float | None, float | None]:
+def _spare(problem: RoadmapProblem, resource: Resource, floor: float, resolves: Resolves) -> float | None:
     """The most that can be taken away while a roadmap is still worth the floor."""
     program = Elastic(problem)
     program.keep_within(floor)
     program.take_away(resource)
     found = resolves.optimise(program)
-    return (None if found.roadmap is None else program.given()[resource]), None
+    return None if found.roadmap is None else program.given()[resource]
 
 
 def _over(amount: float) -> float:
@@ -170,7 +167,7 @@ def _over(amount: float) -> float:
 def worth_of_time(
     problem: RoadmapProblem, solution: Solution, resolves: Resolves, period_name: Label = "period {}".format
 ) -> tuple[MoreTime, ...]:
-    """What a period more is worth: of each deadline, of each earliest start, of all at once; and what the last one is."""
+    """What a period more is worth: of each deadline, of each earliest start, of all at once; and the last one."""
     value, certain = solution.objective, solution.status.value == "optimal"
     rows = []
 
@@ -201,9 +198,3 @@ def worth_of_time(
                 shorter = opened(one.id, latest=problem.periods - 2)(shorter)
         tell(f"no start in the last period, {period_name(problem.periods - 1)}", shorter)
     return tuple(rows)
-
-
-def margin(problem: RoadmapProblem) -> float:
-    """Difference of worth below which two amounts count as worth the same [currency]."""
-    numbers = [one.value[t] for one in problem.initiatives for t in problem.window(one)]
-    return MARGIN * max((abs(one) for one in (*numbers, *(pair.value for pair in problem.interactions))), default=0.0)

@@ -17,6 +17,7 @@ DOCUMENTS = {
     "roi": "outcomes",
     "simulate": "outcomes",
     "plan": "plan",
+    "frontier": "frontier",
     "solve": "solve",
     "verify": "verify",
     "calibrate": "calibrate",

@@ -31,6 +31,20 @@ Aim = Annotated[
     typer.Option("--objective", metavar="AIM", help="mean, worst-future or regret: in place of the file's objective."),
 ]
 
+Why = Annotated[
+    bool,
+    typer.Option("--why", help="All that would change the plan, not only the most telling; takes a minute or more."),
+]
+Alternatives = Annotated[
+    int, typer.Option("--alternatives", min=0, max=5, help="So many roadmaps nearly as good that differ on purpose.")
+]
+Within = Annotated[
+    float | None,
+    typer.Option(
+        "--within", min=0.0, max=100.0, help="Per cent of the worth that these may give up; else indifference."
+    ),
+]
+
 
 def run(
     file: Scenario,
@@ -40,6 +54,9 @@ def run(
     force: Force = False,
     threads: Threads = None,
     seconds: Seconds = None,
+    why: Why = False,
+    alternatives: Alternatives = 0,
+    within: Within = None,
     risk_weight: RiskWeight = None,
     risk_level: RiskLevel = None,
     objective: Aim = None,
@@ -65,12 +82,20 @@ def run(
     from scenarios.cli.compiling import announce_compilation
 
     announce_compilation("kernel")
-    limits = tail_limits(PlanLimits(threads=threads, seconds=seconds), attitude_of(scenario))
+    limits = PlanLimits(
+        threads=threads,
+        seconds=seconds,
+        why=why,
+        alternatives=alternatives,
+        within=None if within is None else within / 100.0,
+    )
+    limits = tail_limits(limits, attitude_of(scenario))
     try:
         with stages("planning") as progress:
             found = plan(scenario, seed, limits, progress=progress)
     except NoRoadmap as error:
-        hint = "relax a budget, a capacity, a deadline, a rule, a pin or a mandatory initiative"
+        hint: str | None = "relax a budget, a capacity, a deadline, a rule, a pin or a mandatory initiative"
+        hint = None if error.repairs else hint
         print_problems([Problem("", sentence, hint=hint, file=name) for sentence in error.sentences], json)
         return INFEASIBLE
     from scenarios.outlook import outlook

@@ -18,12 +18,36 @@ Seconds = Annotated[float, typer.Option("--seconds", min=0.01, max=1e6, help="Ti
 Solver = Annotated[str, typer.Option("--solver", help="highs, or cbc where its program is present.")]
 
 
-def run(file: File, seconds: Seconds = 60.0, solver: Solver = "highs", json: Json = False, _seed: NoSeed = 0) -> int:
+Why = Annotated[
+    bool,
+    typer.Option("--why", help="Also what would change the roadmap, and what one more unit and waiting are worth."),
+]
+Alternatives = Annotated[
+    int, typer.Option("--alternatives", min=0, max=5, help="So many roadmaps nearly as good that differ on purpose.")
+]
+Within = Annotated[
+    float, typer.Option("--within", min=0.0, max=100.0, help="Per cent of the worth that these, and waiting, may cost.")
+]
+
+
+def run(
+    file: File,
+    seconds: Seconds = 60.0,
+    solver: Solver = "highs",
+    why: Why = False,
+    alternatives: Alternatives = 0,
+    within: Within = 2.0,
+    json: Json = False,
+    _seed: NoSeed = 0,
+) -> int:
     """Solve a roadmap problem, and say why the rest was left out, or which demands conflict."""
-    from optimize.conflict import why_infeasible
+    from optimize.conflict import find_conflict
     from optimize.explain import why_rejected
     from optimize.limits import Limits
     from optimize.problem import RoadmapProblem
+    from optimize.program_reasons import near_solution, reasons_of_program
+    from optimize.repairs import repairs
+    from optimize.resolves import Resolves
     from optimize.solve import solve
     from optimize.status import Status
     from scenarios.cli.output import DONE, INFEASIBLE, console, emit
@@ -33,15 +57,40 @@ def run(file: File, seconds: Seconds = 60.0, solver: Solver = "highs", json: Jso
     problem = RoadmapProblem.from_json(_content(file), file)
     limits = Limits(seconds=seconds, solver="highs" if solver == "highs" else "cbc")
     solution = solve(problem, limits)
-    conflict = why_infeasible(problem, limits) if solution.status is Status.INFEASIBLE else ()
+    resolves = Resolves(limits)
+    conflict = find_conflict(problem, resolves) if solution.status is Status.INFEASIBLE else None
+    ways = () if conflict is None else repairs(problem, conflict, resolves)
     rejected = why_rejected(problem, solution, limits) if solution.has_solution else ()
+    answered = solution.has_solution
+    found = reasons_of_program(problem, solution, limits, within / 100.0) if why and answered else None
+    others = near_solution(problem, solution, limits, alternatives, within / 100.0) if answered else ()
     if json:
-        reasons = [{"id": one.id, "reason": one.reason} for one in rejected]
-        emit({**solution.to_dict(), "conflict": list(conflict), "rejected": reasons})
-    else:
-        from scenarios.cli.render.solution import show_solution
+        from optimize.alternatives import document as alternative
 
-        show_solution(problem, solution, conflict, rejected, console())
+        own = solution.roadmap if solution.has_solution else {}
+        emit(
+            {
+                **solution.to_dict(),
+                "conflict": [] if conflict is None else list(conflict.words),
+                "conflict_sentence": None if conflict is None else conflict.sentence,
+                "repairs": [one.document() for one in ways],
+                "rejected": [{"id": one.id, "reason": one.reason} for one in rejected],
+                "reasons": None if found is None else found.document(),
+                "alternatives": [alternative(one, one.roadmap, None, own) for one in others],
+            }
+        )
+    else:
+        from scenarios.cli.render.solution import show_conflict, show_solution
+        from scenarios.cli.render.why import show_alternatives, show_program_reasons
+
+        terminal = console()
+        if conflict is not None:
+            show_conflict(conflict, ways, terminal)
+        show_solution(problem, solution, rejected, terminal)
+        if found is not None:
+            show_program_reasons(found, terminal)
+        if others:
+            show_alternatives(others, terminal)
     if solution.has_solution:
         return DONE
     return INFEASIBLE if solution.status is Status.INFEASIBLE else NO_ANSWER

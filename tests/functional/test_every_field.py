@@ -31,6 +31,7 @@ from sim.quantities import Quantity, QuantityError, parse_number, parse_quantity
 from sim.world import Scenario
 from tests.functional.test_repairers import SERVED
 from tests.naive.shops import CORNER_SHOP, CYBER, PLANNER, Edit, setting
+from tests.truths.test_bought_days import BOUGHT
 from tests.truths.test_delivery_twin import GROWING, HELPED, PHASED, SOLD
 from tests.truths.test_kernel_twin import FINANCED, GOODS, GRANTED, TRAINED, TURNING
 from tests.truths.test_readiness_twin import OLD, YOUNG
@@ -52,6 +53,11 @@ ELSEWHERE = {
     "CashFloor.amount": "test_cash_floor: a rule of the selection, printed with its interval",
     "CashFloor.probability": "test_cash_floor",
     "Money.floor_relative_to_baseline": "test_cash_floor",
+    "Risk.weight": "test_risk_plan: the aim of the search",
+    "Risk.level": "test_risk_plan",
+    "Risk.floor": "test_risk_plan",
+    "Money.objective": "test_risk_plan",
+    "Budget.overrun_probability": "test_risk_plan: a limit of the program and of the selection",
     "Covenant.least": "test_covenant: a rule of the selection, printed with its interval",
     "Covenant.probability": "test_covenant",
     "Covenant.from_year": "test_covenant",
@@ -131,7 +137,7 @@ DECIDED: list[Edit] = [
 SHOPS: dict[str, list[Edit]] = {
     "cyber": HIT, "growing": GROWING, "sized": SIZED, "phased": [*GROWING, *PHASED], "sold": SOLD, "helped": HELPED,
     "goods": GOODS, "granted": GRANTED, "financed": FINANCED, "trained": TRAINED, "turning": TURNING, "young": YOUNG,
-    "old": OLD, "served": HELPED_OUT, "rest": REST, "decided": DECIDED,
+    "old": OLD, "served": HELPED_OUT, "rest": REST, "decided": DECIDED, "bought": BOUGHT,
 }  # fmt: skip
 
 

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from optimize import Limits, RoadmapProblem, Status, solve
-from optimize.explain import Rejection, why_infeasible, why_rejected
+from optimize.conflict import find_conflict
+from optimize.explain import Rejection, why_rejected
+from optimize.repairs import repairs
+from optimize.resolves import Resolves
 from optimize.status import NoSolution
 from tests.naive import brute_force
 from tests.naive.random_problems import random_problem
@@ -150,5 +153,51 @@ def test_conflicting_demands_of_an_infeasible_problem() -> None:
     fields: dict[str, Any] = {"periods": 1, "initiatives": needs, "skills": {"it": [5], "ops": [1]}}
     problem = RoadmapProblem.model_validate(fields)
     assert solve(problem).status is Status.INFEASIBLE
-    assert why_infeasible(problem) == ("the it days", "the mandatory a", "the mandatory b")
-    assert why_infeasible(RoadmapProblem.model_validate(fields | {"skills": {"it": [9], "ops": [1]}})) == ()
+    found = find_conflict(problem, Resolves(Limits()))
+    assert found is not None
+    assert found.words == ("the it days in period 0", "the mandatory a", "the mandatory b")
+    assert found.minimal
+    assert found.sentence == "The 2 mandatory initiatives a and b need 6 it days in period 0 (there are 5)."
+    ample = RoadmapProblem.model_validate(fields | {"skills": {"it": [9], "ops": [1]}})
+    assert find_conflict(ample, Resolves(Limits())) is None
+
+
+def test_repairs_are_told_with_their_amounts_the_smallest_first() -> None:
+    """41 days of which 30 are there: eleven more, one deadline a quarter later, or one of the two optional."""
+    names = ["2027 Q1", "2027 Q2", "2027 Q3", "2027 Q4"].__getitem__
+    both = [
+        one(name, 1, 1, 1, 1, mandatory=True, earliest=1, latest=1, **days(need))
+        for name, need in (("pos", 20), ("mfa", 21))
+    ]
+    problem = RoadmapProblem.model_validate(
+        {"periods": 4, "initiatives": [*both, one("x", 3, 3, 3, 3, **days(4))], "skills": {"it": [0, 30, 50, 60]}}
+    )
+    resolves = Resolves(Limits())
+    found = find_conflict(problem, resolves, names)
+    assert found is not None
+    assert "The 2 mandatory initiatives pos and mfa need 41 it days in 2027 Q2 (there are 30)" in found.sentence
+    ways = repairs(problem, found, resolves, names)
+    assert [way.words for way in ways] == [
+        "pos may start 1 period later", "mfa may start 1 period later",
+        "11 more it days in every period", "11 more it days in 2027 Q2",
+        "pos need not be mandatory", "mfa need not be mandatory",
+    ]  # fmt: skip
+    assert all(way.proved for way in ways)
+    poor = problem.model_copy(update={"skills": {"it": (0.0, 0.0, 0.0, 0.0)}})
+    clash = find_conflict(poor, resolves)
+    assert clash is not None
+    (alone,) = [way for way in repairs(poor, clash, resolves) if way.unit == "days" and "every" in way.words]
+    assert alone.amount == pytest.approx(41.0)
+
+
+def test_two_conflicts_are_repaired_together() -> None:
+    """Too few days and too little money for two duties: no single change helps, and both amounts are told."""
+    duties = [one("a", 1, mandatory=True, **days(7)), one("b", 1, mandatory=True, cost={"capital": [9]})]
+    problem = RoadmapProblem.model_validate(
+        {"periods": 1, "initiatives": duties, "skills": {"it": [5]}, "budgets": [{"name": "it", "amount": [6]}]}
+    )
+    resolves = Resolves(Limits())
+    found = find_conflict(problem, resolves)
+    assert found is not None
+    (way,) = repairs(problem, found, resolves)
+    assert way.words == "together: 3 more in the budget it in period 0 and 2 more it days in period 0"

@@ -8,11 +8,12 @@ import pytest
 
 from optimize import RoadmapProblem, Status, solve
 from optimize.check import spent, violations, worth
-from optimize.conflict import why_infeasible
+from optimize.conflict import find_conflict
 from optimize.explain import why_rejected
 from optimize.limits import Limits
 from optimize.policies import do_nothing
 from optimize.recount import days_bought, purse
+from optimize.resolves import Resolves
 
 SOLVER = Limits(seconds=None)
 
@@ -200,7 +201,9 @@ def test_what_asks_for_too_much_is_named(words: str, fields: dict[str, Any]) -> 
         **fields,
     )
     assert solve(problem).status is Status.INFEASIBLE
-    assert any(words in sentence for sentence in why_infeasible(problem, Limits()))
+    found = find_conflict(problem, Resolves(Limits()))
+    assert found is not None
+    assert any(words in sentence for sentence in found.words)
     assert do_nothing(problem, SOLVER) is None
 
 
@@ -218,4 +221,6 @@ def test_what_leaves_no_room_is_named(words: str, fields: dict[str, Any]) -> Non
     mandatory = [one(name, 1, 1, mandatory=name == "a" or (name == "b" and "blackouts" not in fields)) for name in "ab"]
     problem = problem_of(*mandatory, one("c", 1, 1), **fields)
     assert solve(problem).status is Status.INFEASIBLE
-    assert any(words in sentence for sentence in why_infeasible(problem, Limits()))
+    found = find_conflict(problem, Resolves(Limits()))
+    assert found is not None
+    assert any(words in sentence for sentence in found.words)

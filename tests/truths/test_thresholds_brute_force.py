@@ -11,10 +11,11 @@ import pytest
 from optimize import Limits, RoadmapProblem, Status, solve
 from optimize.conflict import find_conflict
 from optimize.demands import lift_all
+from optimize.dominated import never_gains
 from optimize.repairs import repairs
 from optimize.resolves import Resolves
 from optimize.resources import Resource, every_period, single_periods
-from optimize.thresholds import LEVERS, Thresholds, never_gains
+from optimize.thresholds import LEVERS, Thresholds
 from optimize.worth_of_more import worth_of_more
 from tests.naive import brute_force
 from tests.naive.random_problems import random_problem
@@ -45,7 +46,7 @@ def best(document: dict[str, Any], name: str | None = None, inside: bool = True)
     return max(values, default=None)
 
 
-@pytest.mark.parametrize("seed", range(2000, 2018))
+@pytest.mark.parametrize("seed", range(2000, 2010))
 def test_what_lets_in_and_pushes_out_equals_enumeration(seed: int) -> None:
     document, problem = problem_of(seed)
     solution = solve(problem)
@@ -79,8 +80,8 @@ def test_what_lets_in_and_pushes_out_equals_enumeration(seed: int) -> None:
                 else:
                     assert edge_of_cost(document, name, change.amount, solution.objective)
             else:
-                kind = "budget" if change.lever.startswith("budget") else "skill"
-                offered = (every_period if change.lever.endswith("_each") else single_periods)(problem, kind)  # type: ignore[arg-type]
+                some = every_period if change.lever.endswith("_each") else single_periods
+                offered = some(problem, "budget" if change.lever.startswith("budget") else "skill")
                 edges = [steps_of(document, problem, one).lets_in(name, CLEAR) for one in offered]
                 found = [edge for edge in edges if edge is not None]
                 if change.amount is None:
@@ -104,7 +105,7 @@ def edge_of_cost(document: dict[str, Any], name: str, share: float, rest: float)
     return easier is not None and easier > rest - CLEAR and (harder is None or harder <= rest + CLEAR)
 
 
-@pytest.mark.parametrize("seed", range(3000, 3012))
+@pytest.mark.parametrize("seed", range(3000, 3007))
 def test_worth_of_more_equals_enumeration(seed: int) -> None:
     document, problem = problem_of(seed)
     solution = solve(problem)
@@ -130,9 +131,9 @@ def test_worth_of_more_equals_enumeration(seed: int) -> None:
 
 def test_conflicts_are_minimal_and_repairs_are_the_smallest() -> None:
     """Enumeration: the members of a conflict cannot be met together, without any one of them they can; a little less
-    than each repair is not enough. At least 12 infeasible problems of 60 are looked at."""
+    than each repair is not enough. At least 8 infeasible problems of 36 are looked at."""
     infeasible = 0
-    for seed in range(4000, 4060):
+    for seed in range(4000, 4036):
         document = random_problem(seed, decimals=1)
         for one in document["initiatives"][:2]:
             one["mandatory"] = True
@@ -171,7 +172,7 @@ def test_conflicts_are_minimal_and_repairs_are_the_smallest() -> None:
                 for factor, feasible in ((1.001, True), (0.999, False)):
                     changed = resource.more(problem, factor * way.amount)
                     assert (brute_force.best(json.loads(changed.to_json())) is not None) == feasible
-    assert infeasible >= 12
+    assert infeasible >= 8
 
 
 def words_of(resource: Resource) -> str:

@@ -23,7 +23,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "solve": {
         "schema_version": 1, "status": "infeasible", "text": "", "objective": None, "bound": None, "gap": None,
-        "roadmap": None, "conflict": ["a"], "rejected": [], "stopped_by_time": False, "canonical": False,
+        "roadmap": None, "conflict": ["a"], "conflict_sentence": "a", "repairs": [], "rejected": [], "reasons": None,
+        "alternatives": [], "stopped_by_time": False, "canonical": False,
         "seconds": 0.1, "solver": "none",
     },
 }  # fmt: skip

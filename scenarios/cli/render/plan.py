@@ -15,6 +15,7 @@ from scenarios.cli.render.hours import hours_sentence
 from scenarios.cli.render.outcome import headline, provenance_line
 from scenarios.cli.render.outlook import outlook_table
 from scenarios.cli.render.risk import regret_table, risk_sentences, tails_table
+from scenarios.cli.render.why import show_reasons
 from scenarios.cli.render.words import (
     cell,
     clean,
@@ -69,6 +70,9 @@ def show_plan(plan: Plan, scenario: Scenario, terminal: Console, prospects: Sequ
         terminal.print()
     if plan.rejected:
         terminal.print(_left_out(plan, names))
+        terminal.print()
+    if plan.reasons is not None:
+        show_reasons(plan.reasons, names, scenario.period_label, outcomes.currency, terminal)
         terminal.print()
     terminal.print(_yardsticks(plan))
     terminal.print()

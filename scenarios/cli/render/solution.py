@@ -11,22 +11,31 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from optimize import RoadmapProblem, Solution
+    from optimize.conflict import Conflict
     from optimize.explain import Rejection
+    from optimize.repairs import Repair
+
+
+def show_conflict(conflict: Conflict, ways: Sequence[Repair], terminal: Console) -> None:
+    """Print why no roadmap meets every demand, and what would give one."""
+    sentence(terminal, conflict.sentence)
+    if not conflict.minimal:
+        sentence(terminal, "Not every solve was proved, so fewer of these demands may clash already.")
+    sentence(terminal, "Demands that clash:")
+    for words in conflict.words:
+        sentence(terminal, f"- {words}")
+    for way in ways:
+        sentence(terminal, f"There is a roadmap with: {way.words}{'' if way.proved else ' (perhaps less)'}")
 
 
 def show_solution(
     problem: RoadmapProblem,
     solution: Solution,
-    conflict: Sequence[str],
     rejected: Sequence[Rejection],
     terminal: Console,
 ) -> None:
-    """Print the screen. conflict: demands that cannot be met together. rejected: why initiatives were left out."""
+    """Print the screen. rejected: why initiatives were left out."""
     sentence(terminal, f"{solution.status.value}: {solution.text}", "bold")
-    if conflict:
-        sentence(terminal, "These cannot be met together:")
-        for words in conflict:
-            sentence(terminal, f"- {words}")
     if not solution.has_solution:
         return
     gap = "unknown" if solution.gap is None else f"{100 * solution.gap:.2g} %"

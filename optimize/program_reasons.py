@@ -1,0 +1,80 @@
+"""What would change the answer of a program alone: all by solving it again, nothing simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from optimize.alternatives import Alternative, alternatives
+from optimize.delay import Delay, delays
+from optimize.resolves import Resolves
+from optimize.thresholds import Change, Thresholds
+from optimize.worth_of_more import MoreOfIt, MoreTime, worth_of_more, worth_of_time
+
+if TYPE_CHECKING:
+    from optimize.limits import Limits
+    from optimize.problem import RoadmapProblem
+    from optimize.status import Solution
+
+
+@dataclass(frozen=True)
+class ProgramReasons:
+    """Changes that let in or push out, worth of one more unit and of time, cost of delay.
+
+    given_up: what a latest sensible start may cost [currency]. solves, unproved: programs solved, and without a proof.
+    """
+
+    changes: tuple[Change, ...]
+    more: tuple[MoreOfIt, ...]
+    time: tuple[MoreTime, ...]
+    delays: tuple[Delay, ...]
+    given_up: float
+    solves: int
+    unproved: int
+
+    def document(self) -> dict[str, Any]:
+        """The part of a JSON document."""
+        return {
+            "changes": [one.document() for one in self.changes],
+            "worth_of_more": [one.document() for one in self.more],
+            "worth_of_time": [one.document() for one in self.time],
+            "delays": [one.document() for one in self.delays],
+            "given_up": self.given_up,
+            "solves": self.solves,
+            "unproved": self.unproved,
+        }
+
+
+def reasons_of_program(
+    problem: RoadmapProblem,
+    solution: Solution,
+    limits: Limits,
+    within: float,
+    period_name: Callable[[int], str] = "period {}".format,
+) -> ProgramReasons:
+    """Everything that would change the solution. within: share of the worth that a latest start may cost.
+
+    A lower cost counts as room in the budgets alone. Raises NoSolution where there is no roadmap.
+    """
+    resolves = Resolves(limits)
+    thresholds = Thresholds(problem, solution, resolves, period_name=period_name)
+    roadmap, value = solution.roadmap, solution.objective
+    changes: list[Change] = []
+    for one in problem.initiatives:
+        changes += thresholds.push_out(one.id) if one.id in roadmap else thresholds.let_in(one.id)
+    more = worth_of_more(problem, solution, resolves)
+    time = worth_of_time(problem, solution, resolves, period_name)
+    given_up = within * abs(value)
+    late = delays(problem, roadmap, value, resolves, given_up)
+    return ProgramReasons(tuple(changes), more, time, late, given_up, resolves.count, resolves.unproved)
+
+
+def near_solution(
+    problem: RoadmapProblem, solution: Solution, limits: Limits, number: int, within: float
+) -> tuple[Alternative, ...]:
+    """At most `number` roadmaps that differ on purpose and give up no more than this share of the worth."""
+    if number == 0:
+        return ()
+    floor = solution.objective - within * abs(solution.objective)
+    return alternatives(problem, solution.roadmap, floor, Resolves(limits), number)
