@@ -105,7 +105,7 @@ def period_costs(scenario: Scenario, problem: RoadmapProblem, draws: int, seed: 
 
 def _of_kinds(cost: Mapping[str, Floats], budget: Budget) -> Floats:
     """(periods, draws) cost of the kinds that the budget pays."""
-    total: Floats = np.sum([cost[kind] for kind in sorted(set(budget.kinds))], axis=0)
+    total: Floats = np.sum([cost[kind] for kind in sorted(set(budget.kinds) & set(cost))], axis=0)
     return total
 
 

@@ -25,6 +25,7 @@ from optimize.resolves import Resolves
 from optimize.resources import Resource, single_periods
 
 if TYPE_CHECKING:
+    from optimize.limits import Limits
     from optimize.problem import Initiative, RoadmapProblem
 
 Label = Callable[[int], str]
@@ -232,3 +233,9 @@ def amount_text(amount: float) -> str:
     return (
         f"{whole:,}" if abs(amount - whole) < 1e-6 * max(1.0, abs(amount)) and abs(whole) < 100_000 else rounded(amount)
     )
+
+
+def why_infeasible(problem: RoadmapProblem, limits: Limits) -> tuple[str, ...]:
+    """A smallest set of demands, in words, that no roadmap meets together; empty if it was not found infeasible."""
+    found = find_conflict(problem, Resolves(limits))
+    return () if found is None else found.words

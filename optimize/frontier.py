@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Final, Literal
 from optimize.check import violations, worth
 from optimize.elastic import Elastic, clear_margin
 from optimize.recount import spent
-from optimize.violation import ROW_TOLERANCE
 from optimize.resolves import NEAR, Resolves
+from optimize.violation import ROW_TOLERANCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

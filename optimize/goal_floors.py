@@ -7,7 +7,7 @@ requires, for each start; so the row is a filter, and a finalist must reach the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,8 +18,8 @@ from optimize.plan_limits import SEARCH_FROM, SELECTION_FROM, PlanLimits
 from optimize.problem import GoalFloor
 from optimize.structure import Structure
 from sim.errors import Problem, ProblemsFound
+from sim.goal_floor import Demanded, demanded, numbers_a_draw
 from sim.montecarlo import evaluate
-from sim.montecarlo.kpis import CATEGORIES, KPI_NAMES, KPIS
 from sim.world import Scenario
 
 if TYPE_CHECKING:
@@ -29,29 +29,6 @@ Floats = NDArray[np.float64]
 
 CELLS = 20_000_000
 """Numbers that one call of the simulation may return: 160 MB."""
-
-
-@dataclass(frozen=True)
-class Demanded:
-    """A goal that must be reached: the KPI's column and year, what turns a change into one for the better, and the
-    least level, tolerance taken off, in that direction."""
-
-    name: str
-    column: int
-    year: int
-    sign: float
-    least: float
-
-
-def demanded(scenario: Scenario) -> tuple[Demanded, ...]:
-    """The goals with `floor`, in the order of the scenario."""
-    found = []
-    for name, goal in scenario.goals.items():
-        if goal.floor:
-            column = KPI_NAMES.index(goal.kpi)
-            sign = 1.0 if KPIS[column].better == "higher" else -1.0
-            found.append(Demanded(name, column, goal.year, sign, sign * goal.target - goal.tolerance))
-    return tuple(found)
 
 
 def with_floors(scenario: Scenario, ruled: Rules, seed: int, limits: PlanLimits) -> Rules:
@@ -106,15 +83,6 @@ def reaching(
     return kept or list(among)
 
 
-def missed(scenario: Scenario, kpis: Floats) -> tuple[str, ...]:
-    """Goals with a floor that the mean of a roadmap misses. kpis: (draws, KPIs, years)."""
-    return tuple(
-        goal.name
-        for goal in demanded(scenario)
-        if goal.sign * float(np.mean(kpis[:, goal.column, goal.year])) < goal.least
-    )
-
-
 def _levels(
     scenario: Scenario,
     goals: Sequence[Demanded],
@@ -128,8 +96,7 @@ def _levels(
     todo = list({_key(one): one for one in roadmaps}.values())
     columns, years = [goal.column for goal in goals], [goal.year for goal in goals]
     signs = np.array([goal.sign for goal in goals])
-    width = len(CATEGORIES) + len(KPIS) * -(-scenario.horizon_months // 12)
-    size = max(1, CELLS // (width * draws) - 1)
+    size = max(1, CELLS // (numbers_a_draw(scenario) * draws) - 1)
     found = {}
     for first in range(0, len(todo), size):
         part = todo[first : first + size]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimize.archive import Archive, Clock, estimate
+from optimize.check import violations
 from optimize.gaps import Gaps, model_gap, solver_gap
 from optimize.periods import Starts, months
 from optimize.plan_limits import GAP_FROM, PlanLimits, Progress
@@ -15,7 +16,6 @@ from optimize.stochastic_value import StochasticValue
 from optimize.valuation import Valuation
 
 if TYPE_CHECKING:
-    from sim.outcomes import Outcomes
     from sim.world import Scenario
 
 
@@ -38,6 +38,8 @@ def gaps_of(
         why_not = "there is nothing to choose"
     elif program != result.program:
         why_not = "it is known for the mean alone, and here risk counts as well"
+    elif violations(program.model_copy(update={"trust_region": None, "forbidden": ()}), recommended):
+        why_not = "the last program does not allow this roadmap"
     elif clock.over():
         why_not = "the clock stopped the work before it"
     else:
@@ -53,12 +55,12 @@ def gaps_of(
 
 
 def drawn_for_the_gap(gaps: Gaps) -> dict[str, DrawRange]:
+    """The draws of the sampling gap, if it was estimated."""
     found = gaps.sampling
     return {} if found is None else {"sampling_gap": DrawRange(GAP_FROM, found.sets * found.draws, found.paths)}
 
 
-def stochastic_value_of(
-    scenario: Scenario, means: dict[str, int], fresh: Archive, outcomes: Outcomes
-) -> StochasticValue:
-    npv = fresh.npv(means)
-    return StochasticValue(months(scenario, means), estimate(npv), estimate(outcomes[0].npv - npv))
+def stochastic_value_of(scenario: Scenario, means: Starts, fresh: Archive, recommended: Starts) -> StochasticValue:
+    """fresh: archive of the draws of the report, which holds both."""
+    gain = fresh.gain(recommended, means)
+    return StochasticValue(months(scenario, means), estimate(fresh.npv(means)), gain, fresh.attitude.words)

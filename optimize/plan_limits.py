@@ -15,7 +15,7 @@ Progress = Callable[[str, int, int], None]
 SEARCH_FROM: Final = 0
 SELECTION_FROM: Final = 1_000_000
 REPORT_FROM: Final = 2_000_000
-GAP_FROM: Final = 3_000_000
+GAP_FROM: Final = 4_000_000
 """First draws of the ranges. No draw that chose the roadmap, or told the finalists apart, values it in print; the
 sampling gap has draws of its own."""
 

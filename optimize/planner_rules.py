@@ -17,6 +17,8 @@ from optimize.problem import (
     Credit,
     Grant,
     Initiative,
+    Kind,
+    Outside,
     Pin,
     QuickWin,
     RoadmapProblem,
@@ -40,7 +42,33 @@ def planner_rules(scenario: Scenario, known: Collection[str]) -> dict[str, Any]:
         "quick_wins": tuple(_quick_wins(scenario, known)),
         "pins": tuple(_pins(scenario, known)),
         "blackouts": tuple(_blackouts(scenario, known)),
+        **_outside(scenario),
     }
+
+
+def kinds_paid(scenario: Scenario, budget: Budget) -> tuple[Kind, ...]:
+    """Kinds of cost that a budget pays: bought days are delivery."""
+    offered = any(skill.outside is not None for skill in scenario.skills.values())
+    return (*budget.kinds, "bought") if offered and "delivery" in budget.kinds else budget.kinds
+
+
+def _outside(scenario: Scenario) -> dict[str, Any]:
+    """Days that can be bought. What they cost is in the simulated values already, so here it is no part of the worth
+    (discount 0); the budgets that pay delivery pay it, at the mean price in the first month of the period."""
+    step, periods = scenario.period_months, scenario.periods
+    growth = 1.0 + scenario.money.inflation.wages.mean
+    offers = {name: skill.outside for name, skill in scenario.skills.items() if skill.outside is not None}
+    if not offers:
+        return {}
+    outside = tuple(
+        Outside(
+            skill=name,
+            price=tuple(offer.day_price.mean * growth ** (t * step / 12) for t in range(periods)),
+            at_most=(float(offer.days_per_month) * step,) * periods,
+        )
+        for name, offer in offers.items()
+    )
+    return {"outside": outside, "discount": (0.0,) * periods}
 
 
 def pinned_out(scenario: Scenario) -> dict[str, str]:

@@ -217,7 +217,10 @@ class Plan:
         """Whether the roadmap beats the program alone and the simple rules on the draws of the report."""
         from optimize.verdict import verdict
 
-        return verdict(self.yardsticks, self.outcomes.draws)
+        attitude = self.risk.attitude
+        if attitude.sees_worlds or attitude.sees_futures:
+            return verdict(((one.policy, one.gain) for one in self.risk.tails), self.outcomes.draws, attitude.words)
+        return verdict(((one.policy, one.gain) for one in self.yardsticks), self.outcomes.draws)
 
     def document(self) -> dict[str, Any]:
         """The JSON document that `roadfolio plan --json` prints; what does not exist is None."""

@@ -19,8 +19,8 @@ from sim.measures import cvar
 Floats = NDArray[np.float64]
 
 MOST_WORLDS: Final = 80
-SINGLE: Final = 0.65
-"""Share of the worlds that are single draws of the tail."""
+BODY: Final = 8
+"""Strata of the draws that are in no tail: only their mean matters."""
 EDGE: Final = 1.3
 """Draws are kept singly down to so many times the level of the tail."""
 
@@ -70,9 +70,10 @@ class ReductionError:
 def reduce(candidates: Floats, level: float, most: int = MOST_WORLDS) -> Reduction:
     """Worlds that keep the tail of every candidate as well as `most` worlds can.
 
-    candidates: (roadmaps, draws) NPV of roadmaps that may be chosen. A draw is kept singly if it is among the worst
-    EDGE * level of the draws for some candidate, the lowest ranks first; the others are put in order of their mean rank
-    over the candidates and cut into strata of equal size.
+    candidates: (roadmaps, draws) NPV of roadmaps that may be chosen. A draw belongs to the tail if it is among the
+    worst EDGE * level of the draws for some candidate. Tail draws are kept singly, the lowest ranks first; where
+    they are too many, the others are paired with those of the next mean rank over the candidates, or put together in
+    more than pairs. The rest is cut into BODY strata by mean rank.
     """
     draws = candidates.shape[1]
     if draws <= most:
@@ -80,11 +81,16 @@ def reduce(candidates: Floats, level: float, most: int = MOST_WORLDS) -> Reducti
     ranks = np.argsort(np.argsort(candidates, axis=1, kind="stable"), axis=1, kind="stable")
     worst, middle = ranks.min(axis=0), ranks.mean(axis=0)
     order = np.lexsort((np.arange(draws), middle, worst))
-    single = order[worst[order] < EDGE * level * draws][: round(SINGLE * most)]
-    rest = np.setdiff1d(np.arange(draws), single)
+    tail = order[worst[order] < EDGE * level * draws]
+    room = most - BODY
+    alone = len(tail) if len(tail) <= room else max(0, 2 * room - len(tail))  # the others fit into pairs, if any are
+    joined = tail[alone:]
+    joined = joined[np.lexsort((joined, middle[joined]))]
+    rest = np.setdiff1d(np.arange(draws), tail)
     rest = rest[np.lexsort((rest, middle[rest]))]
-    strata = np.array_split(rest, most - len(single))
-    groups = (*(np.array([draw]) for draw in np.sort(single)), *strata)
+    strata = np.array_split(rest, min(len(rest), most - min(len(tail), room)))
+    pairs = np.array_split(joined, room - alone) if len(joined) else []
+    groups = (*(np.array([draw]) for draw in np.sort(tail[:alone])), *pairs, *(one for one in strata if len(one)))
     return Reduction(groups, np.array([len(group) / draws for group in groups]))
 
 

@@ -17,7 +17,7 @@ from optimize.attitude import attitude_of, limits_for
 from optimize.check import violations
 from optimize.closed_starts import closed_note
 from optimize.gaps import Gaps
-from optimize.goal_floors import demanded, missed, with_floors
+from optimize.goal_floors import with_floors
 from optimize.infeasible import no_roadmap
 from optimize.moves import MOVES, SCREEN_DRAWS, local_search
 from optimize.periods import Starts, months
@@ -53,6 +53,7 @@ from optimize.selection import RULE, Selection, choose_finalists, select
 from optimize.stochastic_value import expected_value_plan
 from optimize.valuation import SIGNIFICANT, Rules, Valuation, planned_spend, rules, valuation
 from optimize.worlds import with_worlds
+from sim.goal_floor import demanded, missed
 from sim.montecarlo import evaluate, worth_a_table
 
 if TYPE_CHECKING:
@@ -271,7 +272,8 @@ def _plan(
         },
         program=result.program,
         gaps=gaps,
-        stochastic_value=None if means is None else stochastic_value_of(scenario, means, fresh, outcomes),
+        stochastic_value=None if means is None else stochastic_value_of(scenario, means, fresh, best),
+        reasons=why,
         claim=_claim(result, archive, selection) + _missed(scenario, outcomes),
         rule=RULE,
         draws={
@@ -283,7 +285,6 @@ def _plan(
         seconds=clock.elapsed,
         stopped_by_time=clock.stopped,
         risk=risk,
-        reasons=why,
         pins=tuple(PinnedStart(name, pin.start_month, pin.reason) for name, pin in scenario.pins.items()),
     )
 

@@ -6,9 +6,10 @@ because a run has no mean of them. It keeps the same limits as every other roadm
 
     VSS = E f(recommended roadmap) - E f(expected-value plan),
 
-both simulated with all their uncertainty, paired on the draws of the report (Birge and Louveaux 2011, "Introduction to
-Stochastic Programming", 2nd edition, section 4.2). The recommended roadmap stands for the best one, which can only be
-better, so the figure errs on the low side; it can be below 0 where chance, or the search, gave it away.
+or what the attitude to risk puts in the place of E f; both simulated with all their uncertainty, paired on the draws of
+the report (Birge and Louveaux 2011, "Introduction to Stochastic Programming", 2nd edition, section 4.2). The
+recommended roadmap stands for the best one, which can only be better, so the figure errs on the low side; it can be
+below 0 where chance, or the search, gave it away.
 """
 
 from __future__ import annotations
@@ -37,16 +38,21 @@ POLICY: Final = "every driver at its mean"
 
 @dataclass(frozen=True)
 class StochasticValue:
-    """The expected-value plan (start months), and the paired gain of the recommended roadmap over it [currency]."""
+    """The expected-value plan (start months), and the paired gain of the recommended roadmap over it [currency].
+
+    measure: what the gain is of, in the words of the attitude to risk; "mean NPV" where none is stated.
+    """
 
     roadmap: Mapping[str, int]
     npv: Estimate
     value: Estimate
+    measure: str
 
     def document(self) -> dict[str, Any]:
         """JSON-ready."""
         return {
             "policy": POLICY,
+            "measure": self.measure,
             "roadmap": dict(self.roadmap),
             "npv": {"mean": self.npv.mean, "se": self.npv.se},
             "value": {"mean": self.value.mean, "se": self.value.se},
@@ -86,7 +92,12 @@ def expected_value_plan(
 ) -> dict[str, int] | None:
     """The roadmap (in periods) that the program chooses with every driver at its mean; None where it finds none."""
     few = replace(limits, pair_draws=min(limits.pair_draws, limits.mean_draws))
-    archive = Archive(at_means(scenario), seed, SEARCH_FROM, limits.mean_draws, few, progress)
+    plain = scenario.money.model_copy(
+        update={"risk": None, "objective": "mean"}
+    )  # without uncertainty there is no risk
+    archive = Archive(
+        at_means(scenario.model_copy(update={"money": plain})), seed, SEARCH_FROM, limits.mean_draws, few, progress
+    )
     problem = valuation(ruled, archive, few).problem
     least = WORTH_A_ROW * scenario.money.indifference  # without drivers the smallest interaction is beyond its error
     pairs = tuple(pair for pair in problem.interactions if abs(pair.value) > least)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from optimize.archive import Archive, Estimate, estimate
 from optimize.periods import by_period, latest_period, periods_of
 from optimize.plan_limits import SEARCH_FROM, PlanLimits
-from optimize.planner_rules import bound_to, credit, grants, pinned_out, planner_rules, problem_of
+from optimize.planner_rules import bound_to, credit, grants, kinds_paid, pinned_out, planner_rules, problem_of
 from optimize.problem import (
     Budget,
     Cost,
@@ -209,7 +209,7 @@ def _problem(
             Budget(
                 name=name,
                 amount=tuple(budget.amount) if len(budget.amount) > 1 else tuple(budget.amount) * periods,
-                kinds=budget.kinds,
+                kinds=kinds_paid(scenario, budget),
                 carry_share=budget.carry_share,
                 carry_cap=budget.carry_cap,
                 credit=credit(scenario, budget),
@@ -312,7 +312,10 @@ def single_case(structure: Structure, name: str, limits: PlanLimits) -> tuple[di
     """What stands beside an initiative that is valued alone, and the starts at which it is."""
     context = _completed(structure, {}, structure.needs[name])
     first = structure.earliest(name, context)
-    return context, starts_to_simulate([t for t in structure.starts[name] if t >= first], limits.grid)
+    starts = starts_to_simulate([t for t in structure.starts[name] if t >= first], limits.grid)
+    # What blackouts close is valued all the same, so that a plan can say what they cost.
+    shut = [t for t in structure.closed[name] if t >= first]
+    return context, sorted({*starts, *(starts_to_simulate(shut, limits.grid) if shut else ())})
 
 
 def pair_case(structure: Structure, first: str, second: str) -> list[dict[str, int]] | None:

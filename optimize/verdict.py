@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from scipy.special import ndtri
 
-if TYPE_CHECKING:
-    from optimize.planning import Yardstick
+from optimize.archive import Estimate
 
 CONFIDENCE: Final = 0.95
 
 
-def verdict(yardsticks: Iterable[Yardstick], draws: int) -> str:
-    """One sentence or two. It beats a yardstick if its paired gain is above 0 by the one-sided limit at 95 % for all of
-    them together (Bonferroni); draws: those of the report, hundreds at least for the normal quantile to be right."""
-    sticks = list(yardsticks)
+def verdict(gains: Iterable[tuple[str, Estimate]], draws: int, measure: str = "") -> str:
+    """One sentence. A yardstick is beaten if the paired gain over it is above 0 by the one-sided limit at 95 % for all
+    of them together (Bonferroni).
+
+    gains: each yardstick with the gain of the plan over it. draws: those of the report, hundreds at least for the
+    normal quantile to be right. measure: what the gains are of, where it is not the mean NPV.
+    """
+    sticks = list(gains)
     if not sticks:
         return ""
     wide = float(ndtri(1.0 - (1.0 - CONFIDENCE) / len(sticks)))
-    same = [one.policy for one in sticks if one.gain.mean == 0.0 and one.gain.se == 0.0]
-    beaten = [one.policy for one in sticks if one.policy not in same and one.gain.mean > wide * one.gain.se]
-    lost = [one.policy for one in sticks if one.gain.mean < -wide * one.gain.se]
-    open_ = [one.policy for one in sticks if one.policy not in (*same, *beaten, *lost)]
-    on = f"On {draws:,} fresh draws"
+    same = [policy for policy, gain in sticks if gain.mean == 0.0 and gain.se == 0.0]
+    beaten = [policy for policy, gain in sticks if policy not in same and gain.mean > wide * gain.se]
+    lost = [policy for policy, gain in sticks if gain.mean < -wide * gain.se]
+    open_ = [policy for policy, _ in sticks if policy not in (*same, *beaten, *lost)]
+    on = f"On {draws:,} fresh draws" + (f", by {measure}," if measure else "")
     if len(beaten) == len(sticks):
         return f"{on} it beats the program alone and every simple rule (95 % confidence for all together)."
     parts = []

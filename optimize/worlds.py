@@ -2,7 +2,7 @@
 
 Every value that `valuation` and `linearise` give the program is linear in NPVs of simulated roadmaps. The same
 formulas, draw by draw, give the worlds of the program, whose mean is then its value; and in each future, the values
-there. Pairs count in a future as they do in the mean.
+there. Pairs and triples count in a future as they do in the mean.
 """
 
 from __future__ import annotations
@@ -172,6 +172,12 @@ def _around(
             beside[second] = beside[second] + values
         if first in incumbent and second in incumbent:
             constant += values
+    for triple in problem.triples:  # the same in every draw and future
+        for name in triple.members:
+            if all(other in incumbent for other in triple.members if other != name):
+                beside[name] = beside[name] + triple.value
+        if all(name in incumbent for name in triple.members):
+            constant += 2.0 * triple.value
     found: dict[str, Floats] = {}
     for name, change in changes_of(structure, incumbent, limits).items():
         own = alone.values[name]

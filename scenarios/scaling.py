@@ -45,6 +45,7 @@ RULES = (
     Rule("people.*.headcount", "seats"),
     Rule("people.*.hires.*.seats", "hires"),
     Rule("skills.*.days_per_month", "staff"),
+    Rule("skills.*.outside.days_per_month", "staff"),
     Rule("processes.*.arrivals_per_day", "staff"),
     Rule("processes.*.item_revenue", "price"),
     Rule("stock.*.unit_cost", "price"),

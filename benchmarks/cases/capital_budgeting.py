@@ -20,7 +20,7 @@ def cases() -> list[Case]:
             record["id"],
             "optimum",
             record["expected"]["ip_optimum"],
-            one(lambda inputs=record["inputs"]: to_problem(inputs)),  # type: ignore[misc]
+            one(to_problem, record["inputs"]),
             quick=True,
         )
         for record in records("opt_capital_budgeting_small.json")
@@ -30,8 +30,8 @@ def cases() -> list[Case]:
 
 def to_problem(inputs: dict[str, Any]) -> RoadmapProblem:
     """The record of one case in our words."""
-    uses = inputs.get("outlay", inputs.get("use"))
-    capacity = inputs.get("budget", inputs.get("capacity"))
+    uses = inputs["outlay"] if "outlay" in inputs else inputs["use"]
+    capacity = inputs["budget"] if "budget" in inputs else inputs["capacity"]
     return knapsack(
         inputs["value"], uses, capacity, exclusive=inputs.get("exclusive", ()), requires=inputs.get("requires", ())
     )

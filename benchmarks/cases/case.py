@@ -6,98 +6,135 @@ import csv
 import json
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, ParamSpec
 
-from optimize import Limits, RoadmapProblem, Solution, Status, solve
+from optimize import Limits, RoadmapProblem, Status, solve
+from optimize.check import violations, worth
+from optimize.status import relative_gap
 
 REPOSITORY = Path(__file__).parents[2]
 RECORDS = REPOSITORY / "tests" / "data"
+Arguments = ParamSpec("Arguments")
 Truth = Literal["optimum", "best known", "infeasible", "open"]
+
+
+@dataclass(frozen=True)
+class Posed:
+    """What is solved. known: a roadmap that a rule found; better: the same problem without any roadmap that is worth
+    no more than it, so that `known` is the best where `better` is infeasible."""
+
+    problem: RoadmapProblem
+    known: Mapping[str, int] | None = None
+    better: RoadmapProblem | None = None
+
+
+Pose = Callable[[], Posed]
 
 
 @dataclass(frozen=True)
 class Case:
     """One case.
 
-    worth: of the published optimum, or of the best roadmap known; None where there is none. truth: what is known: that
-    it is the optimum; the best that others found; that no roadmap exists; or nothing but bounds. attempts: problems to
-    solve one after the other while they are infeasible, each of which allows more than the one before, so that the
-    first roadmap found is the best of all; in most cases just one. tolerance: relative, of the published value. quick:
-    small enough for the tests. unit: one unit of what was published in worth, -1 for a makespan.
+    truth: what is known: the optimum; the best that others found; that no roadmap exists; or nothing but bounds. worth:
+    of the optimum or of the best known; None where there is neither. tolerance: relative, of the published value.
+    quick: small enough for the tests.
     """
 
     family: str
     name: str
     truth: Truth
     worth: float | None
-    attempts: Callable[[], Iterable[RoadmapProblem]]
+    pose: Pose
     tolerance: float = 1e-6
     quick: bool = False
-    unit: float = 1.0
-
-    def problem(self) -> RoadmapProblem:
-        """The first problem to solve."""
-        return next(iter(self.attempts()))
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A case and the answer to it. seconds: of everything, formulation and earlier attempts included [s]."""
+    """The answer to a case. how: what found the roadmap and what proved it. seconds: of everything, formulation
+    included [s]."""
 
     case: Case
-    solution: Solution
+    status: Status
+    objective: float | None
+    bound: float | None
+    how: str
     seconds: float
+
+    @property
+    def gap(self) -> float | None:
+        """(bound - objective) / max(|bound|, |objective|); None where one of them is unknown."""
+        return None if self.objective is None else relative_gap(self.bound, self.objective)
 
     @property
     def reached(self) -> bool | None:
         """Whether the answer is what was published, or better where only a best known is; None for an open case."""
-        case, answer = self.case, self.solution
+        case = self.case
         if case.truth == "infeasible":
-            return answer.status is Status.INFEASIBLE
+            return self.status is Status.INFEASIBLE
         if case.worth is None:
             return None
-        if not answer.has_solution:
+        if self.objective is None:
             return False
         slack = case.tolerance * max(abs(case.worth), 1.0)
         if case.truth == "optimum":
-            return abs(answer.objective - case.worth) <= slack
-        return answer.objective >= case.worth - slack
+            return abs(self.objective - case.worth) <= slack
+        return self.objective >= case.worth - slack
 
     @property
     def contradicts(self) -> bool:
         """Whether the answer and what was published cannot both be right."""
-        case, answer = self.case, self.solution
-        if answer.status is Status.ERROR:
+        case = self.case
+        if self.status is Status.ERROR:
             return True
         if case.truth == "infeasible":
-            return answer.has_solution
-        if case.truth == "open" or case.worth is None:
+            return self.objective is not None
+        if case.worth is None:
             return False
         slack = case.tolerance * max(abs(case.worth), 1.0)
-        if answer.status is Status.INFEASIBLE or (answer.bound is not None and answer.bound < case.worth - slack):
+        if self.status is Status.INFEASIBLE or (self.bound is not None and self.bound < case.worth - slack):
             return True
-        return case.truth == "optimum" and answer.has_solution and answer.objective > case.worth + slack
+        return case.truth == "optimum" and self.objective is not None and self.objective > case.worth + slack
 
 
 def answer(case: Case, seconds: float | None = None) -> Outcome:
-    """Solve the case; ties are left as they are, for a makespan has thousands. seconds: for each attempt [s]."""
+    """Solve the case. seconds: for the problem and, where that is not enough and a rule has found a roadmap, as much
+    again to prove that there is no better one. Ties are left as they are, for a makespan has thousands."""
     start = time.perf_counter()
-    found: Solution | None = None
-    for problem in case.attempts():
-        found = solve(problem, Limits(seconds=seconds, break_ties=False))
-        if found.status is not Status.INFEASIBLE:
-            break
-    if found is None:
-        raise ValueError(f"{case.name}: there is nothing to solve")
-    return Outcome(case, found, time.perf_counter() - start)
+    limits = Limits(seconds=seconds, break_ties=False)
+    posed = case.pose()
+    found = solve(posed.problem, limits)
+    objective, bound, status, how = None, found.bound, found.status, "program"
+    if found.has_solution:
+        objective = found.objective
+    if posed.known is not None and status in (Status.FEASIBLE, Status.TIME_LIMIT):
+        broken = violations(posed.problem, posed.known)
+        if broken:
+            raise AssertionError(f"{case.name}: the rule's roadmap breaks a limit: {broken[0].sentence}")
+        by_rule = worth(posed.problem, posed.known)
+        if objective is None or by_rule > objective:
+            objective, status, how = by_rule, Status.FEASIBLE, "rule"
+        if posed.better is None and how == "rule":
+            bound, status, how = objective, Status.OPTIMAL, "rule, no window is left for a better one"
+        elif posed.better is not None and how == "rule":
+            more = solve(posed.better, limits)
+            if more.has_solution:
+                objective, bound, status, how = more.objective, more.bound, more.status, "program, after a rule"
+            elif more.status is Status.INFEASIBLE:
+                bound, status, how = objective, Status.OPTIMAL, "rule, proved by the program"
+            elif more.bound is not None:
+                bound = max(objective, more.bound if bound is None else min(bound, more.bound))
+    if objective is not None and bound is not None and bound <= objective:
+        status = Status.OPTIMAL
+    return Outcome(case, status, objective, bound, how, time.perf_counter() - start)
 
 
-def one(build: Callable[[], RoadmapProblem]) -> Callable[[], Iterable[RoadmapProblem]]:
-    """A single attempt, built when it is wanted."""
-    return lambda: (build() for _ in range(1))
+def one(build: Callable[Arguments, RoadmapProblem], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Pose:
+    """A problem alone, built from these arguments when it is wanted."""
+    return lambda: Posed(build(*args, **kwargs))
 
 
 def quickened(cases: Iterable[Case], names: Iterable[str]) -> list[Case]:

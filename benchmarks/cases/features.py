@@ -6,6 +6,7 @@ team is a skill with one day a period.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from benchmarks.cases.case import Case, one, records
@@ -20,7 +21,7 @@ def cases() -> list[Case]:
             record["id"],
             "optimum",
             record["expected"]["npv"],
-            one(lambda record=record: to_problem(record["inputs"], "optional" not in record["id"])),  # type: ignore[misc]
+            one(to_problem, record["inputs"], "optional" not in record["id"]),
             quick=True,
         )
         for record in records("opt_ifm_roadmap.json")
@@ -32,7 +33,7 @@ def to_problem(inputs: dict[str, Any], all_of_them: bool) -> RoadmapProblem:
     periods, rate = inputs["periods"], inputs["rate"]
 
     def npv(flows: list[float], start: int) -> float:
-        return sum(flow / (1 + rate) ** (start + e + 1) for e, flow in enumerate(flows) if start + e < periods)
+        return math.fsum(flow / (1 + rate) ** (start + e + 1) for e, flow in enumerate(flows) if start + e < periods)
 
     return RoadmapProblem.model_validate(
         {

@@ -35,9 +35,14 @@ def cases() -> list[Case]:
         truth: Truth = "best known" if row["status"].startswith("best known") else "optimum"
         path, index = folder() / row["file"], int(row["index"])
         if path.is_file():
-            build = one(lambda path=path, index=index: to_problem(read(path)[index - 1]))  # type: ignore[misc]
+            build = one(numbered, path, index)
             found.append(Case("mkp", row["id"], truth, float(row["best_known"]), build))
     return quickened(found, QUICK)
+
+
+def numbered(path: Path, index: int) -> RoadmapProblem:
+    """Instance of this number, from 1, of a file."""
+    return to_problem(read(path)[index - 1])
 
 
 def to_problem(instance: Instance) -> RoadmapProblem:

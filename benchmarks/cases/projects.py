@@ -8,11 +8,12 @@ published is used to find it.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from benchmarks.cases.case import Posed
 from optimize import RoadmapProblem
 
 SINK = "end"
@@ -67,6 +68,37 @@ class Project:
         ]
         by_work = [-(-w // c) for w, c in zip(work, self.capacity, strict=True) if c > 0]
         return max([h + t for h, t in zip(self.heads, self.tails, strict=True)] + by_work, default=0)
+
+    @cached_property
+    def cliques(self) -> tuple[tuple[int, ...], ...]:
+        """Sets of activities of which no two can run at the same time, for want of a resource or for their order. Each
+        pair that only a resource keeps apart is in one of them. One row a set is tighter than the resource's row."""
+        count = range(len(self.duration))
+        above: list[set[int]] = [set() for _ in count]
+        for i in self.order:
+            above[i] = set(self.before[i]).union(*(above[j] for j in self.before[i]))
+
+        def ordered(i: int, j: int) -> bool:
+            return i in above[j] or j in above[i]
+
+        def too_much(i: int, j: int) -> bool:
+            return any(a + b > c for a, b, c in zip(self.use[i], self.use[j], self.capacity, strict=True))
+
+        apart = {(i, j) for i in count for j in count if i < j and too_much(i, j) and not ordered(i, j)}
+        found: list[tuple[int, ...]] = []
+        for pair in sorted(apart):
+            clique = list(pair)
+            for k in sorted(count, key=lambda k: -self.duration[k]):
+                if k not in clique and all(ordered(k, i) or too_much(k, i) for i in clique):
+                    clique.append(k)
+            found.append(tuple(sorted(clique)))
+        kept, open_pairs = [], set(apart)
+        for members in sorted(set(found), key=lambda one: (-sum(self.duration[i] for i in one), one)):
+            inside = {(i, j) for i in members for j in members if i < j}
+            if open_pairs & inside:
+                kept.append(members)
+                open_pairs -= inside
+        return tuple(kept)
 
     def backwards(self) -> Project:
         """The project with time reversed."""
@@ -137,15 +169,29 @@ def makespan(project: Project, starts: Sequence[int]) -> int:
     return max(start + d for start, d in zip(starts, project.duration, strict=True))
 
 
+def shortest(project: Project, starts: Sequence[int], more: Callable[[int], Mapping[str, Any]] | None = None) -> Posed:
+    """The shortest makespan, where a rule found these starts: no longer than theirs, and shorter. more: further fields
+    of a problem of so many periods."""
+    length = makespan(project, starts)
+    known = {f"a{i}": start for i, start in enumerate(starts)} | {SINK: length}
+
+    def within(horizon: int) -> RoadmapProblem:
+        return to_problem(project, horizon, **(more(horizon + 1) if more else {}))
+
+    return Posed(within(length), known, within(length - 1) if length > project.least else None)
+
+
 def to_problem(
     project: Project,
     horizon: int,
     values: Mapping[int, Sequence[float]] | None = None,
+    costs: Mapping[int, Mapping[str, Sequence[float]]] | None = None,
     **more: Any,
 ) -> RoadmapProblem:
     """All activities within `horizon` periods. values: worth of each activity by its start; none = the makespan is
-    made as short as it can be. more: further fields of the problem."""
+    made as short as it can be. costs: of each activity. more: further fields of the problem."""
     periods = horizon + 1
+    sets = {f"set{number}": members for number, members in enumerate(project.cliques)}
     initiatives = [
         {
             "id": f"a{i}",
@@ -153,9 +199,11 @@ def to_problem(
             "duration": project.duration[i],
             "skill_days": {
                 f"r{k}": [float(amount)] * project.duration[i] for k, amount in enumerate(project.use[i]) if amount
-            },
+            }
+            | {name: [1.0] * project.duration[i] for name, members in sets.items() if i in members},
             "earliest": project.heads[i],
             "latest": horizon - project.tails[i],
+            "cost": (costs or {}).get(i, {}),
             "mandatory": True,
         }
         for i in project.order
@@ -169,6 +217,7 @@ def to_problem(
         last = [i for i in project.order if project.tails[i] == project.duration[i]]
         requires += [{"initiative": SINK, "requires": f"a{i}"} for i in last]
     skills = {f"r{k}": [float(capacity)] * periods for k, capacity in enumerate(project.capacity)}
+    skills |= {name: [1.0] * periods for name in sets}
     return RoadmapProblem.model_validate(
         {"periods": periods, "initiatives": initiatives, "requires": requires, "skills": skills} | more
     )

@@ -1,4 +1,4 @@
-"""Synthetic roadmaps of the full kind: windows, lags, alternatives, carry-over, running cost, several skills, synergies.
+"""Synthetic roadmaps of the full kind: windows, lags, alternatives, carry-over, running cost, skills, synergies.
 
 The tiny ones were enumerated; of the larger ones the best of three solvers in 60 s is known, and a bound.
 """
@@ -6,6 +6,7 @@ The tiny ones were enumerated; of the larger ones the best of three solvers in 6
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from benchmarks.cases.case import Case, folder, one, records, rows
@@ -20,7 +21,7 @@ def cases() -> list[Case]:
             record["id"],
             "optimum",
             record["expected"]["objective"],
-            one(lambda inputs=record["inputs"]: to_problem(inputs)),  # type: ignore[misc]
+            one(to_problem, record["inputs"]),
             quick=True,
         )
         for record in records("opt_roadmap_tiny.json")
@@ -29,11 +30,16 @@ def cases() -> list[Case]:
     for row in rows("opt_roadmap_synthetic.csv"):
         path = folder() / row["file"]
         if path.is_file():
-            build = one(lambda path=path: to_problem(json.loads(path.read_text(encoding="utf-8"))))  # type: ignore[misc]
+            build = one(of_file, path)
             truth, best = row["status"] == "optimal", float(row["best_objective"])
             name = row["instance"]
             larger.append(Case("roadmaps", name, "optimum" if truth else "best known", best, build, quick=truth))
     return tiny + larger
+
+
+def of_file(path: Path) -> RoadmapProblem:
+    """The case in a file of its own."""
+    return to_problem(json.loads(path.read_text(encoding="utf-8")))
 
 
 def to_problem(inputs: dict[str, Any]) -> RoadmapProblem:

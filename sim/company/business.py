@@ -41,6 +41,7 @@ from sim.montecarlo.kpis import (
     COST_TO_SERVE,
     CUSTOMERS,
     CYBER_LOSS,
+    DELIVERY,
     ESTATE_AGE,
     INCIDENTS,
     INSURANCE,
@@ -236,6 +237,10 @@ class Business:
         for r, name in enumerate(self.world.people):
             occupied = self.headcount[r][m] * float(self.draw.occupants[r].share[m])
             ledger.pay(LABOUR, m, occupied * at_month(slot[f"people.{name}.monthly_cost"], m) * of("wages", m))
+        for name, bought in zip(self.world.skills, self.plan.bought, strict=True):
+            if bought[m] > 0.0:
+                price = at_month(slot[f"skills.{name}.outside.day_price"], m) * of("wages", m)
+                ledger.pay_own(DELIVERY, m, float(bought[m]) * price)
         for name in self.systems:
             ledger.pay(RUNNING, m, running_cost(self.effects, name, self.wear[name], m) * of("technology", m))
         ledger.pay(RUNNING, m, self.defence.audits[m] * of("technology", m))

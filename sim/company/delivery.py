@@ -28,8 +28,9 @@ class Schedule:
     """What becomes of a roadmap in a draw, by initiative in the order of the file; months, -1 for none.
 
     state: of `sim.mechanisms.delivery`. work (initiatives, months): share of the whole work done in a month. used
-    (skills, months): own staff's days. life: months after which it must be renewed, infinite for none or where it is.
-    own: path -> number of an initiative as it was settled at its start. clipped: how many of these were cut.
+    (skills, months): own staff's days. bought (skills, months): days of others. life: months after which it must be
+    renewed, infinite for none or where it is. own: path -> number of an initiative as it was settled at its start.
+    clipped: how many of these were cut.
     """
 
     draw: Draw
@@ -39,6 +40,7 @@ class Schedule:
     go_live: Ints
     work: Floats
     used: Floats
+    bought: Floats
     life: tuple[float, ...]
     projects: tuple[Project, ...]
     own: Mapping[str, float]
@@ -124,7 +126,8 @@ def _delivered(
             lag.append(row.lag_months)
             flags.append(FROM_START * (row.counted_from == "start") + PROCEED * (row.if_fails == "proceed"))
         first.append(len(before))
-    capacity = np.array([skill.days_per_month for skill in world.skills.values()], dtype=np.float64)
+    own_days = np.array([skill.days_per_month for skill in world.skills.values()], dtype=np.float64)
+    capacity = np.array([skill.most_days for skill in world.skills.values()], dtype=np.float64)
     state, go_live, started = (np.empty(len(names), dtype=np.int64) for _ in range(3))
     work, used = np.empty((len(names), months)), np.empty((len(world.skills), months))
     work_months, end, remains = (np.array([p[k] for p in projects], dtype=np.float64) for k in (1, 2, 4))
@@ -138,7 +141,11 @@ def _delivered(
         math.inf if i.life_months is None or i.renewal_cost is not None else i.life_months
         for i in world.initiatives.values()
     )
-    return Schedule(draw, planned, state, started, go_live, work, used, life, projects, own, clipped)
+    bought = np.zeros_like(used)
+    for k, skill in enumerate(world.skills.values()):
+        if skill.outside is not None:
+            bought[k] = np.maximum(0.0, used[k] - own_days[k])
+    return Schedule(draw, planned, state, started, go_live, work, used - bought, bought, life, projects, own, clipped)
 
 
 def project(

@@ -21,9 +21,9 @@ def deliver(  # type: ignore[no-untyped-def]
     planned: start month by initiative, -1 for none. work_months: realised months of work at full pace. end, ending:
     share of the work after which it ends, and the state then. remains: share of the benefit that work leaves which
     does not finish. available: first month in which it can start. lead: months from the start to the first work. days:
-    (initiatives, skills) a month. capacity: (skills,) days a month. beside, beside_days: months after go-live with days
-    (initiatives, skills) of their own, which go before those of the work. before, lag, flags: requirements, those of
-    initiative i at first_before[i] .. first_before[i + 1] - 1.
+    (initiatives, skills) a month. capacity: (skills,) days a month, bought ones included. beside, beside_days: months
+    after go-live with days (initiatives, skills) of their own, which go before those of the work. before, lag, flags:
+    requirements, those of initiative i at first_before[i] .. first_before[i + 1] - 1.
     Writes state, started and go_live (month; -1 for none) by initiative, work (initiatives, months): share of the whole
     work done in a month; used (skills, months): days taken. go_live is also the month from which the rest of work
     that did not finish is of use. Scarce days go to earlier planned starts first, then in the order of the file; an

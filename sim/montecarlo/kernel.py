@@ -21,6 +21,7 @@ from sim.montecarlo.hosting import book_exits, run_providers, set_subscriptions
 from sim.montecarlo.integration import book_links
 from sim.montecarlo.ledger import (
     add_money_kpis,
+    book_bought_days,
     book_grants,
     book_initiatives,
     book_insurance,
@@ -103,6 +104,7 @@ def run_roadmap(lay, w, draws, first, last, planned, months, baseline, keep, ref
                 status[row] = TOO_MANY_CUSTOMERS
         return False
     book_initiatives(lay, w, n)
+    book_bought_days(lay, w)
     book_links(lay, w)
     book_exits(lay, w)
     book_grants(lay, w, n)

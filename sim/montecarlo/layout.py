@@ -142,6 +142,8 @@ def _work(table: Parameters, seed: int) -> Work:
         hiring_slot=role_slots("hiring_months"),
         skill_role=_ints(roles.index(skill.role) for skill in world.skills.values()),
         skill_days=_floats(skill.days_per_month for skill in world.skills.values()),
+        skill_most=_floats(skill.most_days for skill in world.skills.values()),
+        outside_slot=_ints(slot.get(f"skills.{name}.outside.day_price", -1) for name in world.skills),
         arrivals_slot=process_slots("arrivals_per_day"),
         revenue_slot=process_slots("item_revenue"),
         lost_slot=_ints(slot[sold_out_path(world, name)] for name in world.processes),

@@ -149,6 +149,21 @@ def book_initiatives(lay, w, n):  # type: ignore[no-untyped-def]
 
 
 @inline
+def book_bought_days(lay, w):  # type: ignore[no-untyped-def]
+    """Days that projects took of a skill beyond its own, at their price with the growth of wages: delivery cost."""
+    slots = lay.work.outside_slot
+    for skill in range(slots.shape[0]):
+        if slots[skill] < 0:
+            continue
+        for m in range(lay.calendar.months):
+            days = w.bought[skill, m]
+            if some(days > 0.0):
+                cost = days * at_month(lay, w, slots[skill], m) * w.price_index[WAGES, m]
+                w.flow[DELIVERY, m] -= cost
+                w.own_cost[m] += cost
+
+
+@inline
 def _book_trainings(lay, w, i):  # type: ignore[no-untyped-def]
     """Trainings of initiative i: the first, at go-live, belongs to its delivery, each refresh to its running cost."""
     cost, every = w.values[lay.crew.training_slots[i, 4]] * w.part[i], lay.crew.training_every[i]

@@ -68,8 +68,8 @@ def cost_profiles(
 ) -> dict[str, CostProfile]:
     """Profile of every initiative over the horizon, from the same overruns as the kernel's draws. quantile: of each
     kind of cost in each planning period, in place of the mean."""
-    step = scenario.period_months
     found = {}
+    step = scenario.period_months
     for name, initiative, numbers, column in _columns(scenario, draws, seed, first_draw):
         one = _sample(scenario, name, initiative, numbers, seed, column)
         found[name] = CostProfile(

@@ -95,7 +95,7 @@ def deliver_roadmap(lay, w, draw, k, planned, n):  # type: ignore[no-untyped-def
     while again:
         deliver(
             planned, w.work_months[k], w.end[k], w.ending[k], w.remains[k], w.available[k], w.lead[k], c.days,
-            lay.work.skill_days, p.beside_months, p.beside_days, c.before, c.lag, c.flags, c.first_before, w.state[k],
+            lay.work.skill_most, p.beside_months, p.beside_days, c.before, c.lag, c.flags, c.first_before, w.state[k],
             go_live, w.started[k], work, used,
         )  # fmt: skip
         note_successes(lay, w, k, n)
@@ -104,7 +104,12 @@ def deliver_roadmap(lay, w, draw, k, planned, n):  # type: ignore[no-untyped-def
         again = (p.matures == 1 and _settle_maturity(lay, w, draw, k, n)) or again
     for skill in range(used.shape[0]):
         for m in range(months):
-            w.used[skill, m, k] = used[skill, m]
+            own_days, bought = used[skill, m], 0.0
+            if lay.work.outside_slot[skill] >= 0 and own_days > lay.work.skill_days[skill]:
+                bought = own_days - lay.work.skill_days[skill]
+                own_days = lay.work.skill_days[skill]
+            w.used[skill, m, k] = own_days
+            w.bought[skill, m, k] = bought
     for j in range(n):
         i = w.chosen[j]
         for m in range(months):

@@ -112,7 +112,8 @@ class Scratch(NamedTuple):
     begins: Lanes1  # (sources,) month of go-live, NEVER for none
     ends: Lanes1  # (sources,) first month in which it no longer works
     work: Lanes2  # (initiatives, months) share of the work done in a month
-    used: Lanes2  # (skills, months) days
+    used: Lanes2  # (skills, months) own days
+    bought: Lanes2  # (skills, months) days
     known: Ints2  # (lanes * initiatives, months + 1): adoption from this go-live is in the table
     adopted: Floats3  # (lanes * initiatives, months + 1, months)
     adopting: Lanes2  # (sources, months) share of seats that use it, 0 while it does not work
@@ -305,7 +306,7 @@ def new_scratch(lay: Layout) -> Packed:
         ((WIDTH * n, skills), "gaps"),
         ((n, months), "work_one work strength"),
         ((sources, months), "adopting"),
-        ((skills, months), "used_one used"),
+        ((skills, months), "used_one used bought"),
         ((roles, months), "base_needed freed hired"),
         ((controls, months), "control_state"),
         ((controlled, months), "success_left loss_left outage_left"),

@@ -65,7 +65,9 @@ class Work(NamedTuple):
     turnover_slot: Ints1
     hiring_slot: Ints1
     skill_role: Ints1
-    skill_days: Floats1
+    skill_days: Floats1  # of its own
+    skill_most: Floats1  # that projects find: bought ones included
+    outside_slot: Ints1  # (skills,) price of a bought day, -1 where none can be bought
     arrivals_slot: Ints1
     revenue_slot: Ints1
     lost_slot: Ints1

@@ -60,7 +60,11 @@ def _overruns(initiative: Mapping[str, Any], at: str, classes: Mapping[str, Any]
 def _parallel_days(initiative: Mapping[str, Any], at: str, skills: Mapping[str, Any]) -> Iterator[Problem]:
     """Days for running old and new side by side that the skill does not have."""
     for skill, days in _block(initiative, "parallel", "skill_days").items():
-        most = _block(skills, str(skill)).get("days_per_month")
+        most, bought = (
+            _block(skills, *keys).get("days_per_month") for keys in ((str(skill),), (str(skill), "outside"))
+        )
+        if isinstance(most, (int, float)) and isinstance(bought, (int, float)):
+            most += bought
         if isinstance(days, (int, float)) and isinstance(most, (int, float)) and days > most:
             yield Problem(
                 path=f"{at}.parallel.skill_days.{skill}",

@@ -95,11 +95,22 @@ class Role(World):
         return int(self.headcount.params[0])
 
 
+class Outside(World):
+    """Days of a skill that can be bought when projects ask for more than its own days; they take nothing out of the
+    role. Paid as delivery cost, at the day price with the growth of wages."""
+
+    day_price: Quantity = quantity("price of a bought day", unit="money/day")
+    days_per_month: Certain = plain("days that can be bought in a month", unit="days/month", low=0, high=10_000)
+
+
 class Skill(World):
     """Days of a role that the planner lets go to change work. Days used are missing in service; unused ones serve."""
 
     role: str = plain("role whose days these are")
     days_per_month: Certain = plain("capacity for change work", unit="days/month", low=0, high=10_000)
+    outside: Outside | None = Field(
+        None, description="days that can be bought beyond these; none: work that finds no days waits"
+    )
     level: Quantity | None = quantity(
         "level of the skill, on the scale of `difficulty`; none: not rated", unit="level", high=10.0, default=None
     )
@@ -108,3 +119,8 @@ class Skill(World):
     )
     gap_work: Certain = plain("part of the work that each missing level adds", unit="share", low=0, high=5, default=0.1)
     origin: str = origin()
+
+    @property
+    def most_days(self) -> float:
+        """Days that projects find in a month, bought ones included."""
+        return float(self.days_per_month) + (0.0 if self.outside is None else float(self.outside.days_per_month))

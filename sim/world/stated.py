@@ -11,6 +11,7 @@ BLOCKS: Final = ("stock", "selection", "departments", "owners", "vendors", "pins
 FIELDS: Final[dict[str, dict[str, Any]]] = {
     "initiatives": {"departments": [], "owner": None, "vendor": None},
     "goals": {"floor": False},
+    "skills": {"outside": None},
 }
 """Fields of the blocks of a kind, with the values that mean that nothing is stated."""
 

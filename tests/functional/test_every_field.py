@@ -31,6 +31,7 @@ from sim.quantities import Quantity, QuantityError, parse_number, parse_quantity
 from sim.world import Scenario
 from tests.functional.test_repairers import SERVED
 from tests.naive.shops import CORNER_SHOP, CYBER, PLANNER, Edit, setting
+from tests.truths.test_bought_days import BOUGHT
 from tests.truths.test_delivery_twin import GROWING, HELPED, PHASED, SOLD
 from tests.truths.test_kernel_twin import FINANCED, GOODS, GRANTED, TRAINED, TURNING
 from tests.truths.test_readiness_twin import OLD, YOUNG
@@ -46,10 +47,17 @@ ELSEWHERE = {
     "Goal.month": "test_attainment",
     "Goal.weight": "test_attainment",
     "Goal.tolerance": "test_attainment",
+    "Goal.floor": "test_planner_rules: a row of the program, and a rule of the selection",
+    "Pin.out": "test_planner_rules: a pin is out or has a start",
     "Money.indifference": "test_selection: the rule among finalists",
     "CashFloor.amount": "test_cash_floor: a rule of the selection, printed with its interval",
     "CashFloor.probability": "test_cash_floor",
     "Money.floor_relative_to_baseline": "test_cash_floor",
+    "Risk.weight": "test_risk_plan: the aim of the search",
+    "Risk.level": "test_risk_plan",
+    "Risk.floor": "test_risk_plan",
+    "Money.objective": "test_risk_plan",
+    "Budget.overrun_probability": "test_risk_plan: a limit of the program and of the selection",
     "Covenant.least": "test_covenant: a rule of the selection, printed with its interval",
     "Covenant.probability": "test_covenant",
     "Covenant.from_year": "test_covenant",
@@ -101,10 +109,32 @@ HIT: list[Edit] = [
 ]
 HELPED_OUT: list[Edit] = [*SERVED, setting("repairers.helpers.response_p95_ratio", 2)]
 SIZED: list[Edit] = [*GROWING, setting("risk_classes.package.per_doubling.of", "duration")]
+DECIDED: list[Edit] = [
+    setting("departments", {"sales": {"at_most": 2}, "office": {"at_most": 1}}),
+    setting("owners", {"ann": {"at_most": 1}, "bob": {"at_most": 2}}),
+    setting("vendors", {"acme": {"at_most": 1}}),
+    setting("initiatives.pos.departments", ["sales", "office"]),
+    setting("initiatives.web.departments", ["sales"]),
+    setting("initiatives.web.owner", "ann"),
+    setting("initiatives.edr.owner", "bob"),
+    setting("initiatives.edr.vendor", "acme"),
+    setting("selection", {"backup": {"rule": "at_least_one", "members": ["basic_backup", "cloud_backup"]}}),
+    setting("pins", {"edr": {"start_month": 6, "reason": "contract"}, "cloud_backup": {"out": True}}),
+    setting(
+        "blackouts",
+        {
+            "spring": {"calendar_months": [4, 8], "what": "start", "departments": ["sales"]},
+            "stocktaking": {"calendar_months": [1, 2], "what": "work", "initiatives": ["web", "pos"]},
+        },
+    ),
+    setting("quick_wins", {"early": {"by_month": 9, "least": 1, "among": ["basic_backup", "edr", "pos"]}}),
+    setting("money.budgets.change.credit", {"limit": "5k", "rate": 0.08}),
+    setting("money.plan_at", "p80"),
+]
 SHOPS: dict[str, list[Edit]] = {
     "cyber": HIT, "growing": GROWING, "sized": SIZED, "phased": [*GROWING, *PHASED], "sold": SOLD, "helped": HELPED,
     "goods": GOODS, "granted": GRANTED, "financed": FINANCED, "trained": TRAINED, "turning": TURNING, "young": YOUNG,
-    "old": OLD, "served": HELPED_OUT, "rest": REST,
+    "old": OLD, "served": HELPED_OUT, "rest": REST, "decided": DECIDED, "bought": BOUGHT,
 }  # fmt: skip
 
 

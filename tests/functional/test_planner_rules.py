@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from optimize import NoRoadmap, PlanLimits, plan
 from optimize.check import violations, worth
-from optimize.goal_floors import with_floors
+from optimize.goal_floors import reaching, with_floors
 from optimize.planner_rules import load_months
 from optimize.problem import RoadmapProblem
 from optimize.solve import solve
@@ -174,6 +174,17 @@ def test_a_goal_that_must_be_reached_changes_the_plan() -> None:
     assert "misses" not in reached.claim
     with pytest.raises(NoRoadmap, match="goal more_sales"):
         plan(corner_shop(*selling("2M")), 7, LIMITS)
+
+
+def test_finalists_that_miss_a_goal_are_left_out() -> None:
+    """On fresh draws the till alone sells for 497,000 in the second year; if nothing does, all stay in the race."""
+    shop = corner_shop(setting("goals.more_sales.floor", True), setting("goals.more_sales.target", "497k"))
+    finalists = [{}, {"pos": 0}, {"edr": 0}]
+    assert reaching(shop, finalists, [0, 1, 2], 7, LIMITS) == [1]
+    assert reaching(shop, finalists, [0, 2], 7, LIMITS) == [0, 2]
+    assert reaching(corner_shop(), finalists, [0, 2], 7, LIMITS) == [0, 2]
+    at_ease = corner_shop(setting("goals.fewer_lost.floor", True), setting("goals.fewer_lost.target", "90 %"))
+    assert reaching(at_ease, finalists, [0, 1, 2], 7, LIMITS) == [0, 1, 2]  # lower is better
 
 
 PHASES: list[Edit] = [

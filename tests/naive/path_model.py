@@ -156,6 +156,12 @@ class Arm:
         self.service = [0.0] * self.months  # principal and interest paid
         self.values = dict(world.values)  # those of initiatives become final at their start
         self.projects, self.days_used = deliver(self.scenario, roadmap, world.overruns, self.settle)
+        self.days_bought = {skill: [0.0] * self.months for skill in self.scenario.skills}
+        for skill, block in self.scenario.skills.items():
+            if block.outside is not None:
+                for month, asked in enumerate(self.days_used[skill]):
+                    self.days_bought[skill][month] = max(0.0, asked - block.days_per_month)
+                    self.days_used[skill][month] = min(asked, block.days_per_month)
         self.adopted = {name: self.use(project) for name, project in self.projects.items() if name in self.live()}
         self.changed = self.effects()
         self.needed = self.hours_needed()
@@ -182,6 +188,7 @@ class Arm:
         self.sums: dict[str, dict[int, list[float]]] = {}  # KPI -> year -> amount and weight
         self.operations()
         self.book_initiatives()
+        self.book_bought_days()
         self.book_links()
         for month, path in self.exits:
             self.pay("delivery", month, self.at(path, month) * self.price("technology", month))
@@ -706,6 +713,14 @@ class Arm:
     def last(self, month: int) -> int:
         """Month in which what is owed for a month is paid at the latest."""
         return (self.horizon if month < self.horizon else self.months) - 1
+
+    def book_bought_days(self) -> None:
+        """Days of others are delivery cost of the roadmap; what they cost grows with wages."""
+        for skill, bought in self.days_bought.items():
+            for month, days in enumerate(bought):
+                if days > 0:
+                    price = self.at(f"skills.{skill}.outside.day_price", month) * self.price("wages", month)
+                    self.pay("delivery", month, days * price)
 
     def price(self, kind: str, month: int) -> float:
         """Price of a month over that of the file."""

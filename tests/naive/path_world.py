@@ -437,7 +437,7 @@ def deliver(
             if parallel is not None and project.state == "finished" and project.go_live is not None:
                 for skill, more in parallel.skill_days.items():
                     if project.go_live <= month < project.go_live + parallel.months:
-                        most = scenario.skills[skill].days_per_month
+                        most = days_to_ask_for(scenario, skill)
                         used[skill][month] = min(most, used[skill][month] + more)
         moved = True
         while moved:
@@ -461,7 +461,7 @@ def deliver(
             done, end = sum(project.work.values()), project.overrun.end
             pace = min(1.0, (end - done) * project.overrun.months)
             for skill, wanted in days.items():
-                free = scenario.skills[skill].days_per_month - used[skill][month]
+                free = days_to_ask_for(scenario, skill) - used[skill][month]
                 if wanted > 0:
                     pace = min(pace, max(0.0, free / wanted))
             for skill, wanted in days.items():
@@ -473,6 +473,12 @@ def deliver(
                 if project.part > 0:
                     project.go_live = month + 1
     return projects, used
+
+
+def days_to_ask_for(scenario: Scenario, skill: str) -> float:
+    """Own days of a month, and those that can be bought."""
+    block = scenario.skills[skill]
+    return block.days_per_month + (block.outside.days_per_month if block.outside is not None else 0.0)
 
 
 def may_start(scenario: Scenario, project: Project, projects: Projects, month: int) -> bool | None:

@@ -1,10 +1,10 @@
 """Portfolios under uncertainty with known optima: mean and CVaR by enumeration, and the CVaR tests of LOGOS.
 
-LOGOS (Idaho National Laboratory) chooses anew in each scenario of the capital. As one program of ours every scenario has
-its own copy of each project, worth something in that world alone: the extensive form, whose aim is the same. Its list
-of priorities (what is funded in one scenario is funded in every richer one) is a requirement between copies where a
-project has one option. With several it is no rule of ours: there the published optimum of the example stands for the gold
-value, or the case is skipped.
+LOGOS (Idaho National Laboratory) chooses anew in each scenario of the capital. As one program of ours every scenario
+has its own copy of each project, worth something in that world alone: the extensive form, whose aim is the same. Its
+list of priorities (what is funded in one scenario is funded in every richer one) is a requirement between copies where
+a project has one option. With several it is no rule of ours: there the published optimum of the example stands for the
+gold value, or the case is skipped.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ NOT_OURS = {"logos-cvar-test-cvar-adjusted-use-case-2a-ii": "mandatory projects 
 
 @pytest.mark.parametrize("case", PORTFOLIOS, ids=[case["id"] for case in PORTFOLIOS])
 def test_mean_and_tail_of_forty_scenarios(case: dict[str, Any]) -> None:
-    """(1 - lam) mean - lam CVaR of the loss; level = 1 - alpha, and the lower tail of a gain is minus that of a loss."""
+    """(1 - lam) mean - lam CVaR of the loss; the level is 1 - alpha, the lower tail of a gain minus that of a loss."""
     inputs, expected = case["inputs"], case["expected"]
     npv, n = inputs["scenario_npv"], len(inputs["scenario_npv"])
     names = [f"i{k}" for k in range(len(inputs["cost"]))]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,12 +12,12 @@ from optimize.check import worth
 from optimize.gaps import model_gap, solver_gap
 from optimize.linearise import linearise
 from optimize.plan_limits import SEARCH_FROM, PlanLimits
-from optimize.planning import Yardstick
-from optimize.problem import Initiative, RoadmapProblem, TrustRegion
+from optimize.problem import Initiative, RoadmapProblem, Triple, TrustRegion
 from optimize.solve import solve
 from optimize.stochastic_value import at_means, expected_value_plan
 from optimize.valuation import rules, valuation
 from optimize.verdict import verdict
+from optimize.worlds import around
 from sim.parameters import parameters
 from tests.naive.shops import corner_shop
 
@@ -72,6 +74,24 @@ def test_scenario_at_its_means_has_no_driver_left() -> None:
         assert number.quantity.params[0] == pytest.approx(float(expected))
 
 
+def test_program_of_futures_is_exact_for_its_incumbent_with_triples() -> None:
+    """What triples add beside the incumbent is taken out of the values of every future, as it is in the mean."""
+    shop = corner_shop()
+    shop = shop.model_copy(update={"money": shop.money.model_copy(update={"objective": "worst_future"})})
+    archive = Archive(shop, SEED, SEARCH_FROM, 16, LIMITS)
+    ruled = rules(shop, SEED, LIMITS)
+    terms = (
+        Triple(first="pos", second="edr", third="basic_backup", value=5e3),
+        Triple(first="pos", second="edr", third="cloud_backup", value=-7e3),
+    )
+    plain = valuation(ruled, archive, LIMITS)
+    richer = replace(plain, problem=plain.problem.model_copy(update={"triples": terms}))
+    incumbent = {"pos": 0, "edr": 2, "basic_backup": 1}
+    program = around(linearise(richer, archive, incumbent, LIMITS), richer, archive, incumbent, LIMITS)
+    worst = min(float(np.mean(one.npv(incumbent))) for one in archive.futures.values())
+    assert worth(program, incumbent) == pytest.approx(worst, abs=1e-6)
+
+
 def test_expected_value_plan_keeps_the_limits_and_needs_few_draws() -> None:
     """It is a roadmap of the same problem."""
     shop = corner_shop()
@@ -80,8 +100,8 @@ def test_expected_value_plan_keeps_the_limits_and_needs_few_draws() -> None:
     assert "basic_backup" in found  # mandatory
 
 
-def stick(policy: str, gain: float, se: float) -> Yardstick:
-    return Yardstick(policy, {}, Estimate(0.0, 1.0), 0.5, Estimate(gain, se))
+def stick(policy: str, gain: float, se: float) -> tuple[str, Estimate]:
+    return policy, Estimate(gain, se)
 
 
 def test_verdict_claims_what_the_draws_carry() -> None:
@@ -90,6 +110,7 @@ def test_verdict_claims_what_the_draws_carry() -> None:
     both = [stick("a", 2.0, 1.0), stick("b", 9.0, 1.0)]
     assert "beats the program alone and every simple rule" in verdict(both, 2048)
     mixed = verdict([*both[1:], stick("c", 1.9, 1.0), stick("d", 0.0, 0.0), stick("e", -5.0, 1.0)], 2048)
+    assert verdict(both, 99, "the worst future").startswith("On 99 fresh draws, by the worst future, it beats")
     assert mixed == (
         'On 2,048 fresh draws it beats "b" (95 % confidence for all together); it earns the same as "d"; '
         'it is worse than "e"; it cannot be told whether it beats "c".'

@@ -213,7 +213,7 @@ def plan(scenario: Scenario = SHOP) -> Plan:
             sampling=SamplingGap(90.0, 20.0, 128.0, 8, 32, 8, 3),
             solver=SolverGap("optimal", 1.0, 1.0, 0.0, 3),
         ),
-        stochastic_value=StochasticValue({"pos": 3}, Estimate(700.0, 90.0), Estimate(300.0, 40.0)),
+        stochastic_value=StochasticValue({"pos": 3}, Estimate(700.0, 90.0), Estimate(300.0, 40.0), "mean NPV"),
         claim="Best of 32 feasible roadmaps simulated on 256 common draws.",
         rule="highest mean NPV",
         draws={"report": DrawRange(0, 200, 200)},
@@ -335,7 +335,9 @@ def test_plan_keeps_three_gaps_apart() -> None:
         solver=SolverGap("feasible", 1.0, 8.0, 0.9, 3),
     )
     other = replace(
-        made, gaps=gaps, stochastic_value=StochasticValue(made.roadmap, Estimate(1.0, 1.0), Estimate(0.0, 0.0))
+        made,
+        gaps=gaps,
+        stochastic_value=StochasticValue(made.roadmap, Estimate(1.0, 1.0), Estimate(0.0, 0.0), "mean NPV"),
     )
     flat = words(shown(show_plan, other, SHOP, 100))
     assert "sampling gap: not estimated, the clock stopped the work before it" in flat

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from optimize import Plan
     from optimize.gaps import Gaps
 
+MEAN = "mean NPV"
 CLEAR = 2.0  # standard errors from which on a difference is called one
 
 
@@ -67,6 +68,7 @@ def _uncertainty(plan: Plan) -> str:
         return "Planned with every driver at its mean the roadmap would be the same."
     gain = value.value
     size = f"{_with_error(abs(gain.mean), gain.se)} {currency}"
+    size += "" if value.measure == MEAN else f" ({value.measure})"
     other = "the roadmap that the program makes with every driver at its mean"
     if abs(gain.mean) <= CLEAR * gain.se:
         return f"Whether planning with uncertainty pays cannot be told: {size} apart from {other}."

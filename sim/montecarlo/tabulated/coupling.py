@@ -170,7 +170,7 @@ class _View(Alone):
             for other in world.initiatives.values():
                 more = 0.0 if other.parallel is None else other.parallel.skill_days.get(skill, 0.0)
                 asked += other.own_days(skill) + more
-            if asked > world.skills[skill].days_per_month:
+            if asked > world.skills[skill].most_days:
                 yield f"days of {skill}"
         for terms in world.initiatives.values():
             if any(rule.initiative == name for rule in terms.requires):

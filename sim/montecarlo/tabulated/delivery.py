@@ -133,7 +133,7 @@ def _deliver(layout, planned, months, end, ending, remains, available, lead, mar
                 continue
             deliver(
                 planned[r], months[k], end[k], ending[k], remains[k], available[k], lead[k], c.days,
-                lay.work.skill_days, p.beside_months, p.beside_days, c.before, c.lag, c.flags, c.first_before, state,
+                lay.work.skill_most, p.beside_months, p.beside_days, c.before, c.lag, c.flags, c.first_before, state,
                 went, started, work, used,
             )  # fmt: skip
             for i in range(n):
