@@ -8,6 +8,9 @@ to_gain   the least that must be added until V rises at all;       V(z) = V(0) f
 worth     V(unit) - V(0), by solving again; 0 without it where unit < to_gain
 range     holds_from <= z < holds_to: the same worth as of one unit
 
+Where days are bought, every day of one's own saves its price, so V rises between the steps as well: then to_gain is
+next to 0, and the range is where V has come to the worth of one unit.
+
 Time is counted in periods: a deadline one period later, an earliest start one period earlier. One period more at the
 end of the horizon has no values in a problem; the loss of the last one has.
 """
