@@ -74,6 +74,7 @@ RULES = (
     Rule("initiatives.*.grant.cap", "staff", TECHNOLOGY),
     Rule("money.budgets.*.amount", "staff", TECHNOLOGY),
     Rule("money.budgets.*.carry_cap", "staff", TECHNOLOGY),
+    Rule("money.budgets.*.credit.limit", "staff", TECHNOLOGY),
     Rule("systems.*.capacity_per_day", "staff"),
     Rule("systems.*.refresh.cost", "staff", TECHNOLOGY),
     Rule("systems.*.subscription.minimum", "staff", TECHNOLOGY),

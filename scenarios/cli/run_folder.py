@@ -84,7 +84,7 @@ def write_run(
 
 
 def _periods(plan: Plan) -> str:
-    """One row a planning period: cost by kind, budgets, days by skill against capacity."""
+    """One row a planning period: cost by kind, budgets, days by skill against capacity, loads against their limits."""
     text = io.StringIO()
     rows = [_row(period.document()) for period in plan.periods]
     table = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
@@ -99,6 +99,9 @@ def _row(period: Mapping[str, Any]) -> dict[str, object]:
         row |= {f"budget.{name}.{key}": amount for key, amount in purse.items()}
     for skill, days in period["capacity"].items():
         row |= {f"days.{skill}.used": period["skill_days"].get(skill, 0.0), f"days.{skill}.capacity": days}
+    row |= {f"days.{skill}.bought": days for skill, days in period["bought_days"].items()}
+    for name, load in period["loads"].items():
+        row |= {f"load.{name}": len(load["initiatives"]), f"load.{name}.at_most": load["at_most"]}
     return row
 
 

@@ -112,12 +112,15 @@ SIZED: list[Edit] = [*GROWING, setting("risk_classes.package.per_doubling.of", "
 DECIDED: list[Edit] = [
     setting("departments", {"sales": {"at_most": 2}, "office": {"at_most": 1}}),
     setting("owners", {"ann": {"at_most": 1}, "bob": {"at_most": 2}}),
-    setting("vendors", {"acme": {"at_most": 1}}),
+    setting("vendors", {"acme": {"at_most": 1}, "zeta": {"at_most": 1}}),
     setting("initiatives.pos.departments", ["sales", "office"]),
     setting("initiatives.web.departments", ["sales"]),
     setting("initiatives.web.owner", "ann"),
+    setting("initiatives.pos.owner", "ann"),
     setting("initiatives.edr.owner", "bob"),
     setting("initiatives.edr.vendor", "acme"),
+    setting("initiatives.web.vendor", "acme"),
+    setting("initiatives.pos.vendor", "zeta"),
     setting("selection", {"backup": {"rule": "at_least_one", "members": ["basic_backup", "cloud_backup"]}}),
     setting("pins", {"edr": {"start_month": 6, "reason": "contract"}, "cloud_backup": {"out": True}}),
     setting(

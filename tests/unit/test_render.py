@@ -16,9 +16,11 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from optimize.archive import Estimate
+from optimize.attitude import Attitude
 from optimize.gaps import Gaps, ModelGap, SolverGap
 from optimize.planning import Candidate, DrawRange, LeftOut, Plan, PlannedPeriod, Purse, Yardstick
 from optimize.problem import RoadmapProblem
+from optimize.risk_report import RiskReport
 from optimize.sampling_gap import SamplingGap
 from optimize.stochastic_value import StochasticValue
 from scenarios.cli.render.agreement import show_agreement
@@ -27,6 +29,7 @@ from scenarios.cli.render.outcome import show_outcome
 from scenarios.cli.render.plan import short_reason, show_plan
 from scenarios.cli.render.words import clean, titles
 from scenarios.verify import Agreement, Row, Verdict
+from sim.measures import cvar_interval
 from sim.montecarlo.kpis import CATEGORIES, KPIS
 from sim.outcomes import Outcome, Outcomes
 from sim.roadmap import roadmap
@@ -219,6 +222,17 @@ def plan(scenario: Scenario = SHOP) -> Plan:
         draws={"report": DrawRange(0, 200, 200)},
         seconds=3.0,
         stopped_by_time=False,
+        risk=RiskReport(
+            attitude=Attitude(),
+            score=Estimate(1000.0, 100.0),
+            cvar=cvar_interval(figures[0].npv, 0.05),
+            tails=(),
+            overruns={},
+            futures=(),
+            neutral=None,
+            worlds=None,
+            tightened=0,
+        ),
     )
 
 
