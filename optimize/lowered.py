@@ -168,7 +168,7 @@ def _money(problem: RoadmapProblem) -> tuple[Floats, Floats]:
     cost = np.zeros((len(problem.initiatives), len(problem.budgets), problem.periods))
     for b, budget in enumerate(problem.budgets):
         for at, initiative in enumerate(problem.initiatives):
-            for kind in sorted(set(budget.kinds)):
+            for kind in sorted(set(budget.kinds) - {"bought"}):  # a problem with days to buy is not lowered
                 profile = getattr(initiative.cost, kind)[: problem.periods]
                 cost[at, b, : len(profile)] += profile
     amount = np.array([budget.amount for budget in problem.budgets], np.float64)

@@ -20,6 +20,7 @@ from optimize.status import Solution, Status, relative_gap
 
 if TYPE_CHECKING:
     from optimize.formulation import Formulation
+    from optimize.mix import Ahead, Progress
     from optimize.problem import RoadmapProblem
     from optimize.ties import Found
 
@@ -62,8 +63,13 @@ class _Run:
     detail: str = ""
 
 
-def solve(problem: RoadmapProblem, limits: Limits = DEFAULT_LIMITS) -> Solution:
+def solve(
+    problem: RoadmapProblem, limits: Limits = DEFAULT_LIMITS, progress: Progress | None = None
+) -> Solution:
     """The roadmap of largest worth that keeps every limit of the problem.
+
+    Large problems are given to a mix of annealing, relaxation and exact solver (see `mix`); `progress` is told seconds,
+    worth and bound while HiGHS works, each None while there is none.
 
     Ties are broken by rule, so that a proved answer is the same on every run: fewest initiatives, then the smallest sum
     of starts, then the order of names (see `ties`). Where the gap allowed is above 1e-6, or the clock or the node limit
@@ -86,7 +92,9 @@ def solve(problem: RoadmapProblem, limits: Limits = DEFAULT_LIMITS) -> Solution:
         return _nothing_to_choose(problem, clock)
     formulation = Formulation(problem)
     formulation.maximise_worth()
-    first = _confirmed(formulation, limits, clock, _run(formulation, limits, clock, hunt=True))
+    ahead = _ahead(formulation, limits, clock, progress)
+    first = _run(formulation, limits, clock, hunt=True, ahead=ahead, progress=progress)
+    first = _at_least(problem, _confirmed(formulation, limits, clock, first), ahead)
     answer = _solution(problem, first, limits, clock)
     if answer.status is not Status.OPTIMAL or not limits.break_ties or limits.gap > PROOF_GAP:
         return answer
@@ -192,13 +200,46 @@ def _canonical(problem: RoadmapProblem, answer: Solution, limits: Limits, clock:
 # ---- one run of a solver ----------------------------------------------------------------------------------------
 
 
-def _run(formulation: Formulation, limits: Limits, clock: _Clock, hunt: bool) -> _Run:
+def _ahead(formulation: Formulation, limits: Limits, clock: _Clock, progress: Progress | None) -> Ahead | None:
+    """What the mix finds before the exact solver; None where it alone is used."""
+    from optimize.mix import applies, go_ahead
+
+    if limits.solver != "highs" or not applies(formulation.problem):
+        return None
+    with _HIGHS:
+        ahead = go_ahead(formulation, clock.left)
+    if ahead is not None and progress is not None:
+        progress(clock.elapsed, ahead.worth, None)
+    return ahead
+
+
+def _at_least(problem: RoadmapProblem, run: _Run, ahead: Ahead | None) -> _Run:
+    """The run, or the roadmap that was known before where the run has none as good. The starts that were closed hold no
+    roadmap worth more than that one, so the larger of the run's bound and its worth bounds the whole."""
+    if ahead is None or ahead.roadmap is None or ahead.worth is None or run.end is _End.ODD:
+        return run
+    if run.end is _End.INFEASIBLE:
+        return _Run(_End.ODD, detail="The solver says that no roadmap keeps every limit, yet one is known.")
+    if run.worth is not None and run.worth >= ahead.worth:
+        return run
+    bound = None if run.bound is None else max(run.bound, ahead.worth)
+    return replace(run, roadmap=ahead.roadmap, worth=ahead.worth, bound=bound)
+
+
+def _run(
+    formulation: Formulation,
+    limits: Limits,
+    clock: _Clock,
+    hunt: bool,
+    ahead: Ahead | None = None,
+    progress: Progress | None = None,
+) -> _Run:
     """Solve once; `hunt` spends effort on finding good roadmaps early, which ties, mostly a proof, do not need."""
     if clock.left == 0.0:
         return _Run(_End.TIME)
     if limits.solver == "cbc":
         return _run_cbc(formulation, limits, clock)
-    return _run_highs(formulation, limits, clock, hunt)
+    return _run_highs(formulation, limits, clock, hunt, ahead=ahead, progress=progress)
 
 
 def _confirmed(formulation: Formulation, limits: Limits, clock: _Clock, run: _Run) -> _Run:
@@ -212,8 +253,18 @@ def _confirmed(formulation: Formulation, limits: Limits, clock: _Clock, run: _Ru
     return _run_highs(formulation, limits, clock, hunt=False, presolve=False)
 
 
-def _run_highs(formulation: Formulation, limits: Limits, clock: _Clock, hunt: bool, presolve: bool = True) -> _Run:
+def _run_highs(
+    formulation: Formulation,
+    limits: Limits,
+    clock: _Clock,
+    hunt: bool,
+    presolve: bool = True,
+    ahead: Ahead | None = None,
+    progress: Progress | None = None,
+) -> _Run:
     import pulp
+
+    from optimize.handover import MIX_OPTIONS, run_from, told
 
     options: dict[str, Any] = {
         "mip_feasibility_tolerance": TOLERANCE,
@@ -230,11 +281,16 @@ def _run_highs(formulation: Formulation, limits: Limits, clock: _Clock, hunt: bo
         options["mip_max_nodes"] = limits.nodes
     # The defaults (1e-4 relative) would end before the proof; the absolute gap is never what should end it.
     gap = 0.0 if limits.gap <= PROOF_GAP else limits.gap
+    begin = None if ahead is None else ahead.roadmap
+    if begin is not None:
+        options |= MIX_OPTIONS
+    if progress is not None:
+        options |= told(formulation, progress, clock.elapsed)
     solver = pulp.HiGHS(msg=False, gapRel=gap, gapAbs=0.0, threads=limits.threads, timeLimit=clock.left, **options)
     program = formulation.program
     with _HIGHS:
         try:
-            program.solve(solver)
+            run_from(formulation, solver, begin)
         except KeyError as error:
             # PuLP 3.3 has no word for HiGHS's node limit. By then it has stored the values, and HiGHS is asked below.
             if getattr(error.args[0], "name", None) != "kSolutionLimit":
