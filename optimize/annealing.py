@@ -1,10 +1,10 @@
 """Simulated annealing of roadmaps, compiled: good roadmaps in a second, without a bound.
 
-A move gives one initiative another start, or takes it out. What stands in its way gives way: rivals and what requires it
-leave, what it requires comes in, and of a row that is overrun a random user moves or leaves, a few times. What then still
-breaks a rule is undone; the rest is accepted as Metropolis et al. (1953) say, exp(change of worth / temperature), while
-the temperature falls geometrically (Kirkpatrick, Gelatt and Vecchi 1983). So every roadmap on the way keeps every rule but
-one: a mandatory initiative may still be missing, at a price above all worth.
+A move gives one initiative another start, or takes it out. What stands in its way gives way: rivals and what requires
+it leave, what it requires comes in, and of a row that is overrun a random user moves or leaves, a few times. What then
+still breaks a rule is undone; the rest is accepted as Metropolis et al. (1953) say, exp(change of worth / temperature),
+while the temperature falls geometrically (Kirkpatrick, Gelatt and Vecchi 1983). So every roadmap on the way keeps every
+rule but one: a mandatory initiative may still be missing, at a price above all worth.
 
 Numbers are counter based (`sim.streams`), work is counted in moves and never in seconds: the same answer on every run.
 """
@@ -24,7 +24,7 @@ OUT = -1
 MOST_WAYS = 4
 """Users of overrun rows that give way in one move; each second one tries another start before it leaves."""
 
-HOT, COLD = 0.25, 0.002
+HOT, COLD = 0.5, 0.02
 """Temperatures at the first and the last move, as shares of the mean best worth of an initiative."""
 
 

@@ -34,6 +34,15 @@ def run_from(formulation: Formulation, solver: Any, begin: Mapping[str, int] | N
     program.assignStatus(*solver.findSolutionValues(program))
 
 
+def built(formulation: Formulation, **options: Any) -> Any:
+    """HiGHS with this program, not yet solved."""
+    program = formulation.program
+    solver = pulp.HiGHS(msg=False, threads=1, random_seed=0, **options)
+    solver.createAndConfigureSolver(program)
+    solver.buildSolverModel(program)
+    return program.solverModel
+
+
 def told(formulation: Formulation, progress: Callable[..., None], elapsed: float) -> dict[str, Any]:
     """Options of PuLP's solver by which HiGHS tells `progress` seconds, worth and bound, in the unit of the aim.
 

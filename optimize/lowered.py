@@ -114,7 +114,6 @@ def lower(problem: RoadmapProblem) -> Lowered | None:
         window = problem.window(initiative)
         starts[at, window.start : window.stop] = True
     capacity = np.array([problem.skills[skill] for skill in skills]).reshape(len(skills), periods)
-    taken = days.any(axis=1)
     return Lowered(
         value=np.array([initiative.value for initiative in problem.initiatives], np.float64).reshape(count, periods),
         open=starts,
@@ -125,7 +124,7 @@ def lower(problem: RoadmapProblem) -> Lowered | None:
         share=np.array([budget.carry_share for budget in problem.budgets], np.float64),
         cap=np.array([_cap(budget) for budget in problem.budgets], np.float64),
         days=days,
-        reach=np.array([np.flatnonzero(row)[-1] + 1 if row.any() else 0 for row in taken], np.int64),
+        reach=_reach(days),
         capacity=capacity + ROUNDING * capacity.max(axis=1, keepdims=True, initial=0.0),
         needs_first=needs_first,
         needs=needs_who,
@@ -157,6 +156,12 @@ def _known(record: Any) -> bool:
         name in known or getattr(record, name) == info.get_default(call_default_factory=True)
         for name, info in kind.model_fields.items()
     )
+
+
+def _reach(days: Floats) -> Ints:
+    """Elapsed periods (n,) after which an initiative takes no more days."""
+    last = [np.flatnonzero(one.any(axis=0)) for one in days]
+    return np.array([at[-1] + 1 if at.size else 0 for at in last], np.int64)
 
 
 def _cap(budget: Budget) -> float:

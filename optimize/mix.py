@@ -7,8 +7,9 @@ more, bounds the whole. Work is set by the size of the problem, never by the clo
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,7 @@ from optimize.windows import tightened
 if TYPE_CHECKING:
     from optimize.formulation import Formulation
     from optimize.problem import RoadmapProblem
+    from optimize.relaxation import Relaxation
 
 Progress = Callable[[float, float | None, float | None], None]
 """Told seconds, the worth of the best roadmap and the bound, each None while there is none."""
@@ -27,16 +29,28 @@ LARGE = 400
 """Start variables from which on the mix pays; below, the exact solver alone is as fast."""
 
 WALKS = 2
-MOVES = 20_000
+MOVES = 30_000
 """Moves of a walk for each initiative."""
+
+ROUNDS = 30
+"""Neighbourhoods that are searched."""
+
+SHARE = 0.5
+"""Most of the time that may pass before the exact solver gets the whole."""
 
 
 @dataclass(frozen=True)
 class Ahead:
-    """What is known before the exact solver begins: the incumbent and its worth, None if the annealing found none."""
+    """What is known before the exact solver begins: the incumbent and its worth, None if the annealing found none, and
+    the bound of the relaxation, None if it was not solved.
+
+    cut: the clock ended the search for it, so another run may find another one.
+    """
 
     roadmap: dict[str, int] | None
     worth: float | None
+    bound: float | None = None
+    cut: bool = False
 
 
 def applies(problem: RoadmapProblem) -> bool:
@@ -45,23 +59,38 @@ def applies(problem: RoadmapProblem) -> bool:
     return starts >= LARGE and lower(problem) is not None
 
 
-def go_ahead(formulation: Formulation, seconds: float | None) -> Ahead | None:
-    """Find an incumbent and close starts of the formulation; None where the problem states what `lowered` cannot hold.
+def go_ahead(
+    formulation: Formulation, seconds: float | None, found: Callable[[float | None, float | None], None]
+) -> Ahead:
+    """Find an incumbent and close starts of the formulation, whose problem must be one to which the mix applies.
 
-    The caller holds the lock of the solver. seconds: time for the relaxation.
+    seconds: time that is left. found: is told worth and bound.
+    The caller holds the lock of the solver.
     """
+    from optimize.neighbourhoods import improve
+    from optimize.relaxation import relax
+
+    began = time.monotonic()
     problem = formulation.problem
     arrays = lower(problem)
     if arrays is None:
-        return None
+        raise ValueError("the problem states what the mix does not know: see lowered.KNOWN")
     arrays = tightened(arrays)
     for i, initiative in enumerate(problem.initiatives):
         for t, start in formulation.starts[initiative.id].items():
             if not arrays.open[i, t]:
                 start.upBound = 0
-    ahead = incumbent(problem, arrays)
-    reduce(formulation, ahead, seconds)
-    return ahead
+    relaxed = relax(formulation, seconds)
+    bound = None if relaxed is None else formulation.stated(relaxed.bound)
+    found(None, bound)
+    ahead = replace(incumbent(problem, arrays), bound=bound)
+    if ahead.roadmap is None or ahead.worth is None or relaxed is None:
+        return ahead
+    found(ahead.worth, bound)
+    left = None if seconds is None else SHARE * seconds - (time.monotonic() - began)
+    better = improve(formulation, ahead.roadmap, relaxed, ROUNDS, left, lambda worth: found(worth, bound))
+    _reduce(formulation, relaxed, better.roadmap, better.worth)
+    return Ahead(better.roadmap, better.worth, bound, better.cut)
 
 
 def incumbent(problem: RoadmapProblem, arrays: Lowered) -> Ahead:
@@ -80,23 +109,16 @@ def incumbent(problem: RoadmapProblem, arrays: Lowered) -> Ahead:
     return best
 
 
-def reduce(formulation: Formulation, ahead: Ahead, seconds: float | None) -> None:
-    """Close the starts that no roadmap worth more than the incumbent has, and set those that every such roadmap has.
+def _reduce(formulation: Formulation, relaxed: Relaxation, roadmap: Mapping[str, int], worth: float) -> None:
+    """Close the starts that no roadmap worth more than this one has, and set those that every such roadmap has.
 
-    The incumbent's own starts stay, so that the exact solver can begin from it.
+    The roadmap's own starts stay, so that the exact solver can begin from it.
     """
-    from optimize.relaxation import relax
-
-    if ahead.worth is None or ahead.roadmap is None:
-        return
-    relaxed = relax(formulation, seconds)
-    if relaxed is None:
-        return
-    scaled = (ahead.worth - formulation.stated(0.0)) / formulation.worth_unit
+    scaled = (worth - formulation.stated(0.0)) / formulation.worth_unit
     closed, needed = relaxed.excluded(scaled)
     for name, t in closed:
-        if ahead.roadmap.get(name) != t:
+        if roadmap.get(name) != t:
             formulation.starts[name][t].upBound = 0
     for name, t in needed:
-        if ahead.roadmap.get(name) == t:
+        if roadmap.get(name) == t:
             formulation.starts[name][t].lowBound = 1

@@ -23,15 +23,19 @@ MARGIN = 1e-6
 
 @dataclass(frozen=True)
 class Relaxation:
-    """bound: scaled as the objective. cost: what the bound loses if a start changes from its value, by start; the starts
-    at 1 are in `whole`."""
+    """The bound, scaled as the objective, and what it says of each start.
+
+    cost: what the bound loses if a start leaves the whole number that it has, by start. whole: starts at 1. used: starts
+    above 0, in part or whole.
+    """
 
     bound: float
     cost: dict[Start, float]
     whole: frozenset[Start]
+    used: frozenset[Start]
 
     def excluded(self, incumbent: float) -> tuple[frozenset[Start], frozenset[Start]]:
-        """Starts that no roadmap worth more than `incumbent` (scaled) has, and those that every such roadmap has."""
+        """Starts that no roadmap worth more than `incumbent` has, and those that every such one has; it is scaled."""
         slack = self.bound - incumbent + MARGIN * max(1.0, abs(self.bound))
         far = {start for start, cost in self.cost.items() if cost > slack}
         return frozenset(far - self.whole), frozenset(far & self.whole)
@@ -48,12 +52,16 @@ def relax(formulation: Formulation, seconds: float | None) -> Relaxation | None:
     model.resetGlobalScheduler(True)
     if model.getModelStatus().name != "kOptimal":
         return None
-    cost, whole = {}, set()
+    cost: dict[Start, float] = {}
+    whole: set[Start] = set()
+    used: set[Start] = set()
     for name, starts in formulation.starts.items():
         for t, start in starts.items():
+            if start.varValue >= 1e-9:
+                used.add((name, t))
             if start.varValue > 1.0 - 1e-9:
                 cost[name, t] = max(0.0, -start.dj)  # PuLP hands HiGHS the negated objective
                 whole.add((name, t))
             elif start.varValue < 1e-9:
                 cost[name, t] = max(0.0, start.dj)
-    return Relaxation(-model.getInfo().objective_function_value, cost, frozenset(whole))
+    return Relaxation(-model.getInfo().objective_function_value, cost, frozenset(whole), frozenset(used))

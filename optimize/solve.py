@@ -8,7 +8,6 @@ checked in plain Python (`check`), and the worth is computed anew. What does not
 from __future__ import annotations
 
 import math
-import shutil
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from optimize.limits import PROOF_GAP, Limits
+from optimize.solvers import solver_name
 from optimize.status import Solution, Status, relative_gap
 
 if TYPE_CHECKING:
@@ -63,9 +63,7 @@ class _Run:
     detail: str = ""
 
 
-def solve(
-    problem: RoadmapProblem, limits: Limits = DEFAULT_LIMITS, progress: Progress | None = None
-) -> Solution:
+def solve(problem: RoadmapProblem, limits: Limits = DEFAULT_LIMITS, progress: Progress | None = None) -> Solution:
     """The roadmap of largest worth that keeps every limit of the problem.
 
     Large problems are given to a mix of annealing, relaxation and exact solver (see `mix`); `progress` is told seconds,
@@ -94,8 +92,10 @@ def solve(
     formulation.maximise_worth()
     ahead = _ahead(formulation, limits, clock, progress)
     first = _run(formulation, limits, clock, hunt=True, ahead=ahead, progress=progress)
-    first = _at_least(problem, _confirmed(formulation, limits, clock, first), ahead)
+    first = _at_least(_confirmed(formulation, limits, clock, first), ahead)
     answer = _solution(problem, first, limits, clock)
+    if ahead is not None and ahead.cut and answer.status is Status.FEASIBLE:
+        answer = replace(answer, stopped_by_time=True)
     if answer.status is not Status.OPTIMAL or not limits.break_ties or limits.gap > PROOF_GAP:
         return answer
     return _canonical(problem, answer, limits, clock)
@@ -141,7 +141,7 @@ def _solution(problem: RoadmapProblem, run: _Run, limits: Limits, clock: _Clock)
     """What a run means, in our own words."""
     from optimize.check import violations
 
-    base = Solution(Status.ERROR, _solver_name(limits), 0.0, bound=run.bound, stopped_by_time=run.end is _End.TIME)
+    base = Solution(Status.ERROR, solver_name(limits), 0.0, bound=run.bound, stopped_by_time=run.end is _End.TIME)
     if run.end is _End.ODD:
         answer = replace(base, bound=None, detail=run.detail)
     elif run.end is _End.INFEASIBLE:
@@ -206,24 +206,25 @@ def _ahead(formulation: Formulation, limits: Limits, clock: _Clock, progress: Pr
 
     if limits.solver != "highs" or not applies(formulation.problem):
         return None
+    tell = progress or (lambda _seconds, _worth, _bound: None)
     with _HIGHS:
-        ahead = go_ahead(formulation, clock.left)
-    if ahead is not None and progress is not None:
-        progress(clock.elapsed, ahead.worth, None)
-    return ahead
+        return go_ahead(formulation, clock.left, lambda worth, bound: tell(clock.elapsed, worth, bound))
 
 
-def _at_least(problem: RoadmapProblem, run: _Run, ahead: Ahead | None) -> _Run:
-    """The run, or the roadmap that was known before where the run has none as good. The starts that were closed hold no
-    roadmap worth more than that one, so the larger of the run's bound and its worth bounds the whole."""
+def _at_least(run: _Run, ahead: Ahead | None) -> _Run:
+    """The run, with the roadmap that was known before where it has none as good, and the bound of the relaxation.
+
+    The starts that were closed hold no roadmap worth more than the one that was known, so the larger of the run's bound
+    and that worth bounds the whole.
+    """
     if ahead is None or ahead.roadmap is None or ahead.worth is None or run.end is _End.ODD:
         return run
     if run.end is _End.INFEASIBLE:
         return _Run(_End.ODD, detail="The solver says that no roadmap keeps every limit, yet one is known.")
-    if run.worth is not None and run.worth >= ahead.worth:
-        return run
-    bound = None if run.bound is None else max(run.bound, ahead.worth)
-    return replace(run, roadmap=ahead.roadmap, worth=ahead.worth, bound=bound)
+    if run.worth is None or run.worth < ahead.worth:
+        run = replace(run, roadmap=ahead.roadmap, worth=ahead.worth)
+    bounds = [bound for bound in (run.bound, ahead.bound) if bound is not None]
+    return replace(run, bound=max(run.worth or ahead.worth, min(bounds)) if bounds else None)
 
 
 def _run(
@@ -317,7 +318,9 @@ def _run_highs(
 def _run_cbc(formulation: Formulation, limits: Limits, clock: _Clock) -> _Run:
     import pulp
 
-    path = _cbc_path()
+    from optimize.solvers import cbc_path
+
+    path = cbc_path()
     if path is None:
         return _Run(_End.ODD, detail='CBC is not on this machine; use solver="highs".')
     gap = 0.0 if limits.gap <= PROOF_GAP else limits.gap
@@ -394,22 +397,3 @@ def _read(formulation: Formulation, end: _End, has_values: bool, scaled_bound: f
     if bound is not None:
         bound = value if end is _End.PROVED else max(bound, value)
     return _Run(end, roadmap, value, bound)
-
-
-def _solver_name(limits: Limits) -> str:
-    if limits.solver == "cbc":
-        return "cbc"
-    from importlib.metadata import version
-
-    return f"highs {version('highspy')}"
-
-
-def _cbc_path() -> str | None:
-    """The CBC on the path, or the one that PuLP 3 brings along."""
-    import pulp
-
-    found = pulp.COIN_CMD().available()
-    if found:
-        return str(found)
-    bundled = getattr(pulp, "PULP_CBC_CMD", None)  # gone in PuLP 4
-    return shutil.which(bundled.pulp_cbc_path) if bundled is not None else None
