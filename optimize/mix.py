@@ -35,6 +35,9 @@ MOVES = 30_000
 ROUNDS = 30
 """Neighbourhoods that are searched."""
 
+LOOSE = 0.05
+"""Relative gap from which on any sound roadmap will do, and the exact solver alone finds one sooner."""
+
 SHARE = 0.5
 """Most of the time that may pass before the exact solver gets the whole."""
 
@@ -60,11 +63,11 @@ def applies(problem: RoadmapProblem) -> bool:
 
 
 def go_ahead(
-    formulation: Formulation, seconds: float | None, found: Callable[[float | None, float | None], None]
+    formulation: Formulation, seconds: float | None, gap: float, found: Callable[[float | None, float | None], None]
 ) -> Ahead:
     """Find an incumbent and close starts of the formulation, whose problem must be one to which the mix applies.
 
-    seconds: time that is left. found: is told worth and bound.
+    seconds: time that is left. gap: relative gap at which the search may end. found: is told worth and bound.
     The caller holds the lock of the solver.
     """
     from optimize.neighbourhoods import improve
@@ -87,8 +90,9 @@ def go_ahead(
     if ahead.roadmap is None or ahead.worth is None or relaxed is None:
         return ahead
     found(ahead.worth, bound)
+    enough = formulation.stated(relaxed.bound) - gap * abs(formulation.stated(relaxed.bound))
     left = None if seconds is None else SHARE * seconds - (time.monotonic() - began)
-    better = improve(formulation, ahead.roadmap, relaxed, ROUNDS, left, lambda worth: found(worth, bound))
+    better = improve(formulation, ahead.roadmap, relaxed, ROUNDS, enough, left, lambda worth: found(worth, bound))
     _reduce(formulation, relaxed, better.roadmap, better.worth)
     return Ahead(better.roadmap, better.worth, bound, better.cut)
 

@@ -1,10 +1,10 @@
 """Large neighbourhoods of a roadmap, each searched by the exact solver (Shaw 1998).
 
 First, every start is free that the relaxation uses or the roadmap has (relaxation induced neighbourhood: Danna,
-Rothberg and Le Pape 2005). In each later round a random part of the initiatives is free, of those that are chosen and of those
-that are not, and the rest stays as it is. HiGHS keeps the program and changes bounds alone. A neighbourhood that is
-searched to the end makes the next one larger, one that is not makes it smaller. Work is counted in rounds and nodes;
-where the clock ends it, that is said, as another run may then end elsewhere.
+Rothberg and Le Pape 2005). In each later round a random part of the initiatives is free, of those that are chosen and
+of those that are not, and the rest stays as it is. HiGHS keeps the program and changes bounds alone. A neighbourhood
+that is searched to the end makes the next one larger, one that is not makes it smaller. Work is counted in rounds and
+nodes; where the clock ends it, that is said, as another run may then end elsewhere.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ NODES = 200
 NEAR = 0.02
 """An initiative may come in if the relaxation loses at most this share of its bound by that."""
 
+PATIENCE = 10
+"""Rounds without a better roadmap after which the search ends."""
+
 GROWS, SHRINKS = 1.1, 0.9
 
 
@@ -48,13 +51,14 @@ def improve(
     begin: Mapping[str, int],
     relaxed: Relaxation,
     rounds: int,
+    enough: float,
     seconds: float | None,
     found: Callable[[float], None],
 ) -> Improved:
     """Search `rounds` neighbourhoods of `begin`, which keeps every limit.
 
-    relaxed: the relaxation, which tells what may come in. seconds: time for all rounds. found: is told the worth
-    of each better roadmap. The caller holds the lock of the solver.
+    relaxed: the relaxation, which tells what may come in. enough: worth at which the search ends. seconds: time for all
+    rounds. found: is told the worth of each better roadmap. The caller holds the lock of the solver.
     """
     from optimize.check import violations, worth
     from optimize.handover import built
@@ -72,7 +76,10 @@ def improve(
     column = np.array([formulation.starts[name][t].index for name, t in keys], np.int32)
     best, value, size, cut = dict(begin), worth(problem, begin), float(FREE), False
     began = time.monotonic()
+    without = 0
     for number in range(rounds):
+        if value >= enough or without == PATIENCE:
+            break
         left = None if seconds is None else seconds - (time.monotonic() - began)
         if left is not None and left <= 0.0:
             cut = True
@@ -96,12 +103,13 @@ def improve(
         cut = cut or ended == "kTimeLimit"
         if number > 0:
             size *= GROWS if ended == "kOptimal" else SHRINKS
+        without += 1
         levels = np.array(model.getSolution().col_value)
         if not levels.size:
             continue
         roadmap = {name: t for (name, t), level in zip(keys, levels[column], strict=True) if level > 0.5}
         if worth(problem, roadmap) > value and not violations(problem, roadmap):
-            best, value = roadmap, worth(problem, roadmap)
+            best, value, without = roadmap, worth(problem, roadmap), 0
             found(value)
     model.resetGlobalScheduler(True)
     return Improved(best, value, cut)

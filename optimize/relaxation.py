@@ -25,8 +25,8 @@ MARGIN = 1e-6
 class Relaxation:
     """The bound, scaled as the objective, and what it says of each start.
 
-    cost: what the bound loses if a start leaves the whole number that it has, by start. whole: starts at 1. used: starts
-    above 0, in part or whole.
+    cost: what the bound loses if a start leaves the whole number that it has, by start. whole: starts at 1. used:
+    starts above 0, in part or whole.
     """
 
     bound: float
