@@ -18,6 +18,7 @@ import pulp
 
 from optimize.families.sets import cost_profile
 from optimize.problem import RoadmapProblem
+from optimize.solvers import cbc_path
 
 Roadmap = dict[str, int]
 
@@ -104,9 +105,11 @@ def highs(problem: RoadmapProblem, seconds: float, gap: float, threads: int) -> 
 
 def cbc(problem: RoadmapProblem, seconds: float, gap: float, threads: int) -> Answer:
     """The plain model in the CBC that PuLP brings along. Its answer holds no bound, except where it ends in time."""
-    solver = pulp.PULP_CBC_CMD(msg=False, timeLimit=seconds, gapRel=gap, threads=threads if threads > 1 else None)
-    if not solver.available():
+    path = cbc_path()
+    if path is None:
         return Answer("plain, CBC", 0.0, missing="CBC's program is not there")
+    more = {"threads": threads} if threads > 1 else {}
+    solver = pulp.COIN_CMD(msg=False, path=path, timeLimit=seconds, gapRel=gap, **more)
     began = time.perf_counter()
     program, start = plain(problem)
     program.solve(solver)

@@ -32,13 +32,13 @@ WALKS = 2
 MOVES = 30_000
 """Moves of a walk for each initiative."""
 
-ROUNDS = 30
+ROUNDS = 60
 """Neighbourhoods that are searched."""
 
 LOOSE = 0.05
 """Relative gap from which on any sound roadmap will do, and the exact solver alone finds one sooner."""
 
-SHARE = 0.5
+SHARE = 0.75
 """Most of the time that may pass before the exact solver gets the whole."""
 
 

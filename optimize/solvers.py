@@ -24,4 +24,4 @@ def cbc_path() -> str | None:
     if found:
         return str(found)
     bundled = getattr(pulp, "PULP_CBC_CMD", None)  # gone in PuLP 4
-    return shutil.which(bundled.pulpcbc_path) if bundled is not None else None
+    return shutil.which(bundled.pulp_cbc_path) if bundled is not None else None

@@ -33,7 +33,7 @@ def test_a_broken_roadmap_and_a_low_bound_are_noticed(monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("name", SIZES)
 def test_instances_are_as_stated(name: str) -> None:
-    """Budget 35 to 50 % of the total cost, days 50 to 70 %, a fifth with requirements, a tenth exclusive, a pair each."""
+    """Shares of money, days, requirements and exclusions, a pair for each initiative, worth that falls."""
     size = SIZES[name]
     problem = instance(size.initiatives, size.periods, 1)
     count = len(problem.initiatives)
