@@ -85,6 +85,11 @@ def solve(problem: RoadmapProblem, limits: Limits = DEFAULT_LIMITS, progress: Pr
         from optimize.lexicographic import in_order
 
         return in_order(problem, limits, solve)[-1]
+    if problem.worlds is not None:
+        from optimize.tail_cuts import by_cuts, by_cuts_pays
+
+        if by_cuts_pays(problem):
+            return by_cuts(problem, limits, solve)
     clock = _Clock(limits)
     if not problem.initiatives:
         return _nothing_to_choose(problem, clock)
