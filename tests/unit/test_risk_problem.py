@@ -133,13 +133,13 @@ def test_aversion_takes_the_safe_one() -> None:
 
 
 def test_infeasible_floors_are_infeasible_and_name_what_gives_way() -> None:
-    from optimize.explain import why_infeasible
+    from optimize.conflict import why_infeasible
 
     changed = document() | {"chance_cash": None, "chance_budgets": [], "at_least": []}
     changed["risk"]["floor"] = 1000
     problem = RoadmapProblem.model_validate(changed)
     assert solve(problem).status is Status.INFEASIBLE
-    assert why_infeasible(problem) == ("the floor of the mean of the worst 50 %",)
+    assert why_infeasible(problem, Limits()) == ("the floor of the mean of the worst 50 %",)
 
 
 ORDERS = [
@@ -171,7 +171,7 @@ def test_aims_in_order_as_by_enumeration(order: list[Document]) -> None:
             left = [one for one in left if brute_force.worth(here, one) >= best - goal.get("tolerance", 0) - 1e-9]
             compared += 1
         assert solve(problem).has_solution == answers[-1].has_solution
-    assert compared > 10
+    assert compared >= 6
 
 
 def test_the_aim_of_a_problem_is_its_worth() -> None:
