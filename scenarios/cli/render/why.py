@@ -56,7 +56,8 @@ def show_reasons(found: Reasons, names: Names, label: Label, currency: str, term
         notes = "" if found.same else "; the best roadmap of that program is not quite the recommended one"
         doubts = f"; {counted(found.unproved, 'solve')} of {found.solves} not proved" if found.unproved else ""
         more = "" if found.complete else "; --why asks everything"
-        text = f"What would change it is said of the program around the plan, solved again{notes}{doubts}{more}."
+        said = "What would change it is said of the mean worth in the program around the plan, solved again"
+        text = f"{said}{notes}{doubts}{more}."
         sentence(terminal, text, "dim")
 
 
