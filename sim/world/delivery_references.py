@@ -64,12 +64,12 @@ def _parallel_days(initiative: Mapping[str, Any], at: str, skills: Mapping[str, 
             _block(skills, *keys).get("days_per_month") for keys in ((str(skill),), (str(skill), "outside"))
         )
         if isinstance(most, (int, float)) and isinstance(bought, (int, float)):
-            most += bought
+            most, more = most + bought, ", bought ones included"
         if isinstance(days, (int, float)) and isinstance(most, (int, float)) and days > most:
             yield Problem(
                 path=f"{at}.parallel.skill_days.{skill}",
                 value=days,
-                message=f"{days:g} days a month are more than the {most:g} that {skill} has",
+                message=f"{days:g} days a month are more than the {most:g} that {skill} has{more}",
                 hint=f"at most {most:g}",
             )
 

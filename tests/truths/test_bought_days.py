@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from optimize.check import violations
 from optimize.plan_limits import PlanLimits
@@ -13,7 +14,7 @@ from sim.company.delivery import Schedule, schedule
 from sim.company.world_layer import Draw
 from sim.errors import ProblemsFound
 from sim.montecarlo import evaluate
-from sim.montecarlo.kpis import CATEGORIES
+from sim.montecarlo.kpis import CATEGORIES, KPIS
 from sim.outcomes import Outcome
 from sim.parameters import parameters
 from sim.roadmap import Roadmap, roadmap
@@ -53,7 +54,7 @@ def delivery(outcome: Outcome) -> Any:
     return outcome.categories[:, CATEGORIES.index("delivery")]
 
 
-@pytest.mark.parametrize("more", [[], BESIDE], ids=["work", "side by side"])
+@pytest.mark.parametrize("more", [[], [*BESIDE, setting(f"{OUTSIDE}.days_per_month", 5)]], ids=["work", "side by side"])
 def test_kernel_and_twin(more: list[Edit]) -> None:
     scenario = corner_shop(*BOUGHT, *more)
     check(scenario, ROADMAPS, range(4))
@@ -103,13 +104,17 @@ def test_cost_is_days_times_price() -> None:
 
 
 def test_bought_days_leave_the_role_alone() -> None:
-    """What is bought is not missing in service: the same NPV as with more own days that are then paid for."""
-    scenario = corner_shop(*PLAIN, *SCARCE, offer(0, 3))
-    found = schedule_of(scenario, {"pos": 1})
-    assert found.used[0].max() == 2.0
+    """Work of five days of which three are bought for nothing is like work of two days, number for number; five own
+    days make the others of the role busier."""
+    bought = corner_shop(*PLAIN, *SCARCE, offer(0, 3))
+    small = corner_shop(*PLAIN, *SCARCE, setting("initiatives.pos.skill_days", {"it_days": 2}))
     own = corner_shop(*PLAIN, setting("skills.it_days.days_per_month", 5))
-    waits = [evaluate(one, {"pos": 1}, 32, SEED)[0] for one in (scenario, own)]
-    assert waits[0].npv.mean() > waits[1].npv.mean()  # five own days are missing at the desk, two are not
+    assert schedule_of(bought, {"pos": 1}).used[0].max() == 2.0
+    of_bought, of_small, of_own = (evaluate(one, {"pos": 1}, 16, SEED)[0] for one in (bought, small, own))
+    np.testing.assert_array_equal(of_bought.kpis, of_small.kpis)
+    np.testing.assert_array_equal(of_bought.npv, of_small.npv)
+    busy = [kpi.name for kpi in KPIS].index("utilisation")
+    assert of_own.kpis[:, busy, 0].mean() > of_bought.kpis[:, busy, 0].mean()
 
 
 def test_an_offer_that_nobody_takes_changes_nothing() -> None:
@@ -124,22 +129,28 @@ def test_an_offer_that_nobody_takes_changes_nothing() -> None:
 
 
 def test_wrong_offers_are_told() -> None:
-    with pytest.raises(ProblemsFound, match=r"skills\.it_days\.outside\.days_per_month"):
+    with pytest.raises(ValidationError, match=r"skills\.it_days\.outside\.days_per_month"):
         corner_shop(offer(100, -1))
-    with pytest.raises(ProblemsFound, match=r"skills\.it_days\.outside\.day_price"):
+    with pytest.raises(ValidationError, match=r"skills\.it_days\.outside\.day_price"):
         corner_shop(offer(-5, 1))
+    with pytest.raises(
+        ProblemsFound, match=r"6 days a month are more than the 5 that it_days has, bought ones included"
+    ):
+        corner_shop(
+            *SCARCE, offer(100, 3), setting("initiatives.edr.parallel", {"months": 4, "skill_days": {"it_days": 6}})
+        )
 
 
 def test_the_program_may_buy_days_and_budgets_pay_for_them() -> None:
     """Days of a period of three months: six of its own and nine bought; what they cost is in the simulated values."""
     scenario = corner_shop(*PLAIN, *SCARCE, offer(100, 3), setting("period_months", 3))
-    problem = rules(scenario, PlanLimits(cost_draws=8)).problem
+    problem = rules(scenario, SEED, PlanLimits(cost_draws=8)).problem
     (offered,) = problem.outside
     assert (offered.skill, set(offered.price), set(offered.at_most)) == ("it_days", {100.0}, {9.0})
     assert set(problem.discount) == {0.0}
     assert all("bought" in budget.kinds for budget in problem.budgets)
     starts = {"pos": 0, "basic_backup": 0}
     assert not [one for one in violations(problem, starts) if one.family == "skill"]
-    own = rules(corner_shop(*PLAIN, *SCARCE, setting("period_months", 3)), PlanLimits(cost_draws=8))
+    own = rules(corner_shop(*PLAIN, *SCARCE, setting("period_months", 3)), SEED, PlanLimits(cost_draws=8))
     assert "pos" in own.unusable or [one for one in violations(own.problem, starts) if one.family == "skill"]
     assert not own.problem.outside
