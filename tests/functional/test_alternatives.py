@@ -57,7 +57,8 @@ def test_few_vendors() -> None:
         {
             "periods": 1,
             "initiatives": [
-                {"id": name, "value": [value], "skill_days": {"it": [1.0]}} for name, value in values.items()
+                {"id": name, "value": [value], "skill_days": {"it": [1.0]}, "vendor": vendors[name]}
+                for name, value in values.items()
             ],
             "skills": {"it": [2.0]},
         }
