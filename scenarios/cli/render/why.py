@@ -75,7 +75,10 @@ def show_program_reasons(found: ProgramReasons, terminal: Console) -> None:
             terminal.print(table)
     doubts = f", {found.unproved} of them not proved" if found.unproved else ", each proved"
     text = f"{counted(found.solves, 'solve')} of the changed program{doubts}; a latest start costs no more than"
-    sentence(terminal, f"{text} {rounded(found.given_up)}", "dim")
+    mean = (
+        "; all of it is said of the best roadmap by the mean worth, without worlds and futures" if found.of_mean else ""
+    )
+    sentence(terminal, f"{text} {rounded(found.given_up)}{mean}", "dim")
 
 
 def show_alternatives(others: Sequence[Alternative], terminal: Console) -> None:
