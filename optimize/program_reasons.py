@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class ProgramReasons:
     """Changes that let in or push out, worth of one more unit and of time, cost of delay.
 
-    given_up: what a latest sensible start may cost [currency]. of_mean: the problem has another aim than its mean worth,
+    given_up: what a latest sensible start may cost [currency]. of_mean: the problem has another aim than mean worth,
     and all this is said of the best roadmap by the mean worth, without worlds and futures. solves, unproved: programs
     solved, and how many of them without a proof.
     """
