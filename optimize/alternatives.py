@@ -71,19 +71,18 @@ def alternatives(
     floor: float,
     resolves: Resolves,
     number: int = len(DIRECTIONS),
-    vendors: Vendors | None = None,
 ) -> tuple[Alternative, ...]:
     """At most `number` roadmaps of the problem that are worth the floor and gain in a direction, in a fixed order.
 
-    floor: constant included. vendors: by initiative; where it is given, few vendors take the place of few initiatives.
+    floor: constant included. Where vendors are stated, few vendors take the place of few initiatives.
     A roadmap that two directions share is told once, for the first.
     """
     known = {tuple(sorted(best.items()))}
     found: list[Alternative] = []
-    for direction in DIRECTIONS if vendors is None else [{"fewer": "vendors"}.get(one, one) for one in DIRECTIONS]:
+    for direction in directions(problem):
         if len(found) == number:
             break
-        one = _towards(problem, best, floor, direction, resolves, vendors or {})
+        one = _towards(problem, best, floor, direction, resolves)
         if one is not None and tuple(sorted(one.roadmap.items())) not in known:
             known.add(tuple(sorted(one.roadmap.items())))
             found.append(one)
@@ -91,7 +90,7 @@ def alternatives(
 
 
 def _towards(
-    problem: RoadmapProblem, best: Starts, floor: float, direction: str, resolves: Resolves, vendors: Vendors
+    problem: RoadmapProblem, best: Starts, floor: float, direction: str, resolves: Resolves
 ) -> Alternative | None:
     program = Elastic(problem)
     program.keep_within(floor)
@@ -100,19 +99,29 @@ def _towards(
         "earlier": lambda: _earlier(program, problem),
         "calmer": lambda: _calmer(program, problem),
         "fewer": lambda: _fewer(program),
-        "vendors": lambda: _vendors(program, vendors),
+        "vendors": lambda: _vendors(program, vendors_of(problem)),
         "different": lambda: _different(program, best),
     }[direction]
     goal()
     answer = resolves.optimise(program)
     if answer.roadmap is None:
         return None
-    here, there = (measure(problem, one, direction, best, vendors) for one in (best, answer.roadmap))
+    here, there = (measure(problem, one, direction, best) for one in (best, answer.roadmap))
     more = there - here if direction in ("earlier", "different") else here - there
     if more <= LEAST * abs(here):
         return None
     value = worth(problem, answer.roadmap)
     return Alternative(direction, answer.roadmap, there, here, value, worth(problem, best) - value, answer.proved)
+
+
+def vendors_of(problem: RoadmapProblem) -> Vendors:
+    """Vendor of each initiative that has one."""
+    return {one.id: one.vendor for one in problem.initiatives if one.vendor is not None}
+
+
+def directions(problem: RoadmapProblem) -> tuple[str, ...]:
+    """In which directions alternatives are sought."""
+    return tuple("vendors" if one == "fewer" and vendors_of(problem) else one for one in DIRECTIONS)
 
 
 def among(
@@ -124,7 +133,7 @@ def among(
     allowed = {tuple(sorted(one.items())): dict(one) for one in roadmaps}
     known = {tuple(sorted(best.items()))}
     chosen: list[Alternative] = []
-    for direction in DIRECTIONS:
+    for direction in directions(problem):
         own = next((one for one in found if one.direction == direction), None)
         if own is None or tuple(sorted(own.roadmap.items())) not in allowed:
             own = _furthest(problem, best, allowed.values(), direction)
@@ -145,9 +154,7 @@ def _furthest(problem: RoadmapProblem, best: Starts, roadmaps: Iterable[Starts],
     return Alternative(direction, dict(far), there, here, value, worth(problem, best) - value, False)
 
 
-def measure(
-    problem: RoadmapProblem, roadmap: Starts, direction: str, best: Starts, vendors: Vendors | None = None
-) -> float:
+def measure(problem: RoadmapProblem, roadmap: Starts, direction: str, best: Starts) -> float:
     """The figure of a roadmap in one direction, without the program."""
     if direction == "smoother":
         rows = [spent(problem, budget, roadmap) for budget in problem.budgets]
@@ -164,7 +171,7 @@ def measure(
     if direction == "fewer":
         return float(len(roadmap))
     if direction == "vendors":
-        known = vendors or {}
+        known = vendors_of(problem)
         return float(len({known[name] for name in roadmap if name in known}))
     return float(sum(roadmap.get(one.id) != best.get(one.id) for one in problem.initiatives))
 

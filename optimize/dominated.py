@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 HARMLESS: Final = frozenset(
     {"schema_version", "periods", "constant", "initiatives", "interactions", "triples", "budgets", "skills"}
-    | {"requires", "exclusive", "outside", "discount"}
+    | {"requires", "exclusive", "outside", "discount", "simultaneous", "blackouts", "quick_wins"}
 )
 """Fields of a problem that never make a roadmap allowed only with some initiative, but for what is looked at here. A
 problem that states anything else is left whole."""
@@ -39,6 +39,19 @@ def reduced(problem: RoadmapProblem) -> RoadmapProblem:
     gone = _hopeless(problem)
     if not gone:
         return problem
+    limits = [
+        one.model_copy(
+            update={
+                "members": tuple(name for name in one.members if name not in gone),
+                "load": {name: periods for name, periods in one.load.items() if name not in gone},
+            }
+        )
+        for one in problem.simultaneous
+    ]
+    closed = [
+        one.model_copy(update={"closed": {name: when for name, when in one.closed.items() if name not in gone}})
+        for one in problem.blackouts
+    ]
     groups = [
         group.model_copy(update={"members": tuple(one for one in group.members if one not in gone)})
         for group in problem.exclusive
@@ -50,6 +63,8 @@ def reduced(problem: RoadmapProblem) -> RoadmapProblem:
                 pair for pair in problem.interactions if pair.first not in gone and pair.second not in gone
             ),
             "triples": tuple(one for one in problem.triples if gone.isdisjoint(one.members)),
+            "simultaneous": tuple(one for one in limits if one.members),
+            "blackouts": tuple(one for one in closed if one.closed),
             "requires": tuple(rule for rule in problem.requires if rule.initiative not in gone),
             "exclusive": tuple(group for group in groups if len(group.members) > 1),
         }
@@ -62,8 +77,9 @@ def _hopeless(problem: RoadmapProblem) -> set[str]:
     if problem.objective != "worth" or any(getattr(problem, field) not in ((), {}, None) for field in others):
         return set()
     gone: set[str] = set()
+    wanted = {name for win in problem.quick_wins for name in win.members}
     while True:
-        required = {rule.requires for rule in problem.requires if rule.initiative not in gone}
+        required = wanted | {rule.requires for rule in problem.requires if rule.initiative not in gone}
         gains: dict[str, float] = {}
         for pair in problem.interactions:
             if pair.value > 0.0 and not gone & {pair.first, pair.second}:

@@ -36,6 +36,8 @@ class Elastic(Formulation):
     def __init__(self, problem: RoadmapProblem, resources: Sequence[Resource] = ()) -> None:
         super().__init__(reduced(problem))
         self.margin = clear_margin(problem)
+        self.exact = True
+        """False where a chance of an overrun rests on amounts or costs that change here: its rows do not follow."""
         self.slack: dict[Resource, Any] = {}
         self.slack_unit: dict[Resource, float] = {}
         self.used: dict[Resource, Any] = {}
@@ -46,6 +48,7 @@ class Elastic(Formulation):
             self.problem = resource.more(self.problem, resource.most(problem))
 
     def _give_way(self, resource: Resource, name: str, sign: float = 1.0, most: float | None = None) -> None:
+        self.exact = self.exact and resource.name not in {one.budget for one in self.problem.chance_budgets}
         unit = self._unit(resource)
         top = (resource.most(self.problem) if most is None else most) / unit
         slack = self.program.add_variable(name, 0, top)
@@ -109,6 +112,7 @@ class Elastic(Formulation):
 
     def scale_budgets(self) -> None:
         """All amounts of all budgets times the least factor; the answer's roadmap tells it (`frontier.need`)."""
+        self.exact = self.exact and not self.problem.chance_budgets
         factor = self.program.add_variable("factor", 0)
         for budget in self.problem.budgets:
             for t, amount in enumerate(budget.amount):
@@ -124,6 +128,7 @@ class Elastic(Formulation):
     def change_cost(self, name: str, floor: float, worth_of_cost: float, *, dearer: bool) -> None:
         """The cost of one chosen initiative falls by the least share, or rises by the largest, that keeps the roadmap
         above (or at) the floor. worth_of_cost: by how much its worth rises if it costs nothing [currency]."""
+        self.exact = self.exact and not self.problem.chance_budgets
         sign, top = (-1.0, DEAREST) if dearer else (1.0, 1.0)
         for budget in every_period(self.problem, "budget"):  # what costs less fits where its present cost does not
             self.problem = budget.more(self.problem, budget.most(self.problem))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from optimize.alternatives import Alternative, alternatives
 from optimize.delay import Delay, delays
 from optimize.resolves import Resolves
+from optimize.solve import solve
 from optimize.thresholds import Change, Thresholds
 from optimize.worth_of_more import MoreOfIt, MoreTime, worth_of_more, worth_of_time
 
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 class ProgramReasons:
     """Changes that let in or push out, worth of one more unit and of time, cost of delay.
 
-    given_up: what a latest sensible start may cost [currency]. solves, unproved: programs solved, and without a proof.
+    given_up: what a latest sensible start may cost [currency]. of_mean: the problem has another aim than mean worth,
+    and all this is said of the best roadmap by the mean worth, without worlds and futures. solves, unproved: programs
+    solved, and how many of them without a proof.
     """
 
     changes: tuple[Change, ...]
@@ -30,6 +33,7 @@ class ProgramReasons:
     time: tuple[MoreTime, ...]
     delays: tuple[Delay, ...]
     given_up: float
+    of_mean: bool
     solves: int
     unproved: int
 
@@ -41,6 +45,7 @@ class ProgramReasons:
             "worth_of_time": [one.document() for one in self.time],
             "delays": [one.document() for one in self.delays],
             "given_up": self.given_up,
+            "of_mean": self.of_mean,
             "solves": self.solves,
             "unproved": self.unproved,
         }
@@ -58,6 +63,9 @@ def reasons_of_program(
     A lower cost counts as room in the budgets alone. Raises NoSolution where there is no roadmap.
     """
     resolves = Resolves(limits)
+    whole, problem = problem, problem.without_worlds()
+    if problem != whole:
+        solution = solve(problem, limits)
     thresholds = Thresholds(problem, solution, resolves, period_name=period_name)
     roadmap, value = solution.roadmap, solution.objective
     changes: list[Change] = []
@@ -67,7 +75,9 @@ def reasons_of_program(
     time = worth_of_time(problem, solution, resolves, period_name)
     given_up = within * abs(value)
     late = delays(problem, roadmap, value, resolves, given_up)
-    return ProgramReasons(tuple(changes), more, time, late, given_up, resolves.count, resolves.unproved)
+    return ProgramReasons(
+        tuple(changes), more, time, late, given_up, problem != whole, resolves.count, resolves.unproved
+    )
 
 
 def near_solution(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from optimize.alternatives import Alternative, alternatives, among, document
 from optimize.archive import Archive, Estimate, Floats, estimate
-from optimize.check import worth
+from optimize.check import violations, worth
 from optimize.core_index import CoreIndex, core_index
 from optimize.delay import Delay, delays
 from optimize.periods import months
@@ -97,11 +97,13 @@ def reasons(
 ) -> tuple[Reasons, tuple[Alternative, ...]]:
     """Reasons without the value of the alternatives, which `valued` adds, and the alternatives.
 
-    program: without trust region; what it says of worlds and futures is put aside (`RoadmapProblem.without_worlds`), so
-    every worth here is a mean. feasible: simulated roadmaps that keep every limit. left_out: with simulated gains.
+    program: without trust region; what it says of worlds, futures and chances is put aside for the re-solves, so every
+    worth here is a mean, and a change that lets something in may still be refused for what it does to cash in bad
+    worlds. feasible: simulated roadmaps that keep every limit. left_out: with simulated gains.
     """
     resolves = Resolves(limits.solver)
-    scenario, program = archive.scenario, program.without_worlds()
+    whole, scenario = program, archive.scenario
+    program = program.without_worlds().model_copy(update={"chance_cash": None, "chance_budgets": ()})
     period_name, currency = scenario.period_label, scenario.profile.currency
 
     def tell(done: int) -> None:
@@ -147,7 +149,9 @@ def reasons(
         archive.simulate([one.roadmap for one in proposed], "alternatives")
         least = archive.mean(recommended) - given_up  # the program is not the simulation: what counts is this
         near = [one for one in feasible if archive.mean(one) >= least]
-        near += [one.roadmap for one in proposed if archive.mean(one.roadmap) >= least]
+        near += [
+            one.roadmap for one in proposed if archive.mean(one.roadmap) >= least and not violations(whole, one.roadmap)
+        ]
         others = among(program, recommended, near, proposed, limits.alternatives)
     tell(6)
     same = dict(answer.roadmap) == dict(recommended)

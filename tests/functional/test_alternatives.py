@@ -51,20 +51,21 @@ def test_alternatives_keep_their_floor_and_go_furthest(seed: int) -> None:
 
 def test_few_vendors() -> None:
     """Two initiatives of one vendor against two of two vendors that are worth a little more."""
+    vendors = {"a": "north", "b": "north", "c": "south", "d": "west"}
     values = {"a": 10.0, "b": 10.0, "c": 10.5, "d": 10.5}
     problem = RoadmapProblem.model_validate(
         {
             "periods": 1,
             "initiatives": [
-                {"id": name, "value": [value], "skill_days": {"it": [1.0]}} for name, value in values.items()
+                {"id": name, "value": [value], "skill_days": {"it": [1.0]}, "vendor": vendors[name]}
+                for name, value in values.items()
             ],
             "skills": {"it": [2.0]},
         }
     )
     best = dict(solve(problem).roadmap)
     assert set(best) == {"c", "d"}
-    vendors = {"a": "north", "b": "north", "c": "south", "d": "west"}
-    found = {one.direction: one for one in alternatives(problem, best, 19.0, Resolves(Limits()), vendors=vendors)}
+    found = {one.direction: one for one in alternatives(problem, best, 19.0, Resolves(Limits()))}
     assert set(found["vendors"].roadmap) == {"a", "b"}
     assert (found["vendors"].measure, found["vendors"].best) == (1.0, 2.0)
     assert "fewer" not in found

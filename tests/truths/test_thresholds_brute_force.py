@@ -17,6 +17,7 @@ from optimize.resolves import Resolves
 from optimize.resources import Resource, every_period, single_periods
 from optimize.thresholds import LEVERS, Thresholds
 from optimize.worth_of_more import worth_of_more
+from sim.errors import ProblemsFound
 from tests.naive import brute_force
 from tests.naive.random_problems import random_problem
 from tests.naive.step_functions import Steps
@@ -138,10 +139,14 @@ def test_conflicts_are_minimal_and_repairs_are_the_smallest() -> None:
         document = random_problem(seed, decimals=1)
         for one in document["initiatives"][:2]:
             one["mandatory"] = True
-        document.update({"trust_region": None, "forbidden": [], "exclusive": []})
+        # The chance of an overrun is of the same amounts as the rows, so lifting a row would lift it as well.
+        document.update({"trust_region": None, "forbidden": [], "exclusive": [], "chance_budgets": []})
         for budget in document["budgets"]:
             budget["amount"] = [amount * 0.4 for amount in budget["amount"]]
-        problem = RoadmapProblem.model_validate(document)
+        try:
+            problem = RoadmapProblem.model_validate(document)
+        except ProblemsFound:
+            continue  # two of one group are mandatory
         resolves = Resolves(Limits())
         found = find_conflict(problem, resolves)
         assert (found is None) == (brute_force.best(json.loads(problem.to_json())) is not None)

@@ -56,7 +56,8 @@ def show_reasons(found: Reasons, names: Names, label: Label, currency: str, term
         notes = "" if found.same else "; the best roadmap of that program is not quite the recommended one"
         doubts = f"; {counted(found.unproved, 'solve')} of {found.solves} not proved" if found.unproved else ""
         more = "" if found.complete else "; --why asks everything"
-        text = f"What would change it is said of the program around the plan, solved again{notes}{doubts}{more}."
+        said = "What would change it is said of the mean worth in the program around the plan, solved again"
+        text = f"{said}{notes}{doubts}{more}."
         sentence(terminal, text, "dim")
 
 
@@ -74,7 +75,10 @@ def show_program_reasons(found: ProgramReasons, terminal: Console) -> None:
             terminal.print(table)
     doubts = f", {found.unproved} of them not proved" if found.unproved else ", each proved"
     text = f"{counted(found.solves, 'solve')} of the changed program{doubts}; a latest start costs no more than"
-    sentence(terminal, f"{text} {rounded(found.given_up)}", "dim")
+    mean = (
+        "; all of it is said of the best roadmap by the mean worth, without worlds and futures" if found.of_mean else ""
+    )
+    sentence(terminal, f"{text} {rounded(found.given_up)}{mean}", "dim")
 
 
 def show_alternatives(others: Sequence[Alternative], terminal: Console) -> None:
