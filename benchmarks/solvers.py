@@ -92,7 +92,7 @@ def warm() -> None:
     arrays = lower(problem)
     if arrays is None:
         raise RuntimeError("the instances state what the mix does not know")
-    incumbent(problem, arrays)
+    incumbent(problem, arrays, None)
 
 
 def rows(smoke: bool) -> Iterator[Row]:

@@ -19,6 +19,7 @@ from optimize.windows import tightened
 
 if TYPE_CHECKING:
     from optimize.formulation import Formulation
+    from optimize.limits import Limits
     from optimize.problem import RoadmapProblem
     from optimize.relaxation import Relaxation
 
@@ -38,6 +39,12 @@ ROUNDS = 60
 LOOSE = 0.05
 """Relative gap from which on any sound roadmap will do, and the exact solver alone finds one sooner."""
 
+SHORT = 5.0
+"""Seconds below which a limit leaves no time for the mix, which may have to be compiled first."""
+
+MOVES_A_SECOND = 100_000
+"""Moves of a walk for each second of the limit at most, a tenth of what a core does in the time."""
+
 SHARE = 0.75
 """Most of the time that may pass before the exact solver gets the whole."""
 
@@ -56,18 +63,24 @@ class Ahead:
     cut: bool = False
 
 
-def applies(problem: RoadmapProblem) -> bool:
-    """Whether a problem is large enough and states only what the arrays of `lowered` hold."""
+def applies(problem: RoadmapProblem, limits: Limits) -> bool:
+    """Whether a problem is large enough and states only what the arrays of `lowered` hold, and the limits leave room.
+
+    It follows from problem and limits alone, so that every run takes the same way.
+    """
+    hurried = limits.seconds is not None and limits.seconds < SHORT
+    if hurried or limits.solver != "highs" or limits.gap >= LOOSE:
+        return False
     starts = sum(len(problem.window(initiative)) for initiative in problem.initiatives)
     return starts >= LARGE and lower(problem) is not None
 
 
 def go_ahead(
-    formulation: Formulation, seconds: float | None, gap: float, found: Callable[[float | None, float | None], None]
+    formulation: Formulation, limits: Limits, seconds: float | None, found: Callable[[float | None, float | None], None]
 ) -> Ahead:
     """Find an incumbent and close starts of the formulation, whose problem must be one to which the mix applies.
 
-    seconds: time that is left. gap: relative gap at which the search may end. found: is told worth and bound.
+    seconds: time that is left. The search may end at the gap of the limits. found: is told worth and bound.
     The caller holds the lock of the solver.
     """
     from optimize.neighbourhoods import improve
@@ -86,25 +99,29 @@ def go_ahead(
     relaxed = relax(formulation, seconds)
     bound = None if relaxed is None else formulation.stated(relaxed.bound)
     found(None, bound)
-    ahead = replace(incumbent(problem, arrays), bound=bound)
+    ahead = replace(incumbent(problem, arrays, limits.seconds), bound=bound)
     if ahead.roadmap is None or ahead.worth is None or relaxed is None:
         return ahead
     found(ahead.worth, bound)
-    enough = formulation.stated(relaxed.bound) - gap * abs(formulation.stated(relaxed.bound))
+    enough = formulation.stated(relaxed.bound) - limits.gap * abs(formulation.stated(relaxed.bound))
     left = None if seconds is None else SHARE * seconds - (time.monotonic() - began)
     better = improve(formulation, ahead.roadmap, relaxed, ROUNDS, enough, left, lambda worth: found(worth, bound))
     _reduce(formulation, relaxed, better.roadmap, better.worth)
     return Ahead(better.roadmap, better.worth, bound, better.cut)
 
 
-def incumbent(problem: RoadmapProblem, arrays: Lowered) -> Ahead:
-    """The best roadmap of all walks that keeps every limit, checked in plain Python."""
+def incumbent(problem: RoadmapProblem, arrays: Lowered, seconds: float | None) -> Ahead:
+    """The best roadmap of all walks that keeps every limit, checked in plain Python. seconds: the limit, which sets the
+    work."""
     from optimize.annealing import OUT, anneal
     from optimize.check import violations, worth
 
+    moves = MOVES * len(problem.initiatives)
+    if seconds is not None:
+        moves = min(moves, int(seconds * MOVES_A_SECOND))
     best = Ahead(None, None)
     for walk in range(WALKS):
-        starts = anneal(arrays, MOVES * len(problem.initiatives), walk)
+        starts = anneal(arrays, moves, walk)
         roadmap = {problem.initiatives[i].id: int(starts[i]) for i in np.flatnonzero(starts != OUT)}
         if not violations(problem, roadmap):
             value = worth(problem, roadmap)

@@ -207,13 +207,13 @@ def _canonical(problem: RoadmapProblem, answer: Solution, limits: Limits, clock:
 
 def _ahead(formulation: Formulation, limits: Limits, clock: _Clock, progress: Progress | None) -> Ahead | None:
     """What the mix finds before the exact solver; None where it alone is used."""
-    from optimize.mix import LOOSE, applies, go_ahead
+    from optimize.mix import applies, go_ahead
 
-    if limits.solver != "highs" or limits.gap >= LOOSE or not applies(formulation.problem):
+    if not applies(formulation.problem, limits):
         return None
     tell = progress or (lambda _seconds, _worth, _bound: None)
     with _HIGHS:
-        return go_ahead(formulation, clock.left, limits.gap, lambda worth, bound: tell(clock.elapsed, worth, bound))
+        return go_ahead(formulation, limits, clock.left, lambda worth, bound: tell(clock.elapsed, worth, bound))
 
 
 def _at_least(run: _Run, ahead: Ahead | None) -> _Run:

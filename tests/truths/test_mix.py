@@ -157,13 +157,19 @@ def a_field_of(problem: RoadmapProblem) -> Mapping[str, Any]:
 def test_unknown_families_are_left_to_the_exact_solver(every_size: None) -> None:
     """Each of them alone makes the problem one that is not lowered."""
     problem = next(one for one, _ in (known(seed) for seed in range(20)) if one.budgets)
-    assert mix.applies(problem)
+    assert mix.applies(problem, Limits())
     for field, stated in a_field_of(problem).items():
         assert lower(problem.model_copy(update={field: stated})) is None, field
 
 
 def test_small_problems_go_straight_to_the_exact_solver() -> None:
-    assert not mix.applies(known(1)[0])
+    assert not mix.applies(known(1)[0], Limits())
+
+
+def test_short_limits_loose_gaps_and_cbc_go_to_the_exact_solver(every_size: None) -> None:
+    problem, _ = known(1)
+    assert mix.applies(problem, Limits())
+    assert not any(mix.applies(problem, one) for one in (Limits(seconds=1.0), Limits(gap=0.1), Limits(solver="cbc")))
 
 
 def test_progress_and_time_limit() -> None:
@@ -172,7 +178,7 @@ def test_progress_and_time_limit() -> None:
 
     told: list[tuple[float, float | None, float | None]] = []
     problem = instance(60, 16, 2)
-    answer = solve(problem, Limits(seconds=3.0), lambda *one: told.append(one))
+    answer = solve(problem, Limits(seconds=6.0), lambda *one: told.append(one))
     assert answer.status is Status.FEASIBLE
     assert answer.stopped_by_time
     assert answer.gap is not None
