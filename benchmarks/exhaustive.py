@@ -87,9 +87,35 @@ def cut(scenario: Scenario, names: list[str], starts: int) -> Scenario:
             "initiatives": kept,
             "exclusive": {group: members for group, members in groups.items() if len(members) > 1},
             "planning_months": starts * step,
+            **_choices(scenario, set(kept)),
             "money": scenario.money.model_copy(update={"budgets": budgets}),
         }
     )
+
+
+def _choices(scenario: Scenario, names: set[str]) -> dict[str, object]:
+    """The rules of the choice, of these initiatives only. A rule of which too few are left goes."""
+    chosen = {name: [m for m in rule.members if m in names] for name, rule in scenario.selection.items()}
+    among = {name: names.intersection(one.among or names) for name, one in scenario.quick_wins.items()}
+    closed = {name: [m for m in one.initiatives if m in names] for name, one in scenario.blackouts.items()}
+    return {
+        "selection": {
+            name: rule.model_copy(update={"members": tuple(chosen[name])})
+            for name, rule in scenario.selection.items()
+            if len(chosen[name]) > 1
+        },
+        "pins": {name: pin for name, pin in scenario.pins.items() if name in names},
+        "quick_wins": {
+            name: one.model_copy(update={"among": tuple(m for m in scenario.initiatives if m in among[name])})
+            for name, one in scenario.quick_wins.items()
+            if len(among[name]) >= one.least
+        },
+        "blackouts": {
+            name: one.model_copy(update={"initiatives": tuple(closed[name])})
+            for name, one in scenario.blackouts.items()
+            if closed[name] or not one.initiatives
+        },
+    }
 
 
 def random_names(scenario: Scenario, seed: int, size: int = SIZE) -> list[str]:
