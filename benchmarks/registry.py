@@ -31,6 +31,7 @@ ENTRIES = (
     Entry("fan", "fan", "fan of quantiles by month"),
     Entry("peers", "peers", "peers on one simple model"),
     Entry("cold_start", "cold_start", "process start to an answer"),
+    Entry("solvers", "solvers", "solver against the plain model"),
     Entry("coverage", "coverage", "coverage of the intervals"),
     Entry("cases", "cases.table", "published problems with known optima"),
     Entry("exhaustive", "exhaustive", "the loop against every roadmap of small cuts"),

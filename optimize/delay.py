@@ -82,6 +82,7 @@ def delays(
     own = dict(best if simulated is None else simulated)
     chosen = [name for name in best if names is None or name in names]
     moved = {(name, k): {**own, name: own[name] + k} for name in chosen if name in own for k in by}
+    moved = {key: one for key, one in moved.items() if one[key[0]] < program.periods}
     allowed = {key: one for key, one in moved.items() if not violations(program, one)}
     if archive is not None:
         archive.simulate([own, *allowed.values()], "delays")

@@ -37,6 +37,8 @@ from sim.world import Scenario
 
 CONFIDENCE: Final = 0.95
 FEWEST_SETS: Final = 2
+CLOSE: Final = 1e-3
+"""Relative gap at which a replicate may end: its bound is at most so much wider, far less than chance makes of it."""
 
 
 @dataclass(frozen=True)
@@ -122,5 +124,6 @@ def sampling_gap(
     for k in range(sets):
         anew = linearise(valuation, every.part(k * draws, draws), candidate, limits, program.interactions)
         replicates.append(anew.model_copy(update={"trust_region": around}))
-    found = gap_of(replicates, candidate, limits.solver, draws)
+    near = replace(limits.solver, gap=max(limits.solver.gap, CLOSE))
+    found = gap_of(replicates, candidate, near, draws)
     return None if found is None else replace(found, paths=every.paths)

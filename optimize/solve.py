@@ -8,7 +8,6 @@ checked in plain Python (`check`), and the worth is computed anew. What does not
 from __future__ import annotations
 
 import math
-import shutil
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -16,10 +15,12 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from optimize.limits import PROOF_GAP, Limits
+from optimize.solvers import solver_name
 from optimize.status import Solution, Status, relative_gap
 
 if TYPE_CHECKING:
     from optimize.formulation import Formulation
+    from optimize.mix import Ahead, Progress
     from optimize.problem import RoadmapProblem
     from optimize.ties import Found
 
@@ -62,8 +63,11 @@ class _Run:
     detail: str = ""
 
 
-def solve(problem: RoadmapProblem, limits: Limits = DEFAULT_LIMITS) -> Solution:
+def solve(problem: RoadmapProblem, limits: Limits = DEFAULT_LIMITS, progress: Progress | None = None) -> Solution:
     """The roadmap of largest worth that keeps every limit of the problem.
+
+    Large problems are given to a mix of annealing, relaxation and exact solver (see `mix`); `progress` is told seconds,
+    worth and bound while HiGHS works, each None while there is none.
 
     Ties are broken by rule, so that a proved answer is the same on every run: fewest initiatives, then the smallest sum
     of starts, then the order of names (see `ties`). Where the gap allowed is above 1e-6, or the clock or the node limit
@@ -86,8 +90,12 @@ def solve(problem: RoadmapProblem, limits: Limits = DEFAULT_LIMITS) -> Solution:
         return _nothing_to_choose(problem, clock)
     formulation = Formulation(problem)
     formulation.maximise_worth()
-    first = _confirmed(formulation, limits, clock, _run(formulation, limits, clock, hunt=True))
+    ahead = _ahead(formulation, limits, clock, progress)
+    first = _run(formulation, limits, clock, hunt=True, ahead=ahead, progress=progress)
+    first = _at_least(_confirmed(formulation, limits, clock, first), ahead)
     answer = _solution(problem, first, limits, clock)
+    if ahead is not None and ahead.cut and answer.status is Status.FEASIBLE:
+        answer = replace(answer, stopped_by_time=True)
     if answer.status is not Status.OPTIMAL or not limits.break_ties or limits.gap > PROOF_GAP:
         return answer
     return _canonical(problem, answer, limits, clock)
@@ -133,7 +141,7 @@ def _solution(problem: RoadmapProblem, run: _Run, limits: Limits, clock: _Clock)
     """What a run means, in our own words."""
     from optimize.check import violations
 
-    base = Solution(Status.ERROR, _solver_name(limits), 0.0, bound=run.bound, stopped_by_time=run.end is _End.TIME)
+    base = Solution(Status.ERROR, solver_name(limits), 0.0, bound=run.bound, stopped_by_time=run.end is _End.TIME)
     if run.end is _End.ODD:
         answer = replace(base, bound=None, detail=run.detail)
     elif run.end is _End.INFEASIBLE:
@@ -192,13 +200,47 @@ def _canonical(problem: RoadmapProblem, answer: Solution, limits: Limits, clock:
 # ---- one run of a solver ----------------------------------------------------------------------------------------
 
 
-def _run(formulation: Formulation, limits: Limits, clock: _Clock, hunt: bool) -> _Run:
+def _ahead(formulation: Formulation, limits: Limits, clock: _Clock, progress: Progress | None) -> Ahead | None:
+    """What the mix finds before the exact solver; None where it alone is used."""
+    from optimize.mix import LOOSE, applies, go_ahead
+
+    if limits.solver != "highs" or limits.gap >= LOOSE or not applies(formulation.problem):
+        return None
+    tell = progress or (lambda _seconds, _worth, _bound: None)
+    with _HIGHS:
+        return go_ahead(formulation, clock.left, limits.gap, lambda worth, bound: tell(clock.elapsed, worth, bound))
+
+
+def _at_least(run: _Run, ahead: Ahead | None) -> _Run:
+    """The run, with the roadmap that was known before where it has none as good, and the bound of the relaxation.
+
+    The starts that were closed hold no roadmap worth more than the one that was known, so the larger of the run's bound
+    and that worth bounds the whole.
+    """
+    if ahead is None or ahead.roadmap is None or ahead.worth is None or run.end is _End.ODD:
+        return run
+    if run.end is _End.INFEASIBLE:
+        return _Run(_End.ODD, detail="The solver says that no roadmap keeps every limit, yet one is known.")
+    if run.worth is None or run.worth < ahead.worth:
+        run = replace(run, roadmap=ahead.roadmap, worth=ahead.worth)
+    bounds = [bound for bound in (run.bound, ahead.bound) if bound is not None]
+    return replace(run, bound=max(run.worth or ahead.worth, min(bounds)) if bounds else None)
+
+
+def _run(
+    formulation: Formulation,
+    limits: Limits,
+    clock: _Clock,
+    hunt: bool,
+    ahead: Ahead | None = None,
+    progress: Progress | None = None,
+) -> _Run:
     """Solve once; `hunt` spends effort on finding good roadmaps early, which ties, mostly a proof, do not need."""
     if clock.left == 0.0:
         return _Run(_End.TIME)
     if limits.solver == "cbc":
         return _run_cbc(formulation, limits, clock)
-    return _run_highs(formulation, limits, clock, hunt)
+    return _run_highs(formulation, limits, clock, hunt, ahead=ahead, progress=progress)
 
 
 def _confirmed(formulation: Formulation, limits: Limits, clock: _Clock, run: _Run) -> _Run:
@@ -212,8 +254,18 @@ def _confirmed(formulation: Formulation, limits: Limits, clock: _Clock, run: _Ru
     return _run_highs(formulation, limits, clock, hunt=False, presolve=False)
 
 
-def _run_highs(formulation: Formulation, limits: Limits, clock: _Clock, hunt: bool, presolve: bool = True) -> _Run:
+def _run_highs(
+    formulation: Formulation,
+    limits: Limits,
+    clock: _Clock,
+    hunt: bool,
+    presolve: bool = True,
+    ahead: Ahead | None = None,
+    progress: Progress | None = None,
+) -> _Run:
     import pulp
+
+    from optimize.handover import MIX_OPTIONS, run_from, told
 
     options: dict[str, Any] = {
         "mip_feasibility_tolerance": TOLERANCE,
@@ -230,11 +282,16 @@ def _run_highs(formulation: Formulation, limits: Limits, clock: _Clock, hunt: bo
         options["mip_max_nodes"] = limits.nodes
     # The defaults (1e-4 relative) would end before the proof; the absolute gap is never what should end it.
     gap = 0.0 if limits.gap <= PROOF_GAP else limits.gap
+    begin = None if ahead is None else ahead.roadmap
+    if begin is not None:
+        options |= MIX_OPTIONS
+    if progress is not None:
+        options |= told(formulation, progress, clock.elapsed)
     solver = pulp.HiGHS(msg=False, gapRel=gap, gapAbs=0.0, threads=limits.threads, timeLimit=clock.left, **options)
     program = formulation.program
     with _HIGHS:
         try:
-            program.solve(solver)
+            run_from(formulation, solver, begin)
         except KeyError as error:
             # PuLP 3.3 has no word for HiGHS's node limit. By then it has stored the values, and HiGHS is asked below.
             if getattr(error.args[0], "name", None) != "kSolutionLimit":
@@ -261,7 +318,9 @@ def _run_highs(formulation: Formulation, limits: Limits, clock: _Clock, hunt: bo
 def _run_cbc(formulation: Formulation, limits: Limits, clock: _Clock) -> _Run:
     import pulp
 
-    path = _cbc_path()
+    from optimize.solvers import cbc_path
+
+    path = cbc_path()
     if path is None:
         return _Run(_End.ODD, detail='CBC is not on this machine; use solver="highs".')
     gap = 0.0 if limits.gap <= PROOF_GAP else limits.gap
@@ -338,22 +397,3 @@ def _read(formulation: Formulation, end: _End, has_values: bool, scaled_bound: f
     if bound is not None:
         bound = value if end is _End.PROVED else max(bound, value)
     return _Run(end, roadmap, value, bound)
-
-
-def _solver_name(limits: Limits) -> str:
-    if limits.solver == "cbc":
-        return "cbc"
-    from importlib.metadata import version
-
-    return f"highs {version('highspy')}"
-
-
-def _cbc_path() -> str | None:
-    """The CBC on the path, or the one that PuLP 3 brings along."""
-    import pulp
-
-    found = pulp.COIN_CMD().available()
-    if found:
-        return str(found)
-    bundled = getattr(pulp, "PULP_CBC_CMD", None)  # gone in PuLP 4
-    return shutil.which(bundled.pulp_cbc_path) if bundled is not None else None

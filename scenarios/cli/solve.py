@@ -51,12 +51,13 @@ def run(
     from optimize.solve import solve
     from optimize.status import Status
     from scenarios.cli.output import DONE, INFEASIBLE, console, emit
+    from scenarios.cli.solving import told
 
     if solver not in ("highs", "cbc"):
         raise ProblemsFound([Problem("--solver", f"there is no solver {solver!r}", solver, "highs or cbc")])
     problem = RoadmapProblem.from_json(_content(file), file)
     limits = Limits(seconds=seconds, solver="highs" if solver == "highs" else "cbc")
-    solution = solve(problem, limits)
+    solution = solve(problem, limits, told())
     resolves = Resolves(limits)
     conflict = find_conflict(problem, resolves) if solution.status is Status.INFEASIBLE else None
     ways = () if conflict is None else repairs(problem, conflict, resolves)

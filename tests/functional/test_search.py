@@ -201,3 +201,42 @@ def test_progress_is_told(shop: Scenario) -> None:
     optimize.plan(shop, SEED, LIMITS, progress=lambda stage, done, total: told.append((stage, done, total)))
     assert {"value of each initiative", "finalists on fresh draws", "figures of the report"} <= {t[0] for t in told}
     assert all(0 < done <= total for _, done, total in told)
+
+
+def test_plan_claims_no_proof_of_what_was_only_simulated(plan: Plan) -> None:
+    """Where not every roadmap was simulated, "proved" and "optimal" are said of no simulated value."""
+    assert "Every feasible roadmap" not in plan.claim
+    for text in (plan.claim, plan.verdict):
+        assert "proved" not in text
+        assert "optimal" not in text
+
+
+def test_gaps_have_draws_of_their_own(plan: Plan) -> None:
+    """Three gaps apart, each stated: of the model on what was simulated, of the sample on draws that served nothing
+    else, of the solver on the last program."""
+    gaps = plan.gaps
+    assert gaps.model.roadmaps > 10
+    assert gaps.constant == plan.program.constant
+    assert gaps.sampling is not None
+    assert 0.0 <= gaps.sampling.mean <= gaps.sampling.upper
+    assert (gaps.solver.objective, gaps.solver.bound) == (plan.objective, plan.bound)
+    first = plan.draws["sampling_gap"].first
+    assert all(one.first + one.draws <= first for name, one in plan.draws.items() if name != "sampling_gap")
+
+
+def test_program_alone_is_a_yardstick_on_the_same_draws(shop: Scenario, plan: Plan) -> None:
+    """The proposal of the first program, valued on the draws of the report beside the rules."""
+    alone = plan.yardsticks[-1]
+    assert alone.policy == "program alone"
+    assert dict(alone.roadmap) == dict(plan.iterations[0].proposal)
+    fresh = evaluate(shop, [plan.roadmap, alone.roadmap], LIMITS.report_draws, SEED, first_draw=REPORT_FROM)
+    assert alone.gain.mean == pytest.approx(float(np.mean(fresh[0].npv - fresh[1].npv)), abs=1e-6)
+
+
+def test_value_of_uncertainty_is_the_paired_gain_over_the_plan_of_means(shop: Scenario, plan: Plan) -> None:
+    """Both roadmaps with all their uncertainty, on the draws of the report."""
+    found = plan.stochastic_value
+    assert found is not None
+    fresh = evaluate(shop, [plan.roadmap, found.roadmap], LIMITS.report_draws, SEED, first_draw=REPORT_FROM)
+    assert found.value.mean == pytest.approx(float(np.mean(fresh[0].npv - fresh[1].npv)), abs=1e-6)
+    assert found.npv.mean == pytest.approx(float(np.mean(fresh[1].npv)), rel=1e-9, abs=1e-6)

@@ -18,8 +18,15 @@ FLOORS = ("sim", "optimize", "scenarios", "scripts")  # a floor imports itself a
 PACKAGES = FLOORS[:3]
 OUTSIDE = ("tests", "benchmarks")
 CONFINED = {
-    "pulp": ("optimize/formulation.py", "optimize/families/", "optimize/solve.py"),
-    "highspy": ("optimize/solve.py",),
+    "pulp": (
+        "optimize/formulation.py",
+        "optimize/families/",
+        "optimize/solve.py",
+        "optimize/solvers.py",
+        "optimize/relaxation.py",
+        "optimize/handover.py",
+    ),
+    "highspy": ("optimize/solve.py", "optimize/handover.py"),
     "simpy": ("sim/",),
 }
 ORCHESTRATORS = ("sim/company/company.py", "optimize/search.py", "scenarios/cli/app.py")
