@@ -25,7 +25,8 @@ Truth = Literal["optimum", "best known", "infeasible", "open"]
 @dataclass(frozen=True)
 class Posed:
     """What is solved. known: a roadmap that a rule found; better: the same problem without any roadmap that is worth
-    no more than it, so that `known` is the best where `better` is infeasible. most: no roadmap is worth more, by a rule."""
+    no more than it, so that `known` is the best where `better` is infeasible. most: no roadmap is worth more, by a
+    rule."""
 
     problem: RoadmapProblem
     known: Mapping[str, int] | None = None
