@@ -12,7 +12,7 @@ import pytest
 import optimize.check
 from optimize import Limits, RoadmapProblem, Solution, Status, formulation, solve
 from optimize.check import violations, worth
-from optimize.solve import _cbc_path
+from optimize.solvers import cbc_path
 from optimize.status import NoSolution
 from tests.naive.random_problems import random_problem
 
@@ -155,7 +155,7 @@ def infeasible_problem() -> RoadmapProblem:
 
 @pytest.mark.parametrize("solver", ["highs", "cbc"])
 def test_infeasible_exposes_no_values(solver: Any) -> None:
-    if solver == "cbc" and _cbc_path() is None:
+    if solver == "cbc" and cbc_path() is None:
         pytest.skip("CBC is not on this machine")
     answer = solve(infeasible_problem(), Limits(solver=solver))
     assert answer.status is Status.INFEASIBLE
@@ -206,7 +206,7 @@ def test_a_wide_gap_is_feasible_and_says_how_wide() -> None:
     assert "The gap is" in answer.text
 
 
-@pytest.mark.skipif(_cbc_path() is None, reason="CBC is not on this machine")
+@pytest.mark.skipif(cbc_path() is None, reason="CBC is not on this machine")
 def test_cbc_stopped_by_time_claims_no_bound() -> None:
     answer = solve(hard_problem(), Limits(seconds=1, solver="cbc"))
     assert answer.status in (Status.FEASIBLE, Status.TIME_LIMIT)
@@ -281,7 +281,7 @@ def test_infeasible_is_not_believed_against_a_witness(monkeypatch: pytest.Monkey
 def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
     solve(RoadmapProblem.model_validate(random_problem(3)))
     solve(infeasible_problem())
-    if _cbc_path() is not None:
+    if cbc_path() is not None:
         solve(RoadmapProblem.model_validate(random_problem(3)), Limits(solver="cbc"))
     assert capfd.readouterr() == ("", "")
 

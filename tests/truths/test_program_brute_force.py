@@ -8,7 +8,7 @@ import pytest
 
 from optimize import Limits, RoadmapProblem, Status, solve
 from optimize.check import violations, worth
-from optimize.solve import _cbc_path
+from optimize.solvers import cbc_path
 from tests.naive import brute_force
 from tests.naive.random_problems import random_problem
 
@@ -62,7 +62,7 @@ def test_same_as_enumeration_on_larger_ones() -> None:
         agree(RoadmapProblem.model_validate(random_problem(seed, initiatives=5, periods=5, decimals=1)), Limits())
 
 
-@pytest.mark.skipif(_cbc_path() is None, reason="CBC is not on this machine")
+@pytest.mark.skipif(cbc_path() is None, reason="CBC is not on this machine")
 def test_cbc_agrees_as_well() -> None:
     for seed in WHOLE_NUMBERS[:40]:
         agree(RoadmapProblem.model_validate(random_problem(seed)), Limits(solver="cbc"))
