@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -24,11 +25,13 @@ Truth = Literal["optimum", "best known", "infeasible", "open"]
 @dataclass(frozen=True)
 class Posed:
     """What is solved. known: a roadmap that a rule found; better: the same problem without any roadmap that is worth
-    no more than it, so that `known` is the best where `better` is infeasible."""
+    no more than it, so that `known` is the best where `better` is infeasible. most: no roadmap is worth more, by a
+    rule."""
 
     problem: RoadmapProblem
     known: Mapping[str, int] | None = None
     better: RoadmapProblem | None = None
+    most: float = math.inf
 
 
 Pose = Callable[[], Posed]
@@ -127,6 +130,8 @@ def answer(case: Case, seconds: float | None = None) -> Outcome:
                 bound, status, how = objective, Status.OPTIMAL, "rule, proved by the program"
             elif more.bound is not None:
                 bound = max(objective, more.bound if bound is None else min(bound, more.bound))
+    if objective is not None and posed.most < (math.inf if bound is None else bound):
+        bound = max(objective, posed.most)
     if objective is not None and bound is not None and bound <= objective:
         status = Status.OPTIMAL
     return Outcome(case, status, objective, bound, how, time.perf_counter() - start)

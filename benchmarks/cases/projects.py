@@ -178,7 +178,8 @@ def shortest(project: Project, starts: Sequence[int], more: Callable[[int], Mapp
     def within(horizon: int) -> RoadmapProblem:
         return to_problem(project, horizon, **(more(horizon + 1) if more else {}))
 
-    return Posed(within(length), known, within(length - 1) if length > project.least else None)
+    better = within(length - 1) if length > project.least else None
+    return Posed(within(length), known, better, most=-float(project.least))
 
 
 def to_problem(

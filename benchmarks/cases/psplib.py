@@ -14,7 +14,6 @@ from benchmarks.cases.projects import Project, short_schedule, shortest, to_prob
 from optimize import RoadmapProblem
 
 QUICK = ("j308_1.sm", "j3020_1.sm")
-QUICK_NPV = ("maxnpv-j302-1",)
 
 
 def makespans() -> list[Case]:
@@ -37,7 +36,7 @@ def net_values() -> list[Case]:
             build = one(_npv, path, record["inputs"])
             worth = float(record["expected"]["objective_integer"])
             found.append(Case("max-NPV", record["id"], "optimum", worth, build, tolerance=1e-9))
-    return quickened(found, QUICK_NPV)
+    return found
 
 
 def _makespan(path: Path) -> Posed:

@@ -29,6 +29,8 @@ def rows(smoke: bool) -> Iterator[Row]:
         chosen = [case for case in FAMILIES[name]() if case.quick]
         if not chosen:
             why = f"no instance files in {folder().name}; ROADFOLIO_CASES names their folder"
+            if FAMILIES[name]():
+                why = f"none is quick; see `python -m benchmarks.cases --only {name}`"
             yield Row("cases", what, 1.0, "at least", missing=why)
             continue
         yield summary(what, [answer(case, SECONDS) for case in chosen])
