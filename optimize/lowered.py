@@ -24,18 +24,24 @@ ROUNDING = 1e-9
 KNOWN = {
     "RoadmapProblem": {
         "schema_version", "periods", "constant", "initiatives", "interactions", "budgets", "skills", "requires",
-        "exclusive",
+        "exclusive", "groups", "simultaneous", "pins", "blackouts",
     },
     "Initiative": {
-        "id", "value", "cost", "skill_days", "price", "duration", "earliest", "latest", "mandatory",
+        "id", "value", "cost", "skill_days", "price", "duration", "earliest", "latest", "mandatory", "departments",
+        "owner", "vendor",
     },
     "Cost": {"capital", "delivery", "running"},
     "Interaction": {"first", "second", "value"},
     "Budget": {"name", "amount", "kinds", "carry_share", "carry_cap"},
     "Requirement": {"initiative", "requires", "lag", "from_"},
     "ExclusiveGroup": {"name", "members"},
+    "SelectionGroup": {"name", "members", "rule"},
+    "SimultaneousLimit": {"name", "members", "at_most", "load"},
+    "Pin": {"initiative", "start", "reason"},
+    "Blackout": {"name", "closed"},
 }  # fmt: skip
-"""Every field that the arrays hold. A record with another one that is not at its default is not lowered."""
+"""Every field that the arrays hold. A record with another one that is not at its default is not lowered. Of the rules
+of a group only `at_most_one` is: the others demand, and a walk that begins with nothing may never meet them."""
 
 
 class Lowered(NamedTuple):
@@ -52,7 +58,7 @@ class Lowered(NamedTuple):
     amount: Floats  # (B, T), rounding included [currency]
     share: Floats  # (B,) of what is kept
     cap: Floats  # (B,) most that is kept; inf = no cap [currency]
-    days: Floats  # (n, K, T) by elapsed period [days]
+    days: Floats  # (n, K, T) by elapsed period [days]; a limit on work at the same time is a skill of one a period
     reach: Ints  # (n,) elapsed periods after which it takes no more days
     capacity: Floats  # (K, T), rounding included [days]
     needs_first: Ints  # (n + 1,)
@@ -80,15 +86,12 @@ def lower(problem: RoadmapProblem) -> Lowered | None:
     """
     if not all(_known(record) for record in _records(problem)):
         return None
+    if any(group.rule != "at_most_one" for group in problem.groups):
+        return None
     place = {initiative.id: at for at, initiative in enumerate(problem.initiatives)}
     count, periods = len(place), problem.periods
     cost, amount = _money(problem)
-    skills = list(problem.skills)
-    days = np.zeros((count, len(skills), periods))
-    for at, initiative in enumerate(problem.initiatives):
-        for k, skill in enumerate(skills):
-            profile = initiative.skill_days.get(skill, ())[:periods]
-            days[at, k, : len(profile)] = profile
+    days, capacity = _days(problem, place)
     needs: list[list[tuple[int, float]]] = [[] for _ in range(count)]
     serves: list[list[tuple[int, float]]] = [[] for _ in range(count)]
     for rule in problem.requires:
@@ -96,8 +99,8 @@ def lower(problem: RoadmapProblem) -> Lowered | None:
         needs[after].append((before, delay))
         serves[before].append((after, delay))
     rivals: list[set[int]] = [set() for _ in range(count)]
-    for group in problem.exclusive:
-        members = {place[name] for name in group.members}
+    for names in (*(one.members for one in problem.exclusive), *(one.members for one in problem.groups)):
+        members = {place[name] for name in names}
         for member in members:
             rivals[member] |= members - {member}
     pairs: list[list[tuple[int, float]]] = [[] for _ in range(count)]
@@ -109,14 +112,9 @@ def lower(problem: RoadmapProblem) -> Lowered | None:
     serves_first, serves_who, serves_delay = _flat(serves)
     rivals_first, rivals_who, _ = _flat([[(other, 0.0) for other in sorted(others)] for others in rivals])
     pairs_first, pairs_who, pairs_value = _flat(pairs)
-    starts = np.zeros((count, periods), np.bool_)
-    for at, initiative in enumerate(problem.initiatives):
-        window = problem.window(initiative)
-        starts[at, window.start : window.stop] = True
-    capacity = np.array([problem.skills[skill] for skill in skills]).reshape(len(skills), periods)
     return Lowered(
         value=np.array([initiative.value for initiative in problem.initiatives], np.float64).reshape(count, periods),
-        open=starts,
+        open=_open(problem, place),
         must=_must(problem, needs),
         cost=cost,
         price=np.array([[one.price_at(t) for t in range(periods)] for one in problem.initiatives]),
@@ -146,6 +144,36 @@ def _records(problem: RoadmapProblem) -> Iterable[Any]:
         yield initiative
         yield initiative.cost
     yield from (*problem.interactions, *problem.budgets, *problem.requires, *problem.exclusive)
+    yield from (*problem.groups, *problem.simultaneous, *problem.pins, *problem.blackouts)
+
+
+def _open(problem: RoadmapProblem, place: dict[str, int]) -> NDArray[np.bool_]:
+    """Starts (n, T) that windows, blackouts and pins leave."""
+    starts = np.zeros((len(place), problem.periods), np.bool_)
+    for at, initiative in enumerate(problem.initiatives):
+        window = problem.window(initiative)
+        starts[at, window.start : window.stop] = True
+    for blackout in problem.blackouts:
+        for name, closed in blackout.closed.items():
+            starts[place[name], list(closed)] = False
+    for pin in problem.pins:
+        others = np.arange(problem.periods) != (-1 if pin.start is None else pin.start)
+        starts[place[pin.initiative], others] = False
+    return starts
+
+
+def _days(problem: RoadmapProblem, place: dict[str, int]) -> tuple[Floats, Floats]:
+    """Days (n, K, T) by elapsed period of every skill, then of every limit on simultaneous work; capacity (K, T)."""
+    limits = [*problem.skills.values(), *(limit.at_most for limit in problem.simultaneous)]
+    days = np.zeros((len(place), len(limits), problem.periods))
+    for at, initiative in enumerate(problem.initiatives):
+        for k, skill in enumerate(problem.skills):
+            profile = initiative.skill_days.get(skill, ())[: problem.periods]
+            days[at, k, : len(profile)] = profile
+        for k, limit in enumerate(problem.simultaneous, start=len(problem.skills)):
+            if initiative.id in limit.members:
+                days[at, k, : limit.load.get(initiative.id, initiative.duration)] = 1.0
+    return days, np.array(limits, np.float64).reshape(len(limits), problem.periods)
 
 
 def _known(record: Any) -> bool:
@@ -182,7 +210,8 @@ def _money(problem: RoadmapProblem) -> tuple[Floats, Floats]:
 
 def _must(problem: RoadmapProblem, needs: list[list[tuple[int, float]]]) -> NDArray[np.bool_]:
     """What is mandatory and, step by step, what that requires."""
-    must = np.array([initiative.mandatory for initiative in problem.initiatives], np.bool_)
+    pinned = {pin.initiative for pin in problem.pins if pin.start is not None}
+    must = np.array([one.mandatory or one.id in pinned for one in problem.initiatives], np.bool_)
     stack = [int(at) for at in np.flatnonzero(must)]
     while stack:
         for other, _ in needs[stack.pop()]:

@@ -47,22 +47,24 @@ def with_cash_row(problem: RoadmapProblem, archive: Archive, limits: PlanLimits)
     return problem if row is None else problem.model_copy(update={"chance_cash": row})
 
 
-def to_be_tightened(problem: RoadmapProblem, selection: Selection, best: Starts) -> bool:
+def to_be_tightened(scenario: Scenario, problem: RoadmapProblem, selection: Selection, best: Starts) -> bool:
     """Whether fresh draws do not confirm what the program allowed: the best of the search, or all finalists."""
-    limited = problem.chance_cash is not None or len(problem.chance_budgets) > 0
+    limited = floor_rule(scenario) is not None or len(problem.chance_budgets) > 0
     return limited and (not selection.kept or dict(best) in [dict(one) for one in selection.set_aside])
 
 
-def tightened(problem: RoadmapProblem) -> RoadmapProblem:
-    """The problem that allows half as often what the limits on risk allow."""
+def tightened(problem: RoadmapProblem, archive: Archive, limits: PlanLimits) -> RoadmapProblem:
+    """The problem that allows half as often what the limits on risk allow.
+
+    The row of the cash floor has hundreds of binary variables and is a filter only, so it is not in the program before
+    fresh draws have shown that the floor matters; then it comes with the full allowance.
+    """
+    budgets = tuple(one.model_copy(update={"probability": one.probability / 2.0}) for one in problem.chance_budgets)
+    problem = problem.model_copy(update={"chance_budgets": budgets})
     cash = problem.chance_cash
-    update = {
-        "chance_cash": None if cash is None else cash.model_copy(update={"probability": cash.probability / 2.0}),
-        "chance_budgets": tuple(
-            one.model_copy(update={"probability": one.probability / 2.0}) for one in problem.chance_budgets
-        ),
-    }
-    return problem.model_copy(update=update)
+    if cash is None:
+        return with_cash_row(problem, archive, limits)
+    return problem.model_copy(update={"chance_cash": cash.model_copy(update={"probability": cash.probability / 2.0})})
 
 
 def confirmed(scenario: Scenario, problem: RoadmapProblem, finalists: list[dict[str, int]], seed: int) -> list[bool]:

@@ -46,7 +46,6 @@ from optimize.risk_limits import (
     not_confirmed,
     tightened,
     to_be_tightened,
-    with_cash_row,
 )
 from optimize.risk_report import RiskReport, judged_worlds, risk_neutral, risk_report
 from optimize.selection import RULE, Selection, choose_finalists, select
@@ -89,7 +88,6 @@ def plan(
     if attitude.aim == "regret":
         archive.best_in = _best_of_futures(valued, archive, sticks.values(), limits, clock)
     valued = with_worlds(valued, archive, limits, least)
-    valued = replace(valued, problem=with_cash_row(valued.problem, archive, limits))
     tightened_times = 0
     while True:
         result = refine(valued, archive, sticks.values(), limits, clock)
@@ -101,9 +99,10 @@ def plan(
         finalists = choose_finalists(archive, result.feasible, least, limits.finalists, sticks.values())
         fine = confirmed(scenario, ruled.problem, finalists, seed)
         selection = select(scenario, finalists, indifference, seed, limits, clock, progress, archive.best_in, fine)
-        if tightened_times == TIGHTENINGS or not to_be_tightened(valued.problem, selection, result.best):
+        if tightened_times == TIGHTENINGS or not to_be_tightened(scenario, valued.problem, selection, result.best):
             break
-        valued, tightened_times = replace(valued, problem=tightened(valued.problem)), tightened_times + 1
+        valued = replace(valued, problem=tightened(valued.problem, archive, limits))
+        tightened_times += 1
     if not selection.kept:
         raise NoRoadmap(not_confirmed(scenario, selection.recommended))
     if not result.exhaustive:
