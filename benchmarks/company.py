@@ -239,10 +239,14 @@ def _loop_seconds(table: Parameters) -> float:
     return spent
 
 
+PLANNED = ("selection", "departments", "owners", "vendors", "pins", "blackouts", "quick_wins")
+"""Blocks that speak of initiatives alone."""
+
+
 def shortened(scenario: Scenario) -> Scenario:
     """The same business over three months."""
     data = {**scenario.model_dump(), "planning_months": 3, "horizon_months": 3}
-    data |= {"initiatives": {}, "exclusive": {}, "goals": {}, "controls": {}}
+    data |= {block: {} for block in ("initiatives", "exclusive", "goals", "controls", *PLANNED)}
     data["insurance"] |= {"demands": {}, "credits": {}}
     for role in data["people"].values():
         role["hires"] = {}

@@ -90,11 +90,13 @@ RULES = (
     Rule("money.loans.*.balance", "revenue"),
     Rule("money.credit_line.limit", "revenue"),
     Rule("money.cash_floor.amount", "revenue"),
+    Rule("money.risk.floor", "staff", TECHNOLOGY),
     Rule("money.indifference", "revenue"),
 )
 #: Amounts and volumes that stay on purpose: wages and the terms of contracts do not follow the size of the firm, a
 #: project that is larger overruns more, and as many systems need as many repairers.
 STAYS = (
+    "skills.*.outside.day_price",
     "risk_classes.*.per_doubling.reference",
     "people.*.monthly_cost",
     "people.*.hires.*.step_seats",

@@ -63,6 +63,7 @@ def _parallel_days(initiative: Mapping[str, Any], at: str, skills: Mapping[str, 
         most, bought = (
             _block(skills, *keys).get("days_per_month") for keys in ((str(skill),), (str(skill), "outside"))
         )
+        more = ""
         if isinstance(most, (int, float)) and isinstance(bought, (int, float)):
             most, more = most + bought, ", bought ones included"
         if isinstance(days, (int, float)) and isinstance(most, (int, float)) and days > most:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.company import PLANNED
 from scenarios.load import load
 from sim.company import replicate, replicate_many, simulate
 from sim.company.business import Business
@@ -66,7 +67,7 @@ def test_the_retailer_is_the_same() -> None:
         "exclusive": {},
         "goals": {},
         "controls": {},  # initiatives bring them
-    }
+    } | {block: {} for block in PLANNED}
     data["insurance"] |= {"demands": {}, "credits": {}}
     for role in data["people"].values():
         role["hires"] = {}
