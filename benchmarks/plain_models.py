@@ -18,7 +18,7 @@ import pulp
 
 from optimize.families.sets import cost_profile
 from optimize.problem import RoadmapProblem
-from optimize.solvers import cbc_path
+from optimize.solving.solvers import cbc_path
 
 Roadmap = dict[str, int]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from optimize.limits import Limits
 from optimize.problem import RoadmapProblem
-from optimize.risk_parts import AtLeast, Risk, Worlds
+from optimize.risk.parts import AtLeast, Risk, Worlds
 from optimize.solve import solve
 
 WORLDS = 100

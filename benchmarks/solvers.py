@@ -86,7 +86,7 @@ def compare(
 
 def warm() -> None:
     """Compile, so that no time holds that."""
-    from optimize.mix import incumbent, lower
+    from optimize.solving.mix import incumbent, lower
 
     problem = instance(SMOKE.initiatives, SMOKE.periods, 1)
     arrays = lower(problem)

@@ -22,14 +22,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from optimize.check import worth
-from optimize.elastic import Elastic
 from optimize.families.sets import power_of_ten_unit
+from optimize.reasons.elastic import Elastic
 from optimize.recount import spent
 
 if TYPE_CHECKING:
     from optimize.periods import Starts
     from optimize.problem import RoadmapProblem
-    from optimize.resolves import Resolves
+    from optimize.reasons.resolves import Resolves
 
 Vendors = Mapping[str, str]
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from optimize.attitude import attitude_of, future_names
 from optimize.periods import Starts, months
 from optimize.plan_limits import PlanLimits, Progress
+from optimize.risk.attitude import attitude_of, future_names
 from sim.futures import in_future
 from sim.montecarlo import evaluate
 from sim.outcomes import Outcomes

@@ -13,8 +13,8 @@ from typing import Final
 from optimize import check_rules
 from optimize.problem import Interaction, RoadmapProblem, Triple
 from optimize.recount import bought_cost, days_bought, days_used, passing, purse, spent, start_worth
-from optimize.risk_check import broken_risks
-from optimize.risk_value import aimed, offset
+from optimize.risk.check import broken_risks
+from optimize.risk.value import aimed, offset
 from optimize.violation import ROW_TOLERANCE, Violation
 
 __all__ = ["TIE_TOLERANCE", "Violation", "aim", "days_used", "gain", "spent", "tie_width", "violations", "worth"]

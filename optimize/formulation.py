@@ -85,7 +85,7 @@ import pulp
 from optimize.families import calendar, choice, goals, money, near, order, pairs, people, risk
 from optimize.families.sets import Sets
 from optimize.problem import RoadmapProblem
-from optimize.risk_value import offset
+from optimize.risk.value import offset
 
 STATED: Mapping[str, Callable[[Formulation], None]] = MappingProxyType(
     {

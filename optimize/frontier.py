@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 from optimize.check import violations, worth
-from optimize.elastic import Elastic, clear_margin
+from optimize.reasons.elastic import Elastic, clear_margin
+from optimize.reasons.resolves import NEAR, Resolves
 from optimize.recount import spent
-from optimize.resolves import NEAR, Resolves
 from optimize.violation import ROW_TOLERANCE
 
 if TYPE_CHECKING:

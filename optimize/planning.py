@@ -11,12 +11,12 @@ from optimize.archive import Estimate
 if TYPE_CHECKING:
     import polars
 
-    from optimize.conflict import Conflict
     from optimize.gaps import Gaps
     from optimize.problem import RoadmapProblem
-    from optimize.reasons import Reasons
-    from optimize.repairs import Repair
-    from optimize.risk_report import RiskReport
+    from optimize.reasons.conflict import Conflict
+    from optimize.reasons.repairs import Repair
+    from optimize.reasons.report import Reasons
+    from optimize.risk.report import RiskReport
     from optimize.stochastic_value import StochasticValue
     from sim.outcomes import Outcomes
 

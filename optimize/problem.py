@@ -43,8 +43,8 @@ from optimize.parts import (
     Triple,
     TrustRegion,
 )
-from optimize.risk_coherence import found_in_risk
-from optimize.risk_parts import AtLeast, ChanceBudget, ChanceCash, Future, Objective, Risk, What, Worlds
+from optimize.risk.coherence import found_in_risk
+from optimize.risk.parts import AtLeast, ChanceBudget, ChanceCash, Future, Objective, Risk, What, Worlds
 from sim.errors import Problem, ProblemsFound
 
 __all__ = [

@@ -19,13 +19,13 @@ from optimize.moves import LocalOptimum, local_search
 from optimize.periods import Starts
 from optimize.plan_limits import PlanLimits
 from optimize.problem import RoadmapProblem, TrustRegion
+from optimize.risk.worlds import around as worlds_around
 from optimize.selection import plainness
 from optimize.solve import solve
 from optimize.status import Solution
 from optimize.structure import Structure
 from optimize.triples import with_triples
 from optimize.valuation import Valuation
-from optimize.worlds import around as worlds_around
 
 ACCEPT: Final = 1.645
 """A proposal is accepted if its paired gain is above 0 by so many standard errors (one-sided 95 %)."""

@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimize.archive import Archive, Clock, estimate
-from optimize.attitude import attitude_of, limits_for
 from optimize.check import violations
 from optimize.closed_starts import closed_note
 from optimize.gaps import Gaps
 from optimize.goal_floors import with_floors
-from optimize.infeasible import no_roadmap
 from optimize.moves import MOVES, SCREEN_DRAWS, local_search
 from optimize.periods import Starts, months
 from optimize.plan_gaps import drawn_for_the_gap, gaps_of, stochastic_value_of
@@ -36,10 +34,12 @@ from optimize.planning import (
 )
 from optimize.policies import PROGRAM_ALONE, do_nothing, yardsticks
 from optimize.problem import RoadmapProblem
-from optimize.reasons import Reasons, reasons, valued_reasons
+from optimize.reasons.infeasible import no_roadmap
+from optimize.reasons.report import Reasons, reasons, valued_reasons
 from optimize.refine import SearchResult, allowed_roadmaps, refine
 from optimize.rejections import Rejected, force_in, rejected, simulate_additions
-from optimize.risk_limits import (
+from optimize.risk.attitude import attitude_of, limits_for
+from optimize.risk.limits import (
     TIGHTENINGS,
     broken_baseline,
     confirmed,
@@ -47,11 +47,11 @@ from optimize.risk_limits import (
     tightened,
     to_be_tightened,
 )
-from optimize.risk_report import RiskReport, judged_worlds, risk_neutral, risk_report
+from optimize.risk.report import RiskReport, judged_worlds, risk_neutral, risk_report
+from optimize.risk.worlds import with_worlds
 from optimize.selection import RULE, Selection, choose_finalists, select
 from optimize.stochastic_value import expected_value_plan
 from optimize.valuation import SIGNIFICANT, Rules, Valuation, planned_spend, rules, valuation
-from optimize.worlds import with_worlds
 from sim.goal_floor import demanded, missed
 from sim.montecarlo import evaluate, worth_a_table
 

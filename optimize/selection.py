@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from optimize.archive import Archive, Clock, Estimate, estimate, simulated
-from optimize.attitude import Attitude, attitude_of, future_names
 from optimize.goal_floors import reaching
 from optimize.periods import Starts
 from optimize.plan_limits import SELECTION_FROM, PlanLimits, Progress
+from optimize.risk.attitude import Attitude, attitude_of, future_names
 from sim.breach import Broken
 from sim.cash_floor import FloorRule, floor_rule
 from sim.covenant import CovenantRule, covenant_rule

@@ -111,7 +111,7 @@ def rules(scenario: Scenario, seed: int, limits: PlanLimits) -> Rules:
 
 def _limited(scenario: Scenario, seed: int, found: Rules) -> Rules:
     """The rules with the limits on how often budgets are overrun."""
-    from optimize.chances import chance_budgets
+    from optimize.risk.chances import chance_budgets
 
     granted = {grant.budget for grant in found.problem.grants}
     refused = [

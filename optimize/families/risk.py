@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 import pulp
 
 from optimize.families.sets import power_of_ten_unit
-from optimize.risk_parts import ChanceBudget, Risk
-from optimize.risk_value import offset
+from optimize.risk.parts import ChanceBudget, Risk
+from optimize.risk.value import offset
 
 if TYPE_CHECKING:
     from optimize.families.sets import Sets

@@ -39,7 +39,7 @@ def run(
             [Problem("money.budgets", "a scenario without budgets has no ladder of budgets", hint=hint)]
         )
     from optimize import NoRoadmap, PlanLimits
-    from optimize.choices import frontiers
+    from optimize.choices.study import frontiers
     from optimize.frontier import factors
     from scenarios.cli.compiling import announce_compilation
 

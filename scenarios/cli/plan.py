@@ -78,7 +78,7 @@ def run(
     if out is not None:
         check_folder(out, replace=force)
     from optimize import NoRoadmap, PlanLimits, plan
-    from optimize.attitude import attitude_of, tail_limits
+    from optimize.risk.attitude import attitude_of, tail_limits
     from scenarios.cli.compiling import announce_compilation
 
     announce_compilation("kernel")

@@ -41,13 +41,13 @@ def run(
     _seed: NoSeed = 0,
 ) -> int:
     """Solve a roadmap problem, and say why the rest was left out, or which demands conflict."""
-    from optimize.conflict import find_conflict
     from optimize.explain import why_rejected
     from optimize.limits import Limits
     from optimize.problem import RoadmapProblem
-    from optimize.program_reasons import near_solution, reasons_of_program
-    from optimize.repairs import repairs
-    from optimize.resolves import Resolves
+    from optimize.reasons.conflict import find_conflict
+    from optimize.reasons.program_reasons import near_solution, reasons_of_program
+    from optimize.reasons.repairs import repairs
+    from optimize.reasons.resolves import Resolves
     from optimize.solve import solve
     from optimize.status import Status
     from scenarios.cli.output import DONE, INFEASIBLE, console, emit

@@ -9,9 +9,9 @@ import pytest
 from optimize import Limits, RoadmapProblem, solve
 from optimize.alternatives import DIRECTIONS, alternatives, among, measure
 from optimize.check import violations, worth
-from optimize.delay import delays
-from optimize.dominated import reduced
-from optimize.resolves import Resolves
+from optimize.reasons.delay import delays
+from optimize.reasons.dominated import reduced
+from optimize.reasons.resolves import Resolves
 from tests.naive import brute_force
 from tests.naive.random_problems import random_problem
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from optimize import Limits, RoadmapProblem, Status, solve
-from optimize.conflict import find_conflict
 from optimize.explain import Rejection, why_rejected
-from optimize.repairs import repairs
-from optimize.resolves import Resolves
+from optimize.reasons.conflict import find_conflict
+from optimize.reasons.repairs import repairs
+from optimize.reasons.resolves import Resolves
 from optimize.status import NoSolution
 from tests.naive import brute_force
 from tests.naive.random_problems import random_problem

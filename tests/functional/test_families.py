@@ -8,12 +8,12 @@ import pytest
 
 from optimize import RoadmapProblem, Status, solve
 from optimize.check import spent, violations, worth
-from optimize.conflict import find_conflict
 from optimize.explain import why_rejected
 from optimize.limits import Limits
 from optimize.policies import do_nothing
+from optimize.reasons.conflict import find_conflict
+from optimize.reasons.resolves import Resolves
 from optimize.recount import days_bought, purse
-from optimize.resolves import Resolves
 
 SOLVER = Limits(seconds=None)
 

@@ -9,9 +9,9 @@ import pytest
 
 from optimize import Limits, RoadmapProblem, solve
 from optimize.check import violations, worth
+from optimize.choices.risk_frontier import efficient, turning_weights
 from optimize.frontier import factors, ladder, need, scaled
-from optimize.resolves import Resolves
-from optimize.risk_frontier import efficient, turning_weights
+from optimize.reasons.resolves import Resolves
 from tests.naive import brute_force
 from tests.naive.random_problems import random_problem
 

@@ -15,10 +15,10 @@ import optimize
 from optimize import Limits, Plan, RoadmapProblem, solve
 from optimize.archive import Archive
 from optimize.check import violations
-from optimize.core_index import core_index
 from optimize.plan_limits import PlanLimits
-from optimize.program_reasons import near_solution, reasons_of_program
-from optimize.thresholds import Thresholds
+from optimize.reasons.core_index import core_index
+from optimize.reasons.program_reasons import near_solution, reasons_of_program
+from optimize.reasons.thresholds import Thresholds
 from scenarios.cli.app import run
 from scenarios.documents import schema
 from sim.world import Scenario
@@ -174,14 +174,14 @@ def test_reasons_of_a_program_by_hand() -> None:
 
 
 def thresholds_of(problem: RoadmapProblem) -> Thresholds:
-    from optimize.resolves import Resolves
+    from optimize.reasons.resolves import Resolves
 
     return Thresholds(problem, solve(problem), Resolves(Limits()))
 
 
 def test_what_was_not_proved_says_so() -> None:
     """A clock that has run out: no amount, and the sentence says that it is not proved."""
-    from optimize.resolves import Resolves
+    from optimize.reasons.resolves import Resolves
 
     problem = RoadmapProblem.model_validate(TINY)
     hasty = Thresholds(problem, solve(problem), Resolves(Limits(seconds=1e-9)))

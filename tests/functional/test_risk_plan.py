@@ -11,19 +11,19 @@ import pytest
 
 from optimize import plan
 from optimize.archive import Archive, estimate
-from optimize.attitude import Attitude, attitude_of, tail_limits
-from optimize.chances import chance_budgets, chance_cash, overruns, period_costs
 from optimize.check import worth
 from optimize.limits import Limits
 from optimize.linearise import linearise
 from optimize.plan_limits import SEARCH_FROM, PlanLimits
 from optimize.planning import NoRoadmap
 from optimize.policies import do_nothing
-from optimize.reduction import Reduction, reduce, reduction_error, weighted_cvar
 from optimize.refine import allowed_roadmaps
-from optimize.risk_check import overrun_chance, shortfall_chance
+from optimize.risk.attitude import Attitude, attitude_of, tail_limits
+from optimize.risk.chances import chance_budgets, chance_cash, overruns, period_costs
+from optimize.risk.check import overrun_chance, shortfall_chance
+from optimize.risk.reduction import Reduction, reduce, reduction_error, weighted_cvar
+from optimize.risk.worlds import around, with_worlds
 from optimize.valuation import rules, valuation
-from optimize.worlds import around, with_worlds
 from scenarios.attitude import with_attitude
 from scenarios.cli.render.risk import risk_sentences
 from sim.errors import ProblemsFound

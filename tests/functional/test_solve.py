@@ -12,7 +12,7 @@ import pytest
 import optimize.check
 from optimize import Limits, RoadmapProblem, Solution, Status, formulation, solve
 from optimize.check import violations, worth
-from optimize.solvers import cbc_path
+from optimize.solving.solvers import cbc_path
 from optimize.status import NoSolution
 from tests.naive.random_problems import random_problem
 

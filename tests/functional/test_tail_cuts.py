@@ -6,9 +6,10 @@ import random
 
 import pytest
 
-from optimize import Limits, RoadmapProblem, Status, solve, tail_cuts
+from optimize import Limits, RoadmapProblem, Status, solve
 from optimize.check import worth
-from optimize.tail_cuts import by_cuts, by_cuts_pays
+from optimize.solving import tail_cuts
+from optimize.solving.tail_cuts import by_cuts, by_cuts_pays
 from tests.naive.random_problems import random_problem
 
 

@@ -9,8 +9,8 @@ import math
 
 import numpy as np
 
-from optimize.annealing import COLD, HOT, MOST_WAYS, OUT
-from optimize.lowered import Lowered
+from optimize.solving.annealing import COLD, HOT, MOST_WAYS, OUT
+from optimize.solving.lowered import Lowered
 from sim.streams import philox_block, stream_key
 
 
@@ -64,7 +64,7 @@ def broken(problem: Lowered, start: list[int]) -> bool:
 
 
 def anneal(problem: Lowered, moves: int, walk: int) -> list[int]:
-    """What `optimize.annealing.anneal` does from the empty roadmap."""
+    """What `optimize.solving.annealing.anneal` does from the empty roadmap."""
     count, periods = problem.value.shape
     top_of = np.where(problem.open, problem.value, 0.0).max(axis=1, initial=0.0)
     typical = float(top_of[top_of > 0.0].mean()) if (top_of > 0.0).any() else 1.0

@@ -6,17 +6,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimize import mix
-from optimize.annealing import OUT, anneal
 from optimize.check import violations, worth
 from optimize.formulation import Formulation
 from optimize.limits import Limits
-from optimize.lowered import Lowered, lower
 from optimize.problem import RoadmapProblem
-from optimize.relaxation import relax
 from optimize.solve import solve
+from optimize.solving import mix
+from optimize.solving.annealing import OUT, anneal
+from optimize.solving.lowered import Lowered, lower
+from optimize.solving.relaxation import relax
+from optimize.solving.windows import tightened
 from optimize.status import Status
-from optimize.windows import tightened
 from tests.naive import annealed
 from tests.naive.random_problems import random_problem
 
@@ -123,7 +123,7 @@ def test_annealing_is_the_same_on_every_run_and_differs_by_walk() -> None:
 
 def test_neighbourhoods_improve_and_repeat(every_size: None) -> None:
     """From the empty roadmap the rounds reach more, the same on each run."""
-    from optimize.neighbourhoods import improve
+    from optimize.solving.neighbourhoods import improve
 
     problem, _ = known(5, initiatives=10, periods=6)
     answers = []

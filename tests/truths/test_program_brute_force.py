@@ -8,7 +8,7 @@ import pytest
 
 from optimize import Limits, RoadmapProblem, Status, solve
 from optimize.check import violations, worth
-from optimize.solvers import cbc_path
+from optimize.solving.solvers import cbc_path
 from tests.naive import brute_force
 from tests.naive.random_problems import random_problem
 

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from optimize import Limits, RoadmapProblem, Status, solve
-from optimize.conflict import find_conflict
 from optimize.demands import lift_all
-from optimize.dominated import never_gains
-from optimize.repairs import repairs
-from optimize.resolves import Resolves
-from optimize.resources import Resource, every_period, single_periods
-from optimize.thresholds import LEVERS, Thresholds
-from optimize.worth_of_more import worth_of_more
+from optimize.reasons.conflict import find_conflict
+from optimize.reasons.dominated import never_gains
+from optimize.reasons.repairs import repairs
+from optimize.reasons.resolves import Resolves
+from optimize.reasons.resources import Resource, every_period, single_periods
+from optimize.reasons.thresholds import LEVERS, Thresholds
+from optimize.reasons.worth_of_more import worth_of_more
 from sim.errors import ProblemsFound
 from tests.naive import brute_force
 from tests.naive.random_problems import random_problem
@@ -188,8 +188,8 @@ def words_of(resource: Resource) -> str:
 
 def others_than(problem: RoadmapProblem, words: tuple[str, ...]) -> list[Any]:
     """Every single demand that is not among these."""
-    from optimize.conflict import _singles
     from optimize.demands import demands
+    from optimize.reasons.conflict import _singles
 
     singles = [one for demand in demands(problem) for one in _singles(problem, demand, "period {}".format)]
     return [one.demand for one in singles if one.demand.words not in words]

@@ -21,12 +21,12 @@ CONFINED = {
     "pulp": (
         "optimize/formulation.py",
         "optimize/families/",
-        "optimize/solve.py",
-        "optimize/solvers.py",
-        "optimize/relaxation.py",
-        "optimize/handover.py",
+        "optimize/solving/runs.py",
+        "optimize/solving/solvers.py",
+        "optimize/solving/relaxation.py",
+        "optimize/solving/handover.py",
     ),
-    "highspy": ("optimize/solve.py", "optimize/handover.py"),
+    "highspy": ("optimize/solving/runs.py", "optimize/solving/handover.py"),
     "simpy": ("sim/",),
 }
 ORCHESTRATORS = ("sim/company/company.py", "optimize/search.py", "scenarios/cli/app.py")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from optimize import Limits, RoadmapProblem, solve
-from optimize.dominated import never_gains, reduced
+from optimize.reasons.dominated import never_gains, reduced
 from tests.naive.random_problems import random_problem
 
 LIMITS = Limits(break_ties=False)

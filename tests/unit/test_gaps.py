@@ -13,11 +13,11 @@ from optimize.gaps import model_gap, solver_gap
 from optimize.linearise import linearise
 from optimize.plan_limits import SEARCH_FROM, PlanLimits
 from optimize.problem import Initiative, RoadmapProblem, Triple, TrustRegion
+from optimize.risk.worlds import around
 from optimize.solve import solve
 from optimize.stochastic_value import at_means, expected_value_plan
 from optimize.valuation import rules, valuation
 from optimize.verdict import verdict
-from optimize.worlds import around
 from sim.parameters import parameters
 from tests.naive.shops import corner_shop
 

@@ -16,11 +16,11 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from optimize.archive import Estimate
-from optimize.attitude import Attitude
 from optimize.gaps import Gaps, ModelGap, SolverGap
 from optimize.planning import Candidate, DrawRange, LeftOut, Plan, PlannedPeriod, Purse, Yardstick
 from optimize.problem import RoadmapProblem
-from optimize.risk_report import RiskReport
+from optimize.risk.attitude import Attitude
+from optimize.risk.report import RiskReport
 from optimize.sampling_gap import SamplingGap
 from optimize.stochastic_value import StochasticValue
 from scenarios.cli.render.agreement import show_agreement

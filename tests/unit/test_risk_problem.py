@@ -10,9 +10,9 @@ import pytest
 
 from optimize import RoadmapProblem, Status, solve
 from optimize.check import aim, violations, worth
-from optimize.lexicographic import in_order
 from optimize.limits import Limits
-from optimize.risk_value import lower_tail
+from optimize.risk.value import lower_tail
+from optimize.solving.lexicographic import in_order
 from sim.errors import ProblemsFound
 from sim.measures import cvar
 from tests.naive import brute_force
@@ -133,7 +133,7 @@ def test_aversion_takes_the_safe_one() -> None:
 
 
 def test_infeasible_floors_are_infeasible_and_name_what_gives_way() -> None:
-    from optimize.conflict import why_infeasible
+    from optimize.reasons.conflict import why_infeasible
 
     changed = document() | {"chance_cash": None, "chance_budgets": [], "at_least": []}
     changed["risk"]["floor"] = 1000

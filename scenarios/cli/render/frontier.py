@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from optimize.conflict import amount_text
 from optimize.explain import rounded
+from optimize.reasons.conflict import amount_text
 from scenarios.cli.render.figures import sensible, signed
 from scenarios.cli.render.words import cell, counted, listed, plain_table, sentence, titles
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from optimize.choices import BudgetPoint, Frontier
+    from optimize.choices.study import BudgetPoint, Frontier
     from sim.world import Scenario
 
 Names = Mapping[str, str]

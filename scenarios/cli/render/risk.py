@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from optimize import Plan
-    from optimize.risk_report import RiskReport
+    from optimize.risk.report import RiskReport
     from sim.measures import Interval
 
 

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from optimize import RoadmapProblem, Solution
-    from optimize.conflict import Conflict
     from optimize.explain import Rejection
-    from optimize.repairs import Repair
+    from optimize.reasons.conflict import Conflict
+    from optimize.reasons.repairs import Repair
 
 
 def show_conflict(conflict: Conflict, ways: Sequence[Repair], terminal: Console) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from optimize.alternatives import MEASURES
-from optimize.conflict import amount_text
 from optimize.explain import rounded
-from optimize.thresholds import smallest
+from optimize.reasons.conflict import amount_text
+from optimize.reasons.thresholds import smallest
 from scenarios.cli.render.figures import sensible, signed
 from scenarios.cli.render.words import cell, counted, listed, plain_table, sentence
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from optimize.alternatives import Alternative
-    from optimize.core_index import CoreIndex
-    from optimize.delay import Delay
-    from optimize.program_reasons import ProgramReasons
-    from optimize.reasons import Reasons
-    from optimize.resources import Resource
-    from optimize.thresholds import Change
-    from optimize.worth_of_more import MoreOfIt, MoreTime
+    from optimize.reasons.core_index import CoreIndex
+    from optimize.reasons.delay import Delay
+    from optimize.reasons.program_reasons import ProgramReasons
+    from optimize.reasons.report import Reasons
+    from optimize.reasons.resources import Resource
+    from optimize.reasons.thresholds import Change
+    from optimize.reasons.worth_of_more import MoreOfIt, MoreTime
 
 Label = Callable[[int], str]
 Names = Mapping[str, str]

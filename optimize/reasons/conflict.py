@@ -19,10 +19,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from optimize.demands import Demand, demands, lift_all, without_requirement
-from optimize.elastic import Elastic
 from optimize.explain import listed, rounded
-from optimize.resolves import Resolves
-from optimize.resources import Resource, single_periods
+from optimize.reasons.elastic import Elastic
+from optimize.reasons.resolves import Resolves
+from optimize.reasons.resources import Resource, single_periods
 
 if TYPE_CHECKING:
     from optimize.limits import Limits

@@ -10,15 +10,15 @@ from typing import Any, Final
 import numpy as np
 
 from optimize.archive import Archive, Clock, Estimate, estimate
-from optimize.attitude import Attitude
-from optimize.chances import overruns, period_costs
 from optimize.periods import Starts, months
 from optimize.plan_limits import PlanLimits
 from optimize.problem import RoadmapProblem
-from optimize.reduction import ReductionError, reduction_error
 from optimize.refine import refine
+from optimize.risk.attitude import Attitude
+from optimize.risk.chances import overruns, period_costs
+from optimize.risk.reduction import ReductionError, reduction_error
+from optimize.risk.worlds import CANDIDATES, reduction_of
 from optimize.valuation import Valuation
-from optimize.worlds import CANDIDATES, reduction_of
 from sim.breach import Breach
 from sim.measures import Interval, cvar_interval
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from optimize.lowered import Lowered
+from optimize.solving.lowered import Lowered
 from sim.compiled import compiled, inline
 from sim.streams import HALF, LOW, ONE, philox, stream_key
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from optimize.problem import RoadmapProblem
-from optimize.risk_parts import Future, Risk
+from optimize.risk.parts import Future, Risk
 
 Roadmap = Mapping[str, int]
 

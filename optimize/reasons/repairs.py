@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from optimize.conflict import Conflict, Member, amount_text, opened
 from optimize.demands import blocking, demands
-from optimize.elastic import Elastic
 from optimize.explain import listed
-from optimize.resolves import NEAR, Resolves
-from optimize.resources import Resource, every_period, single_periods
+from optimize.reasons.conflict import Conflict, Member, amount_text, opened
+from optimize.reasons.elastic import Elastic
+from optimize.reasons.resolves import NEAR, Resolves
+from optimize.reasons.resources import Resource, every_period, single_periods
 
 if TYPE_CHECKING:
     from optimize.problem import RoadmapProblem

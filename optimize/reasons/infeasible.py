@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimize.conflict import find_conflict
 from optimize.planning import NoRoadmap
-from optimize.repairs import repairs
-from optimize.resolves import Resolves
+from optimize.reasons.conflict import find_conflict
+from optimize.reasons.repairs import repairs
+from optimize.reasons.resolves import Resolves
 from optimize.solve import solve
 from optimize.status import Status
 

@@ -22,12 +22,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from optimize.demands import forced_in
-from optimize.dominated import never_gains
-from optimize.elastic import DEAREST, Elastic, clear_margin
 from optimize.explain import rounded
+from optimize.reasons.dominated import never_gains
+from optimize.reasons.elastic import DEAREST, Elastic, clear_margin
+from optimize.reasons.resolves import NEAR, Resolves
+from optimize.reasons.resources import Kind, Resource, every_period, single_periods
 from optimize.recount import passing
-from optimize.resolves import NEAR, Resolves
-from optimize.resources import Kind, Resource, every_period, single_periods
 
 if TYPE_CHECKING:
     from optimize.problem import Initiative, RoadmapProblem

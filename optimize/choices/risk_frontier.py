@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from optimize.archive import Archive
     from optimize.periods import Starts
     from optimize.problem import RoadmapProblem
-    from optimize.resolves import Resolves
+    from optimize.reasons.resolves import Resolves
 
 LEVEL: Final = 0.05
 WEIGHTS: Final = (0.25, 0.5, 0.75, 1.0)

@@ -20,7 +20,7 @@ from sim.streams import stream_key, uniforms
 
 if TYPE_CHECKING:
     from optimize.formulation import Formulation
-    from optimize.relaxation import Relaxation
+    from optimize.solving.relaxation import Relaxation
 
 FREE = 16
 """Initiatives that are free in the first round, of the chosen and of the others each."""
@@ -61,7 +61,7 @@ def improve(
     rounds. found: is told the worth of each better roadmap. The caller holds the lock of the solver.
     """
     from optimize.check import violations, worth
-    from optimize.handover import built
+    from optimize.solving.handover import built
 
     problem = formulation.problem
     names = [initiative.id for initiative in problem.initiatives]

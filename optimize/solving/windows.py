@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from optimize.lowered import Lowered
+from optimize.solving.lowered import Lowered
 
 
 def tightened(problem: Lowered) -> Lowered:

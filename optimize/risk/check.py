@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 
 from optimize.problem import RoadmapProblem
-from optimize.risk_parts import ChanceBudget, ChanceCash
-from optimize.risk_value import aimed, offset, tail
+from optimize.risk.parts import ChanceBudget, ChanceCash
+from optimize.risk.value import aimed, offset, tail
 
 Roadmap = Mapping[str, int]
 Broken = tuple[str, str, str]

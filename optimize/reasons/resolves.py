@@ -7,16 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from optimize.check import worth
-from optimize.dominated import reduced
-from optimize.elastic import Elastic
 from optimize.formulation import Formulation
+from optimize.reasons.dominated import reduced
+from optimize.reasons.elastic import Elastic
 from optimize.solve import optimise, solve
 from optimize.status import Solution, Status
 
 if TYPE_CHECKING:
     from optimize.limits import Limits
     from optimize.problem import RoadmapProblem
-    from optimize.ties import Found
+    from optimize.solving.ties import Found
 
 NEAR: Final = 1e-6
 """Share by which an amount that was found is stepped over, or under, when the problem is solved again with it."""

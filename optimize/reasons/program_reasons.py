@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from optimize.alternatives import Alternative, alternatives
-from optimize.delay import Delay, delays
-from optimize.resolves import Resolves
+from optimize.reasons.delay import Delay, delays
+from optimize.reasons.resolves import Resolves
+from optimize.reasons.thresholds import Change, Thresholds
+from optimize.reasons.worth_of_more import MoreOfIt, MoreTime, worth_of_more, worth_of_time
 from optimize.solve import solve
-from optimize.thresholds import Change, Thresholds
-from optimize.worth_of_more import MoreOfIt, MoreTime, worth_of_more, worth_of_time
 
 if TYPE_CHECKING:
     from optimize.limits import Limits

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, Final
 from optimize.alternatives import Alternative, alternatives, among, document
 from optimize.archive import Archive, Estimate, Floats, estimate
 from optimize.check import violations, worth
-from optimize.core_index import CoreIndex, core_index
-from optimize.delay import Delay, delays
 from optimize.periods import months
-from optimize.resolves import Resolves
+from optimize.reasons.core_index import CoreIndex, core_index
+from optimize.reasons.delay import Delay, delays
+from optimize.reasons.resolves import Resolves
+from optimize.reasons.thresholds import Change, Lever, Thresholds
+from optimize.reasons.worth_of_more import MoreOfIt, MoreTime, worth_of_more, worth_of_time
 from optimize.structure import Structure
-from optimize.thresholds import Change, Lever, Thresholds
-from optimize.worth_of_more import MoreOfIt, MoreTime, worth_of_more, worth_of_time
 
 if TYPE_CHECKING:
     from optimize.periods import Starts

@@ -11,7 +11,7 @@ from dataclasses import replace
 from optimize.check import tie_width
 from optimize.limits import Limits
 from optimize.problem import RoadmapProblem
-from optimize.risk_parts import AtLeast
+from optimize.risk.parts import AtLeast
 from optimize.status import Solution, Status
 
 Solver = Callable[[RoadmapProblem, Limits], Solution]

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimize.lowered import Lowered, lower
-from optimize.windows import tightened
+from optimize.solving.lowered import Lowered, lower
+from optimize.solving.windows import tightened
 
 if TYPE_CHECKING:
     from optimize.formulation import Formulation
     from optimize.limits import Limits
     from optimize.problem import RoadmapProblem
-    from optimize.relaxation import Relaxation
+    from optimize.solving.relaxation import Relaxation
 
 Progress = Callable[[float, float | None, float | None], None]
 """Told seconds, the worth of the best roadmap and the bound, each None while there is none."""
@@ -83,8 +83,8 @@ def go_ahead(
     seconds: time that is left. The search may end at the gap of the limits. found: is told worth and bound.
     The caller holds the lock of the solver.
     """
-    from optimize.neighbourhoods import improve
-    from optimize.relaxation import relax
+    from optimize.solving.neighbourhoods import improve
+    from optimize.solving.relaxation import relax
 
     began = time.monotonic()
     problem = formulation.problem
@@ -113,8 +113,8 @@ def go_ahead(
 def incumbent(problem: RoadmapProblem, arrays: Lowered, seconds: float | None) -> Ahead:
     """The best roadmap of all walks that keeps every limit, checked in plain Python. seconds: the limit, which sets the
     work."""
-    from optimize.annealing import OUT, anneal
     from optimize.check import violations, worth
+    from optimize.solving.annealing import OUT, anneal
 
     moves = MOVES * len(problem.initiatives)
     if seconds is not None:

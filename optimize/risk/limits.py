@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Final
 
 from optimize.archive import Archive
-from optimize.chances import chance_cash, period_costs, within_budgets
 from optimize.periods import Starts
 from optimize.plan_limits import SELECTION_FROM, PlanLimits
 from optimize.problem import RoadmapProblem
+from optimize.risk.chances import chance_cash, period_costs, within_budgets
 from optimize.selection import Selection
 from sim.cash_floor import floor_rule
 from sim.montecarlo import evaluate

@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from optimize.check import violations
-from optimize.conflict import opened
 from optimize.demands import forced_in
-from optimize.elastic import Elastic
+from optimize.reasons.conflict import opened
+from optimize.reasons.elastic import Elastic
 
 if TYPE_CHECKING:
     from optimize.archive import Archive, Estimate
     from optimize.periods import Starts
     from optimize.problem import RoadmapProblem
-    from optimize.resolves import Resolves
+    from optimize.reasons.resolves import Resolves
 
 PERIODS: Final = (1, 2)
 """Delays that are told, in periods."""

@@ -20,8 +20,8 @@ from optimize.periods import Starts
 from optimize.plan_limits import PlanLimits
 from optimize.problem import RoadmapProblem
 from optimize.random_roadmaps import random_feasible
-from optimize.reduction import Reduction, reduce
-from optimize.risk_parts import Future, Risk, WorldPair, Worlds
+from optimize.risk.parts import Future, Risk, WorldPair, Worlds
+from optimize.risk.reduction import Reduction, reduce
 from optimize.selection import plainness
 from optimize.structure import Structure
 from optimize.valuation import Valuation, pair_case, single_case

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from optimize.archive import Archive, Clock, Estimate, estimate
 from optimize.check import violations
+from optimize.choices.risk_frontier import LEVEL, WEIGHTS, Propose, efficient, gradient_proposals, turning_weights
 from optimize.frontier import Ladder, ladder, need
 from optimize.goal_floors import with_floors
 from optimize.periods import months
 from optimize.plan_limits import REPORT_FROM, SEARCH_FROM, PlanLimits, Progress
 from optimize.planning import NoRoadmap
 from optimize.policies import do_nothing, yardsticks
+from optimize.reasons.resolves import Resolves
 from optimize.refine import allowed_roadmaps, refine
-from optimize.resolves import Resolves
-from optimize.risk_frontier import LEVEL, WEIGHTS, Propose, efficient, gradient_proposals, turning_weights
 from optimize.valuation import Valuation, rules, valuation
 from sim.measures import cvar
 from sim.montecarlo import worth_a_table

@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from optimize.check import TIE_TOLERANCE, tie_width
-from optimize.dominated import reduced
 from optimize.families.sets import power_of_ten_unit
 from optimize.formulation import Formulation
-from optimize.resources import Resource, every_period
-from optimize.risk_value import offset
+from optimize.reasons.dominated import reduced
+from optimize.reasons.resources import Resource, every_period
+from optimize.risk.value import offset
 
 if TYPE_CHECKING:
     from optimize.problem import RoadmapProblem

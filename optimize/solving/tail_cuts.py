@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from optimize.check import worth
 from optimize.limits import PROOF_GAP, Limits
 from optimize.problem import RoadmapProblem, TrustRegion
-from optimize.risk_parts import Future
+from optimize.risk.parts import Future
 from optimize.status import Solution, Status, relative_gap
 
 Floats = NDArray[np.float64]

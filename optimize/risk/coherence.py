@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from optimize.parts import Budget, Grant, Initiative, Interaction
-from optimize.risk_parts import FUTURES, AtLeast, ChanceBudget, ChanceCash, Future, Objective, Risk, Worlds
+from optimize.risk.parts import FUTURES, AtLeast, ChanceBudget, ChanceCash, Future, Objective, Risk, Worlds
 from sim.errors import Problem, nearest
 
 Part = TypeVar("Part", bound=BaseModel)

@@ -22,10 +22,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from optimize.conflict import opened
-from optimize.elastic import Elastic
-from optimize.resolves import NEAR, Resolves
-from optimize.resources import Resource, every_period
+from optimize.reasons.conflict import opened
+from optimize.reasons.elastic import Elastic
+from optimize.reasons.resolves import NEAR, Resolves
+from optimize.reasons.resources import Resource, every_period
 
 if TYPE_CHECKING:
     from optimize.problem import RoadmapProblem

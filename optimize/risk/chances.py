@@ -18,7 +18,7 @@ from optimize.archive import Archive
 from optimize.periods import Starts, months
 from optimize.plan_limits import SEARCH_FROM, PlanLimits
 from optimize.problem import Budget, RoadmapProblem
-from optimize.risk_parts import ChanceBudget, ChanceCash
+from optimize.risk.parts import ChanceBudget, ChanceCash
 from optimize.structure import Structure
 from optimize.valuation import filled, single_case
 from sim.breach import Breach, breach, seldom

@@ -1,0 +1,1 @@
+"""Choices put side by side: budgets, attitudes to risk."""

@@ -1,0 +1,1 @@
+"""Risk in the choice: worlds, tails, chances, futures."""
