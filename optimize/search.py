@@ -44,6 +44,7 @@ from optimize.risk.limits import (
     broken_baseline,
     confirmed,
     not_confirmed,
+    tail_too_low,
     tightened,
     to_be_tightened,
 )
@@ -88,12 +89,18 @@ def plan(
     if attitude.aim == "regret":
         archive.best_in = _best_of_futures(valued, archive, sticks.values(), limits, clock)
     valued = with_worlds(valued, archive, limits, least)
-    tightened_times = 0
+    tightened_times, neutral = 0, None
     while True:
         result = refine(valued, archive, sticks.values(), limits, clock)
         valued = result.valuation
         if result.additive is not None:
             sticks[PROGRAM_ALONE] = result.additive
+        if neutral is None and (attitude.sees_worlds or attitude.sees_futures):
+            # What the mean alone would choose may be better by the aim, too, than what the search for it has met.
+            neutral = risk_neutral(valued, archive, list(sticks.values()), limits, clock)
+            archive.simulate([] if neutral is None else [neutral], "the best by the mean alone")
+            feasible = _allowed(valued, archive, result)
+            result = replace(result, best=feasible[0], feasible=tuple(feasible))
         result, impossible = _forced(valued, result, archive, limits, clock)
         indifference = max(0.005 * planned_spend(valued.problem, result.best), scenario.money.indifference)
         finalists = choose_finalists(archive, result.feasible, least, limits.finalists, sticks.values())
@@ -105,6 +112,8 @@ def plan(
         tightened_times += 1
     if not selection.kept:
         raise NoRoadmap(not_confirmed(scenario, selection.recommended))
+    if selection.best_tail is not None:
+        raise NoRoadmap(tail_too_low(scenario, selection))
     if not result.exhaustive:
         simulate_additions(ruled.problem, _free(result.program), archive, selection.recommended, limits)
     means = expected_value_plan(scenario, seed, ruled, limits, progress)
@@ -112,7 +121,6 @@ def plan(
     compared = [*sticks.values(), *(() if means is None else (means,))]
     fresh.simulate(compared, "yardsticks on the draws of the report")
     fresh.best_in = archive.best_in
-    neutral = risk_neutral(valued, archive, list(sticks.values()), limits, clock)
     judged = judged_worlds(valued.problem, archive, limits)
     risk = risk_report(ruled.problem, fresh, selection.recommended, sticks, neutral, judged, tightened_times)
     gaps = gaps_of(scenario, seed, valued, archive, result, selection.recommended, limits, clock, progress)
@@ -122,8 +130,11 @@ def plan(
         valued.problem.without_worlds(), archive, feasible, best, impossible, selection.indifference,
         outcomes.currency, scenario.period_label,
     )  # fmt: skip
-    found, others = reasons(_free(result.program), archive, feasible, best, left_out, indifference, limits, progress)
-    why = valued_reasons(found, others, fresh, outcomes[0].npv)
+    why = None
+    if not clock.over():
+        program = _free(result.program)
+        found, others = reasons(program, archive, feasible, best, left_out, indifference, limits, progress)
+        why = valued_reasons(found, others, fresh, outcomes[0].npv)
     return _plan(
         scenario,
         limits,
@@ -210,7 +221,7 @@ def _plan(
     archive: Archive,
     result: SearchResult,
     left_out: tuple[Rejected, ...],
-    why: Reasons,
+    why: Reasons | None,
     selection: Selection,
     sticks: dict[str, dict[str, int]],
     means: dict[str, int] | None,

@@ -30,6 +30,7 @@ from sim.breach import Broken
 from sim.cash_floor import FloorRule, floor_rule
 from sim.covenant import CovenantRule, covenant_rule
 from sim.futures import in_future
+from sim.measures import cvar
 from sim.streams import stream_key
 from sim.world import Scenario
 
@@ -65,6 +66,7 @@ class Selection:
     recommendation by more than that, at 95 % confidence. prob_good: probability that none is. paths: simulated paths.
     set_aside: finalists that break the cash floor, the covenant or another limit on risk, or miss a goal with a floor,
     left out because another one does not. kept: the recommended one keeps the cash floor and the limits on overruns.
+    best_tail: where no finalist reaches the floor of the CVaR, the largest CVaR among them [currency]; else None.
     """
 
     finalists: tuple[Finalist, ...]
@@ -76,6 +78,7 @@ class Selection:
     paths: int
     set_aside: tuple[Mapping[str, int], ...] = ()
     kept: bool = True
+    best_tail: float | None = None
 
 
 def plainness(roadmap: Starts) -> tuple[int, int, tuple[tuple[str, int], ...]]:
@@ -181,6 +184,9 @@ def select(
         draws=kept.shape[1],
         paths=paths,
         kept=bool(fine[alive[winner]]) and _keeps_cash(scenario, breaks[winner]),
+        best_tail=None
+        if attitude.keeps_floor(npv[0, winner])
+        else max(float(cvar(values, attitude.level)) for values in drawn[0]),
         set_aside=tuple(
             dict(finalists[k]) for k in range(count) if k not in able or (k in alive and alive.index(k) not in sound)
         ),

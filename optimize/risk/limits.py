@@ -87,3 +87,16 @@ def not_confirmed(scenario: Scenario, recommended: Starts) -> tuple[str, ...]:
         "Allow a higher probability, a lower floor or more money, or count only worlds in which the floor is kept "
         "without any initiative (`floor_relative_to_baseline: true`).",
     )
+
+
+def tail_too_low(scenario: Scenario, selection: Selection) -> tuple[str, ...]:
+    """What to say where no finalist reaches the floor of the CVaR on fresh draws."""
+    risk, currency = scenario.money.risk, scenario.profile.currency
+    if risk is None or risk.floor is None or selection.best_tail is None:
+        raise ValueError("no floor of the CVaR was missed")
+    return (
+        f"No roadmap that was found keeps the mean of the worst {100 * risk.level:g} % of draws at {risk.floor:,.0f} "
+        f"{currency} or more; the best of the {len(selection.finalists)} finalists reaches {selection.best_tail:,.0f} "
+        f"on {selection.draws:,} fresh draws.",
+        "Lower `money.risk.floor`, or offer initiatives that do better in bad draws.",
+    )

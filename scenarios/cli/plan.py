@@ -17,7 +17,10 @@ Out = Annotated[
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace the run that the folder of --out holds.")]
 Seconds = Annotated[
-    float | None, typer.Option("--seconds", min=1.0, max=1e6, help="Stop the search after this time; else it ends.")
+    float | None,
+    typer.Option(
+        "--seconds", min=1.0, max=1e6, help="Stop the search after this time; the figures of the report come on top."
+    ),
 ]
 RiskWeight = Annotated[
     float | None,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
 @contextmanager
 def stages(description: str) -> Iterator[Callable[[str, int, int], None]]:
-    """A bar on a terminal, nothing in a pipe. Yields a function of stage, steps done in it, and its steps."""
+    """A bar on a terminal, now and then a line in a pipe. Yields a function of stage, steps done and steps of it."""
     if not sys.stderr.isatty():
-        yield _silent
+        yield _Lines(description)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -24,5 +25,18 @@ def stages(description: str) -> Iterator[Callable[[str, int, int], None]]:
         )
 
 
-def _silent(_stage: str, _done: int, _total: int) -> None:
-    """Progress that nobody watches."""
+QUIET = 10.0
+"""Seconds between two lines in a pipe."""
+
+
+class _Lines:
+    """Writes a line when a new stage is met and the last line is some time ago."""
+
+    def __init__(self, description: str) -> None:
+        self._description, self._stage, self._last = description, "", time.monotonic()
+
+    def __call__(self, stage: str, _done: int, _total: int) -> None:
+        now = time.monotonic()
+        if stage != self._stage and now - self._last >= QUIET:
+            print(f"{self._description}: {stage}", file=sys.stderr, flush=True)
+            self._stage, self._last = stage, now

@@ -402,7 +402,7 @@ def test_reasons_are_short_and_whole() -> None:
         "change is short by 50 EUR in 2027 Q1"
     )
     assert short_reason(LeftOut("web", "quite another sentence", Estimate(1.0, 0.1)), names) == (
-        "seemed better in the search quite another sentence"
+        "better on the search draws, not chosen on fresh ones quite another sentence"
     )
 
 

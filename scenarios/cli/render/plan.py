@@ -14,7 +14,7 @@ from scenarios.cli.render.gap_lines import gap_lines
 from scenarios.cli.render.hours import hours_sentence
 from scenarios.cli.render.outcome import headline, provenance_line
 from scenarios.cli.render.outlook import outlook_table
-from scenarios.cli.render.risk import regret_table, risk_sentences, tails_table
+from scenarios.cli.render.risk import overrun_sentences, regret_table, risk_sentences, tails_table
 from scenarios.cli.render.why import show_reasons
 from scenarios.cli.render.words import (
     cell,
@@ -65,7 +65,7 @@ def show_plan(plan: Plan, scenario: Scenario, terminal: Console, prospects: Sequ
     if hours:
         sentence(terminal, hours)
         terminal.print()
-    for text in decision_sentences(plan, names):
+    for text in (*decision_sentences(plan, names), *overrun_sentences(plan)):
         sentence(terminal, text)
         terminal.print()
     if plan.rejected:
@@ -107,7 +107,8 @@ def recommendation(plan: Plan, scenario: Scenario, names: Mapping[str, str]) -> 
     title = clean(scenario.title)
     if not starts:
         return f"{title}: start none of the {counted(len(names), 'initiative')}."
-    return f"{title}: start {starts}. Leave out the other {len(names) - len(plan.roadmap)}."
+    others = len(names) - len(plan.roadmap)
+    return f"{title}: start {starts}." + (f" Leave out the other {others}." if others else "")
 
 
 def _left_out(plan: Plan, names: Mapping[str, str]) -> Table:
@@ -135,7 +136,7 @@ def short_reason(one: LeftOut, names: Mapping[str, str]) -> str:
     clear = abs(one.gain.mean) > CLEAR * one.gain.se
     verdict = "no clear change"
     if clear:
-        verdict = "lowers the NPV" if one.gain.mean < 0.0 else "seemed better in the search"
+        verdict = "lowers the NPV" if one.gain.mean < 0.0 else "better on the search draws, not chosen on fresh ones"
     return f"{verdict} {reason}".strip()
 
 
@@ -165,7 +166,11 @@ def _yardsticks(plan: Plan) -> Table:
 
 
 def beaten(plan: Plan) -> Iterator[str]:
-    """A sentence for each yardstick that earned clearly more than the plan on the draws of the report."""
+    """A sentence for each yardstick that earned clearly more than the plan on the draws of the report; none where more
+    than the mean counts, since a rule may earn more and be worse by the aim."""
+    attitude = plan.risk.attitude
+    if attitude.sees_worlds or attitude.sees_futures:
+        return
     for rule in plan.yardsticks:
         ahead, error = rule.gain.mean, rule.gain.se
         if -ahead > max(CLEAR * error, plan.indifference):

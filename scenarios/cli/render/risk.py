@@ -30,11 +30,6 @@ def risk_sentences(plan: Plan) -> Iterator[str]:
         yield f"Its floor of {one.floor:,.0f} {currency} is {word}."
     if risk.neutral is not None:
         yield _caution(risk, currency)
-    for name, (found, allowed) in risk.overruns.items():
-        if allowed is not None or found.share > 0.0:
-            limit = "" if allowed is None else f"; {100 * allowed:g} % is allowed"
-            share = f"{100 * found.share:.2g} % ({100 * found.low:.2g} to {100 * found.high:.2g} %)"
-            yield f"Probability that the budget {name} is overrun in some period: {share}{limit}."
     if risk.tightened:
         yield f"The limits of the program were tightened {risk.tightened} times, for fresh draws did not confirm them."
     if risk.worlds is not None:
@@ -44,6 +39,15 @@ def risk_sentences(plan: Plan) -> Iterator[str]:
             f"fresh draws, their mean is off by {w.mean:,.0f} and their bad tail by {w.cvar:,.0f} {currency} (all "
             f"search draws: {w.full_mean:,.0f} and {w.full_cvar:,.0f})."
         )
+
+
+def overrun_sentences(plan: Plan) -> Iterator[str]:
+    """How often each budget does not hold in some period, because costs overrun."""
+    for name, (found, allowed) in plan.risk.overruns.items():
+        if allowed is not None or found.share > 0.0:
+            limit = "" if allowed is None else f"; {100 * allowed:g} % is allowed"
+            share = f"{100 * found.share:.2g} % ({100 * found.low:.2g} to {100 * found.high:.2g} %)"
+            yield f'Chance that costs overrun the budget "{name}" in some period: {share}{limit}.'
 
 
 def tails_table(plan: Plan) -> Table:

@@ -51,7 +51,8 @@ def show_reasons(found: Reasons, names: Names, label: Label, currency: str, term
         starts = [dict(one.alternative.roadmap) for one in found.alternatives]
         terminal.print(alternatives_table(rows, starts, names, label, currency))
         terminal.print()
-    sentence(terminal, core_sentence(found.core, names))
+    if found.core.near > 1:  # one roadmap says nothing of a choice
+        sentence(terminal, core_sentence(found.core, names))
     if found.solves > 1:
         notes = "" if found.same else "; the best roadmap of that program is not quite the recommended one"
         doubts = f"; {counted(found.unproved, 'solve')} of {found.solves} not proved" if found.unproved else ""
@@ -196,9 +197,9 @@ def core_sentence(core: CoreIndex, names: Names) -> str:
     ]
     near = counted(core.near, "roadmap")
     text = (
-        f"Core: {listed(sure) or 'none'} in at least {_percent(CORE)} of the {near} within the indifference of the "
-        f"best of {core.roadmaps:,} simulated ones, and of the best roadmaps on {core.resamples:,} resamples of the "
-        "draws."
+        f"Core, always in: {listed(sure) or 'none'} (in at least {_percent(CORE)} of the {near} within the "
+        f"indifference of the best of {core.roadmaps:,} simulated ones, and of the best roadmaps on {core.resamples:,} resamples of "
+        "the draws)."
     )
     return text + (f" A choice (share of the first, of the second): {listed(open_)}." if open_ else "")
 
