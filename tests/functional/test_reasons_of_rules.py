@@ -1,11 +1,21 @@
 """Reasons where pins, gates, grants, credit, bought days or several aims stand in the problem; worked out by hand."""
 
+from __future__ import annotations
+
+import pytest
+
 from optimize.limits import Limits
-from optimize.problem import Initiative, Pin, RoadmapProblem
+from optimize.problem import Budget, Cost, Grant, Initiative, Pin, RoadmapProblem
 from optimize.reasons.program_reasons import reasons_of_program
+from optimize.reasons.resolves import Resolves
+from optimize.reasons.thresholds import Thresholds
 from optimize.solve import solve
 
 LIMITS = Limits()
+
+
+def thresholds_of(problem: RoadmapProblem) -> Thresholds:
+    return Thresholds(problem, solve(problem), Resolves(LIMITS))
 
 
 def test_a_pinned_start_does_not_move() -> None:
@@ -20,3 +30,16 @@ def test_a_pinned_start_does_not_move() -> None:
         assert (delays["till"].latest, delays["till"].proved) == (start, True)
         last = {one.words: one.worth for one in found.time}["no start in the last period, period 3"]
         assert last == (None if start == 3 else 0.0)
+
+
+def test_a_grant_is_no_part_of_the_cost_that_changes() -> None:
+    fund = Grant(initiative="till", amount=4, budget="shop")
+    till = Initiative(id="till", value=(5,), cost=Cost(capital=(10,)))
+    small, large = (
+        RoadmapProblem(periods=1, initiatives=(till,), grants=(fund,), budgets=(Budget(name="shop", amount=(amount,)),))
+        for amount in (3, 8)
+    )
+    cheaper = thresholds_of(small).let_in("till", ("cost",))[0]  # 10 (1 - x) - 4 <= 3
+    assert (cheaper.amount, cheaper.proved) == (pytest.approx(0.3), True)
+    dearer = thresholds_of(large).push_out("till", ("cost",))[0]  # 10 (1 + x) - 4 <= 8
+    assert (dearer.amount, dearer.proved) == (pytest.approx(0.2), True)
