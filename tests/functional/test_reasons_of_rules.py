@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from optimize.limits import Limits
-from optimize.problem import Budget, Cost, Grant, Initiative, Pin, RoadmapProblem
+from optimize.problem import Budget, Cost, Grant, Initiative, Pin, Requirement, RoadmapProblem, SelectionGroup
 from optimize.reasons.program_reasons import reasons_of_program
 from optimize.reasons.resolves import Resolves
 from optimize.reasons.thresholds import Thresholds
@@ -43,3 +43,18 @@ def test_a_grant_is_no_part_of_the_cost_that_changes() -> None:
     assert (cheaper.amount, cheaper.proved) == (pytest.approx(0.3), True)
     dearer = thresholds_of(large).push_out("till", ("cost",))[0]  # 10 (1 + x) - 4 <= 8
     assert (dearer.amount, dearer.proved) == (pytest.approx(0.2), True)
+
+
+def test_no_worth_lets_in_what_is_always_cancelled() -> None:
+    pilot, rollout = Initiative(id="pilot", value=(5, 4), passes=0.0), Initiative(id="rollout", value=(5, 4))
+    gate = Requirement(initiative="rollout", requires="pilot")
+    problem = RoadmapProblem(periods=2, initiatives=(pilot, rollout), requires=(gate,))
+    assert dict(solve(problem).roadmap) == {"pilot": 0}
+    found = thresholds_of(problem).let_in("rollout")
+    assert all(one.amount is None for one in found)
+    assert "always cancelled" in found[0].sentence
+    must = problem.model_copy(update={"initiatives": (pilot, rollout.model_copy(update={"mandatory": True}))})
+    assert "every roadmap holds it" in thresholds_of(must).push_out("rollout")[0].sentence
+    together = SelectionGroup(name="phases", members=("pilot", "rollout"), rule="all_or_none")
+    both = problem.model_copy(update={"groups": (together,)})
+    assert "always cancelled" in thresholds_of(both).push_out("rollout")[0].sentence
