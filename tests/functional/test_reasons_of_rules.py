@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from optimize.limits import Limits
-from optimize.problem import Budget, Cost, Grant, Initiative, Pin, Requirement, RoadmapProblem, SelectionGroup
+from optimize.problem import Budget, Cost, Grant, Initiative, Outside, Pin, Requirement, RoadmapProblem, SelectionGroup
+from optimize.reasons.conflict import find_conflict
 from optimize.reasons.program_reasons import reasons_of_program
 from optimize.reasons.resolves import Resolves
 from optimize.reasons.thresholds import Thresholds
@@ -58,3 +59,25 @@ def test_no_worth_lets_in_what_is_always_cancelled() -> None:
     together = SelectionGroup(name="phases", members=("pilot", "rollout"), rule="all_or_none")
     both = problem.model_copy(update={"groups": (together,)})
     assert "always cancelled" in thresholds_of(both).push_out("rollout")[0].sentence
+
+
+@pytest.mark.parametrize(("more", "bought", "short"), [(21, 5, 6.0), (14, 2, 2.0)])
+def test_a_conflict_counts_the_days_that_can_be_bought(more: int, bought: int, short: float) -> None:
+    """With 41 days even 5 bought ones do not suffice; with 34 they would, but there is money for 2."""
+    pair = tuple(
+        Initiative(id=name, value=(5,), mandatory=True, skill_days={"it": (used,)})
+        for name, used in (("till", 20), ("web", more))
+    )
+    problem = RoadmapProblem(
+        periods=1,
+        initiatives=pair,
+        skills={"it": (30,)},
+        outside=(Outside(skill="it", price=(1,), at_most=(5,)),),
+        budgets=(Budget(name="shop", amount=(2,)),),
+    )
+    conflict = find_conflict(problem, Resolves(LIMITS))
+    assert conflict is not None
+    missing = {one.resource.kind: one.short for one in conflict.members if one.resource is not None}
+    assert missing["skill"] == pytest.approx(short)
+    assert ("budget" in missing) == (bought == 2)
+    assert f"{20 + more} it days in period 0 (there are 30, and {bought} can be bought)" in conflict.sentence
