@@ -12,6 +12,7 @@ from optimize.closed_starts import closed_note
 from optimize.demands import blocking, demands, forced_in
 from optimize.limits import Limits
 from optimize.problem import Initiative, RoadmapProblem
+from optimize.recount import passing, start_worth
 from optimize.solve import DEFAULT_LIMITS, solve
 from optimize.status import Solution, Status
 
@@ -126,9 +127,9 @@ def _reason(
     ]
     if rivals:
         return "excluded", f"{listed(rivals)} is chosen instead; with {name} {lower}"
-    best = max(initiative.value[t] for t in problem.window(initiative))
-    gains = sum(pair.value for pair in problem.interactions if name in (pair.first, pair.second) and pair.value > 0.0)
-    gains += sum(triple.value for triple in problem.triples if name in triple.members and triple.value > 0.0)
+    best = max(start_worth(problem, initiative, t) for t in problem.window(initiative))
+    terms = [one for one in (*problem.interactions, *problem.triples) if name in one.members and one.value > 0.0]
+    gains = sum(passing(problem, *one.members) * one.value for one in terms)
     if best + gains <= 0.0:
         alone = "earns nothing" if best == 0.0 else f"loses money even at its best start: {rounded(best)}"
         return "loses", alone + (f"; with it {lower}" if loss > 1.005 * abs(best) else "")
@@ -139,11 +140,11 @@ def _reason(
         kind: Kind = "requires" if required & (set(after) - set(before)) and not pushes else "displaces"
         return kind, f"{lower}: it would {listed(changes)}"
     beside = [
-        f"{rounded(pair.value)} beside {pair.second if pair.first == name else pair.first}"
+        f"{rounded(passing(problem, *pair.members) * pair.value)} beside {next(iter({*pair.members} - {name}))}"
         for pair in problem.interactions
         if pair.value < 0.0 and name in (pair.first, pair.second) and {pair.first, pair.second} <= set(after)
     ]
-    worth = rounded(initiative.value[after[name]])
+    worth = rounded(start_worth(problem, initiative, after[name]))
     overlap = f" and {listed(beside)}" if beside else ""
     start = period_name(after[name])
     return "late", f"{lower}: the best start that is left is {start}, where it is worth {worth}{overlap}"

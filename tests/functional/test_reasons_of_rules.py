@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from optimize.explain import why_rejected
 from optimize.limits import Limits
 from optimize.problem import Budget, Cost, Grant, Initiative, Outside, Pin, Requirement, RoadmapProblem, SelectionGroup
 from optimize.reasons.conflict import find_conflict
@@ -81,3 +82,20 @@ def test_a_conflict_counts_the_days_that_can_be_bought(more: int, bought: int, s
     assert missing["skill"] == pytest.approx(short)
     assert ("budget" in missing) == (bought == 2)
     assert f"{20 + more} it days in period 0 (there are 30, and {bought} can be bought)" in conflict.sentence
+
+
+def test_what_a_grant_adds_counts_in_the_reason() -> None:
+    """Without its grant it loses 1, with it it gains 4: there is only no money beside what gains 9."""
+    till = Initiative(id="till", value=(-1, -1), cost=Cost(capital=(10,)))
+    web = Initiative(id="web", value=(9, 9), cost=Cost(capital=(10,)))
+    problem = RoadmapProblem(
+        periods=2,
+        initiatives=(till, web),
+        budgets=(Budget(name="shop", amount=(10, 0)),),
+        grants=(Grant(initiative="till", worth=5, last=0),),
+    )
+    [left_out] = why_rejected(problem, solve(problem))
+    assert (left_out.kind, left_out.loss) == ("displaces", 5.0)
+    assert left_out.reason == "the roadmap would be worth 5 less: it would push out web"
+    alone = problem.model_copy(update={"grants": (Grant(initiative="till", worth=0.5, last=0),)})
+    assert "loses money even at its best start: -0.5" in why_rejected(alone, solve(alone))[0].reason
