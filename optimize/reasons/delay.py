@@ -34,9 +34,9 @@ class Delay:
     """What waiting costs for one funded initiative (periods).
 
     loss: by delay, the loss of worth in the program with all else planned anew [currency]; None where no roadmap of the
-    program has it so late, as where its start is pinned. kept: by delay, the simulated change of NPV with all else as it stands; None where that
-    breaks a limit. latest: last start that costs no more than the indifference; None where the solver could not tell.
-    proved: every solve behind loss and latest was.
+    program has it so late, as where its start is pinned. kept: by delay, the simulated change of NPV with all else as
+    it stands; None where that breaks a limit. latest: last start that costs no more than the indifference; None where
+    the solver could not tell. proved: every solve behind loss and latest was.
     """
 
     id: str
