@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from optimize.check import worth
 from optimize.explain import why_rejected
 from optimize.limits import Limits
 from optimize.problem import Budget, Cost, Grant, Initiative, Outside, Pin, Requirement, RoadmapProblem, SelectionGroup
 from optimize.reasons.conflict import find_conflict
-from optimize.reasons.program_reasons import reasons_of_program
+from optimize.reasons.program_reasons import near_solution, reasons_of_program
 from optimize.reasons.resolves import Resolves
 from optimize.reasons.thresholds import Thresholds
+from optimize.risk.parts import Objective
 from optimize.solve import solve
 
 LIMITS = Limits()
@@ -99,3 +101,23 @@ def test_what_a_grant_adds_counts_in_the_reason() -> None:
     assert left_out.reason == "the roadmap would be worth 5 less: it would push out web"
     alone = problem.model_copy(update={"grants": (Grant(initiative="till", worth=0.5, last=0),)})
     assert "loses money even at its best start: -0.5" in why_rejected(alone, solve(alone))[0].reason
+
+
+def test_alternatives_give_up_no_more_than_the_share_of_each_aim() -> None:
+    four = tuple(Initiative(id=name, value=(v, v - 1)) for name, v in zip("abcd", (100, 90, 80, 70), strict=True))
+    aims = (Objective(what="worth"), Objective(what="few"))
+    problem = RoadmapProblem(periods=2, initiatives=four, objectives=aims)
+    plain = problem.model_copy(update={"objectives": ()})
+    best = solve(problem)
+    assert dict(best.roadmap) == dict.fromkeys("abcd", 0)
+    found = near_solution(problem, best, LIMITS, 5, 0.02)
+    assert found
+    for one in found:
+        assert worth(plain, one.roadmap) >= 0.98 * 340 - 1e-3
+        assert len(one.roadmap) == 4
+        assert one.given_up == pytest.approx(340 - worth(plain, one.roadmap))
+    loose = near_solution(problem, best, LIMITS, 5, 0.3)  # now worth alone would let go of one, and 4.x are allowed
+    assert min(len(one.roadmap) for one in loose) == 3
+    turned = problem.model_copy(update={"objectives": (Objective(what="few", tolerance=4.0), Objective(what="worth"))})
+    for one in near_solution(turned, solve(turned), LIMITS, 5, 0.02):
+        assert worth(plain, one.roadmap) >= 0.98 * 340 - 1e-3
