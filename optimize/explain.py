@@ -11,7 +11,7 @@ from optimize.check import tie_width, violations
 from optimize.closed_starts import closed_note
 from optimize.demands import blocking, demands, forced_in
 from optimize.limits import Limits
-from optimize.problem import Initiative, RoadmapProblem
+from optimize.problem import Initiative, Interaction, RoadmapProblem, Triple
 from optimize.recount import passing, start_worth
 from optimize.solve import DEFAULT_LIMITS, solve
 from optimize.status import Solution, Status
@@ -128,8 +128,9 @@ def _reason(
     if rivals:
         return "excluded", f"{listed(rivals)} is chosen instead; with {name} {lower}"
     best = max(start_worth(problem, initiative, t) for t in problem.window(initiative))
-    terms = [one for one in (*problem.interactions, *problem.triples) if name in one.members and one.value > 0.0]
-    gains = sum(passing(problem, *one.members) * one.value for one in terms)
+    terms: list[Interaction | Triple] = [*problem.interactions, *problem.triples]
+    helpful = [one for one in terms if name in one.members and one.value > 0.0]
+    gains = sum(passing(problem, *one.members) * one.value for one in helpful)
     if best + gains <= 0.0:
         alone = "earns nothing" if best == 0.0 else f"loses money even at its best start: {rounded(best)}"
         return "loses", alone + (f"; with it {lower}" if loss > 1.005 * abs(best) else "")
