@@ -7,7 +7,18 @@ import pytest
 from optimize.check import worth
 from optimize.explain import why_rejected
 from optimize.limits import Limits
-from optimize.problem import Budget, Cost, Grant, Initiative, Outside, Pin, Requirement, RoadmapProblem, SelectionGroup
+from optimize.problem import (
+    Budget,
+    Cost,
+    ExclusiveGroup,
+    Grant,
+    Initiative,
+    Outside,
+    Pin,
+    Requirement,
+    RoadmapProblem,
+    SelectionGroup,
+)
 from optimize.reasons.conflict import find_conflict
 from optimize.reasons.program_reasons import near_solution, reasons_of_program
 from optimize.reasons.resolves import Resolves
@@ -121,3 +132,36 @@ def test_alternatives_give_up_no_more_than_the_share_of_each_aim() -> None:
     turned = problem.model_copy(update={"objectives": (Objective(what="few", tolerance=4.0), Objective(what="worth"))})
     for one in near_solution(turned, solve(turned), LIMITS, 5, 0.02):
         assert worth(plain, one.roadmap) >= 0.98 * 340 - 1e-3
+
+
+def reason(problem: RoadmapProblem, name: str) -> tuple[str, str, float | None]:
+    found = {one.id: one for one in why_rejected(problem, solve(problem))}[name]
+    return found.kind, found.reason, found.loss
+
+
+def test_the_first_aim_that_differs_is_the_reason() -> None:
+    till, web = Initiative(id="till", value=(100,)), Initiative(id="web", value=(50,))
+    aims = (Objective(what="worth"), Objective(what="few"))
+    one_of = (ExclusiveGroup(name="shop", members=("till", "web")),)
+    rivals = RoadmapProblem(periods=1, initiatives=(till, web), exclusive=one_of, objectives=aims)
+    told = "till is chosen instead; with web the roadmap would be worth 50 less (aim 1 of 2: worth)"
+    assert reason(rivals, "web") == ("excluded", told, 50.0)
+
+    toy = Initiative(id="toy", value=(0,))
+    idle = RoadmapProblem(periods=1, initiatives=(till, toy), objectives=aims)
+    told = "the roadmap would hold 1 initiative more (aim 2 of 2: few)"
+    assert reason(idle, "toy") == ("late", told, 1.0)
+
+
+def test_what_an_aim_may_give_up_is_no_reason() -> None:
+    """Of at most 160, 60 may be given up: then one initiative suffices, and with app, worth 10, it takes two."""
+    three = tuple(Initiative(id=name, value=(v,)) for name, v in (("till", 100), ("web", 50), ("app", 10)))
+    aims = (Objective(what="worth", tolerance=60.0), Objective(what="few"))
+    problem = RoadmapProblem(periods=1, initiatives=three, objectives=aims)
+    assert dict(solve(problem).roadmap) == {"till": 0}
+    assert reason(problem, "app") == ("late", "the roadmap would hold 1 initiative more (aim 2 of 2: few)", 1.0)
+    fee = problem.model_copy(update={"initiatives": (*three, Initiative(id="fee", value=(-70,)))})
+    told = "loses money even at its best start: -70 (aim 1 of 2: worth, of which 60 may be given up)"
+    assert reason(fee, "fee") == ("loses", told, 70.0)
+    only = problem.model_copy(update={"objectives": (), "objective": "few"})
+    assert reason(only, "app") == ("late", "the roadmap would hold 1 initiative more", 1.0)
