@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from optimize.problem import RoadmapProblem
+from optimize.recount import start_worth
 
 
 def closed_note(problem: RoadmapProblem, name: str, period_name: Callable[[int], str] = "period {}".format) -> str:
@@ -22,7 +23,7 @@ def closed_note(problem: RoadmapProblem, name: str, period_name: Callable[[int],
         for t in blackout.closed.get(name, ()):
             closed.setdefault(t, []).append(blackout.name)
     window = problem.window(one)
-    best = max(window, key=lambda t: (one.value[t], t not in closed))
+    best = max(window, key=lambda t: (start_worth(problem, one, t), t not in closed))
     if best not in closed:
         return ""
     return f"; its best start, {period_name(best)}, is closed by {' and '.join(closed[best])}"

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
-from optimize.check import tie_width, violations
+from optimize.check import tie_width, violations, worth
 from optimize.closed_starts import closed_note
 from optimize.demands import blocking, demands, forced_in
 from optimize.limits import Limits
-from optimize.problem import Initiative, RoadmapProblem
+from optimize.problem import Initiative, Interaction, RoadmapProblem, Triple
+from optimize.recount import passing, start_worth
 from optimize.solve import DEFAULT_LIMITS, solve
+from optimize.solving.lexicographic import ranks
 from optimize.status import Solution, Status
 
 Kind = Literal["tie", "excluded", "loses", "requires", "displaces", "late", "impossible", "not_reached", "undecided"]
@@ -27,7 +30,8 @@ class Rejection:
         leave open is a gain), impossible (no roadmap holds it), not_reached (a roadmap with it is worth more, but the
         solve had stopped or was confined), undecided (the solver could not tell within the limits).
     reason: the sentence to show.
-    loss: by how much the worth falls if it is forced in [currency]; None where no roadmap with it was found.
+    loss: by how much the worth falls if it is forced in [currency]; None where no roadmap with it was found. Of several
+        aims in order of rank, the fall of the first that decides, in its unit.
     pushed_out, moved, brought_in: the other initiatives that forcing it in would drop, move in time, and add.
     blocked_by: demands that leave no room for it, in words.
     """
@@ -53,12 +57,41 @@ def why_rejected(
     The problem is taken as it stands: a trust region or forbidden roadmaps, if it has them, can be the reason. The
     limits hold for each solve. Raises NoSolution if there is no roadmap to explain.
     """
-    chosen = solution.roadmap
+    chosen, aims = solution.roadmap, _aims(problem, solution, limits)
     return tuple(
-        _why(problem, solution, initiative, limits, period_name)
+        _why(aims, chosen, initiative, limits, period_name)
         for initiative in problem.initiatives
         if initiative.id not in chosen
     )
+
+
+@dataclass(frozen=True)
+class _Aim:
+    """An aim that decides where those before it do not: the problem that has it alone, the most of it, what may be
+    given up of it, and what to say of its rank."""
+
+    problem: RoadmapProblem
+    most: float
+    tolerance: float = 0.0
+    note: str = ""
+
+
+def _aims(problem: RoadmapProblem, solution: Solution, limits: Limits) -> list[_Aim]:
+    """The aims in order of rank; but for the last, `most` is what can be reached, not what the roadmap does."""
+    if not problem.objectives:
+        return [_Aim(problem, solution.objective)]
+    found, number = [], len(problem.objectives)
+    for place, one in enumerate(ranks(problem, limits, solve), 1):
+        note = f" (aim {place} of {number}: {one.problem.objective})"
+        if one.tolerance > 0.0 and place < number:
+            note = note.replace(")", f", of which {rounded(one.tolerance)} may be given up)")
+        if not one.answer.has_solution:
+            break
+        most = worth(one.problem, solution.roadmap)
+        if one.answer.status is Status.OPTIMAL and place < number:
+            most = max(most, one.answer.objective)
+        found.append(_Aim(one.problem, most, one.tolerance if place < number else 0.0, note))
+    return found or [_Aim(problem, solution.objective)]
 
 
 def rounded(amount: float) -> str:
@@ -75,26 +108,30 @@ def rounded(amount: float) -> str:
 
 
 def _why(
-    problem: RoadmapProblem,
-    solution: Solution,
+    aims: Sequence[_Aim],
+    before: Mapping[str, int],
     initiative: Initiative,
     limits: Limits,
     period_name: Callable[[int], str],
 ) -> Rejection:
-    forced = solve(forced_in(problem, initiative.id), limits)
-    if forced.status is Status.INFEASIBLE:
-        return _impossible(problem, initiative, limits, period_name)
-    if not forced.has_solution:
-        return Rejection(initiative.id, "undecided", f"it could not be told why: {forced.text}")
+    for place, aim in enumerate(aims, 1):
+        problem = aim.problem
+        forced = solve(forced_in(problem, initiative.id), limits)
+        if forced.status is Status.INFEASIBLE:
+            return _impossible(problem, initiative, limits, period_name)
+        if not forced.has_solution:
+            return Rejection(initiative.id, "undecided", f"it could not be told why: {forced.text}")
+        loss = aim.most - forced.objective
+        if place == len(aims) or loss > aim.tolerance + tie_width(problem):
+            break  # else those before cannot tell, and the next one decides
 
-    loss = solution.objective - forced.objective
-    before, after = solution.roadmap, forced.roadmap
+    after = forced.roadmap
     out = tuple(name for name in before if name not in after)
     moved = tuple(name for name in before if name in after and after[name] != before[name])
     extra = tuple(name for name in after if name not in before and name != initiative.id)
     kind, reason = _reason(problem, initiative, loss, before, after, period_name)
     if kind != "tie":
-        reason += closed_note(problem, initiative.id, period_name)
+        reason += aim.note + closed_note(problem, initiative.id, period_name)
     if forced.status is not Status.OPTIMAL and loss > 0.0:
         reason += " (an upper limit of the loss: that solve was not proved)"
     return Rejection(initiative.id, kind, reason, loss, out, moved, extra)
@@ -111,10 +148,11 @@ def _reason(
     """The kind and the sentence for an initiative that can be forced in."""
     name = initiative.id
     if loss < -tie_width(problem):
-        return "not_reached", f"a roadmap with it is worth {rounded(-loss)} more, but lay outside what was searched"
+        better = _more(problem, -loss)
+        return "not_reached", f"a roadmap with it {better}, but lay outside what was searched"
     if loss <= tie_width(problem):
         return "tie", "the roadmap is worth the same with it; of equals, fewer and earlier starts are taken"
-    lower = f"the roadmap would be worth {rounded(loss)} less"
+    lower = f"the roadmap {_less(problem, loss)}"
     alternatives = [group.members for group in problem.exclusive]
     alternatives += [one.members for one in problem.groups if one.rule in ("at_most_one", "exactly_one")]
     rivals = [
@@ -126,10 +164,12 @@ def _reason(
     ]
     if rivals:
         return "excluded", f"{listed(rivals)} is chosen instead; with {name} {lower}"
-    best = max(initiative.value[t] for t in problem.window(initiative))
-    gains = sum(pair.value for pair in problem.interactions if name in (pair.first, pair.second) and pair.value > 0.0)
-    gains += sum(triple.value for triple in problem.triples if name in triple.members and triple.value > 0.0)
-    if best + gains <= 0.0:
+    of_money = problem.objective not in _WORDS
+    best = max(start_worth(problem, initiative, t) for t in problem.window(initiative))
+    terms: list[Interaction | Triple] = [*problem.interactions, *problem.triples]
+    helpful = [one for one in terms if name in one.members and one.value > 0.0]
+    gains = sum(passing(problem, *one.members) * one.value for one in helpful)
+    if of_money and best + gains <= 0.0:
         alone = "earns nothing" if best == 0.0 else f"loses money even at its best start: {rounded(best)}"
         return "loses", alone + (f"; with it {lower}" if loss > 1.005 * abs(best) else "")
     changes = _changes(problem, initiative, before, after, period_name)
@@ -138,15 +178,48 @@ def _reason(
         pushes = any(other in before and after.get(other) != before[other] for other in before)
         kind: Kind = "requires" if required & (set(after) - set(before)) and not pushes else "displaces"
         return kind, f"{lower}: it would {listed(changes)}"
+    if not of_money:
+        return "late", lower
     beside = [
-        f"{rounded(pair.value)} beside {pair.second if pair.first == name else pair.first}"
+        f"{rounded(passing(problem, *pair.members) * pair.value)} beside {next(iter({*pair.members} - {name}))}"
         for pair in problem.interactions
         if pair.value < 0.0 and name in (pair.first, pair.second) and {pair.first, pair.second} <= set(after)
     ]
-    worth = rounded(initiative.value[after[name]])
+    value = rounded(start_worth(problem, initiative, after[name]))
     overlap = f" and {listed(beside)}" if beside else ""
     start = period_name(after[name])
-    return "late", f"{lower}: the best start that is left is {start}, where it is worth {worth}{overlap}"
+    return "late", f"{lower}: the best start that is left is {start}, where it is worth {value}{overlap}"
+
+
+_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "few": ("would hold {} initiatives more", "holds {} initiatives fewer"),
+    "early": ("would start earlier by {} periods less in all", "starts earlier by {} periods in all"),
+}
+"""How a roadmap would be worse, and is better, by an aim that is not worth of any kind."""
+
+_OF: Final[Mapping[str, str]] = {
+    "mean": " on average",
+    "cvar": " in the mean of its worst worlds",
+    "worst_future": " in its worst future",
+    "regret": " against the best of the future in which it regrets most",
+}
+
+
+def _less(problem: RoadmapProblem, loss: float) -> str:
+    """How a roadmap would be worse by the aim of the problem."""
+    words, _ = _WORDS.get(problem.objective, (f"would be worth {{}} less{_OF.get(problem.objective, '')}", ""))
+    return _counted(words, loss)
+
+
+def _more(problem: RoadmapProblem, gain: float) -> str:
+    """How a roadmap is better by the aim of the problem."""
+    _, words = _WORDS.get(problem.objective, ("", f"is worth {{}} more{_OF.get(problem.objective, '')}"))
+    return _counted(words, gain)
+
+
+def _counted(words: str, amount: float) -> str:
+    text = words.format(rounded(amount))
+    return re.sub(r"\b1 (initiative|period)s\b", r"1 \1", text)
 
 
 def _changes(

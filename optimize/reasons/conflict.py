@@ -35,14 +35,16 @@ Label = Callable[[int], str]
 class Member:
     """One demand of a conflict.
 
-    resource: for a row of amounts which one; then also `available`, what there is in that period, and `short`, the
-    least that is missing while all other members hold [currency or days].
+    resource: for a row of amounts which one; then also `available`, what there is in that period, `bought`, the days
+    of it that can be bought beside, and `short`, the least that is then still missing while all other members hold
+    [currency or days].
     """
 
     demand: Demand
     resource: Resource | None = None
     initiative: str | None = None
     available: float | None = None
+    bought: float = 0.0
     short: float | None = None
 
 
@@ -176,8 +178,12 @@ def _measured(problem: RoadmapProblem, alone: RoadmapProblem, member: Member, re
     program = Elastic(alone, [resource])
     program.least_slack()
     found = resolves.optimise(program)
-    short = program.given()[resource] if found.roadmap is not None and found.proved else None
-    return replace(member, available=resource.amounts(problem)[0], short=short)
+    available, key = resource.amounts(problem)[0], (resource.name, resource.period or 0)
+    if found.roadmap is None or not found.proved:
+        return replace(member, available=available)
+    buys = resource.kind == "skill" and key in program.bought  # as many as the other members leave money for
+    bought = max(0.0, program.bought[key].varValue or 0.0) * program.skill_unit[resource.name] if buys else 0.0
+    return replace(member, available=available, bought=bought, short=program.given()[resource])
 
 
 # ---- the sentence --------------------------------------------------------------------------------------------------
@@ -213,7 +219,9 @@ def _need(member: Member, period_name: Label, money: str) -> str:
     if resource.kind == "skill":
         if short is None:
             return f"more {resource.name} days in {when} than the {rounded(available)} there are"
-        return f"{amount_text(available + short)} {resource.name} days in {when} (there are {amount_text(available)})"
+        needed, own = amount_text(available + member.bought + short), amount_text(available)
+        beside = f", and {amount_text(member.bought)} can be bought" if member.bought > 0.0 else ""
+        return f"{needed} {resource.name} days in {when} (there are {own}{beside})"
     unit = f" {money}" if money else ""
     if short is None:
         return f"more money from the budget {resource.name} by {when} than there is"

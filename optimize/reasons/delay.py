@@ -34,9 +34,9 @@ class Delay:
     """What waiting costs for one funded initiative (periods).
 
     loss: by delay, the loss of worth in the program with all else planned anew [currency]; None where no roadmap of the
-    program has it so late. kept: by delay, the simulated change of NPV with all else as it stands; None where that
-    breaks a limit. latest: last start that costs no more than the indifference; None where the solver could not tell.
-    proved: every solve behind loss and latest was.
+    program has it so late, as where its start is pinned. kept: by delay, the simulated change of NPV with all else as
+    it stands; None where that breaks a limit. latest: last start that costs no more than the indifference; None where
+    the solver could not tell. proved: every solve behind loss and latest was.
     """
 
     id: str
@@ -102,6 +102,8 @@ def delays(
 def _loss(program: RoadmapProblem, name: str, start: int, value: float, resolves: Resolves) -> float | None:
     """What is lost if it starts in this period or later, or not at all where that is better."""
     one = program.initiative(name)
+    if any(pin.initiative == name and pin.start is not None and pin.start < start for pin in program.pins):
+        return None
     window = program.window(one)
     if start not in window:
         rest, _ = (None, True) if one.mandatory else resolves.without(program, name)

@@ -130,22 +130,28 @@ class Elastic(Formulation):
         above (or at) the floor. worth_of_cost: by how much its worth rises if it costs nothing [currency]."""
         self.exact = self.exact and not self.problem.chance_budgets
         sign, top = (-1.0, DEAREST) if dearer else (1.0, 1.0)
-        for budget in every_period(self.problem, "budget"):  # what costs less fits where its present cost does not
-            self.problem = budget.more(self.problem, budget.most(self.problem))
+        for amounts in every_period(self.problem, "budget"):  # what costs less fits where its present cost does not
+            self.problem = amounts.more(self.problem, amounts.most(self.problem))
         for t, start in self.starts[name].items():
             share = self.program.add_variable(f"cheaper({t})", 0, top)
             self.program += share - top * start <= 0, f"cheaper({t})"
             self.cheaper[t] = share
-        for row in self.program.constraints():
-            if row.name is not None and row.name.startswith("budget("):
-                for t, start in self.starts[name].items():
-                    part = row.get(start, 0.0)
-                    if part:
-                        row.expr.addterm(self.cheaper[t], -sign * part)
+        for budget in self.problem.budgets:
+            self._cost_shares(name, budget.name, sign)
         saved = sum((sign * worth_of_cost / self.worth_unit) * share for share in self.cheaper.values())
         least = floor - offset(self.problem) + (-self.margin if dearer else self.margin)
         self.program += self.worth + saved >= least / self.worth_unit, "worth"
         self.program += -sign * sum(1 * share for share in self.cheaper.values())
+
+    def _cost_shares(self, name: str, budget: str, sign: float) -> None:
+        """The share of the cost in the rows of a budget. Taken from the cost alone: the coefficient of a start there
+        holds its grant as well, which stays what it is."""
+        profile, one = self.costs[budget][name], self.problem.initiative(name)
+        for t in range(self.problem.periods):
+            row = self.program.get_constraint_by_name(f"budget({self.budget_label[budget]},{t})")
+            for u, share in self.cheaper.items():
+                if row is not None and 0 <= t - u < len(profile) and profile[t - u] != 0.0:
+                    row.expr.addterm(share, -sign * profile[t - u] * one.price_at(u) / self.budget_unit[budget])
 
     def share(self) -> float:
         """The share of the cost in the answer."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from optimize.alternatives import Alternative, alternatives
+from optimize.check import tie_width, worth
 from optimize.reasons.delay import Delay, delays
 from optimize.reasons.resolves import Resolves
 from optimize.reasons.thresholds import Change, Thresholds
 from optimize.reasons.worth_of_more import MoreOfIt, MoreTime, worth_of_more, worth_of_time
+from optimize.risk.parts import AtLeast
 from optimize.solve import solve
 
 if TYPE_CHECKING:
@@ -83,8 +85,27 @@ def reasons_of_program(
 def near_solution(
     problem: RoadmapProblem, solution: Solution, limits: Limits, number: int, within: float
 ) -> tuple[Alternative, ...]:
-    """At most `number` roadmaps that differ on purpose and give up no more than this share of the worth."""
+    """At most `number` roadmaps that differ on purpose and give up no more than this share of the worth.
+
+    Of several aims in order of rank no more than this share of each is given up; what an alternative is said to be
+    worth is of the first.
+    """
     if number == 0:
         return ()
-    floor = solution.objective - within * abs(solution.objective)
-    return alternatives(problem, solution.roadmap, floor, Resolves(limits), number)
+    best = solution.roadmap
+    first, floors = problem, []
+    if problem.objectives:
+        ranked = [
+            problem.model_copy(update={"objectives": (), "objective": one.what})
+            for one in {aim.what: aim for aim in problem.objectives}.values()
+        ]
+        first, *others = ranked
+        floors = [AtLeast(what=one.objective, least=_floor(one, best, within) - tie_width(one)) for one in others]
+    known = first.model_copy(update={"at_least": (*first.at_least, *floors)})
+    return alternatives(known, best, _floor(first, best, within), Resolves(limits), number)
+
+
+def _floor(problem: RoadmapProblem, roadmap: Mapping[str, int], within: float) -> float:
+    """What a roadmap reaches by the one aim of the problem, less a share of it."""
+    reached = worth(problem, roadmap)
+    return reached - within * abs(reached)

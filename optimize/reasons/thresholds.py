@@ -40,6 +40,8 @@ LEVERS: Final[tuple[Lever, ...]] = ("benefit", "cost", "budget", "budget_each", 
 MOST_FLOORS: Final = 12
 """Floors after which the search for an amount ends without an answer."""
 
+CANCELLED: Final = "not by its worth: it is always cancelled, since a gate before it is never passed"
+
 
 @dataclass(frozen=True)
 class Change:
@@ -119,7 +121,10 @@ class Thresholds:
         forced = self.resolves.solve(forced_in(self.problem, name))
         if not forced.has_solution:
             return self._none(name, "in", "benefit", forced.status.value == "infeasible", "no roadmap holds it")
-        amount = max(0.0, self.value - forced.objective) / passing(self.problem, name)
+        counted = passing(self.problem, name)
+        if counted == 0.0:
+            return self._none(name, "in", "benefit", True, CANCELLED)
+        amount = max(0.0, self.value - forced.objective) / counted
         changed = _worth_more(self.problem, name, amount + self._step(amount))
         best = max(self.problem.initiative(name).value[t] for t in self.problem.window(self.problem.initiative(name)))
         words = f"if it were worth {rounded(amount)}{self.money} more, whenever it starts"
@@ -191,7 +196,10 @@ class Thresholds:
         return tuple(found[lever](name, without.worth, proved) for lever in levers if lever in found)
 
     def _less_benefit(self, name: str, rest: float, proved: bool) -> Change:
-        amount = max(0.0, self.value - rest) / passing(self.problem, name)
+        counted = passing(self.problem, name)
+        if counted == 0.0:
+            return self._none(name, "out", "benefit", True, CANCELLED)
+        amount = max(0.0, self.value - rest) / counted
         changed = _worth_more(self.problem, name, -amount - self._step(amount))
         now = abs(self.problem.initiative(name).value[self.roadmap[name]])
         words = f"if it were worth {rounded(amount)}{self.money} less"
