@@ -19,22 +19,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
-from optimize.check import violations, worth
+import numpy as np
+from numpy.typing import NDArray
+
+from optimize.check import worth
 from optimize.reasons.elastic import Elastic, clear_margin
 from optimize.reasons.resolves import NEAR, Resolves
-from optimize.recount import spent
+from optimize.recount import purse, spent
+from optimize.risk.check import CHANCE_TOLERANCE
 from optimize.violation import ROW_TOLERANCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from optimize.problem import RoadmapProblem
+    from optimize.problem import Budget, RoadmapProblem
+    from optimize.risk.parts import ChanceBudget
+
+Floats = NDArray[np.float64]
 
 BUDGETS: Final = 20
 TOP: Final = 2.0
 """The largest budgets of the ladder over the present ones."""
 
-BUDGET_FAMILIES: Final = frozenset({"budget", "credit"})
+ROUNDING: Final = ROW_TOLERANCE * 1e-3
+"""Share of the largest amount by which a budget may lack money when a need is told: knees are told exactly."""
 
 MOST_KNEES: Final = 200
 
@@ -90,23 +98,29 @@ def scaled(problem: RoadmapProblem, factor: float) -> RoadmapProblem:
 def need(problem: RoadmapProblem, roadmap: Mapping[str, int]) -> float:
     """The least factor on the budgets with which they cover a roadmap; infinite if none does. By halving to 1e-12.
 
-    Only budgets are looked at. A roadmap that costs nothing needs 0.
+    Only budgets are looked at, in the mean and, where it is limited, by their chance of an overrun: more money never
+    makes one likelier. A roadmap that costs nothing needs 0.
     """
     outlays = [(one, spent(problem, one, roadmap)) for one in problem.budgets]
     lent = bool(problem.grants) or any(one.credit is not None for one in problem.budgets)
+    chances = [(chance, _outlay_by_world(problem, chance, roadmap)) for chance in problem.chance_budgets]
+    by_name = {one.name: one for one in problem.budgets}
 
     def covered(factor: float) -> bool:
         if lent:  # the plain recursion below knows neither grants nor credit
-            return all(broken.family not in BUDGET_FAMILIES for broken in violations(scaled(problem, factor), roadmap))
-        for budget, outlay in outlays:
-            carried = 0.0
-            for amount, cost in zip(budget.amount, outlay, strict=True):
-                left = factor * amount + budget.carry_share * carried - cost
-                if left < -ROW_TOLERANCE * 1e-3 * max(budget.amount):
-                    return False
-                left = max(0.0, left)
-                carried = left if budget.carry_cap is None else min(left, budget.carry_cap)
-        return True
+            there = scaled(problem, factor)
+            if any(_short(there, one, roadmap) for one in there.budgets):
+                return False
+        else:
+            for budget, outlay in outlays:
+                carried = 0.0
+                for amount, cost in zip(budget.amount, outlay, strict=True):
+                    left = factor * amount + budget.carry_share * carried - cost
+                    if left < -ROUNDING * max(budget.amount):
+                        return False
+                    left = max(0.0, left)
+                    carried = left if budget.carry_cap is None else min(left, budget.carry_cap)
+        return all(_seldom_overrun(by_name[one.budget], one, outlay, factor) for one, outlay in chances)
 
     low, high = 0.0, 1.0
     if covered(low):
@@ -121,6 +135,34 @@ def need(problem: RoadmapProblem, roadmap: Mapping[str, int]) -> float:
             break
         low, high = (low, middle) if covered(middle) else (middle, high)
     return high
+
+
+def _short(problem: RoadmapProblem, budget: Budget, roadmap: Mapping[str, int]) -> bool:
+    """Whether the budget lacks money in some period by more than rounding, grants and credit counted."""
+    granted = [one.amount for one in problem.grants if one.budget == budget.name]
+    borrowed = [] if budget.credit is None else [budget.credit.limit]
+    slack = ROUNDING * max([*budget.amount, *granted, *borrowed])
+    return any(state.short > slack for state in purse(problem, budget, roadmap))
+
+
+def _outlay_by_world(problem: RoadmapProblem, chance: ChanceBudget, roadmap: Mapping[str, int]) -> Floats:
+    """(periods, worlds) what a roadmap takes out of the budget [currency]; costs past the horizon are cut."""
+    total = np.zeros((problem.periods, len(chance.weight)))
+    for name, start in roadmap.items():
+        profile = chance.cost.get(name, ())[: problem.periods - start]
+        if profile:
+            total[start : start + len(profile)] += problem.initiative(name).price_at(start) * np.array(profile)
+    return total
+
+
+def _seldom_overrun(budget: Budget, chance: ChanceBudget, outlay: Floats, factor: float) -> bool:
+    """Whether the budget times the factor is overrun in some period no more often than allowed."""
+    carried, broken = np.zeros(outlay.shape[1]), np.zeros(outlay.shape[1], dtype=np.bool_)
+    for amount, cost in zip(budget.amount, outlay, strict=True):
+        left = factor * amount + budget.carry_share * carried - cost
+        broken |= left < -ROUNDING * max(budget.amount)
+        carried = np.clip(left, 0.0, budget.carry_cap)
+    return float(np.array(chance.weight)[broken].sum()) <= chance.probability + CHANCE_TOLERANCE
 
 
 def ladder(

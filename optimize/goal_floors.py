@@ -69,6 +69,16 @@ def with_floors(scenario: Scenario, ruled: Rules, seed: int, limits: PlanLimits)
     return replace(ruled, problem=ruled.problem.model_copy(update={"goals": tuple(floors)}))
 
 
+def reach(scenario: Scenario, roadmaps: Sequence[Starts], seed: int, limits: PlanLimits) -> list[bool]:
+    """Whether the mean of each roadmap reaches every goal with a floor on fresh draws."""
+    goals = demanded(scenario)
+    if not goals or not roadmaps:
+        return [True] * len(roadmaps)
+    draws = limits.first_selection_draws
+    levels = _levels(scenario, goals, roadmaps, SELECTION_FROM, draws, seed, limits.threads)
+    return [bool(np.all(levels[_key(one)] >= [goal.least for goal in goals])) for one in roadmaps]
+
+
 def reaching(
     scenario: Scenario, finalists: Sequence[Starts], among: Sequence[int], seed: int, limits: PlanLimits
 ) -> list[int]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from optimize.archive import Archive, Clock, Estimate, estimate
 from optimize.check import violations
-from optimize.choices.risk_frontier import LEVEL, WEIGHTS, Propose, efficient, gradient_proposals, turning_weights
+from optimize.choices.confirmation import MOST_TRIED, Confirmation
+from optimize.choices.risk_frontier import WEIGHTS, Propose, efficient, gradient_proposals, turning_weights
 from optimize.frontier import Ladder, ladder, need
 from optimize.goal_floors import with_floors
 from optimize.periods import months
@@ -20,14 +21,19 @@ from optimize.planning import NoRoadmap
 from optimize.policies import do_nothing, yardsticks
 from optimize.reasons.resolves import Resolves
 from optimize.refine import allowed_roadmaps, refine
+from optimize.risk.attitude import attitude_of
+from optimize.risk.limits import broken_baseline
 from optimize.valuation import Valuation, rules, valuation
 from sim.measures import cvar
 from sim.montecarlo import worth_a_table
 
 if TYPE_CHECKING:
+    from optimize.risk.attitude import Attitude
     from sim.world import Scenario
 
 SCHEMA_VERSION: Final = 1
+ROUNDS: Final = 12
+"""How often efficient roadmaps that are not confirmed are replaced by those behind them."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +41,10 @@ class BudgetPoint:
     """One size of the budgets and what to do with it.
 
     factor: on all amounts. budget: their sum over the periods. worth: most in the program. roadmap: start months of the
-    best roadmap, in simulation on the search draws, of all that the program proposed for some budget and that fit this
-    one; None where none meets every demand. least_factor: the budgets at which it begins to fit. npv: on fresh draws.
-    step: paired gain over the point before on the same draws. dominated: a smaller budget earns as much or more in the
-    mean on the fresh draws. proved: the worth in the program.
+    best roadmap, in simulation on the search draws, of all that the program proposed for some budget, that fit this one
+    and that fresh draws confirm; None where none does. least_factor: the budgets at which it begins to fit. npv: on
+    fresh draws. step: paired gain over the point before on the same draws. dominated: a smaller budget earns as much or
+    more in the mean on the fresh draws. proved: the worth in the program.
     """
 
     factor: float
@@ -80,7 +86,7 @@ class RiskPoint:
 
 @dataclass(frozen=True)
 class Frontier:
-    """NPV against budget, and against CVaR where that was asked for (else None)."""
+    """NPV against budget, and against CVaR where that was asked for (else None). notes: what to know of them."""
 
     scenario: str
     seed: int
@@ -96,6 +102,7 @@ class Frontier:
     solves: int
     unproved: int
     seconds: float
+    notes: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """The JSON document that `roadfolio frontier --json` prints."""
@@ -150,6 +157,7 @@ class Frontier:
             "solves": self.solves,
             "unproved": self.unproved,
             "seconds": self.seconds,
+            "notes": list(self.notes),
         }
 
 
@@ -167,14 +175,21 @@ def frontiers(
 
     First the search of `plan` with the present budgets. The ladder is that of its last program; a second one, of the
     program of singles and pairs around no incumbent, proposes for budgets far from the present ones. At each budget the
-    best in simulation of all roadmaps that fit it is taken, those of the search among them. Raises NoRoadmap if no
-    roadmap meets every demand with the present budgets.
+    best in simulation of all roadmaps that fit it and that fresh draws confirm is taken, those of the search among
+    them. The search is by the mean NPV, whatever the attitude to risk; CVaR is at the level that the scenario states.
+    Raises NoRoadmap if no roadmap meets every demand with the present budgets, or none is confirmed with any of these.
     """
     clock = Clock(None)
+    attitude, stated = attitude_of(scenario), scenario
+    scenario = by_the_mean(scenario)
     ruled = with_floors(scenario, rules(scenario, seed, limits), seed, limits)
     least = do_nothing(ruled.problem, limits.solver)
     if least is None:
         raise NoRoadmap(("No roadmap meets every demand with the present budgets: `roadfolio plan` says why.",))
+    broken = broken_baseline(scenario, seed, limits)
+    if broken is not None:
+        raise NoRoadmap((broken,))
+    check = Confirmation(stated, ruled.problem, seed, limits)
     archive = Archive(scenario, seed, SEARCH_FROM, limits.search_draws, limits, progress, worth_a_table(scenario, seed))
     valued = valuation(ruled, archive, limits)
     resolves = Resolves(limits.solver)
@@ -185,8 +200,13 @@ def frontiers(
     climbed = ladder(program, resolves, at, "all" if all_knees else "rungs")
     far = ladder(valued.problem, resolves, at, "none")
     fresh = Archive(scenario, seed, REPORT_FROM, limits.report_draws, limits, progress)
-    points = _budget_points(scenario, valued, climbed, far, archive, fresh)
-    risks, number = _risk_points(scenario, valued, archive, fresh, resolves) if risk else (None, 0)
+    points = _budget_points(scenario, valued, climbed, far, archive, fresh, check)
+    notes = _notes(attitude, check, points)
+    if all(one.roadmap is None for one in points):
+        none = f"No roadmap that was found meets every demand with up to {100 * max(at):g} % of the present budgets."
+        raise NoRoadmap((none, *notes))
+    level = attitude.level
+    risks, number = _risk_points(scenario, valued, archive, fresh, resolves, check, level) if risk else (None, 0)
     return Frontier(
         scenario=scenario.name,
         seed=seed,
@@ -200,28 +220,59 @@ def frontiers(
         all_knees=climbed.complete,
         risk=risks,
         risk_of=number,
-        level=LEVEL,
+        level=level,
         titles={name: one.title for name, one in scenario.initiatives.items()},
         draws=limits.report_draws,
         solves=resolves.count,
         unproved=resolves.unproved,
         seconds=clock.elapsed,
+        notes=notes,
     )
 
 
+def by_the_mean(scenario: Scenario) -> Scenario:
+    """The scenario with the mean NPV as its aim, and no floor of the bad tail."""
+    return scenario.model_copy(update={"money": scenario.money.model_copy(update={"risk": None, "objective": "mean"})})
+
+
+def _notes(attitude: Attitude, check: Confirmation, points: Sequence[BudgetPoint]) -> tuple[str, ...]:
+    """What the search did not look at, and where nothing is confirmed."""
+    notes = []
+    if attitude.sees_worlds or attitude.sees_futures:
+        notes.append(f"Searched and told by the mean NPV; `roadfolio plan` chooses for: {attitude.words}.")
+    if check.demands:
+        demands = " and ".join(check.demands)
+        notes.append(f"Every roadmap told, those of the knees apart, keeps {demands} on fresh draws.")
+    lost = [f"{100 * one.factor:g} %" for one in points if one.roadmap is None and one.worth is not None]
+    if lost:
+        notes.append(
+            f"With {', '.join(lost)} of the present budgets none of the best {MOST_TRIED} roadmaps that fit does so, "
+            "and none is told; the worths and knees of the program do not look at that."
+        )
+    return tuple(notes)
+
+
 def _budget_points(
-    scenario: Scenario, valued: Valuation, climbed: Ladder, far: Ladder, archive: Archive, fresh: Archive
+    scenario: Scenario,
+    valued: Valuation,
+    climbed: Ladder,
+    far: Ladder,
+    archive: Archive,
+    fresh: Archive,
+    check: Confirmation,
 ) -> tuple[BudgetPoint, ...]:
-    """The rungs with the best simulated roadmap that fits each, valued on fresh draws."""
+    """The rungs with the best simulated and confirmed roadmap that fits each, valued on fresh draws."""
     proposed = [dict(one.roadmap) for one in (*climbed.rungs, *far.rungs) if one.roadmap is not None]
     archive.simulate(proposed, "roadmaps of the budgets")
-    unbound = valued.problem.model_copy(update={"budgets": ()})
+    unbound = valued.problem.model_copy(update={"budgets": (), "chance_budgets": ()})
     plans = [one for one in archive if not violations(unbound, one)]
     needs = [need(valued.problem, one) for one in plans]
     best: list[int | None] = []
     for rung in climbed.rungs:
         fits = [k for k, least in enumerate(needs) if least <= rung.factor * (1.0 + 1e-9)]
-        best.append(max(fits, key=lambda k: (archive.mean(plans[k]), -needs[k]), default=None))
+        fits.sort(key=lambda k: (archive.mean(plans[k]), -needs[k]), reverse=True)
+        first = check.first([plans[k] for k in fits], rung.factor)
+        best.append(None if first is None else fits[first])
     fresh.simulate([plans[k] for k in best if k is not None], "roadmaps of the budgets on fresh draws")
     points: list[BudgetPoint] = []
     top, before = None, None
@@ -252,23 +303,36 @@ def _risk_points(
     archive: Archive,
     fresh: Archive,
     resolves: Resolves,
+    check: Confirmation,
+    level: float,
     propose: Propose | None = None,
 ) -> tuple[tuple[RiskPoint, ...], int]:
-    """The efficient simulated roadmaps; `propose`: a program with risk in its goal (None: the gradient)."""
+    """The efficient simulated roadmaps that are confirmed.
+
+    propose: a program with risk in its goal; None: the gradient.
+    """
     known = allowed_roadmaps(valued.problem, archive)
-    careful = gradient_proposals(valued.problem, archive, known, resolves) if propose is None else propose
+    careful = gradient_proposals(valued.problem, archive, known, resolves, level) if propose is None else propose
     proposals = [one for one in (careful(weight) for weight in WEIGHTS) if one is not None]
     archive.simulate(proposals, "careful roadmaps")
     feasible = allowed_roadmaps(valued.problem, archive)
-    figures = [(archive.mean(one), float(cvar(archive.npv(one), LEVEL))) for one in feasible]
-    chosen = [feasible[i] for i in efficient(figures)]
+    figures = [(archive.mean(one), float(cvar(archive.npv(one), level))) for one in feasible]
+    chosen: list[dict[str, int]] = []
+    left = list(range(len(feasible)))
+    for _ in range(ROUNDS):  # what takes the place of those that are not confirmed is looked at as well
+        front = [left[i] for i in efficient([figures[k] for k in left])]
+        fine = check.kept([feasible[k] for k in front])
+        chosen = [feasible[k] for k, kept in zip(front, fine, strict=True) if kept]
+        if all(fine):
+            break
+        left = [k for k in left if k not in front or fine[front.index(k)]]
     fresh.simulate(chosen, "efficient roadmaps on fresh draws")
-    again = [(fresh.mean(one), float(cvar(fresh.npv(one), LEVEL))) for one in chosen]
-    kept = efficient(again)
-    spans = turning_weights([again[i] for i in kept])
+    again = [(fresh.mean(one), float(cvar(fresh.npv(one), level))) for one in chosen]
+    shown = efficient(again)
+    spans = turning_weights([again[i] for i in shown])
     points: list[RiskPoint] = []
-    for position, (i, span) in enumerate(zip(kept, spans, strict=True)):
-        gain = None if position == 0 else fresh.difference(chosen[i], chosen[kept[position - 1]])
+    for position, (i, span) in enumerate(zip(shown, spans, strict=True)):
+        gain = None if position == 0 else fresh.difference(chosen[i], chosen[shown[position - 1]])
         npv = estimate(fresh.npv(chosen[i]))
         points.append(RiskPoint(months(scenario, chosen[i]), npv, again[i][1], span, gain))
     return tuple(points), len(feasible)

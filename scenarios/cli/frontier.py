@@ -11,7 +11,7 @@ from scenarios.cli.roi import Threads
 
 Budgets = Annotated[int, typer.Option("--budgets", min=2, max=200, help="How many sizes of the budgets.")]
 Top = Annotated[float, typer.Option("--top", min=0.01, max=100.0, help="Largest budgets over the present ones.")]
-Risk = Annotated[bool, typer.Option("--risk", help="Also NPV against CVaR, the mean of the worst 5 % of the draws.")]
+Risk = Annotated[bool, typer.Option("--risk", help="Also NPV against CVaR, the mean of the worst draws.")]
 AllKnees = Annotated[bool, typer.Option("--all-knees", help="Every step of the worth of the program; takes minutes.")]
 
 
@@ -41,10 +41,13 @@ def run(
     from optimize import NoRoadmap, PlanLimits
     from optimize.choices.study import frontiers
     from optimize.frontier import factors
+    from optimize.risk.attitude import Attitude, tail_limits
     from scenarios.cli.compiling import announce_compilation
 
     announce_compilation("kernel")
     limits = PlanLimits(threads=threads)
+    if risk and scenario.money.risk is not None:
+        limits = tail_limits(limits, Attitude(1.0, float(scenario.money.risk.level)))
     try:
         with stages("frontier") as progress:
             found = frontiers(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Any
 
 import pytest
 
@@ -92,6 +93,47 @@ def test_need_is_the_least_factor() -> None:
     assert need(problem, {}) == 0.0
     dry = problem.model_copy(update={"budgets": (problem.budgets[0].model_copy(update={"amount": (0.0, 0.0)}),)})
     assert need(dry, {"late": 1}) == math.inf
+
+
+def test_need_counts_the_chance_of_an_overrun() -> None:
+    """10 in the mean, but 30 in a fifth of the worlds: three times the budget where one in ten may overrun it."""
+    document: dict[str, Any] = {
+        "periods": 1,
+        "initiatives": [{"id": "a", "value": [9.0], "cost": {"capital": [10.0]}}, {"id": "b", "value": [1.0]}],
+        "budgets": [{"name": "it", "amount": [10.0]}],
+        "chance_budgets": [
+            {"budget": "it", "probability": 0.1, "weight": [0.2] * 5, "cost": {"a": [[5.0, 5.0, 5.0, 5.0, 30.0]]}}
+        ],
+    }
+    problem = RoadmapProblem.model_validate(document)
+    assert need(problem, {"a": 0}) == pytest.approx(3.0)
+    assert need(problem, {"b": 0}) == 0.0
+    found = ladder(problem, Resolves(Limits()), [1.0, 2.0, 2.9, 3.1, 4.0])
+    assert [rung.worth for rung in found.rungs] == [1.0, 1.0, 1.0, 10.0, 10.0]
+    for rung in found.rungs:
+        assert rung.worth == solve(scaled(problem, rung.factor)).objective
+    often = {**document, "chance_budgets": [{**document["chance_budgets"][0], "probability": 0.2}]}
+    assert need(RoadmapProblem.model_validate(often), {"a": 0}) == pytest.approx(1.0)
+
+
+def test_need_is_exact_with_grants_and_credit() -> None:
+    """Cost 10, grant 4, budget 3: twice the budget. Lent 4 for a period, without interest: 10 = f (3 + 3)."""
+    one = {"id": "a", "value": [9.0, 9.0], "cost": {"capital": [10.0]}}
+    grant = RoadmapProblem.model_validate(
+        {
+            "periods": 2,
+            "initiatives": [one],
+            "budgets": [{"name": "it", "amount": [3.0, 3.0]}],
+            "grants": [{"initiative": "a", "amount": 4.0, "budget": "it"}],
+        }
+    )
+    assert need(grant, {"a": 0}) == pytest.approx(2.0, rel=5e-9)
+    lent = {
+        "periods": 2,
+        "initiatives": [one],
+        "budgets": [{"name": "it", "amount": [3.0, 3.0], "credit": {"limit": 6}}],
+    }
+    assert need(RoadmapProblem.model_validate(lent), {"a": 0}) == pytest.approx(5.0 / 3.0, rel=5e-9)
 
 
 def test_a_ladder_needs_budgets_and_sound_factors() -> None:

@@ -25,13 +25,15 @@ def show_frontier(found: Frontier, scenario: Scenario, terminal: Console) -> Non
     names = titles(scenario)
     label = {t * scenario.period_months: scenario.period_label(t) for t in range(scenario.periods)}
     terminal.print(_budgets(found, names, label))
-    none = [one for one in found.budgets if one.roadmap is None]
+    none = [one for one in found.budgets if one.roadmap is None and one.worth is None]
     if none:
         most = max(one.factor for one in none)
         sentence(terminal, f"No roadmap meets every demand with {_percent(most)} of the present budgets or less.")
     best = max((one for one in found.budgets if one.npv is not None), key=lambda one: one.npv.mean if one.npv else 0.0)
     if best is not found.budgets[-1]:
         sentence(terminal, f"Budgets above {_percent(best.factor)} of the present ones earn no more in the mean.")
+    for note in found.notes:
+        sentence(terminal, note)
     terminal.print()
     if found.risk is not None:
         terminal.print(_risk(found, names, label))
