@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from optimize import check_rules
@@ -46,10 +47,12 @@ def aim(problem: RoadmapProblem, roadmap: Roadmap) -> float:
 def gain(problem: RoadmapProblem, roadmap: Roadmap) -> float:
     """Mean value of the roadmap without the constant, whose size would hide small differences [currency]."""
     values = [start_worth(problem, problem.initiative(name), start) for name, start in roadmap.items()]
-    terms: list[Interaction | Triple] = [*problem.interactions, *problem.triples]
-    together = [
-        passing(problem, *one.members) * one.value for one in terms if all(name in roadmap for name in one.members)
+    terms: list[Interaction | Triple] = [
+        pair for pair in problem.interactions if pair.first in roadmap and pair.second in roadmap
     ]
+    terms += [triple for triple in problem.triples if all(name in roadmap for name in triple.members)]
+    certain = all(one.passes == 1.0 for one in problem.initiatives) if terms else True
+    together = [one.value if certain else passing(problem, *one.members) * one.value for one in terms]
     bought = bought_cost(problem, roadmap) if problem.outside else ()
     paid = [-problem.discount_at(t) * cost for t, cost in enumerate(bought)]
     return math.fsum([*values, *together, *paid])
@@ -74,7 +77,7 @@ def violations(problem: RoadmapProblem, roadmap: Roadmap) -> tuple[Violation, ..
     for name in roadmap:
         problem.initiative(name)
     found = [violation for rule in RULES for violation in rule(problem, roadmap)]
-    found += [Violation(*broken) for broken in broken_risks(problem, roadmap, gain(problem, roadmap))]
+    found += [Violation(*broken) for broken in broken_risks(problem, roadmap, partial(gain, problem, roadmap))]
     return tuple(found)
 
 
@@ -148,9 +151,9 @@ def _skills(problem: RoadmapProblem, roadmap: Roadmap) -> list[Violation]:
     for skill, own in problem.skills.items():
         outside = [one for one in problem.outside if one.skill == skill]
         slack = ROW_TOLERANCE * max([*own, *(most for one in outside for most in one.at_most)])
-        bought = days_bought(problem, skill, roadmap)
+        bought = days_bought(problem, skill, roadmap) if outside else ()
         for t, days in enumerate(days_used(problem, skill, roadmap)):
-            there = own[t] + bought[t]
+            there = own[t] + bought[t] if outside else own[t]
             if days > there + slack:
                 sentence = f"{skill} has {there:,.6g} days in period {t}, and {days:,.6g} are needed"
                 if outside:

@@ -155,10 +155,12 @@ class RoadmapProblem(Record):
 
     def initiative(self, name: str) -> Initiative:
         """The initiative of this id. Raises KeyError."""
-        for candidate in self.initiatives:
-            if candidate.id == name:
-                return candidate
-        raise KeyError(name)
+        known = self.__dict__.get("_by_id")
+        if known is None or known[0] is not self.initiatives:  # a copy with other initiatives holds the old index
+            known = (self.initiatives, {one.id: one for one in reversed(self.initiatives)})
+            self.__dict__["_by_id"] = known
+        found: Initiative = known[1][name]
+        return found
 
     def window(self, initiative: Initiative) -> range:
         """Periods in which the initiative may start."""

@@ -98,8 +98,8 @@ def spent(problem: RoadmapProblem, budget: Budget, roadmap: Roadmap) -> tuple[fl
         cost, price = one.cost, one.price_at(start)
         by_kind = {"capital": cost.capital, "delivery": cost.delivery, "running": cost.running}
         for kind, profile in by_kind.items():
-            if kind in budget.kinds:
-                add(total, tuple(price * amount for amount in profile), start)
+            if kind in budget.kinds and profile:
+                add(total, profile if price == 1.0 else tuple(price * amount for amount in profile), start)
     if "bought" in budget.kinds and problem.outside:
         add(total, bought_cost(problem, roadmap), 0)
     return tuple(total)
@@ -140,6 +140,5 @@ def purse(problem: RoadmapProblem, budget: Budget, roadmap: Roadmap) -> tuple[Pu
 
 def add(total: list[float], profile: tuple[float, ...], start: int) -> None:
     """Add a profile over elapsed periods; what passes the horizon is cut."""
-    for elapsed, number in enumerate(profile):
-        if start + elapsed < len(total):
-            total[start + elapsed] += number
+    for t, number in enumerate(profile[: max(0, len(total) - start)], start):
+        total[t] += number

@@ -8,6 +8,7 @@ checked in plain Python (`check`), and the worth is computed anew. What does not
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from optimize.limits import PROOF_GAP, Limits
@@ -32,7 +33,8 @@ def solve(problem: RoadmapProblem, limits: Limits = DEFAULT_LIMITS, progress: Pr
 
     Ties are broken by rule, so that a proved answer is the same on every run: fewest initiatives, then the smallest sum
     of starts, then the order of names (see `ties`). Where the gap allowed is above 1e-6, or the clock or the node limit
-    ended the search, the answer is FEASIBLE and ties are left as they are.
+    ended the search, the answer is FEASIBLE and ties are left as they are; so they are where the tail of many worlds is
+    made of cuts (see `tail_cuts`). `canonical` says which.
 
     >>> from optimize.problem import Initiative, RoadmapProblem
     >>> pos = Initiative(id="pos", value=(5, 8, 8))
@@ -45,12 +47,15 @@ def solve(problem: RoadmapProblem, limits: Limits = DEFAULT_LIMITS, progress: Pr
     if problem.objectives:
         from optimize.solving.lexicographic import in_order
 
-        return in_order(problem, limits, solve)[-1]
+        whole = Stopwatch(limits)
+        tell = None if progress is None else lambda _, *state: progress(whole.elapsed, *state)
+        answer = in_order(problem, limits, partial(solve, progress=tell))[-1]
+        return replace(answer, seconds=whole.elapsed)
     if problem.worlds is not None:
         from optimize.solving.tail_cuts import by_cuts, by_cuts_pays
 
         if by_cuts_pays(problem):
-            return by_cuts(problem, limits, solve)
+            return by_cuts(problem, limits, solve, progress)
     clock = Stopwatch(limits)
     if not problem.initiatives:
         return _nothing_to_choose(problem, clock)

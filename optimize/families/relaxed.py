@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import pulp
@@ -20,14 +22,22 @@ class Point:
     aim: float
 
 
-def relaxed_point(problem: RoadmapProblem) -> Point | None:
-    """An optimal point of the linear relaxation; None where the solver gives none."""
+def relaxed_point(
+    problem: RoadmapProblem, seconds: float | None, one_at_a_time: AbstractContextManager[object]
+) -> Point | None:
+    """An optimal point of the linear relaxation; None where the solver gives none within so many seconds (None = no
+    limit). one_at_a_time: is held while the solver runs."""
+    ends = None if seconds is None else time.monotonic() + seconds
     formulation = Formulation(problem)
     formulation.maximise_worth()
     for variable in formulation.program.variables():
         variable.cat = pulp.LpContinuous
-    formulation.program.solve(pulp.HiGHS(msg=False, threads=1))
-    formulation.program.solverModel.resetGlobalScheduler(True)
+    with one_at_a_time:
+        left = None if ends is None else ends - time.monotonic()
+        if left is not None and left <= 0.0:
+            return None
+        formulation.program.solve(pulp.HiGHS(msg=False, threads=1, timeLimit=left))
+        formulation.program.solverModel.resetGlobalScheduler(True)
     if formulation.program.status != pulp.LpStatusOptimal:
         return None
     levels = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from optimize.problem import RoadmapProblem
 from optimize.risk.parts import ChanceBudget, ChanceCash
@@ -19,12 +19,12 @@ CHANCE_TOLERANCE = 1e-9
 """Sum of probabilities above the allowed one that is rounding."""
 
 
-def broken_risks(problem: RoadmapProblem, roadmap: Roadmap, gain: float) -> list[Broken]:
-    """Every limit on risk that the roadmap breaks. gain: its mean worth without the constant [currency]."""
+def broken_risks(problem: RoadmapProblem, roadmap: Roadmap, gain: Callable[[], float]) -> list[Broken]:
+    """Every limit on risk that the roadmap breaks. gain: gives its mean worth without the constant [currency]."""
     found: list[Broken] = []
     risk = problem.risk
     if risk is not None and risk.floor is not None:
-        reached = problem.constant + gain + tail(problem, roadmap)
+        reached = problem.constant + gain() + tail(problem, roadmap)
         if reached < risk.floor - slack(problem, risk.floor):
             text = f"the mean of the worst {100 * risk.level:g} % is {reached:,.6g}, below the floor {risk.floor:,.6g}"
             found.append(("cvar_floor", "risk", text))
@@ -39,7 +39,7 @@ def broken_risks(problem: RoadmapProblem, roadmap: Roadmap, gain: float) -> list
             text = f"cash falls below {problem.chance_cash.floor:,.6g} with probability {chance:.4g}"
             found.append(("chance_cash", "cash", f"{text}; {problem.chance_cash.probability:g} is allowed"))
     for other in problem.at_least:
-        value = offset(problem, other.what) + aimed(problem, roadmap, gain, other.what)
+        value = offset(problem, other.what) + aimed(problem, roadmap, gain(), other.what)
         if value < other.least - slack(problem, other.least):
             found.append(("at_least", other.what, f"{other.what} is {value:,.6g}, below {other.least:,.6g}"))
     return found

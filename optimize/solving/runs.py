@@ -31,7 +31,8 @@ MISMATCH = 1e-6
 HIGHS_FEASIBLE = 2
 """kSolutionStatusFeasible: HiGHS holds values that keep every row."""
 
-_HIGHS = threading.Lock()  # the threads of HiGHS are one pool of the whole process
+HIGHS = threading.Lock()
+"""Held by every run of HiGHS, whose threads are one pool of the whole process."""
 
 
 class End(Enum):
@@ -81,7 +82,7 @@ def look_ahead(formulation: Formulation, limits: Limits, clock: Stopwatch, progr
     if not applies(formulation.problem, limits):
         return None
     tell = progress or (lambda _seconds, _worth, _bound: None)
-    with _HIGHS:
+    with HIGHS:
         return go_ahead(formulation, limits, clock.left, lambda worth, bound: tell(clock.elapsed, worth, bound))
 
 
@@ -163,7 +164,7 @@ def _run_highs(
         options |= told(formulation, progress, clock.elapsed)
     solver = pulp.HiGHS(msg=False, gapRel=gap, gapAbs=0.0, threads=limits.threads, timeLimit=clock.left, **options)
     program = formulation.program
-    with _HIGHS:
+    with HIGHS:
         try:
             run_from(formulation, solver, begin)
         except KeyError as error:

@@ -22,10 +22,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from optimize.check import worth
+from optimize.check import violations, worth
 from optimize.limits import PROOF_GAP, Limits
 from optimize.problem import RoadmapProblem, TrustRegion
 from optimize.risk.parts import Future
+from optimize.solving.mix import Progress
+from optimize.solving.runs import HIGHS
+from optimize.solving.solvers import solver_name
 from optimize.status import Solution, Status, relative_gap
 
 Floats = NDArray[np.float64]
@@ -37,6 +40,8 @@ MANY_STARTS: Final = 500
 FIRST_GAPS: Final = (0.03, 0.01)
 """Relative gaps of the first programs, whose answers give cuts early."""
 MOST_ROUNDS: Final = 60
+RELAXED_SHARE: Final = 0.3
+"""Share of the time, where it is limited, after which no more cuts are made at points of the relaxation."""
 FIRST_SHARE: Final = 0.15
 """Share of the time, where it is limited, that each of the first programs may take."""
 FEW_CHANGES: Final = 8
@@ -61,17 +66,23 @@ def by_cuts_pays(problem: RoadmapProblem) -> bool:
     return plain and certain and len(worlds.probability) > MANY_WORLDS and starts > MANY_STARTS
 
 
-def by_cuts(problem: RoadmapProblem, limits: Limits, solve: Solver) -> Solution:
+def by_cuts(problem: RoadmapProblem, limits: Limits, solve: Solver, progress: Progress | None = None) -> Solution:
     """The answer of `solve`, with the bound of the programs of cuts; the objective is computed from the worlds.
 
-    limits: nodes are of each program; seconds of all. solve: solves a problem without worlds.
+    limits: nodes are of each program; seconds of all. solve: solves a problem without worlds. progress: is told after
+    each program.
     """
     began = time.monotonic()
     tails = _Tails(problem)
     cuts = [tails.cut(tails.probability, 0)]
-    _cuts_of_relaxation(problem, tails, cuts)
-    best: tuple[float, Mapping[str, int]] | None = None
-    bound, answer, near, hard = math.inf, None, FEW_CHANGES, False
+    _cuts_of_relaxation(
+        problem, tails, cuts, None if limits.seconds is None else began + RELAXED_SHARE * limits.seconds
+    )
+    # What is allowed without any solver, so that the clock never ends the work without a roadmap where one is known.
+    known = [{}, dict(problem.trust_region.incumbent)] if problem.trust_region else [{}]
+    seeds = [(worth(problem, one), one) for one in known if not violations(problem, one)]
+    best: tuple[float, Mapping[str, int]] | None = max(seeds, key=lambda one: one[0], default=None)
+    bound, answer, near, hard, hurried, solved = math.inf, None, FEW_CHANGES, False, False, False
     for number in range(MOST_ROUNDS):
         gap = max(limits.gap, FIRST_GAPS[number]) if number < len(FIRST_GAPS) else limits.gap
         left = None if limits.seconds is None else limits.seconds - (time.monotonic() - began)
@@ -85,7 +96,7 @@ def by_cuts(problem: RoadmapProblem, limits: Limits, solve: Solver) -> Solution:
                 around = TrustRegion(incumbent=dict(best[1]), at_most=near)
                 left = min(left, NEAR_SHARE * limits.seconds)
         done = solve(_with(problem, cuts, around), replace(limits, gap=gap, seconds=left, break_ties=False))
-        answer = done
+        answer, hurried = done, hurried or done.stopped_by_time
         if around is None:
             bound = min(bound, math.inf if done.bound is None else done.bound)
         if not done.has_solution:
@@ -93,10 +104,13 @@ def by_cuts(problem: RoadmapProblem, limits: Limits, solve: Solver) -> Solution:
                 break
             hard, near = True, near + 4
             continue
+        solved = True
         value = worth(problem, done.roadmap)
         improved = best is None or value > best[0]
         if best is None or improved:
             best = (value, done.roadmap)
+        if progress is not None:
+            progress(time.monotonic() - began, best[0], bound if math.isfinite(bound) else None)
         reached = relative_gap(bound, best[0])
         if reached is not None and reached <= max(limits.gap, PROOF_GAP):
             break
@@ -109,22 +123,25 @@ def by_cuts(problem: RoadmapProblem, limits: Limits, solve: Solver) -> Solution:
         cuts.append(tails.cut(tails.worst(levels), len(cuts)))
     seconds = time.monotonic() - began
     late = limits.seconds is not None and seconds >= limits.seconds
-    if best is None:
+    refused = answer is not None and not solved and answer.status in (Status.INFEASIBLE, Status.ERROR)
+    if best is None or refused:
         if answer is None or answer.status is Status.OPTIMAL:
             return Solution(
-                Status.TIME_LIMIT, "none" if answer is None else answer.solver, seconds, stopped_by_time=late
+                Status.TIME_LIMIT,
+                solver_name(limits) if answer is None else answer.solver,
+                seconds,
+                stopped_by_time=late,
             )
         return replace(answer, seconds=seconds)
-    assert answer is not None
-    known = max(bound, best[0]) if math.isfinite(bound) else None
-    reached = relative_gap(known, best[0])
+    limit = max(bound, best[0]) if math.isfinite(bound) else None
+    reached = relative_gap(limit, best[0])
     proved = reached is not None and reached <= PROOF_GAP
     return Solution(
         Status.OPTIMAL if proved else Status.FEASIBLE,
-        answer.solver,
+        solver_name(limits) if answer is None else answer.solver,
         seconds,
-        bound=known,
-        stopped_by_time=(late or answer.stopped_by_time) and not proved,
+        bound=limit,
+        stopped_by_time=late or hurried,  # of several that are worth the same the clock may have chosen, proof or not
         _objective=best[0],
         _starts=tuple(sorted(best[1].items())),
     )
@@ -138,12 +155,15 @@ def _with(problem: RoadmapProblem, cuts: list[Future], around: TrustRegion | Non
     return problem.model_copy(update=update)
 
 
-def _cuts_of_relaxation(problem: RoadmapProblem, tails: _Tails, cuts: list[Future]) -> None:
-    """Add cuts until the relaxation has the bound of all rows."""
+def _cuts_of_relaxation(problem: RoadmapProblem, tails: _Tails, cuts: list[Future], ends: float | None) -> None:
+    """Add cuts until the relaxation has the bound of all rows, or until `ends` on the monotonic clock [s]."""
     from optimize.families.relaxed import relaxed_point
 
     for _ in range(MOST_ROUNDS):
-        point = relaxed_point(_with(problem, cuts))
+        left = None if ends is None else ends - time.monotonic()
+        if left is not None and left <= 0.0:
+            return
+        point = relaxed_point(_with(problem, cuts), left, HIGHS)
         if point is None:
             return
         weights = tails.worst(point.starts)

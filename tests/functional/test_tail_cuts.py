@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 
@@ -75,7 +76,7 @@ def test_where_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_limits_leave_an_honest_bound() -> None:
-    """Ended by nodes or the clock: FEASIBLE with a bound above the aim; by a clock of nothing: no roadmap."""
+    """Ended by nodes or the clock: FEASIBLE with a bound above the aim, and a roadmap wherever one is known."""
     problem = large()
     limits = Limits(seconds=None, nodes=1, gap=1e-4)
     first = solve(problem, limits)
@@ -85,6 +86,18 @@ def test_limits_leave_an_honest_bound() -> None:
     assert first.bound >= first.objective
     again = solve(problem, limits)
     assert (dict(again.roadmap), again.bound) == (dict(first.roadmap), first.bound)
-    none = solve(problem, Limits(seconds=1e-6))
-    assert none.status is Status.TIME_LIMIT
-    assert not none.has_solution
+    for seconds in (1e-6, 0.3):
+        began = time.monotonic()
+        hasty = solve(problem, Limits(seconds=seconds))
+        assert time.monotonic() - began < seconds + 3.0
+        assert hasty.status is Status.FEASIBLE  # the empty roadmap is allowed
+        assert hasty.stopped_by_time
+        assert hasty.objective == pytest.approx(worth(problem, hasty.roadmap))
+        assert hasty.bound is None or hasty.bound >= hasty.objective
+
+
+def test_progress_is_told_what_was_found() -> None:
+    told: list[tuple[float, float | None, float | None]] = []
+    answer = solve(large(), Limits(seconds=None, nodes=1, gap=1e-2), lambda *state: told.append(state))
+    assert told
+    assert told[-1][1] == pytest.approx(answer.objective)
