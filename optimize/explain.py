@@ -107,6 +107,21 @@ def rounded(amount: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def enough(amount: float) -> str:
+    """The amount with three significant digits, rounded away from 0, so that who adds it has enough.
+
+    >>> [enough(amount) for amount in (2003.29, 8512.0, 0.12341, 41.0, 30.0 + 1e-9, 0.0)]
+    ['2,010', '8,520', '0.124', '41', '30', '0']
+    """
+    if amount == 0.0:
+        return "0"
+    step = 10.0 ** (math.floor(math.log10(abs(amount))) - 2)
+    steps = abs(amount) / step
+    nearest = round(steps)
+    whole = nearest if abs(steps - nearest) < 1e-6 * steps else math.ceil(steps)
+    return rounded(math.copysign(whole * step, amount))
+
+
 def _why(
     aims: Sequence[_Aim],
     before: Mapping[str, int],

@@ -218,10 +218,10 @@ def _need(member: Member, period_name: Label, money: str) -> str:
     when = period_name(resource.period or 0)
     if resource.kind == "skill":
         if short is None:
-            return f"more {resource.name} days in {when} than the {rounded(available)} there are"
+            return f"more {days_of(resource.name)} in {when} than the {rounded(available)} there are"
         needed, own = amount_text(available + member.bought + short), amount_text(available)
         beside = f", and {amount_text(member.bought)} can be bought" if member.bought > 0.0 else ""
-        return f"{needed} {resource.name} days in {when} (there are {own}{beside})"
+        return f"{needed} {days_of(resource.name)} in {when} (there are {own}{beside})"
     unit = f" {money}" if money else ""
     if short is None:
         return f"more money from the budget {resource.name} by {when} than there is"
@@ -229,6 +229,15 @@ def _need(member: Member, period_name: Label, money: str) -> str:
         f"{amount_text(short)}{unit} more from the budget {resource.name} by the end of {when} than there is "
         f"({amount_text(available)}{unit} in that period, and what is carried into it)"
     )
+
+
+def days_of(skill: str) -> str:
+    """Days of a skill in words.
+
+    >>> days_of("it"), days_of("office_days")
+    ('it days', 'office_days')
+    """
+    return skill if skill.endswith("days") else f"{skill} days"
 
 
 def amount_text(amount: float) -> str:

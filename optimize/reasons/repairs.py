@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from optimize.demands import blocking, demands
-from optimize.explain import listed
-from optimize.reasons.conflict import Conflict, Member, amount_text, opened
+from optimize.explain import enough, listed
+from optimize.reasons.conflict import Conflict, Member, days_of, opened
 from optimize.reasons.elastic import Elastic
 from optimize.reasons.resolves import NEAR, Resolves
 from optimize.reasons.resources import Resource, every_period, single_periods
@@ -115,8 +115,8 @@ def _more(problem: RoadmapProblem, resource: Resource, resolves: Resolves, when:
 
 def _so_much(resource: Resource, amount: float, money: str) -> str:
     if resource.kind == "skill":
-        return f"{amount_text(amount)} more {resource.name} days"
-    return f"{amount_text(amount)}{f' {money}' if money else ''} more in the budget {resource.name}"
+        return f"{enough(amount)} more {days_of(resource.name)}"
+    return f"{enough(amount)}{f' {money}' if money else ''} more in the budget {resource.name}"
 
 
 def _wider(problem: RoadmapProblem, name: str, latest: bool, resolves: Resolves) -> Iterator[Repair]:

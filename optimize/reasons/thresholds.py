@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from optimize.demands import forced_in
-from optimize.explain import rounded
+from optimize.explain import enough, rounded
 from optimize.reasons.dominated import never_gains
 from optimize.reasons.elastic import DEAREST, Elastic, clear_margin
 from optimize.reasons.resolves import NEAR, Resolves
@@ -127,7 +127,7 @@ class Thresholds:
         amount = max(0.0, self.value - forced.objective) / counted
         changed = _worth_more(self.problem, name, amount + self._step(amount))
         best = max(self.problem.initiative(name).value[t] for t in self.problem.window(self.problem.initiative(name)))
-        words = f"if it were worth {rounded(amount)}{self.money} more, whenever it starts"
+        words = f"if it were worth {enough(amount)}{self.money} more, whenever it starts"
         proved = self.certain and forced.status.value == "optimal"
         return self._done(name, "in", "benefit", amount, _over(amount, abs(best)), None, changed, proved, words)
 
@@ -174,7 +174,7 @@ class Thresholds:
             proved = proved and certain
             if without is None or without.worth <= floors[resource] + self.margin:
                 present = sum(resource.amounts(self.problem)) / len(resource.amounts(self.problem))
-                words = f"with {rounded(amount)}{unit} more in {self._resource(resource)}"
+                words = f"with {enough(amount)}{unit} more in {self._resource(resource)}"
                 return self._done(name, "in", lever, amount, _over(amount, present), resource, changed, proved, words)
             floors[resource] = without.worth
         more = f"it takes more than {rounded(amount)}{unit} more in {'every' if each else 'any one'} period"

@@ -197,9 +197,9 @@ def core_sentence(core: CoreIndex, names: Names) -> str:
     ]
     near = counted(core.near, "roadmap")
     text = (
-        f"Core, always in: {listed(sure) or 'none'} (in at least {_percent(CORE)} of the {near} within the "
-        f"indifference of the best of {core.roadmaps:,} simulated ones, and of the best roadmaps on {core.resamples:,} resamples of "
-        "the draws)."
+        f"Core, always in: {listed(sure) or 'none'} (in at least {_percent(CORE)} of the {near} within the indifference"
+        f" of the best of {core.roadmaps:,} simulated ones, and of the best roadmaps on {core.resamples:,} resamples of"
+        " the draws)."
     )
     return text + (f" A choice (share of the first, of the second): {listed(open_)}." if open_ else "")
 
