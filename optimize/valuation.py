@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimize.archive import Archive, Estimate, estimate
+from optimize.explain import listed
 from optimize.periods import by_period, latest_period, periods_of
 from optimize.plan_limits import SEARCH_FROM, PlanLimits
 from optimize.planner_rules import bound_to, credit, grants, kinds_paid, pinned_out, planner_rules, problem_of
@@ -159,27 +160,47 @@ def _usable(
             if not structure.starts[name]:
                 reasons[name] = _closed(problem, name)
             elif structure.complete({}, [name]) is None:
-                reasons[name] = "what it requires leaves it no start, or excludes one another"
+                reasons[name] = _left_no_start(scenario, structure.needs[name])
         if not reasons:
             break
         unusable.update(reasons)
         kept = [one for one in kept if one.id not in reasons]
     stuck = [name for name in unusable if scenario.initiatives[name].mandatory]
+    remedy = "move or remove a pin, a deadline or a requirement"
     pinned = [name for name in unusable if name not in stuck and name in scenario.pins and not scenario.pins[name].out]
     if stuck or pinned:
         raise ProblemsFound(
             [
                 *(
-                    Problem(f"initiatives.{name}", f"the mandatory {name} cannot be started: {unusable[name]}", name)
+                    Problem(
+                        f"initiatives.{name}", f"the mandatory {name} cannot be started: {unusable[name]}", name, remedy
+                    )
                     for name in stuck
                 ),
                 *(
-                    Problem(f"pins.{name}.start_month", f"{name} cannot be started as pinned: {unusable[name]}", name)
+                    Problem(
+                        f"pins.{name}.start_month",
+                        f"{name} cannot be started as pinned: {unusable[name]}",
+                        name,
+                        remedy,
+                    )
                     for name in pinned
                 ),
             ]
         )
     return Rules(problem, unusable)
+
+
+def _left_no_start(scenario: Scenario, needs: Sequence[str]) -> str:
+    """Which required initiatives stand in the way, with their pins."""
+    words = []
+    for other in needs:
+        pin = scenario.pins.get(other)
+        if pin is None or pin.start_month is None:
+            words.append(other)
+        else:
+            words.append(f"{other} (pinned to {scenario.period_label(pin.start_month // scenario.period_months)})")
+    return f"what it requires, {listed(words)}, leaves it no start, or excludes one another"
 
 
 def _why_lost(reason: str) -> str:
