@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from optimize.alternatives import alternatives, measure
 from optimize.check import worth
 from optimize.explain import why_rejected
 from optimize.limits import Limits
@@ -165,3 +166,24 @@ def test_what_an_aim_may_give_up_is_no_reason() -> None:
     assert reason(fee, "fee") == ("loses", told, 70.0)
     only = problem.model_copy(update={"objectives": (), "objective": "few"})
     assert reason(only, "app") == ("late", "the roadmap would hold 1 initiative more", 1.0)
+
+
+def test_bought_days_count_in_the_smoothest_spend() -> None:
+    """Both at once cost 2 + 9 bought days in period 1; one after the other 1 + 4 days at 10 in period 0."""
+    pair = tuple(
+        Initiative(id=name, value=(50, 50), cost=Cost(capital=(1,)), skill_days={"it": (5,)})
+        for name in ("till", "web")
+    )
+    problem = RoadmapProblem(
+        periods=2,
+        initiatives=pair,
+        skills={"it": (1, 1)},
+        outside=(Outside(skill="it", price=(10, 1), at_most=(9, 9)),),
+        discount=(0, 0),
+        budgets=(Budget(name="shop", amount=(100, 100)),),
+    )
+    both = {(t, u): measure(problem, {"till": t, "web": u}, "smoother", {}) for t in (0, 1) for u in (0, 1)}
+    assert both == {(0, 0): 92.0, (0, 1): 41.0, (1, 0): 41.0, (1, 1): 11.0}
+    [smoother] = alternatives(problem, {"till": 0, "web": 0}, 100.0, Resolves(LIMITS), 1)
+    assert (smoother.direction, smoother.measure, smoother.proved) == ("smoother", 11.0, True)
+    assert dict(smoother.roadmap) == {"till": 1, "web": 1}
