@@ -11,6 +11,7 @@ from optimize.limits import Limits
 from optimize.problem import (
     Budget,
     Cost,
+    Credit,
     ExclusiveGroup,
     Grant,
     Initiative,
@@ -22,6 +23,7 @@ from optimize.problem import (
 )
 from optimize.reasons.conflict import find_conflict
 from optimize.reasons.program_reasons import near_solution, reasons_of_program
+from optimize.reasons.repairs import repairs
 from optimize.reasons.resolves import Resolves
 from optimize.reasons.thresholds import Thresholds
 from optimize.risk.parts import Objective
@@ -187,3 +189,19 @@ def test_bought_days_count_in_the_smoothest_spend() -> None:
     [smoother] = alternatives(problem, {"till": 0, "web": 0}, 100.0, Resolves(LIMITS), 1)
     assert (smoother.direction, smoother.measure, smoother.proved) == ("smoother", 11.0, True)
     assert dict(smoother.roadmap) == {"till": 1, "web": 1}
+
+
+def test_a_debt_falls_due_with_its_interest() -> None:
+    """What costs 10 in period 0 is owed, and 20 fall due in period 1: twice what all initiatives take."""
+    till = Initiative(id="till", value=(5, 5), mandatory=True, latest=0, cost=Cost(capital=(10,)))
+    loan = Budget(name="shop", amount=(0, 0), credit=Credit(limit=10, rate=1.0))
+    problem = RoadmapProblem(periods=2, initiatives=(till,), budgets=(loan,))
+    resolves = Resolves(LIMITS)
+    conflict = find_conflict(problem, resolves)
+    assert conflict is not None
+    amounts = {one.words: one.amount for one in repairs(problem, conflict, resolves) if one.unit == "currency"}
+    assert amounts == {
+        "10 more in the budget shop in period 0": pytest.approx(10.0),
+        "20 more in the budget shop in period 1": pytest.approx(20.0),
+        "6.67 more in the budget shop in every period": pytest.approx(20.0 / 3.0),  # z + 2 z pay for 20
+    }
