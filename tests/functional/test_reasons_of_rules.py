@@ -21,6 +21,7 @@ from optimize.problem import (
     RoadmapProblem,
     SelectionGroup,
 )
+from optimize.reasons import program_reasons
 from optimize.reasons.conflict import find_conflict
 from optimize.reasons.program_reasons import near_solution, reasons_of_program
 from optimize.reasons.repairs import repairs
@@ -28,6 +29,7 @@ from optimize.reasons.resolves import Resolves
 from optimize.reasons.thresholds import Thresholds
 from optimize.risk.parts import Objective
 from optimize.solve import solve
+from optimize.status import Solution, Status
 
 LIMITS = Limits()
 
@@ -205,3 +207,17 @@ def test_a_debt_falls_due_with_its_interest() -> None:
         "20 more in the budget shop in period 1": pytest.approx(20.0),
         "6.67 more in the budget shop in every period": pytest.approx(20.0 / 3.0),  # z + 2 z pay for 20
     }
+
+
+def test_without_time_for_the_mean_all_is_said_of_the_known_roadmap(monkeypatch: pytest.MonkeyPatch) -> None:
+    till, web = Initiative(id="till", value=(5, 4)), Initiative(id="web", value=(-1, -2))
+    problem = RoadmapProblem(periods=2, initiatives=(till, web), objectives=(Objective(what="worth"),))
+    known = solve(problem)
+    late = Solution(Status.TIME_LIMIT, "highs", 1.0, stopped_by_time=True)
+    monkeypatch.setattr(program_reasons, "solve", lambda *_: late)
+    found = reasons_of_program(problem, known, LIMITS, 0.02)
+    assert found.of_mean
+    assert {one.initiative: one.proved for one in found.changes if one.lever == "benefit"} == dict.fromkeys(
+        ("till", "web"), False
+    )
+    assert (found.delays[0].loss[1], found.delays[0].proved) == (1.0, False)
