@@ -182,8 +182,10 @@ def weight_of(problem: RoadmapProblem) -> dict[str, float]:
 
 
 def _smoother(program: Elastic, problem: RoadmapProblem) -> None:
-    """No period spends more than `most`; what several budgets pay in common counts in each."""
+    """No period spends more than `most`; what several budgets pay in common counts in each. Bought days are paid too,
+    by each budget that pays them."""
     unit = power_of_ten_unit([amount for budget in problem.budgets for amount in budget.amount])
+    payers = sum("bought" in budget.kinds for budget in problem.budgets)
     most = program.program.add_variable("most", 0)
     for t in range(problem.periods):
         spend = [
@@ -192,6 +194,11 @@ def _smoother(program: Elastic, problem: RoadmapProblem) -> None:
             for name, profile in program.costs[budget.name].items()
             for u, start in program.starts[name].items()
             if 0 <= t - u < len(profile) and profile[t - u] != 0.0
+        ]
+        spend += [
+            (payers * one.price[t] * program.skill_unit[one.skill] / unit) * program.bought[one.skill, t]
+            for one in program.outside
+            if payers and (one.skill, t) in program.bought and one.price[t] > 0.0
         ]
         program.program += sum(spend) - most <= 0, f"most({t})"
     program.program += -1 * most

@@ -74,10 +74,12 @@ def delays(
     by: Sequence[int] = PERIODS,
     archive: Archive | None = None,
     simulated: Starts | None = None,
+    certain: bool = True,
 ) -> tuple[Delay, ...]:
     """Cost of delay of the initiatives of `best`, the best roadmap of the program, which is worth `value`.
 
-    simulated: the roadmap from which the simulation moves them, if an archive is given (None = `best`).
+    simulated: the roadmap from which the simulation moves them, if an archive is given (None = `best`). certain: it is
+    proved that no roadmap of the program is worth more than `value`.
     """
     own = dict(best if simulated is None else simulated)
     chosen = [name for name in best if names is None or name in names]
@@ -95,7 +97,7 @@ def delays(
             for k in by
         }
         latest = _latest(program, name, value - indifference, resolves)
-        rows.append(Delay(name, start, loss, kept, latest, resolves.unproved == before))
+        rows.append(Delay(name, start, loss, kept, latest, certain and resolves.unproved == before))
     return tuple(rows)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from optimize.alternatives import Alternative, alternatives
@@ -14,6 +14,7 @@ from optimize.reasons.thresholds import Change, Thresholds
 from optimize.reasons.worth_of_more import MoreOfIt, MoreTime, worth_of_more, worth_of_time
 from optimize.risk.parts import AtLeast
 from optimize.solve import solve
+from optimize.status import Status
 
 if TYPE_CHECKING:
     from optimize.limits import Limits
@@ -62,12 +63,17 @@ def reasons_of_program(
 ) -> ProgramReasons:
     """Everything that would change the solution. within: share of the worth that a latest start may cost.
 
-    A lower cost counts as room in the budgets alone. Raises NoSolution where there is no roadmap.
+    A lower cost counts as room in the budgets alone. Where the problem without worlds and futures is not solved in
+    time, all is said of the roadmap that is known, and nothing is called proved. Raises NoSolution where there is none.
     """
     resolves = Resolves(limits)
     whole, problem = problem, problem.without_worlds()
     if problem != whole:
-        solution = solve(problem, limits)
+        known, solution = solution, solve(problem, limits)
+        reached = worth(problem, known.roadmap)  # it keeps these limits too, which are fewer
+        if not solution.has_solution or solution.objective < reached - tie_width(problem):
+            starts = tuple(sorted(known.roadmap.items()))
+            solution = replace(known, status=Status.FEASIBLE, bound=None, _objective=reached, _starts=starts)
     thresholds = Thresholds(problem, solution, resolves, period_name=period_name)
     roadmap, value = solution.roadmap, solution.objective
     changes: list[Change] = []
@@ -76,7 +82,7 @@ def reasons_of_program(
     more = worth_of_more(problem, solution, resolves)
     time = worth_of_time(problem, solution, resolves, period_name)
     given_up = within * abs(value)
-    late = delays(problem, roadmap, value, resolves, given_up)
+    late = delays(problem, roadmap, value, resolves, given_up, certain=solution.status is Status.OPTIMAL)
     return ProgramReasons(
         tuple(changes), more, time, late, given_up, problem != whole, resolves.count, resolves.unproved
     )

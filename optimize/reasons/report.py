@@ -20,6 +20,7 @@ from optimize.reasons.delay import Delay, delays
 from optimize.reasons.resolves import Resolves
 from optimize.reasons.thresholds import Change, Lever, Thresholds
 from optimize.reasons.worth_of_more import MoreOfIt, MoreTime, worth_of_more, worth_of_time
+from optimize.status import Status
 from optimize.structure import Structure
 
 if TYPE_CHECKING:
@@ -139,7 +140,10 @@ def reasons(
     late: tuple[Delay, ...] = ()
     if limits.why:
         best, value = answer.roadmap, answer.objective
-        late = delays(program, best, value, resolves, indifference, archive=archive, simulated=recommended)
+        sure = answer.status is Status.OPTIMAL
+        late = delays(
+            program, best, value, resolves, indifference, archive=archive, simulated=recommended, certain=sure
+        )
     tell(5)
     others: tuple[Alternative, ...] = ()
     if limits.alternatives:

@@ -43,20 +43,23 @@ class Resource:
         return tuple(amount[t] for t in self.periods(problem))
 
     def most(self, problem: RoadmapProblem) -> float:
-        """So much more in each period makes the limit bind no longer: what all initiatives together could take."""
+        """So much more in each period makes the limit bind no longer: what all initiatives together could take, and
+        what could be owed with its interest."""
         total = 0.0
+        budget = next((one for one in problem.budgets if self.kind == "budget" and one.name == self.name), None)
         for one in problem.initiatives:
             dearest = 1.0
-            if self.kind == "skill":
+            if budget is None:
                 profile = one.skill_days.get(self.name, ())
             else:
-                kinds = next(budget.kinds for budget in problem.budgets if budget.name == self.name)
-                profile = tuple(amount for kind in kinds for amount in getattr(one.cost, kind, ()))
+                profile = tuple(amount for kind in budget.kinds for amount in getattr(one.cost, kind, ()))
                 dearest = max([1.0, *(one.price_at(t) for t in problem.window(one))])
             total += dearest * sum(profile)
-        if self.kind == "budget" and "bought" in next(one.kinds for one in problem.budgets if one.name == self.name):
+        if budget is not None and "bought" in budget.kinds:
             for help_ in problem.outside:
                 total += sum(price * days for price, days in zip(help_.price, help_.at_most, strict=True))
+        if budget is not None and budget.credit is not None:
+            total += (1.0 + budget.credit.rate) * budget.credit.limit
         return total
 
     def more(self, problem: RoadmapProblem, amount: float) -> RoadmapProblem:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from optimize.alternatives import alternatives, measure
 from optimize.check import worth
 from optimize.explain import why_rejected
 from optimize.limits import Limits
 from optimize.problem import (
     Budget,
     Cost,
+    Credit,
     ExclusiveGroup,
     Grant,
     Initiative,
@@ -19,12 +21,15 @@ from optimize.problem import (
     RoadmapProblem,
     SelectionGroup,
 )
+from optimize.reasons import program_reasons
 from optimize.reasons.conflict import find_conflict
 from optimize.reasons.program_reasons import near_solution, reasons_of_program
+from optimize.reasons.repairs import repairs
 from optimize.reasons.resolves import Resolves
 from optimize.reasons.thresholds import Thresholds
 from optimize.risk.parts import Objective
 from optimize.solve import solve
+from optimize.status import Solution, Status
 
 LIMITS = Limits()
 
@@ -165,3 +170,54 @@ def test_what_an_aim_may_give_up_is_no_reason() -> None:
     assert reason(fee, "fee") == ("loses", told, 70.0)
     only = problem.model_copy(update={"objectives": (), "objective": "few"})
     assert reason(only, "app") == ("late", "the roadmap would hold 1 initiative more", 1.0)
+
+
+def test_bought_days_count_in_the_smoothest_spend() -> None:
+    """Both at once cost 2 + 9 bought days in period 1; one after the other 1 + 4 days at 10 in period 0."""
+    pair = tuple(
+        Initiative(id=name, value=(50, 50), cost=Cost(capital=(1,)), skill_days={"it": (5,)})
+        for name in ("till", "web")
+    )
+    problem = RoadmapProblem(
+        periods=2,
+        initiatives=pair,
+        skills={"it": (1, 1)},
+        outside=(Outside(skill="it", price=(10, 1), at_most=(9, 9)),),
+        discount=(0, 0),
+        budgets=(Budget(name="shop", amount=(100, 100)),),
+    )
+    both = {(t, u): measure(problem, {"till": t, "web": u}, "smoother", {}) for t in (0, 1) for u in (0, 1)}
+    assert both == {(0, 0): 92.0, (0, 1): 41.0, (1, 0): 41.0, (1, 1): 11.0}
+    [smoother] = alternatives(problem, {"till": 0, "web": 0}, 100.0, Resolves(LIMITS), 1)
+    assert (smoother.direction, smoother.measure, smoother.proved) == ("smoother", 11.0, True)
+    assert dict(smoother.roadmap) == {"till": 1, "web": 1}
+
+
+def test_a_debt_falls_due_with_its_interest() -> None:
+    """What costs 10 in period 0 is owed, and 20 fall due in period 1: twice what all initiatives take."""
+    till = Initiative(id="till", value=(5, 5), mandatory=True, latest=0, cost=Cost(capital=(10,)))
+    loan = Budget(name="shop", amount=(0, 0), credit=Credit(limit=10, rate=1.0))
+    problem = RoadmapProblem(periods=2, initiatives=(till,), budgets=(loan,))
+    resolves = Resolves(LIMITS)
+    conflict = find_conflict(problem, resolves)
+    assert conflict is not None
+    amounts = {one.words: one.amount for one in repairs(problem, conflict, resolves) if one.unit == "currency"}
+    assert amounts == {
+        "10 more in the budget shop in period 0": pytest.approx(10.0),
+        "20 more in the budget shop in period 1": pytest.approx(20.0),
+        "6.67 more in the budget shop in every period": pytest.approx(20.0 / 3.0),  # z + 2 z pay for 20
+    }
+
+
+def test_without_time_for_the_mean_all_is_said_of_the_known_roadmap(monkeypatch: pytest.MonkeyPatch) -> None:
+    till, web = Initiative(id="till", value=(5, 4)), Initiative(id="web", value=(-1, -2))
+    problem = RoadmapProblem(periods=2, initiatives=(till, web), objectives=(Objective(what="worth"),))
+    known = solve(problem)
+    late = Solution(Status.TIME_LIMIT, "highs", 1.0, stopped_by_time=True)
+    monkeypatch.setattr(program_reasons, "solve", lambda *_: late)
+    found = reasons_of_program(problem, known, LIMITS, 0.02)
+    assert found.of_mean
+    assert {one.initiative: one.proved for one in found.changes if one.lever == "benefit"} == dict.fromkeys(
+        ("till", "web"), False
+    )
+    assert (found.delays[0].loss[1], found.delays[0].proved) == (1.0, False)
