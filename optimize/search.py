@@ -105,6 +105,8 @@ def plan(
         tightened_times += 1
     if not selection.kept:
         raise NoRoadmap(not_confirmed(scenario, selection.recommended))
+    if selection.missed:
+        raise NoRoadmap(selection.missed)
     if not result.exhaustive:
         simulate_additions(ruled.problem, _free(result.program), archive, selection.recommended, limits)
     means = expected_value_plan(scenario, seed, ruled, limits, progress)
