@@ -17,6 +17,7 @@ from optimize.linearise import linearise
 from optimize.plan_limits import SEARCH_FROM, PlanLimits
 from optimize.planning import NoRoadmap
 from optimize.policies import do_nothing
+from optimize.problem import RoadmapProblem
 from optimize.refine import allowed_roadmaps
 from optimize.risk.attitude import Attitude, attitude_of, tail_limits
 from optimize.risk.chances import chance_budgets, chance_cash, overruns, period_costs
@@ -241,6 +242,17 @@ def test_options_of_the_command_take_the_place_of_the_file() -> None:
 def test_what_would_have_no_effect_is_refused(edits: list[Any], message: str) -> None:
     with pytest.raises((ValueError, ProblemsFound), match=message):
         corner_shop(*edits)
+
+
+def test_overruns_of_a_budget_that_buys_days_are_refused() -> None:
+    """Only where it pays delivery: days bought are delivery."""
+    outside = setting("skills.it_days.outside", {"day_price": 500, "days_per_month": 20})
+    limited = {"amount": 50_000, "overrun_probability": 0.1}
+    with pytest.raises(ProblemsFound, match=r"all\.overrun_probability.*days bought outside"):
+        rules(shop(outside, setting("money.budgets", {"all": limited})), SEED, LIMITS)
+    capital = {"all": {**limited, "kinds": ["capital"]}, "rest": {"amount": 9_000, "kinds": ["delivery", "running"]}}
+    problem = rules(shop(outside, setting("money.budgets", capital)), SEED, LIMITS).problem
+    assert RoadmapProblem.from_json(problem.to_json()).chance_budgets
 
 
 def test_an_archive_without_attitude_is_as_before() -> None:
