@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+TINY = 1e-9
 CELLS = 20_000_000
 """Numbers that one call of the simulation may return: 160 MB."""
 
 
 def with_floors(scenario: Scenario, ruled: Rules, seed: int, limits: PlanLimits) -> Rules:
-    """The rules with a floor for each goal that the empty roadmap does not reach, on the first draws of the search.
+    """The rules with a floor for each goal that the empty roadmap does not reach, or that initiatives could lose which
+    change the KPI for the worse, on the first draws of the search. What may be lost is then a floor below 0.
 
     Raises ProblemsFound for a KPI that has no value in the year of its goal.
     """
@@ -56,14 +58,14 @@ def with_floors(scenario: Scenario, ruled: Rules, seed: int, limits: PlanLimits)
     for k, goal in enumerate(goals):
         base = levels[_key({})][k]
         _refuse_missing(goal, base)
-        if base >= goal.least:
-            continue
         contributions = {}
         for name, (context, starts) in cases.items():
             gain = {t: levels[_key({**context, name: t})][k] - levels[_key(context)][k] for t in starts}
             by_start = filled(gain, periods)
             # The one period with a floor is the last, so that elapsed periods tell the starts apart.
             contributions[name] = tuple(by_start[periods - 1 - elapsed] for elapsed in range(periods))
+        if base + sum(min(0.0, *series) for series in contributions.values()) >= goal.least:
+            continue  # no roadmap breaks the row
         level = (*(None,) * (periods - 1), goal.least - base)
         floors.append(GoalFloor(name=goal.name, level=level, contributions=contributions))
     return replace(ruled, problem=ruled.problem.model_copy(update={"goals": tuple(floors)}))
@@ -74,23 +76,47 @@ def reach(scenario: Scenario, roadmaps: Sequence[Starts], seed: int, limits: Pla
     goals = demanded(scenario)
     if not goals or not roadmaps:
         return [True] * len(roadmaps)
-    draws = limits.first_selection_draws
-    levels = _levels(scenario, goals, roadmaps, SELECTION_FROM, draws, seed, limits.threads)
-    return [bool(np.all(levels[_key(one)] >= [goal.least for goal in goals])) for one in roadmaps]
+    least = [goal.least for goal in goals]
+    return [bool(np.all(level >= least)) for level in _fresh(scenario, goals, roadmaps, seed, limits)]
 
 
 def reaching(
     scenario: Scenario, finalists: Sequence[Starts], among: Sequence[int], seed: int, limits: PlanLimits
-) -> list[int]:
-    """Those of the finalists `among` whose mean reaches every goal with a floor on fresh draws; all of them if none
-    does or no goal has one."""
+) -> tuple[list[int], tuple[str, ...]]:
+    """Those of the finalists `among` whose mean reaches every goal with a floor on fresh draws, and nothing to say.
+
+    If none does, all of them, and a sentence for each goal that the finalist misses which comes nearest.
+    """
     goals = demanded(scenario)
     if not goals:
-        return list(among)
+        return list(among), ()
+    levels = _fresh(scenario, goals, [finalists[k] for k in among], seed, limits)
+    least = np.array([goal.least for goal in goals])
+    kept = [k for k, level in zip(among, levels, strict=True) if np.all(level >= least)]
+    if kept:
+        return kept, ()
+    scale = np.maximum(np.abs(least), TINY)
+    nearest = levels[int(np.argmin(((least - levels) / scale).max(axis=1)))]
+    return list(among), tuple(_missed(scenario, goals[f], nearest[f]) for f in np.flatnonzero(nearest < least))
+
+
+def _missed(scenario: Scenario, goal: Demanded, level: float) -> str:
+    """What is missed, in the unit of the KPI."""
+    stated = scenario.goals[goal.name]
+    asked = f"the mean of {stated.kpi} in year {goal.year + 1} must be at {'least' if goal.sign > 0 else 'most'}"
+    return (
+        f"No finalist reaches goal {goal.name} on fresh draws: {asked} {goal.sign * goal.least:,.6g}, "
+        f"and the nearest of them reaches {goal.sign * level:,.6g}."
+    )
+
+
+def _fresh(
+    scenario: Scenario, goals: Sequence[Demanded], roadmaps: Sequence[Starts], seed: int, limits: PlanLimits
+) -> Floats:
+    """(roadmaps, goals) mean of each goal's KPI on the first draws of the selection, for the better upwards."""
     draws = limits.first_selection_draws
-    levels = _levels(scenario, goals, [finalists[k] for k in among], SELECTION_FROM, draws, seed, limits.threads)
-    kept = [k for k in among if all(levels[_key(finalists[k])] >= [goal.least for goal in goals])]
-    return kept or list(among)
+    levels = _levels(scenario, goals, roadmaps, SELECTION_FROM, draws, seed, limits.threads)
+    return np.array([levels[_key(one)] for one in roadmaps]).reshape(len(roadmaps), len(goals))
 
 
 def _levels(

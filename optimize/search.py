@@ -114,6 +114,8 @@ def plan(
         raise NoRoadmap(not_confirmed(scenario, selection.recommended))
     if selection.best_tail is not None:
         raise NoRoadmap(tail_too_low(scenario, selection))
+    if selection.missed:
+        raise NoRoadmap(selection.missed)
     if not result.exhaustive:
         simulate_additions(ruled.problem, _free(result.program), archive, selection.recommended, limits)
     means = expected_value_plan(scenario, seed, ruled, limits, progress)

@@ -67,6 +67,7 @@ class Selection:
     set_aside: finalists that break the cash floor, the covenant or another limit on risk, or miss a goal with a floor,
     left out because another one does not. kept: the recommended one keeps the cash floor and the limits on overruns.
     best_tail: where no finalist reaches the floor of the CVaR, the largest CVaR among them [currency]; else None.
+    missed: in sentences, goals with a floor that no finalist reaches.
     """
 
     finalists: tuple[Finalist, ...]
@@ -79,6 +80,7 @@ class Selection:
     set_aside: tuple[Mapping[str, int], ...] = ()
     kept: bool = True
     best_tail: float | None = None
+    missed: tuple[str, ...] = ()
 
 
 def plainness(roadmap: Starts) -> tuple[int, int, tuple[tuple[str, int], ...]]:
@@ -145,7 +147,7 @@ def select(
     delta = indifference or 1e-9 * max(1.0, float(np.max(np.abs(sample.mean(axis=1)))))
     alpha = (1.0 - CONFIDENCE) / 2.0
     fine = np.ones(count, dtype=np.bool_) if confirmed is None else np.array(confirmed)
-    able = reaching(scenario, finalists, _keeping(scenario, broken, drawn[0], fine), seed, limits)
+    able, missed = reaching(scenario, finalists, _keeping(scenario, broken, drawn[0], fine), seed, limits)
     alive = [able[k] for k in _survivors(sample[able], delta, alpha)]
     first_share = _prob_best(sample, delta, seed)[0]
     needed = _draws_needed(sample[alive], delta, alpha)
@@ -183,6 +185,7 @@ def select(
         prob_good=prob_good,
         draws=kept.shape[1],
         paths=paths,
+        missed=missed,
         kept=bool(fine[alive[winner]]) and _keeps_cash(scenario, breaks[winner]),
         best_tail=None
         if attitude.keeps_floor(npv[0, winner])

@@ -115,16 +115,17 @@ def _limited(scenario: Scenario, seed: int, found: Rules) -> Rules:
     from optimize.risk.chances import chance_budgets
 
     granted = {grant.budget for grant in found.problem.grants}
-    refused = [
-        Problem(
-            f"money.budgets.{name}.overrun_probability",
-            "is not computed for a budget that a grant paid upfront in a window flows into",
-            budget.overrun_probability,
-            "remove it, or let the grant be paid after go-live",
-        )
-        for name, budget in scenario.money.budgets.items()
-        if budget.overrun_probability is not None and name in granted
-    ]
+    buying = {one.name for one in found.problem.budgets if "bought" in one.kinds} if found.problem.outside else set()
+    refused = []
+    for name, budget in scenario.money.budgets.items():
+        path, allowed = f"money.budgets.{name}.overrun_probability", budget.overrun_probability
+        if allowed is not None and name in granted:
+            message = "is not computed for a budget that a grant paid upfront in a window flows into"
+            refused.append(Problem(path, message, allowed, "remove it, or let the grant be paid after go-live"))
+        if allowed is not None and name in buying:
+            message = "is not computed for a budget that pays for days bought outside"
+            hint = "remove it or `outside` of the skills, or let another budget pay delivery"
+            refused.append(Problem(path, message, allowed, hint))
     if refused:
         raise ProblemsFound(refused)
     limits = chance_budgets(scenario, found.problem, seed)

@@ -59,21 +59,32 @@ def chance_budgets(scenario: Scenario, problem: RoadmapProblem, seed: int) -> tu
 
 
 def overruns(problem: RoadmapProblem, roadmap: Starts, costs: Costs) -> dict[str, Breach]:
-    """How often each budget is overrun by a roadmap, with Wilson's interval. costs: of `period_costs`."""
+    """How often each budget is overrun by a roadmap, with Wilson's interval. costs: of `period_costs`.
+
+    With credit, each draw borrows as `recount.purse` does: as little as must be, owed with interest a period later. A
+    budget is left out that pays for days bought outside, or that a grant to a started initiative flows into: both
+    are known in the mean alone, and differ from draw to draw.
+    """
+    granted = {grant.budget for grant in problem.grants if grant.initiative in roadmap}
     found = {}
     for budget in problem.budgets:
+        if budget.name in granted or (problem.outside and "bought" in budget.kinds):
+            continue
         profiles = {name: _of_kinds(costs[name], budget) for name in roadmap}
         draws = next(iter(costs[problem.initiatives[0].id].values())).shape[1] if problem.initiatives else 1
-        carried, broken = np.zeros(draws), np.zeros(draws, dtype=np.bool_)
+        credit, most = budget.credit, max(budget.amount)
+        room = 1e-6 * (most if credit is None else max(most, credit.limit))
+        carried, debt, broken = np.zeros(draws), np.zeros(draws), np.zeros(draws, dtype=np.bool_)
         for t in range(problem.periods):
             left = budget.amount[t] + budget.carry_share * carried
             for name, start in roadmap.items():
                 if 0 <= t - start < len(profiles[name]):
                     left = left - problem.initiative(name).price_at(start) * profiles[name][t - start]
-            broken |= left < -1e-6 * max(budget.amount)
-            carried = np.maximum(0.0, left)
-            if budget.carry_cap is not None:
-                carried = np.minimum(carried, budget.carry_cap)
+            if credit is not None:  # no debt may be left after the last period
+                left = left - debt * (1.0 + credit.rate)
+                debt = np.clip(-left, 0.0, credit.limit if t + 1 < problem.periods else 0.0)
+            broken |= left + debt < -room
+            carried = np.clip(left, 0.0, budget.carry_cap)
         found[budget.name] = breach(broken)
     return found
 

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from optimize import NoRoadmap, PlanLimits, plan
 from optimize.check import violations, worth
-from optimize.goal_floors import reaching, with_floors
+from optimize.goal_floors import reach, reaching, with_floors
 from optimize.planner_rules import load_months
 from optimize.problem import RoadmapProblem
 from optimize.solve import solve
@@ -145,7 +145,7 @@ def test_a_grant_paid_upfront_to_starts_in_a_window_reaches_the_budget() -> None
 
 
 def test_a_goal_floor_is_what_the_empty_roadmap_lacks() -> None:
-    """Contributions by start, and no row for a goal that is reached without doing anything."""
+    """Contributions by start, and no row for a goal that is reached whatever is done."""
     shop = corner_shop(setting("goals.more_sales.floor", True))
     found = with_floors(shop, rules(shop, 7, LIMITS), 7, LIMITS).problem
     (floor,) = found.goals
@@ -157,6 +157,34 @@ def test_a_goal_floor_is_what_the_empty_roadmap_lacks() -> None:
     assert floor.added("pos", 0) == pytest.approx(revenue[2] - revenue[0], abs=1e-6)
     easy = corner_shop(setting("goals.more_sales.floor", True), setting("goals.more_sales.target", "300k"))
     assert not with_floors(easy, rules(easy, 7, LIMITS), 7, LIMITS).problem.goals
+
+
+def test_a_goal_that_is_reached_may_not_be_lost() -> None:
+    """The till that frightens customers away: the row allows to lose what the empty roadmap has above the goal."""
+    fewer = setting("initiatives.pos.effects", {"processes.counter.arrivals_per_day": {"multiply": 0.8}})
+    edits = [fewer, without("initiatives.pos.imitation"), setting("goals.more_sales.floor", True)]
+    shop = corner_shop(*edits, setting("goals.more_sales.target", "450k"))
+    problem = with_floors(shop, rules(shop, 7, LIMITS), 7, LIMITS).problem
+    (floor,) = problem.goals
+    level = floor.level[-1]
+    assert level is not None
+    assert floor.added("pos", 7) < level < 0.0
+    assert "goal" in {one.family for one in violations(problem, {"pos": 0})}
+    assert "goal" not in {one.family for one in violations(problem, {})}
+    dear = {"value": (9e9,) * problem.periods}
+    changed = tuple(one.model_copy(update=dear) if one.id == "pos" else one for one in problem.initiatives)
+    rich = problem.model_copy(update={"initiatives": changed})
+    answer = solve(rich)
+    assert answer.roadmap.get("pos", 7) > 0  # later in the year than the goal allows to lose
+    assert not violations(rich, answer.roadmap)
+
+
+def test_a_goal_that_no_finalist_reaches_is_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program allows what the simulation does not confirm: a sentence names the goal and what is reached."""
+    monkeypatch.setattr("optimize.search.with_floors", lambda scenario, ruled, seed, limits: ruled)
+    shop = corner_shop(setting("goals.more_sales.floor", True), setting("goals.more_sales.target", "2M"))
+    with pytest.raises(NoRoadmap, match=r"No finalist reaches goal more_sales .* at least 2e\+06, .* reaches"):
+        plan(shop, 7, LIMITS)
 
 
 def test_a_goal_that_must_be_reached_changes_the_plan() -> None:
@@ -180,11 +208,15 @@ def test_finalists_that_miss_a_goal_are_left_out() -> None:
     """On fresh draws the till alone sells for 497,000 in the second year; if nothing does, all stay in the race."""
     shop = corner_shop(setting("goals.more_sales.floor", True), setting("goals.more_sales.target", "497k"))
     finalists = [{}, {"pos": 0}, {"edr": 0}]
-    assert reaching(shop, finalists, [0, 1, 2], 7, LIMITS) == [1]
-    assert reaching(shop, finalists, [0, 2], 7, LIMITS) == [0, 2]
-    assert reaching(corner_shop(), finalists, [0, 2], 7, LIMITS) == [0, 2]
+    assert reaching(shop, finalists, [0, 1, 2], 7, LIMITS) == ([1], ())
+    among, (sentence,) = reaching(shop, finalists, [0, 2], 7, LIMITS)
+    assert among == [0, 2]
+    assert "goal more_sales" in sentence
+    assert "at least 497,000, and the nearest of them reaches 49" in sentence
+    assert reach(shop, finalists, 7, LIMITS) == [False, True, False]
+    assert reaching(corner_shop(), finalists, [0, 2], 7, LIMITS) == ([0, 2], ())
     at_ease = corner_shop(setting("goals.fewer_lost.floor", True), setting("goals.fewer_lost.target", "90 %"))
-    assert reaching(at_ease, finalists, [0, 1, 2], 7, LIMITS) == [0, 1, 2]  # lower is better
+    assert reaching(at_ease, finalists, [0, 1, 2], 7, LIMITS) == ([0, 1, 2], ())  # lower is better
 
 
 PHASES: list[Edit] = [

@@ -17,6 +17,8 @@ from optimize.linearise import linearise
 from optimize.plan_limits import SEARCH_FROM, PlanLimits
 from optimize.planning import NoRoadmap
 from optimize.policies import do_nothing
+from optimize.problem import RoadmapProblem
+from optimize.recount import purse
 from optimize.refine import allowed_roadmaps
 from optimize.risk.attitude import Attitude, attitude_of, tail_limits
 from optimize.risk.chances import chance_budgets, chance_cash, overruns, period_costs
@@ -241,6 +243,39 @@ def test_options_of_the_command_take_the_place_of_the_file() -> None:
 def test_what_would_have_no_effect_is_refused(edits: list[Any], message: str) -> None:
     with pytest.raises((ValueError, ProblemsFound), match=message):
         corner_shop(*edits)
+
+
+def test_overruns_of_a_budget_that_buys_days_are_refused() -> None:
+    """Only where it pays delivery: days bought are delivery."""
+    outside = setting("skills.it_days.outside", {"day_price": 500, "days_per_month": 20})
+    limited = {"amount": 50_000, "overrun_probability": 0.1}
+    with pytest.raises(ProblemsFound, match=r"all\.overrun_probability.*days bought outside"):
+        rules(shop(outside, setting("money.budgets", {"all": limited})), SEED, LIMITS)
+    capital = {"all": {**limited, "kinds": ["capital"]}, "rest": {"amount": 9_000, "kinds": ["delivery", "running"]}}
+    problem = rules(shop(outside, setting("money.budgets", capital)), SEED, LIMITS).problem
+    assert RoadmapProblem.from_json(problem.to_json()).chance_budgets
+
+
+def test_overruns_count_credit_and_leave_out_what_is_known_in_the_mean_alone() -> None:
+    """Draw by draw as `purse` counts one roadmap of that cost; grants and bought days have no figure."""
+    one = {"id": "a", "value": [5.0, 5.0]}
+    line = {"name": "it", "amount": [0.0, 10.0], "kinds": ["capital"], "credit": {"limit": 10.0, "rate": 0.1}}
+    document: dict[str, Any] = {"periods": 2, "initiatives": [one], "budgets": [line]}
+    drawn = [0.0, 9.0, 9.5, 11.0]
+    costs = {"a": {"capital": np.array([drawn, [0.0] * 4]), "delivery": np.zeros((2, 4)), "running": np.zeros((2, 4))}}
+    problem = RoadmapProblem.model_validate(document)
+    broken = []
+    for cost in drawn:  # 9 is owed as 9.9 and paid back; 9.5 as 10.45 is not
+        fixed = RoadmapProblem.model_validate({**document, "initiatives": [{**one, "cost": {"capital": [cost]}}]})
+        broken.append(any(state.short > 0.0 for state in purse(fixed, fixed.budgets[0], {"a": 0})))
+    assert broken == [False, False, True, True]
+    assert overruns(problem, {"a": 0}, costs)["it"].share == np.mean(broken)
+    granted = {**document, "grants": [{"initiative": "a", "amount": 5.0, "budget": "it"}]}
+    assert overruns(RoadmapProblem.model_validate(granted), {"a": 0}, costs) == {}
+    assert set(overruns(RoadmapProblem.model_validate(granted), {}, costs)) == {"it"}
+    offer = {"skill": "it", "price": [1.0, 1.0], "at_most": [5.0, 5.0]}
+    buying = {"skills": {"it": [1.0, 1.0]}, "outside": [offer], "budgets": [{**line, "kinds": ["capital", "bought"]}]}
+    assert overruns(RoadmapProblem.model_validate({**document, **buying}), {"a": 0}, costs) == {}
 
 
 def test_an_archive_without_attitude_is_as_before() -> None:
