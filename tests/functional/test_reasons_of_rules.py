@@ -56,6 +56,13 @@ def test_a_pinned_start_does_not_move() -> None:
         assert last == (None if start == 3 else 0.0)
 
 
+def test_a_window_moved_off_a_pin_leaves_no_roadmap() -> None:
+    till = Initiative(id="till", value=(5, 4, 3), earliest=2)
+    pin = Pin(initiative="till", start=1)
+    problem = RoadmapProblem(periods=3, initiatives=(till.model_copy(update={"earliest": 0}),), pins=(pin,))
+    assert solve(problem.model_copy(update={"initiatives": (till,)})).status is Status.INFEASIBLE
+
+
 def test_a_grant_is_no_part_of_the_cost_that_changes() -> None:
     fund = Grant(initiative="till", amount=4, budget="shop")
     till = Initiative(id="till", value=(5,), cost=Cost(capital=(10,)))
