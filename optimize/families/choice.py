@@ -49,7 +49,7 @@ def pin(model: Sets) -> None:
     for one in model.problem.pins:
         if one.start is None:
             model.program += model.chosen(one.initiative) == 0, f"pin({model.label[one.initiative]})"
-        else:  # a window that was moved off the pin while a reason is sought leaves no roadmap: 2 starts of at most 1
-            start = model.starts[one.initiative].get(one.start)
-            row = model.chosen(one.initiative) == 2 if start is None else 1 * start == 1
+        else:  # a window that was moved off the pin, while a reason is sought, gets a row that nothing meets
+            starts = model.starts[one.initiative]
+            row = 1 * starts[one.start] == 1 if one.start in starts else 1 * next(iter(starts.values())) == 2
             model.program += row, f"pin({model.label[one.initiative]})"

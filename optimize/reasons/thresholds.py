@@ -40,6 +40,9 @@ LEVERS: Final[tuple[Lever, ...]] = ("benefit", "cost", "budget", "budget_each", 
 MOST_FLOORS: Final = 12
 """Floors after which the search for an amount ends without an answer."""
 
+LITTLE: Final = 1e-4
+"""Share of a cost, or of the most that could be used, below which it is asked whether any amount at all would do."""
+
 CANCELLED: Final = "not by its worth: it is always cancelled, since a gate before it is never passed"
 
 
@@ -47,7 +50,8 @@ CANCELLED: Final = "not by its worth: it is always cancelled, since a gate befor
 class Change:
     """The smallest change of one kind that lets an initiative in (`goal` "in") or pushes it out ("out").
 
-    amount: money, days, or for the cost a share of it; None where no change of this kind does it, see `sentence`.
+    amount: money, days, or for the cost a share of it; 0 where any change decides, because both are worth the same now;
+        None where no change of this kind does it, see `sentence`.
     relative: the amount over what there is now (its best worth, its cost, the amount of the budget or skill in the
         periods concerned); None where that is 0. resource: which amount. verified: solved again with the change, and
         the initiative was in (out). proved: the solver proved that no smaller change of this kind does it.
@@ -127,7 +131,7 @@ class Thresholds:
         amount = max(0.0, self.value - forced.objective) / counted
         changed = _worth_more(self.problem, name, amount + self._step(amount))
         best = max(self.problem.initiative(name).value[t] for t in self.problem.window(self.problem.initiative(name)))
-        words = f"if it were worth {enough(amount)}{self.money} more, whenever it starts"
+        words = f"if it were worth {self._by(amount)} more, whenever it starts"
         proved = self.certain and forced.status.value == "optimal"
         return self._done(name, "in", "benefit", amount, _over(amount, abs(best)), None, changed, proved, words)
 
@@ -139,6 +143,7 @@ class Thresholds:
             return self._none(name, "in", "cost", found.proved, "not even if it cost nothing")
         share = min(1.0, program.share())
         changed = _cheaper(self.problem, name, min(1.0, share + self._step_share(share)), self.saving.get(name, 0.0))
+        share = 0.0 if share <= LITTLE and self._ties(name) else share
         words = f"if it cost {_percent(share)} less"
         return self._done(name, "in", "cost", share, share, None, changed, self.certain and found.proved, words)
 
@@ -174,7 +179,10 @@ class Thresholds:
             proved = proved and certain
             if without is None or without.worth <= floors[resource] + self.margin:
                 present = sum(resource.amounts(self.problem)) / len(resource.amounts(self.problem))
-                words = f"with {enough(amount)}{unit} more in {self._resource(resource)}"
+                if amount <= LITTLE * resource.most(self.problem) and self._ties(name):
+                    amount = 0.0  # what was found is only where the difference is clear
+                more = f"{enough(amount)}{unit} more in" if amount > 0.0 else "any more of"
+                words = f"with {more} {self._resource(resource)}"
                 return self._done(name, "in", lever, amount, _over(amount, present), resource, changed, proved, words)
             floors[resource] = without.worth
         more = f"it takes more than {rounded(amount)}{unit} more in {'every' if each else 'any one'} period"
@@ -202,7 +210,7 @@ class Thresholds:
         amount = max(0.0, self.value - rest) / counted
         changed = _worth_more(self.problem, name, -amount - self._step(amount))
         now = abs(self.problem.initiative(name).value[self.roadmap[name]])
-        words = f"if it were worth {rounded(amount)}{self.money} less"
+        words = f"if it were worth {self._by(amount)} less"
         return self._done(name, "out", "benefit", amount, _over(amount, now), None, changed, proved, words)
 
     def _more_cost(self, name: str, rest: float, proved: bool) -> Change:
@@ -215,6 +223,7 @@ class Thresholds:
         if share >= DEAREST - NEAR:
             return self._none(name, "out", "cost", found.proved, f"not by its cost, even at {1 + DEAREST:g} times")
         changed = _cheaper(self.problem, name, -(share + self._step_share(share)), self.saving.get(name, 0.0))
+        share = 0.0 if share <= LITTLE and self.value - rest <= self.margin else share
         words = f"if it cost {_percent(share)} more"
         return self._done(name, "out", "cost", share, share, None, changed, proved and found.proved, words)
 
@@ -245,6 +254,14 @@ class Thresholds:
     def _saved(self, name: str) -> float:
         """By how much the worth rises if it costs nothing, the gates before it counted as its values are."""
         return passing(self.problem, name) * self.saving.get(name, 0.0)
+
+    def _ties(self, name: str) -> bool:
+        """Whether a roadmap with it is worth as much already, so that the least more of anything that helps decides."""
+        forced = self.resolves.solve(forced_in(self.problem, name))
+        return forced.has_solution and self.value - forced.objective <= self.margin
+
+    def _by(self, amount: float) -> str:
+        return f"{enough(amount)}{self.money}" if amount > self.margin else "any"
 
     def _step(self, amount: float) -> float:
         return NEAR * abs(amount) + 4.0 * self.margin
@@ -292,4 +309,4 @@ def _over(amount: float, present: float) -> float | None:
 
 
 def _percent(share: float) -> str:
-    return f"{rounded(100.0 * share)} %"
+    return f"{rounded(100.0 * share)} %" if share > 0.0 else "any"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from rich.console import Console
 
 from optimize.alternatives import alternatives, measure
 from optimize.check import worth
@@ -30,6 +33,7 @@ from optimize.reasons.thresholds import Thresholds
 from optimize.risk.parts import Objective
 from optimize.solve import solve
 from optimize.status import Solution, Status
+from scenarios.cli.render.why import show_program_reasons
 
 LIMITS = Limits()
 
@@ -50,6 +54,13 @@ def test_a_pinned_start_does_not_move() -> None:
         assert (delays["till"].latest, delays["till"].proved) == (start, True)
         last = {one.words: one.worth for one in found.time}["no start in the last period, period 3"]
         assert last == (None if start == 3 else 0.0)
+
+
+def test_a_window_moved_off_a_pin_leaves_no_roadmap() -> None:
+    till = Initiative(id="till", value=(5, 4, 3), earliest=2)
+    pin = Pin(initiative="till", start=1)
+    problem = RoadmapProblem(periods=3, initiatives=(till.model_copy(update={"earliest": 0}),), pins=(pin,))
+    assert solve(problem.model_copy(update={"initiatives": (till,)})).status is Status.INFEASIBLE
 
 
 def test_a_grant_is_no_part_of_the_cost_that_changes() -> None:
@@ -221,3 +232,21 @@ def test_without_time_for_the_mean_all_is_said_of_the_known_roadmap(monkeypatch:
         ("till", "web"), False
     )
     assert (found.delays[0].loss[1], found.delays[0].proved) == (1.0, False)
+
+
+def test_where_both_are_worth_the_same_any_change_decides() -> None:
+    """web gains 20 and takes 2 bought days of 10: worth as much as without it, and every day of one's own saves 10."""
+    till = Initiative(id="till", value=(50,), skill_days={"it": (3,)})
+    web = Initiative(id="web", value=(20,), skill_days={"it": (2,)})
+    help_ = (Outside(skill="it", price=(10,), at_most=(9,)),)
+    problem = RoadmapProblem(periods=1, initiatives=(till, web), skills={"it": (3,)}, outside=help_)
+    changes = {one.lever: one for one in thresholds_of(problem).let_in("web")}
+    assert changes["benefit"].sentence == "if it were worth any more, whenever it starts"
+    days = changes["days"]
+    assert (days.amount, days.verified) == (0.0, True)
+    assert days.sentence == "with any more of the it days in period 0"
+    screen = Console(file=io.StringIO(), width=160)
+    show_program_reasons(reasons_of_program(problem, solve(problem), LIMITS, 0.02), screen)
+    text = screen.file.getvalue()  # type: ignore[attr-defined]
+    assert "any more" in text
+    assert "0.000005" not in text

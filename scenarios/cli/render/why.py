@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Label = Callable[[int], str]
 Names = Mapping[str, str]
+MARGINAL = 1e-4  # share of a unit below which an amount is only where a difference begins to be clear
 CORE = 0.95  # share from which on an initiative is called core; out below 1 - CORE
 
 
@@ -100,7 +101,7 @@ def changes_table(changes: Sequence[Change], names: Names) -> Table:
         if least is None:
             table.add_row(cell(names.get(name, name)), cell(word), cell("none: " + own[0].sentence), cell(""))
             continue
-        share = "" if least.relative is None or least.lever == "cost" else f" ({_percent(least.relative)} of it)"
+        share = "" if not least.relative or least.lever == "cost" else f" ({_percent(least.relative)} of it)"
         table.add_row(cell(names.get(name, name)), cell(word), cell(least.sentence + share), cell("; ".join(others)))
     return table
 
@@ -114,12 +115,15 @@ def more_table(rows: Sequence[MoreOfIt], label: Label, currency: str) -> Table:
     for one in rows:
         high = "any" if one.holds_to is None else amount_text(one.holds_to)
         gain = "never" if one.to_gain is None else f"+{amount_text(one.to_gain)}: +{rounded(one.gain or 0.0)}"
-        spare = "0" if one.spare is None else amount_text(one.spare)
+        if one.to_gain is not None and one.to_gain < MARGINAL * one.unit:
+            jump = (one.gain or 0.0) > MARGINAL * one.worth
+            gain = f"any more: +{rounded(one.gain or 0.0)}" if jump else "any more"
+        spare = "0" if one.spare is None or one.spare < MARGINAL * one.unit else amount_text(one.spare)
         doubt = "" if one.proved else " (not proved)"
         table.add_row(
             cell(f"{unit_words(one.resource, one.unit, label, currency)}{doubt}"),
             cell(rounded(one.worth)),
-            cell(f"{amount_text(one.holds_from)} to {high}"),
+            cell(f"{amount_text(0.0 if abs(one.holds_from) < MARGINAL * one.unit else one.holds_from)} to {high}"),
             cell(gain),
             cell(spare),
         )
