@@ -106,6 +106,7 @@ def _known(draft: _Draft, raw: dict[str, Any]) -> Known:
         exclusive=draft.exclusive,
         discount=_items(raw.get("discount")),
         parts={key: _sound(key, raw.get(key), model) for key, model in RULE_PARTS.items()},
+        stated=[key for key in RULE_PARTS if _items(raw.get(key))],
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -37,7 +37,7 @@ RULE_PARTS: Final[Mapping[str, type[Record]]] = {
 
 @dataclass(frozen=True)
 class Known:
-    """The sound parts of a problem that rules speak of, each part with its path."""
+    """The sound parts of a problem that rules speak of, each part with its path. stated: fields that hold any part."""
 
     periods: int | None
     ids: Sequence[str]
@@ -47,6 +47,7 @@ class Known:
     exclusive: Sequence[tuple[str, ExclusiveGroup]]
     discount: Sequence[Any]
     parts: Mapping[str, Sequence[tuple[str, Any]]]
+    stated: Collection[str] = ()
 
     def of(self, field: str) -> Sequence[tuple[str, Any]]:
         return self.parts.get(field, ())
@@ -155,6 +156,17 @@ def _lengths(known: Known) -> Iterator[Problem]:
             yield Problem(f"{path}.first", message, part.first, f"0 to {part.last}")
 
 
+def _effect(known: Known) -> Iterator[Problem]:
+    """Grants reach a budget or the worth, and discounting has something to discount."""
+    for path, part in known.of("grants"):
+        if part.amount > 0.0 and part.budget is None and part.worth == 0.0:
+            message = f"the grant to {part.initiative!r} reaches no budget and adds no worth"
+            yield Problem(f"{path}.amount", message, part.amount, "state `budget` or `worth`, or drop the grant")
+    if known.discount and "outside" not in known.stated:
+        message = "has no effect without days bought outside: values and worths are present values already"
+        yield Problem("discount", message, None, "state `outside`, or leave `discount` out")
+
+
 def _goals(known: Known) -> Iterator[Problem]:
     """A goal has a floor in some period, and something that adds to it."""
     for path, goal in known.of("goals"):
@@ -248,5 +260,5 @@ def _suggest(name: str, known: Iterable[str]) -> str:
 
 
 _RULES: Final[tuple[Callable[[Known], Iterator[Problem]], ...]] = (
-    _names, _unknown, _lengths, _goals, _pins, _blackouts, _groups, _quick_wins,
+    _names, _unknown, _lengths, _effect, _goals, _pins, _blackouts, _groups, _quick_wins,
 )  # fmt: skip

@@ -92,7 +92,7 @@ class Credit(Record):
 
     limit: Amount = Field(description="most that may be owed at the end of a period [currency]")
     rate: Amount = Field(
-        0.0, description="interest of one period on what was owed at its beginning, paid by the budget"
+        0.0, le=2.0, description="interest of one period on what was owed at its beginning, paid by the budget"
     )
 
 

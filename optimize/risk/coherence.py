@@ -99,6 +99,12 @@ def _needed(draft: _Draft) -> Iterator[Problem]:
                 if future.best is None:
                     hint = "state what the best roadmap is worth in this future"
                     yield Problem(f"{at}.best", f"regret needs the best of {future.name!r}", None, hint)
+    ranked: set[str] = set()
+    for path, one in draft.objectives:
+        if one.what in ranked:
+            hint = "keep the first: what it has reached is kept by those behind it"
+            yield Problem(f"{path}.what", f"the aim {one.what!r} is ranked twice", one.what, hint)
+        ranked.add(one.what)
     if draft.objectives and draft.objective != "worth":
         yield Problem("objective", "`objectives` says what the aim is", draft.objective, "leave one of them out")
     if draft.worlds is None and (weight > 0.0 or floor is not None):
@@ -125,8 +131,13 @@ def _worlds(draft: _Draft) -> Iterator[Problem]:
             hint = f"one list a start period: {draft.periods}"
             yield Problem(f"worlds.value.{name}", f"has {len(of_start)} lists", len(of_start), hint)
         series += [(f"worlds.value.{name}.{t}", row) for t, row in enumerate(of_start)]
+    seen: set[tuple[str, str]] = set()
     for position, pair in enumerate(worlds.interactions):
         path = f"worlds.interactions.{position}"
+        if (pair.first, pair.second) in seen:
+            hint = "keep one of them"
+            yield Problem(path, f"the pair {pair.first}, {pair.second} is stated twice", pair.first, hint)
+        seen.add((pair.first, pair.second))
         if (pair.first, pair.second) not in draft.pairs:
             message = f"the pair {pair.first}, {pair.second} is no interaction of the problem"
             yield Problem(path, message, pair.first, "state its mean in `interactions`, in the same order")

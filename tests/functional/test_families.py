@@ -144,9 +144,10 @@ def test_a_grant_counts_only_in_its_window() -> None:
 def test_bought_days_cost_worth_and_budget() -> None:
     """3 days needed of 2: one is bought at 4, worth half in period 0."""
     till = one("till", 5, skill_days={"it": [3]})
-    fields: dict[str, Any] = {"skills": {"it": [2]}, "discount": [0.5]}
+    fields: dict[str, Any] = {"skills": {"it": [2]}}
     help_: dict[str, Any] = {"skill": "it", "price": [4], "at_most": [1]}
     assert best(till, **fields) == {}
+    fields["discount"] = [0.5]
     problem = problem_of(till, **fields, outside=[help_], budgets=[{"name": "all", "amount": [4]}])
     answer = solve(problem)
     assert dict(answer.roadmap) == {"till": 0}

@@ -143,6 +143,9 @@ def _more_rules(seed: int, document: dict[str, Any], number: Callable[[float, fl
             }
             for name in rng.sample(names, 2)
         ]
+        for grant in more["grants"]:
+            if grant["budget"] is None and grant["worth"] == 0:
+                grant["amount"] = 0  # an amount without effect is refused
     if "goal" in family:
         series = {name: [number(-1, 4) for _ in range(rng.randint(1, 3))] for name in some}
         level = [rng.choice([None, number(0, 6)]) for _ in range(periods)]

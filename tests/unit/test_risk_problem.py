@@ -65,6 +65,14 @@ WRONG: dict[str, tuple[Change, str, str]] = {
     "no best": (lambda d: d["futures"][0].pop("best"), "futures.0.best", "what the best roadmap is worth"),
     "no level": (lambda d: d.pop("risk") and d.update(objective="cvar"), "objective", "state `worlds` and `risk`"),
     "two aims": (lambda d: d.update(objective="few", objectives=[{"what": "worth"}]), "objective", "leave one of them"),
+    "aim twice": (
+        lambda d: d.update(objectives=[{"what": "worth"}, {"what": "few"}, {"what": "worth"}]),
+        "objectives.2.what", "keep the first",
+    ),
+    "pair twice": (
+        lambda d: d["worlds"]["interactions"].append(d["worlds"]["interactions"][0]),
+        "worlds.interactions.1", "keep one of them",
+    ),
     "future twice": (lambda d: d["futures"].append(d["futures"][0]), "futures.1.name", "name of its own"),
     "future periods": (lambda d: d["futures"][0]["value"]["pos"].pop(), "futures.0.value.pos", "one a period: 2"),
     "budget": (lambda d: d["chance_budgets"][0].update(budget="itt"), "chance_budgets.0.budget", "did you mean 'it'?"),
