@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -47,6 +47,7 @@ class Known:
     exclusive: Sequence[tuple[str, ExclusiveGroup]]
     discount: Sequence[Any]
     parts: Mapping[str, Sequence[tuple[str, Any]]]
+    aims: Collection[str] = ()
 
     def of(self, field: str) -> Sequence[tuple[str, Any]]:
         return self.parts.get(field, ())
@@ -156,11 +157,14 @@ def _lengths(known: Known) -> Iterator[Problem]:
 
 
 def _goals(known: Known) -> Iterator[Problem]:
-    """A goal has a floor in some period, and something that adds to it."""
+    """A goal has a floor in some period, unless it is an aim, and something that adds to it."""
     for path, goal in known.of("goals"):
-        if all(level is None for level in goal.level):
+        if all(level is None for level in goal.level) and f"goal:{goal.name}" not in known.aims:
             yield Problem(
-                f"{path}.level", f"goal {goal.name!r} has no floor in any period", None, "state one, or drop it"
+                f"{path}.level",
+                f"goal {goal.name!r} has no floor in any period",
+                None,
+                "state one, make it an aim, or drop it",
             )
         for name, series in goal.contributions.items():
             if not series:
