@@ -15,7 +15,8 @@ from optimize import check_rules
 from optimize.problem import Interaction, RoadmapProblem, Triple
 from optimize.recount import bought_cost, days_bought, days_used, passing, purse, spent, start_worth
 from optimize.risk.check import broken_risks
-from optimize.risk.value import aimed, offset
+from optimize.risk.parts import GOAL
+from optimize.risk.value import aimed, goal_of, offset, sizes_of_goal
 from optimize.violation import ROW_TOLERANCE, Violation
 
 __all__ = ["TIE_TOLERANCE", "Violation", "aim", "days_used", "gain", "spent", "tie_width", "violations", "worth"]
@@ -59,9 +60,11 @@ def gain(problem: RoadmapProblem, roadmap: Roadmap) -> float:
 
 
 def tie_width(problem: RoadmapProblem) -> float:
-    """Difference of worth up to which two roadmaps tie [currency]."""
+    """Difference of worth up to which two roadmaps tie [currency, unless the aim has another unit]."""
     if problem.objective in ("few", "early"):
         return TIE_TOLERANCE
+    if problem.objective.startswith(GOAL):
+        return TIE_TOLERANCE * max(sizes_of_goal(goal_of(problem, problem.objective)), default=0.0)
     numbers = [start_worth(problem, one, t) for one in problem.initiatives for t in problem.window(one)]
     terms: list[Interaction | Triple] = [*problem.interactions, *problem.triples]
     numbers += [passing(problem, *one.members) * one.value for one in terms]

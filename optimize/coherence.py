@@ -97,6 +97,7 @@ def _draft(data: Any) -> _Draft:
 
 def _known(draft: _Draft, raw: dict[str, Any]) -> Known:
     """What the rules of choice, calendar and money speak of."""
+    whats = [_get(item, "what") for key in ("objectives", "at_least") for item in _items(raw.get(key))]
     return Known(
         periods=draft.periods,
         ids=draft.ids,
@@ -107,6 +108,7 @@ def _known(draft: _Draft, raw: dict[str, Any]) -> Known:
         discount=_items(raw.get("discount")),
         parts={key: _sound(key, raw.get(key), model) for key, model in RULE_PARTS.items()},
         stated=[key for key in RULE_PARTS if _items(raw.get(key))],
+        aims=[aim for aim in (raw.get("objective"), *whats) if isinstance(aim, str)],
     )
 
 

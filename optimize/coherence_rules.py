@@ -48,6 +48,7 @@ class Known:
     discount: Sequence[Any]
     parts: Mapping[str, Sequence[tuple[str, Any]]]
     stated: Collection[str] = ()
+    aims: Collection[str] = ()
 
     def of(self, field: str) -> Sequence[tuple[str, Any]]:
         return self.parts.get(field, ())
@@ -168,11 +169,14 @@ def _effect(known: Known) -> Iterator[Problem]:
 
 
 def _goals(known: Known) -> Iterator[Problem]:
-    """A goal has a floor in some period, and something that adds to it."""
+    """A goal has a floor in some period, unless it is an aim, and something that adds to it."""
     for path, goal in known.of("goals"):
-        if all(level is None for level in goal.level):
+        if all(level is None for level in goal.level) and f"goal:{goal.name}" not in known.aims:
             yield Problem(
-                f"{path}.level", f"goal {goal.name!r} has no floor in any period", None, "state one, or drop it"
+                f"{path}.level",
+                f"goal {goal.name!r} has no floor in any period",
+                None,
+                "state one, make it an aim, or drop it",
             )
         for name, series in goal.contributions.items():
             if not series:

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 import pulp
 
 from optimize.families.sets import power_of_ten_unit
-from optimize.risk.parts import ChanceBudget, Risk
-from optimize.risk.value import offset
+from optimize.risk.parts import GOAL, ChanceBudget, Risk
+from optimize.risk.value import goal_of, in_money, offset, sizes_of_goal
 
 if TYPE_CHECKING:
     from optimize.families.sets import Sets
@@ -57,6 +57,12 @@ def aim(model: Sets, what: str) -> pulp.LpAffineExpression:
         return -pulp.lpSum(start for _, start in model.all_starts())
     if what == "early":
         return pulp.lpSum((model.problem.periods - t) * start for t, start in model.all_starts())
+    if what.startswith(GOAL):
+        goal, last, unit = goal_of(model.problem, what), model.problem.periods - 1, aim_unit(model, what)
+        levels = (
+            (goal.added(name, last - t) / unit, start) for name, of in model.starts.items() for t, start in of.items()
+        )
+        return pulp.lpSum(level * start for level, start in levels if level != 0.0)
     if what == "worst_future":
         return pulp.lpSum([model.worst])
     if what == "regret":
@@ -72,7 +78,9 @@ def aim(model: Sets, what: str) -> pulp.LpAffineExpression:
 
 def aim_unit(model: Sets, what: str) -> float:
     """What one unit of the expression `aim` is worth."""
-    return 1.0 if what in ("few", "early") else model.unit
+    if what.startswith(GOAL):
+        return power_of_ten_unit(sizes_of_goal(goal_of(model.problem, what)))
+    return model.unit if in_money(what) else 1.0
 
 
 def shortfall(model: Sets) -> None:
@@ -197,7 +205,7 @@ def at_least(model: Sets) -> None:
     """Another aim reaches what it must."""
     for number, other in enumerate(model.problem.at_least):
         least = (other.least - offset(model.problem, other.what)) / aim_unit(model, other.what)
-        model.program += aim(model, other.what) >= least, f"at_least({other.what},{number})"
+        model.program += aim(model, other.what) >= least, f"at_least({other.what.partition(':')[0]},{number})"
 
 
 def _in_future(model: Sets, value: dict[str, tuple[float, ...]]) -> pulp.LpAffineExpression:

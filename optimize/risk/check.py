@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Mapping
 
 from optimize.problem import RoadmapProblem
-from optimize.risk.parts import ChanceBudget, ChanceCash
-from optimize.risk.value import aimed, offset, tail
+from optimize.risk.parts import GOAL, ChanceBudget, ChanceCash
+from optimize.risk.value import aimed, goal_of, in_money, offset, sizes_of_goal, tail
 
 Roadmap = Mapping[str, int]
 Broken = tuple[str, str, str]
@@ -40,13 +40,16 @@ def broken_risks(problem: RoadmapProblem, roadmap: Roadmap, gain: Callable[[], f
             found.append(("chance_cash", "cash", f"{text}; {problem.chance_cash.probability:g} is allowed"))
     for other in problem.at_least:
         value = offset(problem, other.what) + aimed(problem, roadmap, gain(), other.what)
-        if value < other.least - slack(problem, other.least):
+        if value < other.least - slack(problem, other.least, other.what):
             found.append(("at_least", other.what, f"{other.what} is {value:,.6g}, below {other.least:,.6g}"))
     return found
 
 
-def slack(problem: RoadmapProblem, amount: float) -> float:
-    """What is rounding in a row of worth [currency]."""
+def slack(problem: RoadmapProblem, amount: float, what: str = "worth") -> float:
+    """What is rounding in a row of an aim [its unit]."""
+    if not in_money(what):
+        sizes = sizes_of_goal(goal_of(problem, what)) if what.startswith(GOAL) else [1.0]
+        return TOLERANCE * max([abs(amount), *sizes])
     largest = max((abs(one.value[t]) for one in problem.initiatives for t in problem.window(one)), default=0.0)
     return TOLERANCE * max(largest, abs(amount))
 

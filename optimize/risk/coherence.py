@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from optimize.parts import Budget, Grant, Initiative, Interaction
-from optimize.risk.parts import FUTURES, AtLeast, ChanceBudget, ChanceCash, Future, Objective, Risk, Worlds
+from optimize.risk.parts import FUTURES, GOAL, AtLeast, ChanceBudget, ChanceCash, Future, Objective, Risk, Worlds
 from sim.errors import Problem, nearest
 
 Part = TypeVar("Part", bound=BaseModel)
@@ -26,6 +26,7 @@ class _Draft:
     objective: str = "worth"
     ids: list[str] = field(default_factory=list)
     budgets: list[str] = field(default_factory=list)
+    goals: list[str] = field(default_factory=list)
     changed: dict[str, str] = field(default_factory=dict)  # budget -> what makes it more than amounts and costs
     initiatives: list[Initiative] = field(default_factory=list)
     pairs: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -57,6 +58,7 @@ def _draft(raw: Mapping[str, Any]) -> _Draft:
         objective=objective if isinstance(objective, str) else "worth",
         ids=[name for name in (_named(one, "id") for one in _items(raw.get("initiatives"))) if isinstance(name, str)],
         budgets=[name for name in (_named(one, "name") for one in _items(raw.get("budgets"))) if isinstance(name, str)],
+        goals=[name for name in (_named(one, "name") for one in _items(raw.get("goals"))) if isinstance(name, str)],
         changed=_changed(raw),
         initiatives=initiatives,
         pairs={(pair.first, pair.second): pair.value for pair in pairs},
@@ -92,6 +94,9 @@ def _needed(draft: _Draft) -> Iterator[Problem]:
     for path, what in aims:
         if what in FUTURES and not draft.futures:
             yield Problem(path, f"{what!r} needs futures", what, "state `futures`, or another aim")
+        goal = what.removeprefix(GOAL)
+        if goal != what and goal not in draft.goals:
+            yield Problem(path, f"no goal is called {goal!r}", what, _suggest(goal, draft.goals))
         if what == "cvar" and (draft.worlds is None or draft.risk is None):
             yield Problem(path, "'cvar' needs worlds and a level", what, "state `worlds` and `risk`, or another aim")
         if what == "regret":

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from optimize.parts import Amount, Name, Number, Record, Share
 
 Level = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0.0, le=1.0)]
-What = Literal["worth", "mean", "cvar", "worst_future", "regret", "few", "early"]
+GOAL = "goal:"
+What = Annotated[
+    str,
+    Field(strict=True, pattern=r"^(worth|mean|cvar|worst_future|regret|few|early|goal:[A-Za-z0-9_][A-Za-z0-9_.\-]*)$"),
+]
 """What can be the aim: (1 - w) mean + w CVaR; the mean; the CVaR; the mean in the worst future; the largest regret over
 futures, negated, so that more is better; as few initiatives as possible (their number, negated); many and early starts
-(periods from each start to the end of the horizon, summed)."""
+(periods from each start to the end of the horizon, summed); `goal:NAME`, what the roadmap adds to a goal of the problem
+by the last period, in its unit."""
 FUTURES: tuple[What, ...] = ("worst_future", "regret")
 
 

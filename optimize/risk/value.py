@@ -8,15 +8,32 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from optimize.problem import RoadmapProblem
-from optimize.risk.parts import Future, Risk
+from optimize.problem import GoalFloor, RoadmapProblem
+from optimize.risk.parts import GOAL, Future, Risk
 
 Roadmap = Mapping[str, int]
 
 
 def offset(problem: RoadmapProblem, what: str | None = None) -> float:
     """The part of an aim (that of the problem, if none is named) that no roadmap changes [currency]."""
-    return 0.0 if (what or problem.objective) in ("regret", "few", "early") else problem.constant
+    return (
+        0.0 if not in_money(what or problem.objective) or (what or problem.objective) == "regret" else problem.constant
+    )
+
+
+def in_money(what: str) -> bool:
+    """Whether an aim is in currency."""
+    return what not in ("few", "early") and not what.startswith(GOAL)
+
+
+def goal_of(problem: RoadmapProblem, what: str) -> GoalFloor:
+    """The goal of an aim `goal:NAME`. Raises StopIteration for a goal that the problem has not."""
+    return next(one for one in problem.goals if GOAL + one.name == what)
+
+
+def sizes_of_goal(goal: GoalFloor) -> list[float]:
+    """Sizes of what the initiatives add to a goal."""
+    return [abs(number) for series in goal.contributions.values() for number in series]
 
 
 def aimed(problem: RoadmapProblem, roadmap: Roadmap, gain: float, what: str | None = None) -> float:
@@ -26,6 +43,9 @@ def aimed(problem: RoadmapProblem, roadmap: Roadmap, gain: float, what: str | No
         return float(-len(roadmap))
     if aim == "early":
         return float(sum(problem.periods - start for start in roadmap.values()))
+    if aim.startswith(GOAL):
+        goal, last = goal_of(problem, aim), problem.periods - 1
+        return math.fsum(goal.added(name, last - start) for name, start in roadmap.items())
     if aim == "cvar":
         return gain + tail(problem, roadmap)
     if aim == "worst_future":

@@ -134,6 +134,13 @@ def programs() -> dict[str, Formulation]:
         "worst_future": Formulation(_problem(futures=FUTURES, objective="worst_future")),
         "regret": Formulation(_problem(futures=FUTURES, objective="regret")),
         "at_least": Formulation(_problem(objective="few", at_least=[{"what": "worth", "least": 25}])),
+        "goal_aim": Formulation(
+            _problem(
+                goals=[{"name": "late", "level": [None] * 3, "contributions": {"pos": [0, 300, 6000], "edr": [2000]}}],
+                objective="goal:late",
+                at_least=[{"what": "worth", "least": 25}, {"what": "goal:late", "least": 300}],
+            )
+        ),
         "worth": worth,
         "size": size,
         "settled": settled,

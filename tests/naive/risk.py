@@ -14,6 +14,13 @@ def aim(document: Document, roadmap: Roadmap, mean: float, what: str | None = No
     what = what or document.get("objective", "worth")
     if what == "few":
         return -len(roadmap)
+    if what.startswith("goal:"):
+        goal, total = next(one for one in document["goals"] if one["name"] == what[5:]), 0
+        for name, start in roadmap.items():
+            series = goal["contributions"].get(name)
+            if series:
+                total += series[min(document["periods"] - 1 - start, len(series) - 1)]
+        return total
     if what == "early":
         return sum(document["periods"] - start for start in roadmap.values())
     if what == "cvar":

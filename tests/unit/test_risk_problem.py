@@ -82,6 +82,8 @@ WRONG: dict[str, tuple[Change, str, str]] = {
     "cash worlds": (lambda d: d["chance_cash"]["base"].pop(), "chance_cash.base", "as weights: 2"),
     "cash points": (lambda d: d["chance_cash"]["delta"]["pos"][0][0].pop(), "chance_cash.delta.pos.0.0", "first world"),
     "level": (lambda d: d["risk"].update(level=0), "risk.level", ""),
+    "no goal": (lambda d: d["at_least"][0].update(what="goal:late"), "at_least.0.what", "none exist"),
+    "no aim": (lambda d: d["at_least"][0].update(what="regrets"), "at_least.0.what", ""),
 }  # fmt: skip
 
 
@@ -180,6 +182,39 @@ def test_aims_in_order_as_by_enumeration(order: list[Document]) -> None:
             compared += 1
         assert solve(problem).has_solution == answers[-1].has_solution
     assert compared >= 6
+
+
+def test_a_goal_as_an_aim_as_by_enumeration() -> None:
+    """Alone, in order of rank and as what must be reached, in units far from those of money."""
+    compared = 0
+    for seed in range(60):
+        made = random_problem(seed)
+        made = {key: value for key, value in made.items() if key not in ("risk", "worlds", "at_least", "goals")}
+        if made.get("objective") or made.get("futures"):
+            continue
+        series = {one["id"]: [0.001 * (k + 1), 0.002, 0.003 * (k % 3)] for k, one in enumerate(made["initiatives"])}
+        series[made["initiatives"][0]["id"]] = [-0.004]
+        made["goals"] = [{"name": "sick-days", "level": [None] * made["periods"], "contributions": series}]
+        problem = RoadmapProblem.model_validate(made | {"objective": "goal:sick-days"})
+        document = json.loads(problem.to_json())
+        allowed = [one for one in brute_force.every(document) if brute_force.allowed(document, one)]
+        answer = solve(problem)
+        if not allowed:
+            assert answer.status is Status.INFEASIBLE
+            continue
+        reached = {id(one): brute_force.worth(document, one) for one in allowed}
+        top = max(reached.values())
+        assert answer.objective == pytest.approx(top, abs=1e-9)
+        best = [one for one in allowed if reached[id(one)] >= top - 1e-9]
+        ordered = made | {"objectives": [{"what": "goal:sick-days"}, {"what": "worth"}]}
+        worths = [brute_force.worth(document | {"objective": "worth"}, one) for one in best]
+        assert solve(RoadmapProblem.model_validate(ordered)).objective == pytest.approx(max(worths), abs=1e-6)
+        least = top - 0.0015
+        floored = RoadmapProblem.model_validate(made | {"at_least": [{"what": "goal:sick-days", "least": least}]})
+        broken = {id(one) for one in allowed if any(v.family == "at_least" for v in violations(floored, one))}
+        assert broken == {id(one) for one in allowed if reached[id(one)] < least - 1e-8}
+        compared += 1
+    assert compared >= 10
 
 
 def test_the_aim_of_a_problem_is_its_worth() -> None:
