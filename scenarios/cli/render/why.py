@@ -33,6 +33,13 @@ CORE = 0.95  # share from which on an initiative is called core; out below 1 - C
 
 def show_reasons(found: Reasons, names: Names, label: Label, currency: str, terminal: Console) -> None:
     """Print the block of a plan."""
+    if found.solves > 1 and not found.same:
+        text = (
+            "The tables of what would change it speak of the program around the plan, by the mean worth. Its best "
+            "roadmap differs a little from the recommended one, so a start may be another one there, and what is in "
+            "here may be out there."
+        )
+        sentence(terminal, text)
     if found.changes:
         terminal.print(changes_table(found.changes, names))
         terminal.print()
@@ -55,11 +62,10 @@ def show_reasons(found: Reasons, names: Names, label: Label, currency: str, term
     if found.core.near > 1:  # one roadmap says nothing of a choice
         sentence(terminal, core_sentence(found.core, names))
     if found.solves > 1:
-        notes = "" if found.same else "; the best roadmap of that program is not quite the recommended one"
         doubts = f"; {counted(found.unproved, 'solve')} of {found.solves} not proved" if found.unproved else ""
         more = "" if found.complete else "; --why asks everything"
         said = "What would change it is said of the mean worth in the program around the plan, solved again"
-        text = f"{said}{notes}{doubts}{more}."
+        text = f"{said}{doubts}{more}."
         sentence(terminal, text, "dim")
 
 
@@ -181,7 +187,12 @@ def alternatives_table(
     """What each alternative gains in its direction, what it gives up, and what it starts when."""
     tail = f", {currency}" if currency else ""
     table = plain_table(
-        "alternative", "figure (now)", f"gives up{tail}", f"NPV, simulated{tail}", "starts", right=(2, 3)
+        "alternative",
+        "figure (now)",
+        f"gives up in the program{tail}",
+        f"change of NPV, simulated{tail}",
+        "starts",
+        right=(2, 3),
     )
     for (one, gain), roadmap in zip(rows, starts, strict=True):
         groups = listed(f"{names.get(name, name)} {label(start)}" for name, start in roadmap.items())
