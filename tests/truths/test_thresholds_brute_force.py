@@ -29,7 +29,7 @@ def problem_of(seed: int, **change: Any) -> tuple[dict[str, Any], RoadmapProblem
     """A random problem with decimals, so that ties are rare, without trust region and bought days, with which the worth
     rises with every day and not in steps."""
     document = random_problem(seed, initiatives=4, periods=4, decimals=2)
-    document.update({"trust_region": None, "forbidden": [], "outside": [], **change})
+    document.update({"trust_region": None, "forbidden": [], "outside": [], "discount": [], **change})
     problem = RoadmapProblem.model_validate(document)
     return json.loads(problem.to_json()), problem
 
