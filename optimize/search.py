@@ -73,7 +73,7 @@ def plan(
     """
     clock = Clock(limits.seconds)
     attitude = attitude_of(scenario)
-    limits = limits_for(limits, attitude)
+    of_means, limits = limits, limits_for(limits, attitude)
     ruled = with_floors(scenario, rules(scenario, seed, limits), seed, limits)
     least = do_nothing(ruled.problem, limits.solver)
     if least is None:
@@ -112,7 +112,7 @@ def plan(
     compared = [*sticks.values(), *(() if means is None else (means,))]
     fresh.simulate(compared, "yardsticks on the draws of the report")
     fresh.best_in = archive.best_in
-    neutral = risk_neutral(valued, archive, list(sticks.values()), limits, clock)
+    neutral = risk_neutral(valued, archive, list(sticks.values()), of_means, clock)
     judged = judged_worlds(valued.problem, archive, limits)
     risk = risk_report(ruled.problem, fresh, selection.recommended, sticks, neutral, judged, tightened_times)
     gaps = gaps_of(scenario, seed, valued, archive, result, selection.recommended, limits, clock, progress)
@@ -151,7 +151,7 @@ def _forced(
     if result.exhaustive:
         return result, {}
     program = _free(result.program)
-    impossible = force_in(program, archive, result.feasible, limits.solver)
+    impossible = force_in(program, archive, result.feasible, limits.solver_of(program))
     feasible = _allowed(valued, archive, result)
     if archive.score(feasible[0]) > archive.score(result.best):
         local = local_search(program, archive, feasible[0], limits, clock)
