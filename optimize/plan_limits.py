@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
 
 from optimize.limits import Limits
+
+if TYPE_CHECKING:
+    from optimize.problem import RoadmapProblem
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, the work done in it and the work that is known of."""
@@ -18,6 +21,10 @@ REPORT_FROM: Final = 2_000_000
 GAP_FROM: Final = 4_000_000
 """First draws of the ranges. No draw that chose the roadmap, or told the finalists apart, values it in print; the
 sampling gap has draws of its own."""
+
+WORLD_NODES: Final = 300
+WORLD_GAP: Final = 1e-3
+"""Nodes and relative gap of a program with worlds."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,14 @@ class PlanLimits:
     why: bool = False
     alternatives: int = 0
     within: float | None = None
+
+    def solver_of(self, problem: RoadmapProblem) -> Limits:
+        """Limits of one solve in the search. A program with worlds has a dense row for each of them and only proposes,
+        so it gets few nodes and a gap; its answer then says that it is not proved."""
+        if problem.worlds is None:
+            return self.solver
+        nodes = WORLD_NODES if self.solver.nodes is None else min(self.solver.nodes, WORLD_NODES)
+        return replace(self.solver, nodes=nodes, gap=max(self.solver.gap, WORLD_GAP))
 
     def __post_init__(self) -> None:
         if self.seconds is not None and not (math.isfinite(self.seconds) and self.seconds > 0.0):

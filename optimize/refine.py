@@ -91,7 +91,7 @@ def refine(
         raise ValueError("the search needs an allowed roadmap to begin with")
     archive.simulate(known, STAGE)
     everything = every_roadmap(limited, archive.reach * limits.enumerate_paths // archive.draws)
-    solution = solve(problem, limits.solver)
+    solution = solve(problem, limits.solver_of(problem))
     loop = _Loop(archive, max(known, key=archive.score))
     if everything is not None:
         archive.simulate(everything, "every roadmap")
@@ -122,7 +122,7 @@ def _again(
     shift = worth(richer, alone.roadmap) - worth(plain, alone.roadmap)
     if abs(shift) <= loop.archive.scenario.money.indifference:
         return plain, alone
-    answer = solve(richer, limits.solver)
+    answer = solve(richer, limits.solver_of(richer))
     if answer.has_solution:
         loop.consider(answer, 0, None)
     return richer, answer
@@ -146,7 +146,7 @@ def _rounds(
         while delta > 0 and not accepted and not clock.over():
             region = TrustRegion(incumbent=around, at_most=delta)
             here = linear.model_copy(update={"trust_region": region, "forbidden": tuple(rejected)})
-            answer = solve(here, limits.solver)
+            answer = solve(here, limits.solver_of(here))
             if first:
                 program, solution, first = here, answer, False
             if not answer.has_solution or dict(answer.roadmap) == around:

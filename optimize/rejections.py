@@ -75,6 +75,7 @@ def simulate_additions(
     without trust region.
     """
     structure = Structure(problem)
+    means = program if program.worlds is None else program.without_worlds()  # what makes room is simulated anyway
     wanted = []
     for name in structure.names:
         if name not in recommended:
@@ -83,7 +84,7 @@ def simulate_additions(
             if fits:
                 wanted += [{**rest, name: t} for t in sorted({fits[0], fits[-1], *fits[:: limits.grid]})]
                 continue
-            answer = solve(forced_in(program, name), limits.solver)
+            answer = solve(forced_in(means, name), limits.solver)
             if answer.has_solution:
                 wanted.append(dict(answer.roadmap))
     archive.simulate([recommended, *wanted], "initiatives left out")

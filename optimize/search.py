@@ -74,7 +74,7 @@ def plan(
     """
     clock = Clock(limits.seconds)
     attitude = attitude_of(scenario)
-    limits = limits_for(limits, attitude)
+    of_means, limits = limits, limits_for(limits, attitude)
     ruled = with_floors(scenario, rules(scenario, seed, limits), seed, limits)
     least = do_nothing(ruled.problem, limits.solver)
     if least is None:
@@ -97,7 +97,7 @@ def plan(
             sticks[PROGRAM_ALONE] = result.additive
         if neutral is None and (attitude.sees_worlds or attitude.sees_futures):
             # What the mean alone would choose may be better by the aim, too, than what the search for it has met.
-            neutral = risk_neutral(valued, archive, list(sticks.values()), limits, clock)
+            neutral = risk_neutral(valued, archive, list(sticks.values()), of_means, clock)
             archive.simulate([] if neutral is None else [neutral], "the best by the mean alone")
             feasible = _allowed(valued, archive, result)
             result = replace(result, best=feasible[0], feasible=tuple(feasible))
@@ -164,7 +164,7 @@ def _forced(
     if result.exhaustive:
         return result, {}
     program = _free(result.program)
-    impossible = force_in(program, archive, result.feasible, limits.solver)
+    impossible = force_in(program, archive, result.feasible, limits.solver_of(program))
     feasible = _allowed(valued, archive, result)
     if archive.score(feasible[0]) > archive.score(result.best):
         local = local_search(program, archive, feasible[0], limits, clock)

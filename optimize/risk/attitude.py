@@ -25,6 +25,9 @@ Aim = Literal["mean", "worst_future", "regret"]
 
 IN_TAIL: Final = 20
 """Search draws in the bad tail that are aimed at."""
+WORLDS_IN_TAIL: Final = 6
+MOST_WORLD_DRAWS: Final = 256
+"""Search draws in the bad tail of which the program knows every pair and every single change, and most such draws."""
 SELECTED_IN_TAIL: Final = 50
 """Draws in the bad tail on which finalists are told apart at first, as many as an interval of a CVaR needs."""
 
@@ -107,10 +110,22 @@ def future_names(scenario: Scenario) -> tuple[str, ...]:
 
 
 def limits_for(limits: PlanLimits, attitude: Attitude) -> PlanLimits:
-    """The same limits, with every single and pair on all search draws where single draws count."""
-    if not (attitude.sees_worlds or attitude.sees_futures):
+    """The same limits, with every single and pair on the same draws where draws or futures count one by one.
+
+    All search draws where futures count; where draws do, the first ones: the program only proposes, and what it
+    proposes is judged on all search draws.
+
+    >>> limits_for(PlanLimits(search_draws=400), Attitude(0.3)).pair_draws
+    128
+    """
+    if attitude.sees_futures:
+        return replace(limits, pair_draws=limits.search_draws, linear_draws=limits.search_draws)
+    if not attitude.sees_worlds:
         return limits
-    return replace(limits, pair_draws=limits.search_draws, linear_draws=limits.search_draws)
+    in_tail = min(MOST_WORLD_DRAWS, round(WORLDS_IN_TAIL / attitude.level))
+    wanted = max(limits.pair_draws, limits.linear_draws, in_tail)
+    draws = min(limits.search_draws, wanted)
+    return replace(limits, pair_draws=draws, linear_draws=draws)
 
 
 def tail_limits(limits: PlanLimits, attitude: Attitude) -> PlanLimits:

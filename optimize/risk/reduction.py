@@ -52,8 +52,9 @@ class Reduction:
 class ReductionError:
     """How far worlds and draws of the search are from fresh draws, over `roadmaps` roadmaps [currency].
 
-    mean, cvar: root mean square distance of the worlds from `draws` fresh draws; full_mean, full_cvar: the same of all
-    search draws, which the reduction cannot beat by design; added_cvar: largest distance of the two CVaRs.
+    mean, cvar: root mean square distance of the worlds from `draws` fresh draws; full_mean, full_cvar: the same of the
+    search draws that were reduced, which the reduction cannot beat by design; added_cvar: largest distance of the two
+    CVaRs. search_draws: how many were reduced.
     """
 
     worlds: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -17,14 +17,16 @@ from optimize.refine import refine
 from optimize.risk.attitude import Attitude
 from optimize.risk.chances import overruns, period_costs
 from optimize.risk.reduction import ReductionError, reduction_error
-from optimize.risk.worlds import CANDIDATES, reduction_of
+from optimize.risk.worlds import reduction_of, world_draws
 from optimize.valuation import Valuation
 from sim.breach import Breach
 from sim.measures import Interval, cvar_interval
 
 REDUCTION_FROM: Final = 3_000_000
 """First draw of the range on which the worlds of the program are judged."""
-REDUCTION_DRAWS: Final = 2048
+REDUCTION_DRAWS: Final = 1024
+JUDGED: Final = 8
+"""Roadmaps, the best of the search, on which they are judged."""
 
 
 @dataclass(frozen=True)
@@ -161,27 +163,28 @@ def risk_report(
 def risk_neutral(
     valued: Valuation, archive: Archive, first: list[dict[str, int]], limits: PlanLimits, clock: Clock
 ) -> dict[str, int] | None:
-    """The best roadmap by the mean alone, found on the same search draws within the same limits; None where the mean is
-    the aim already."""
+    """The best roadmap by the mean alone, found on the same search draws, among what is known already, by one round of
+    the program and by the local search; None where the mean is the aim already."""
     attitude = archive.attitude
     if not (attitude.sees_worlds or attitude.sees_futures):
         return None
     view = copy.copy(archive)  # shares what was simulated
     view.attitude, view.futures = Attitude(), {}
     plain = Valuation(valued.problem.without_worlds(), valued.pairs, valued.tested)
-    return refine(plain, view, first, limits, clock).best
+    return refine(plain, view, first, replace(limits, rounds=1), clock).best
 
 
 def judged_worlds(problem: RoadmapProblem, archive: Archive, limits: PlanLimits) -> ReductionError | None:
     """How far the worlds of the program are from fresh draws; None for a program without worlds."""
     if not archive.attitude.sees_worlds:
         return None
-    ranked = sorted((one for one in archive if one), key=lambda one: -float(np.mean(archive.scores(one))))[:CANDIDATES]
+    ranked = sorted((one for one in archive if one), key=lambda one: -float(np.mean(archive.scores(one))))[:JUDGED]
+    draws = world_draws(archive, limits)
     fresh = Archive(archive.scenario, archive.seed, REDUCTION_FROM, REDUCTION_DRAWS, limits)
     fresh.simulate(ranked, "worlds of the program on fresh draws")
     return reduction_error(
-        reduction_of(problem, archive),
-        [archive.npv(one) for one in ranked],
+        reduction_of(problem, archive, draws),
+        [archive.npv(one)[:draws] for one in ranked],
         [fresh.npv(one) for one in ranked],
         archive.attitude.level,
     )

@@ -31,6 +31,8 @@ Look = Callable[[Starts], Floats]
 Pairs = Mapping[tuple[str, str], Floats]
 CANDIDATES = 24
 """Roadmaps whose tails say which draws are kept singly."""
+AT_RANDOM = 12
+"""Random roadmaps among those that are simulated for it."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,9 @@ def with_worlds(valuation: Valuation, archive: Archive, limits: PlanLimits, leas
         return valuation
     structure = Structure(problem)
     if attitude.sees_worlds:  # roadmaps whose tails say which draws matter
-        archive.simulate(random_feasible(problem, structure, least, CANDIDATES, archive.seed), "worlds of the tail")
-    terms = _alone(structure, archive.npv, archive, limits)
+        bare = problem.without_worlds()
+        archive.simulate(random_feasible(bare, structure, least, AT_RANDOM, archive.seed), "worlds of the tail")
+    terms = _alone(structure, _first(archive, world_draws(archive, limits)), limits)
     return replace(valuation, problem=_stated(problem, archive, terms, limits, None))
 
 
@@ -68,7 +71,8 @@ def around(
     attitude = archive.attitude
     if not (attitude.sees_worlds or attitude.sees_futures):
         return linear
-    terms = _around(valuation.problem, archive.npv, archive, incumbent, limits)
+    look = _first(archive, world_draws(archive, limits))
+    terms = _around(valuation.problem, look, incumbent, limits)
     return _stated(linear, archive, terms, limits, incumbent)
 
 
@@ -82,7 +86,7 @@ def _stated(
     """The problem with worlds of these terms, or with futures of terms made the same way."""
     attitude = archive.attitude
     if attitude.sees_worlds:
-        kept = reduction_of(problem, archive)
+        kept = reduction_of(problem, archive, world_draws(archive, limits))
         worlds = Worlds.model_construct(
             probability=tuple(kept.weights.tolist()),
             value={name: _rows(kept.of(values)) for name, values in terms.values.items()},
@@ -98,9 +102,9 @@ def _stated(
     futures = []
     for name, other in archive.futures.items():
         if incumbent is None:
-            there = _alone(structure, other.npv, archive, limits)
+            there = _alone(structure, other.npv, limits)
         else:
-            there = _around(problem, other.npv, archive, incumbent, limits, pairs=_fixed(problem, archive.draws))
+            there = _around(problem, other.npv, incumbent, limits, pairs=_fixed(problem, archive.draws))
         best = other.mean(archive.best_in[name]) if name in archive.best_in else None
         futures.append(
             Future(
@@ -113,28 +117,38 @@ def _stated(
     return problem.model_copy(update={"futures": tuple(futures), "objective": attitude.aim})
 
 
-def reduction_of(problem: RoadmapProblem, archive: Archive) -> Reduction:
-    """Worlds that keep the tails of the best allowed roadmaps that were simulated."""
+def world_draws(archive: Archive, limits: PlanLimits) -> int:
+    """Draws from the first on that every term of the worlds is known of."""
+    return min(archive.draws, limits.pair_draws, limits.linear_draws)
+
+
+def _first(archive: Archive, draws: int) -> Look:
+    """NPV on the first draws."""
+    return lambda roadmap: archive.npv(roadmap)[:draws]
+
+
+def reduction_of(problem: RoadmapProblem, archive: Archive, draws: int) -> Reduction:
+    """Worlds of the first draws that keep the tails of the best allowed roadmaps that were simulated."""
     bare = problem.without_worlds().model_copy(update={"trust_region": None, "forbidden": ()})
     allowed = [one for one in archive if one and not violations(bare, one)]
     if not allowed:
-        return reduce(np.zeros((1, archive.draws)), archive.attitude.level)
+        return reduce(np.zeros((1, draws)), archive.attitude.level)
     best = sorted(allowed, key=lambda one: (-archive.score(one), *plainness(one)))[:CANDIDATES]
-    return reduce(np.array([archive.npv(one) for one in best]), archive.attitude.level)
+    return reduce(np.array([archive.npv(one)[:draws] for one in best]), archive.attitude.level)
 
 
 def _rows(values: Floats) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(row) for row in values.tolist())
 
 
-def _alone(structure: Structure, look: Look, archive: Archive, limits: PlanLimits) -> Terms:
+def _alone(structure: Structure, look: Look, limits: PlanLimits) -> Terms:
     """Terms of `valuation.valuation`."""
     problem, values = structure.problem, {}
     for name in structure.names:
         context, starts = single_case(structure, name, limits)
         without = look(context)
         values[name] = filled_rows({t: look({**context, name: t}) - without for t in starts}, problem.periods)
-    return Terms(np.zeros(archive.draws), values, _pair_terms(structure, look))
+    return Terms(np.zeros_like(look({})), values, _pair_terms(structure, look))
 
 
 def _pair_terms(structure: Structure, look: Look) -> Pairs:
@@ -154,16 +168,15 @@ def _fixed(problem: RoadmapProblem, draws: int) -> Pairs:
 def _around(
     problem: RoadmapProblem,
     look: Look,
-    archive: Archive,
     incumbent: Starts,
     limits: PlanLimits,
     pairs: Pairs | None = None,
 ) -> Terms:
     """Terms of `linearise.linearise`."""
     structure = Structure(problem)
-    alone = _alone(structure, look, archive, limits)
+    alone = _alone(structure, look, limits)
     paired = alone.pairs if pairs is None else pairs
-    beside = {name: np.zeros(archive.draws) for name in structure.names}
+    beside = {name: np.zeros_like(look({})) for name in structure.names}
     constant = look(incumbent).copy()
     for (first, second), values in paired.items():
         if second in incumbent:

@@ -20,7 +20,7 @@ from optimize.policies import do_nothing
 from optimize.problem import RoadmapProblem
 from optimize.recount import purse
 from optimize.refine import allowed_roadmaps
-from optimize.risk.attitude import Attitude, attitude_of, tail_limits
+from optimize.risk.attitude import Attitude, attitude_of, limits_for, tail_limits
 from optimize.risk.chances import chance_budgets, chance_cash, overruns, period_costs
 from optimize.risk.check import overrun_chance, shortfall_chance
 from optimize.risk.reduction import Reduction, reduce, reduction_error, weighted_cvar
@@ -96,6 +96,23 @@ def test_the_program_has_the_simulated_worth_of_every_single_change() -> None:
             assert worth(made, one) == pytest.approx(archive.score(one), abs=1e-6 * 10_000)
             compared += 1
     assert compared > 5
+
+
+def test_the_worlds_are_of_the_first_draws_and_the_program_gets_few_nodes() -> None:
+    """Pairs and changes are known of fewer draws than roadmaps; every term of the worlds is of the same first ones."""
+    scenario = shop(weight=0.5, level=0.2)
+    limits = limits_for(replace(LIMITS, pair_draws=10, linear_draws=20), attitude_of(scenario))
+    assert (limits.pair_draws, limits.linear_draws, limits.search_draws) == (30, 30, 60)
+    ruled = rules(scenario, SEED, limits)
+    archive = Archive(scenario, SEED, SEARCH_FROM, limits.search_draws, limits)
+    least = do_nothing(ruled.problem, Limits()) or {}
+    made = with_worlds(valuation(ruled, archive, limits), archive, limits, least).problem
+    assert made.worlds is not None
+    assert len(made.worlds.probability) == 30
+    np.testing.assert_allclose(made.worlds.value["basic_backup"][0], archive.npv({"basic_backup": 0})[:30], atol=1e-6)
+    quick = PlanLimits().solver_of(made)
+    assert (quick.nodes, quick.gap) == (300, 1e-3)
+    assert PlanLimits().solver_of(made.without_worlds()) == PlanLimits().solver
 
 
 def test_aversion_changes_the_plan_and_says_what_it_costs() -> None:

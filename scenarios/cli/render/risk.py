@@ -36,8 +36,8 @@ def risk_sentences(plan: Plan) -> Iterator[str]:
         w = risk.worlds
         yield (
             f"The program saw {w.worlds} worlds of {w.search_draws} draws; over {w.roadmaps} roadmaps, on {w.draws:,} "
-            f"fresh draws, their mean is off by {w.mean:,.0f} and their bad tail by {w.cvar:,.0f} {currency} (all "
-            f"search draws: {w.full_mean:,.0f} and {w.full_cvar:,.0f})."
+            f"fresh draws, their mean is off by {w.mean:,.0f} and their bad tail by {w.cvar:,.0f} {currency} (the "
+            f"draws themselves: {w.full_mean:,.0f} and {w.full_cvar:,.0f})."
         )
 
 
