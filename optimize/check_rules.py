@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from optimize.problem import RoadmapProblem
+from optimize.problem import Initiative, QuickWin, RoadmapProblem
 from optimize.violation import ROW_TOLERANCE, Violation
 
 Roadmap = Mapping[str, int]
@@ -86,13 +86,19 @@ def quick_wins(problem: RoadmapProblem, roadmap: Roadmap) -> list[Violation]:
         done = [
             one.id
             for one in problem.initiatives
-            if one.id in rule.members and one.id in roadmap and roadmap[one.id] + one.duration - 1 <= rule.by
+            if one.id in rule.members and one.id in roadmap and in_time(rule, one, roadmap[one.id])
         ]
         if len(done) < rule.least:
-            sentence = f"{len(done)} of {', '.join(rule.members)} are finished by the end of period {rule.by}"
+            when = "in time, in" if rule.last else "by the end of"
+            sentence = f"{len(done)} of {', '.join(rule.members)} are finished {when} period {rule.by}"
             sentence += f", {rule.name} asks for {rule.least}"
             found.append(Violation("quick_win", rule.name, sentence, rule.by, rule.least, len(done), mendable=True))
     return found
+
+
+def in_time(rule: QuickWin, one: Initiative, start: int) -> bool:
+    """Whether a member that starts then counts as an early success."""
+    return start <= rule.last[one.id] if one.id in rule.last else start + one.duration - 1 <= rule.by
 
 
 def goals(problem: RoadmapProblem, roadmap: Roadmap) -> list[Violation]:

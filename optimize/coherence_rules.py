@@ -124,6 +124,11 @@ def _unknown(known: Known) -> Iterator[Problem]:
         if part.budget is not None and part.budget not in known.budgets:
             hint = _suggest(part.budget, known.budgets)
             yield Problem(f"{path}.budget", f"no budget is called {part.budget!r}", part.budget, hint)
+    for path, part in known.of("quick_wins"):
+        for name in part.last:
+            if name not in part.members:
+                hint = _suggest(name, part.members)
+                yield Problem(f"{path}.last.{name}", f"{name!r} is no member of {part.name!r}", name, hint)
     for path, part in known.of("simultaneous"):
         for name in part.load:
             if name in known.ids and name not in part.members:
@@ -144,6 +149,7 @@ def _lengths(known: Known) -> Iterator[Problem]:
         if len(numbers) != known.periods:
             yield Problem(path, f"has {len(numbers)} numbers", len(numbers), f"one a period: {known.periods}")
     times = [(f"{path}.by", part.by) for path, part in known.of("quick_wins")]
+    times += [(f"{path}.last.{name}", t) for path, part in known.of("quick_wins") for name, t in part.last.items()]
     times += [(f"{path}.first", part.first) for path, part in known.of("grants")]
     times += [(f"{path}.last", part.last) for path, part in known.of("grants") if part.last is not None]
     for path, part in known.of("blackouts"):
@@ -248,7 +254,10 @@ def _quick_wins(known: Known) -> Iterator[Problem]:
         able = [
             name
             for name in members
-            if any(t + known.initiatives[name].duration <= rule.by + 1 for t in known.open_starts(name))
+            if any(
+                t <= rule.last.get(name, rule.by + 1 - known.initiatives[name].duration)
+                for t in known.open_starts(name)
+            )
         ]
         if len(able) < rule.least:
             message = f"{len(able)} of {', '.join(members)} can finish by the end of period {rule.by}"

@@ -10,6 +10,7 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Amount = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0.0)]
 Share = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0.0, le=1.0)]
 Period = Annotated[int, Field(strict=True, ge=0)]
+LastStart = Annotated[int, Field(strict=True, ge=-1)]
 Count = Annotated[int, Field(strict=True, ge=1)]
 Count0 = Annotated[int, Field(strict=True, ge=0)]
 Flag = Annotated[bool, Field(strict=True)]
@@ -202,6 +203,10 @@ class QuickWin(Record):
     by: Period = Field(description="period by whose end they have finished: start + duration <= by + 1")
     least: Count = Field(1, description="how many")
     members: tuple[Name, ...] = Field(min_length=1)
+    last: dict[Name, LastStart] = Field(
+        default_factory=dict,
+        description="last period of start with which a member counts, -1 = none; not stated = by its duration",
+    )
 
 
 class Pin(Record):

@@ -160,8 +160,23 @@ def _quick_wins(scenario: Scenario, known: Collection[str]) -> Iterator[QuickWin
         if len(members) < one.least:
             message = f"{one.least} must be finished early, and {len(members)} of those that count can be in a roadmap"
             raise ProblemsFound([Problem(f"quick_wins.{name}", message, one.least, f"at most {len(members)}")])
-        by = one.by_month // scenario.period_months - 1
-        yield QuickWin(name=name, by=by, least=one.least, members=members)
+        step = scenario.period_months
+        if one.by_month % step == 0:
+            yield QuickWin(name=name, by=one.by_month // step - 1, least=one.least, members=members)
+            continue
+        # The month lies within a period: whole periods would call some late that are finished in it, before the month.
+        last = {
+            member: max(
+                (t for t in range(scenario.periods) if _finish(scenario, member, t) <= one.by_month), default=-1
+            )
+            for member in members
+        }
+        yield QuickWin(name=name, by=one.by_month // step, least=one.least, members=members, last=last)
+
+
+def _finish(scenario: Scenario, name: str, period: int) -> int:
+    """Month in which a plan counts it as finished when it starts in the first month of a period."""
+    return scenario.initiatives[name].planned_finish(period * scenario.period_months)
 
 
 def _pins(scenario: Scenario, known: Collection[str]) -> Iterator[Pin]:

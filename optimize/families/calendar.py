@@ -44,6 +44,6 @@ def quick_win(model: Sets) -> None:
             start
             for name in dict.fromkeys(one.members)
             for u, start in model.starts[name].items()
-            if u + lasts[name] <= one.by + 1
+            if u <= one.last.get(name, one.by + 1 - lasts[name])
         )
         model.program += finished >= one.least, f"quick_win({model.rule_label['quick_win'][one.name]})"

@@ -137,7 +137,9 @@ def _quick_wins(data: Mapping[str, Any]) -> Iterator[Problem]:
         if not (isinstance(month, int) and isinstance(period, int) and isinstance(planning, int)):
             continue
         if month < period:
-            message = f"nothing can be finished before month {month}: work is planned in periods of {period} months"
+            message = (
+                f"month {month} lies before the end of the first period: work is planned in periods of {period} months"
+            )
             yield Problem(f"quick_wins.{name}.by_month", message, month, f"at least {period}")
         elif month > planning:
             message = f"the planning months end at {planning}"

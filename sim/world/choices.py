@@ -57,7 +57,10 @@ class QuickWin(World):
     """So many initiatives are finished early."""
 
     by_month: int = plain(
-        "month before whose start they are finished; counted in whole planning periods", unit="month", low=1, high=240
+        "month before whose start they are finished, as planned; from the end of the first planning period on",
+        unit="month",
+        low=1,
+        high=240,
     )
     least: int = plain("how many", low=1, high=100, default=1)
     among: tuple[str, ...] = plain("which of them count; none: all", default=())

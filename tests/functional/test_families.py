@@ -225,3 +225,18 @@ def test_what_leaves_no_room_is_named(words: str, fields: dict[str, Any]) -> Non
     found = find_conflict(problem, Resolves(Limits()))
     assert found is not None
     assert any(words in sentence for sentence in found.words)
+
+
+def test_a_quick_win_counts_by_its_last_start_where_that_is_stated() -> None:
+    """By its duration the till counts from period 0 alone; stated, from period 1; -1: not at all."""
+    late = {"id": "till", "value": [1.0, 2.0, 3.0], "duration": 2}
+    rule = {"name": "early", "by": 1, "members": ["till"]}
+    for last, start in (({}, 0), ({"till": 1}, 1), ({"till": 2}, 2)):
+        problem = RoadmapProblem.model_validate(
+            {"periods": 3, "initiatives": [late], "quick_wins": [{**rule, "last": last}]}
+        )
+        answer = solve(problem)
+        assert dict(answer.roadmap) == {"till": start}
+        assert not violations(problem, {"till": start})
+        if start < 2:
+            assert [one.family for one in violations(problem, {"till": start + 1})] == ["quick_win"]

@@ -91,7 +91,10 @@ def test_groups_pins_and_quick_wins() -> None:
     ]
     assert [(one.initiative, one.start, one.reason) for one in made.pins] == [("pos", 2, "contract")]
     (win,) = made.quick_wins
-    assert (win.by, win.least, len(win.members)) == (1, 2, 5)  # by the end of June, the last quarter before month 8
+    assert (win.by, win.least, len(win.members)) == (2, 2, 5)
+    assert win.last == {"pos": 1, "edr": 2, "web": 1, "basic_backup": 2, "cloud_backup": 2}  # 3, 1, 2, 1 and 1 months
+    (whole,) = program(setting("quick_wins", {"early": {"by_month": 9, "least": 2}})).quick_wins
+    assert (whole.by, whole.last) == (2, {})
 
 
 def test_what_is_pinned_out_takes_others_with_it() -> None:

@@ -224,7 +224,8 @@ def calendar_kept(document: Document, by_id: dict[str, Document], roadmap: Roadm
             if loads > limit["at_most"][t]:
                 return False
     for win in document["quick_wins"]:
-        done = [n for n in win["members"] if n in roadmap and roadmap[n] + by_id[n]["duration"] <= win["by"] + 1]
+        last = {n: win["by"] + 1 - by_id[n]["duration"] for n in win["members"]} | win.get("last", {})
+        done = [n for n in win["members"] if n in roadmap and roadmap[n] <= last[n]]
         if len(done) < win["least"]:
             return False
     for goal in document["goals"]:
