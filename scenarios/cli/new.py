@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -32,6 +33,8 @@ def run(
         emit({"sector": sector, "file": None if out is None else str(out), "text": text})
     elif out is None:
         print(text, end="")
+    else:
+        print(f"written to {out}: `roadfolio check {out}` reviews it", file=sys.stderr)
 
 
 def _money(text: str) -> float:

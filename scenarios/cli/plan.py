@@ -72,8 +72,11 @@ def run(
     from scenarios.cli.run_folder import check_folder, write_run
     from scenarios.cli.stages import stages
     from scenarios.load import beside, calibrated, parse, read
-    from sim.errors import Problem
+    from sim.errors import Problem, ProblemsFound
 
+    if within is not None and alternatives == 0:
+        example = "--alternatives 3 --within 2"
+        raise ProblemsFound([Problem("--within", "has no effect without --alternatives", within, example)])
     content, name = read(file)
     calibration = beside(file, name)
     asked = with_attitude(calibrated(parse(content, name), calibration), risk_weight, risk_level, objective, future)
@@ -118,6 +121,13 @@ def run(
         from scenarios.cli.render.plan import show_plan
 
         show_plan(found, scenario, console(), prospects)
+        told = 0 if found.reasons is None else len(found.reasons.alternatives)
+        if told < alternatives:
+            print(
+                f"{told} of {alternatives} alternatives: no other direction has a roadmap that is nearly as good and "
+                "not yet told; --within allows more",
+                file=sys.stderr,
+            )
     if out is not None:
         print(f"written to {out}: `roadfolio solve {out / 'problem.json'}` solves its program alone", file=sys.stderr)
     return DONE

@@ -52,6 +52,7 @@ def run(
     from optimize.status import Status
     from scenarios.cli.output import DONE, INFEASIBLE, console, emit
     from scenarios.cli.solving import told
+    from scenarios.cli.stages import stages
 
     if solver not in ("highs", "cbc"):
         raise ProblemsFound([Problem("--solver", f"there is no solver {solver!r}", solver, "highs or cbc")])
@@ -61,10 +62,14 @@ def run(
     resolves = Resolves(limits)
     conflict = find_conflict(problem, resolves) if solution.status is Status.INFEASIBLE else None
     ways = () if conflict is None else repairs(problem, conflict, resolves)
-    rejected = why_rejected(problem, solution, limits) if solution.has_solution else ()
     answered = solution.has_solution
-    found = reasons_of_program(problem, solution, limits, within / 100.0) if why and answered else None
-    others = near_solution(problem, solution, limits, alternatives, within / 100.0) if answered else ()
+    with stages("solved; now") as now:
+        now("why the rest is left out", 0, 1)
+        rejected = why_rejected(problem, solution, limits) if answered else ()
+        now("what would change the roadmap", 0, 1)
+        found = reasons_of_program(problem, solution, limits, within / 100.0) if why and answered else None
+        now("alternatives", 0, 1)
+        others = near_solution(problem, solution, limits, alternatives, within / 100.0) if answered else ()
     if json:
         from optimize.alternatives import document as alternative
 
