@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from optimize.coherence_rules import RULE_PARTS, Known, found_in_rules
 from optimize.parts import Budget, ExclusiveGroup, Initiative, Interaction, Requirement, Triple, TrustRegion
-from sim.errors import Problem, nearest
+from sim.errors import Problem, suggest
 
 Part = TypeVar("Part", bound=BaseModel)
 
@@ -37,7 +37,7 @@ def found_in_fields(model: type[BaseModel], error: ValidationError) -> list[Prob
                 path=".".join(str(part) for part in path),
                 message="unknown key" if unknown else finding["msg"][:1].lower() + finding["msg"][1:],
                 value=None if finding["type"] == "missing" else _plain(finding["input"]),
-                hint=_suggest(str(path[-1]), known) if unknown else None,
+                hint=suggest(str(path[-1]), known) if unknown else None,
             )
         )
     return problems
@@ -185,11 +185,11 @@ def _unknown_names(draft: _Draft) -> Iterator[Problem]:
         mentioned += [(f"{path}.{name}", name) for name in roadmap]
     for path, name in mentioned:
         if name not in draft.ids:
-            yield Problem(path, f"no initiative is called {name!r}", name, _suggest(name, draft.ids))
+            yield Problem(path, f"no initiative is called {name!r}", name, suggest(name, draft.ids))
     for path, initiative in draft.initiatives:
         for skill in initiative.skill_days:
             if skill not in draft.skills:
-                hint = _suggest(skill, draft.skills)
+                hint = suggest(skill, draft.skills)
                 yield Problem(f"{path}.skill_days.{skill}", f"no skill is called {skill!r}", skill, hint)
 
 
@@ -280,14 +280,6 @@ def _roadmaps(draft: _Draft) -> Iterator[Problem]:
 
 
 # ---- small helpers ----------------------------------------------------------------------------------------------
-
-
-def _suggest(name: str, known: Iterable[str]) -> str:
-    names = list(known)
-    near = nearest(name, names)
-    if near is not None:
-        return f"did you mean {near!r}?"
-    return f"known: {', '.join(names)}" if names else "none exist"
 
 
 def _plain(value: Any) -> object:

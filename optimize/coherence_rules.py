@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from optimize.parts import (
     SelectionGroup,
     SimultaneousLimit,
 )
-from sim.errors import Problem, nearest
+from sim.errors import Problem, suggest
 
 RULE_PARTS: Final[Mapping[str, type[Record]]] = {
     "groups": SelectionGroup,
@@ -115,24 +115,24 @@ def _unknown(known: Known) -> Iterator[Problem]:
         mentioned += [(f"{path}.initiative", part.initiative) for path, part in known.of(field)]
     for path, name in mentioned:
         if name not in known.ids:
-            yield Problem(path, f"no initiative is called {name!r}", name, _suggest(name, known.ids))
+            yield Problem(path, f"no initiative is called {name!r}", name, suggest(name, known.ids))
     for path, part in known.of("outside"):
         if part.skill not in known.skills:
-            hint = _suggest(part.skill, known.skills)
+            hint = suggest(part.skill, known.skills)
             yield Problem(f"{path}.skill", f"no skill is called {part.skill!r}", part.skill, hint)
     for path, part in known.of("grants"):
         if part.budget is not None and part.budget not in known.budgets:
-            hint = _suggest(part.budget, known.budgets)
+            hint = suggest(part.budget, known.budgets)
             yield Problem(f"{path}.budget", f"no budget is called {part.budget!r}", part.budget, hint)
     for path, part in known.of("quick_wins"):
         for name in part.last:
             if name not in part.members:
-                hint = _suggest(name, part.members)
+                hint = suggest(name, part.members)
                 yield Problem(f"{path}.last.{name}", f"{name!r} is no member of {part.name!r}", name, hint)
     for path, part in known.of("simultaneous"):
         for name in part.load:
             if name in known.ids and name not in part.members:
-                hint = _suggest(name, part.members)
+                hint = suggest(name, part.members)
                 yield Problem(f"{path}.load.{name}", f"{name!r} is no member of {part.name!r}", name, hint)
 
 
@@ -262,14 +262,6 @@ def _quick_wins(known: Known) -> Iterator[Problem]:
         if len(able) < rule.least:
             message = f"{len(able)} of {', '.join(members)} can finish by the end of period {rule.by}"
             yield Problem(f"{path}.least", f"{message}, {rule.least} must", rule.least, f"at most {len(able)}")
-
-
-def _suggest(name: str, known: Iterable[str]) -> str:
-    names = list(known)
-    near = nearest(name, names)
-    if near is not None:
-        return f"did you mean {near!r}?"
-    return f"known: {', '.join(names)}" if names else "none exist"
 
 
 _RULES: Final[tuple[Callable[[Known], Iterator[Problem]], ...]] = (

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from optimize.archive import key
 from optimize.periods import Starts, months
 from optimize.plan_limits import SEARCH_FROM, SELECTION_FROM, PlanLimits
 from optimize.problem import GoalFloor
@@ -56,11 +57,11 @@ def with_floors(scenario: Scenario, ruled: Rules, seed: int, limits: PlanLimits)
     periods = ruled.problem.periods
     floors = []
     for k, goal in enumerate(goals):
-        base = levels[_key({})][k]
+        base = levels[key({})][k]
         _refuse_missing(goal, base)
         contributions = {}
         for name, (context, starts) in cases.items():
-            gain = {t: levels[_key({**context, name: t})][k] - levels[_key(context)][k] for t in starts}
+            gain = {t: levels[key({**context, name: t})][k] - levels[key(context)][k] for t in starts}
             by_start = filled(gain, periods)
             # The one period with a floor is the last, so that elapsed periods tell the starts apart.
             contributions[name] = tuple(by_start[periods - 1 - elapsed] for elapsed in range(periods))
@@ -116,7 +117,7 @@ def _fresh(
     """(roadmaps, goals) mean of each goal's KPI on the first draws of the selection, for the better upwards."""
     draws = limits.first_selection_draws
     levels = _levels(scenario, goals, roadmaps, SELECTION_FROM, draws, seed, limits.threads)
-    return np.array([levels[_key(one)] for one in roadmaps]).reshape(len(roadmaps), len(goals))
+    return np.array([levels[key(one)] for one in roadmaps]).reshape(len(roadmaps), len(goals))
 
 
 def _levels(
@@ -129,7 +130,7 @@ def _levels(
     threads: int | None,
 ) -> Mapping[tuple[tuple[str, int], ...], Floats]:
     """Mean of each goal's KPI under each roadmap (in periods), for the better upwards."""
-    todo = list({_key(one): one for one in roadmaps}.values())
+    todo = list({key(one): one for one in roadmaps}.values())
     columns, years = [goal.column for goal in goals], [goal.year for goal in goals]
     signs = np.array([goal.sign for goal in goals])
     size = max(1, CELLS // (numbers_a_draw(scenario) * draws) - 1)
@@ -139,7 +140,7 @@ def _levels(
         starts = [months(scenario, one) for one in part]
         outcomes = evaluate(scenario, starts, draws, seed, first_draw=first_draw, threads=threads)
         for one, measured in zip(part, outcomes, strict=True):
-            found[_key(one)] = signs * np.mean(measured.kpis[:, columns, years], axis=0)
+            found[key(one)] = signs * np.mean(measured.kpis[:, columns, years], axis=0)
     return found
 
 
@@ -149,7 +150,3 @@ def _refuse_missing(goal: Demanded, level: float) -> None:
         raise ProblemsFound(
             [Problem(f"goals.{goal.name}.floor", message, True, "drop the floor, or choose another KPI or month")]
         )
-
-
-def _key(roadmap: Starts) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(roadmap.items()))

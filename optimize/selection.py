@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from optimize.archive import Archive, Clock, Estimate, estimate, simulated
+from optimize.archive import Archive, Clock, Estimate, estimate, key, simulated
 from optimize.goal_floors import reaching
 from optimize.periods import Starts
 from optimize.plan_limits import SELECTION_FROM, PlanLimits, Progress
@@ -174,9 +174,9 @@ def select(
         values = drawn[0, k] if at is None else npv[0, at]
         prob = float(first_share[k]) if at is None else (1.0 - lost) * float(share[at])
         rows.append(Finalist(dict(roadmap), estimate(values), prob, len(values), at is not None))
-    scores = {_key(finalists[k]): float(sample[k].mean()) for k in range(count)}
-    scores |= {_key(finalists[k]): float(kept[at].mean()) for at, k in enumerate(alive)}
-    rows.sort(key=lambda row: (-scores[_key(row.roadmap)], plainness(row.roadmap)))
+    scores = {key(finalists[k]): float(sample[k].mean()) for k in range(count)}
+    scores |= {key(finalists[k]): float(kept[at].mean()) for at, k in enumerate(alive)}
+    rows.sort(key=lambda row: (-scores[key(row.roadmap)], plainness(row.roadmap)))
     return Selection(
         finalists=tuple(rows),
         recommended=dict(finalists[alive[winner]]),
@@ -199,10 +199,6 @@ def select(
 def _limits(scenario: Scenario) -> list[FloorRule | CovenantRule]:
     """What a roadmap has to keep, as often as demanded."""
     return [rule for rule in (floor_rule(scenario), covenant_rule(scenario)) if rule is not None]
-
-
-def _key(roadmap: Starts) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(roadmap.items()))
 
 
 def _keeping(scenario: Scenario, broken: Broken, npv: Floats, fine: NDArray[np.bool_]) -> list[int]:

@@ -52,3 +52,16 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     """
     matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return matches[0] if matches else None
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """The remedy for an unknown name: the nearest one, or all that there are.
+
+    >>> suggest("pso", ["pos", "crm"]), suggest("zebra", ["pos", "crm"]), suggest("pos", [])
+    ("did you mean 'pos'?", 'known: pos, crm', 'none exist')
+    """
+    names = list(known)
+    near = nearest(name, names)
+    if near is not None:
+        return f"did you mean {near!r}?"
+    return f"known: {', '.join(names)}" if names else "none exist"

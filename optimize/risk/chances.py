@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from optimize.archive import Archive
+from optimize.archive import Archive, key
 from optimize.periods import Starts, months
 from optimize.plan_limits import SEARCH_FROM, PlanLimits
 from optimize.problem import Budget, RoadmapProblem
@@ -139,9 +139,9 @@ def chance_cash(archive: Archive, problem: RoadmapProblem, limits: PlanLimits) -
         first_draw=archive.first_draw,
         threads=limits.threads,
     )
-    base, balances = lowest[0], dict(zip(map(_key, wanted), lowest[1:], strict=True))
+    base, balances = lowest[0], dict(zip(map(key, wanted), lowest[1:], strict=True))
     deltas = {
-        name: _changes({t: balances[_key({**context, name: t})] - balances[_key(context)] for t in starts}, problem)
+        name: _changes({t: balances[key({**context, name: t})] - balances[key(context)] for t in starts}, problem)
         for name, (context, starts) in cases.items()
     }
     return _row(rule, base, deltas, problem)
@@ -179,7 +179,3 @@ def _changes(known: Mapping[int, Floats], problem: RoadmapProblem) -> Floats:
     weights = np.array([filled(dict(zip(starts, unit, strict=True)), problem.periods) for unit in np.eye(len(starts))])
     changes: Floats = np.einsum("kt,ksm->tsm", weights, np.array([known[t] for t in starts]))
     return changes
-
-
-def _key(roadmap: Starts) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(roadmap.items()))

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from optimize.parts import Budget, Grant, Initiative, Interaction
 from optimize.risk.parts import FUTURES, GOAL, AtLeast, ChanceBudget, ChanceCash, Future, Objective, Risk, Worlds
-from sim.errors import Problem, nearest
+from sim.errors import Problem, suggest
 
 Part = TypeVar("Part", bound=BaseModel)
 ROUNDING = 1e-6
@@ -96,7 +96,7 @@ def _needed(draft: _Draft) -> Iterator[Problem]:
             yield Problem(path, f"{what!r} needs futures", what, "state `futures`, or another aim")
         goal = what.removeprefix(GOAL)
         if goal != what and goal not in draft.goals:
-            yield Problem(path, f"no goal is called {goal!r}", what, _suggest(goal, draft.goals))
+            yield Problem(path, f"no goal is called {goal!r}", what, suggest(goal, draft.goals))
         if what == "cvar" and (draft.worlds is None or draft.risk is None):
             yield Problem(path, "'cvar' needs worlds and a level", what, "state `worlds` and `risk`, or another aim")
         if what == "regret":
@@ -195,7 +195,7 @@ def _chance_budgets(draft: _Draft) -> Iterator[Problem]:
     seen: set[str] = set()
     for path, chance in draft.chance_budgets:
         if chance.budget not in draft.budgets:
-            hint = _suggest(chance.budget, draft.budgets)
+            hint = suggest(chance.budget, draft.budgets)
             yield Problem(f"{path}.budget", f"no budget is called {chance.budget!r}", chance.budget, hint)
         if chance.budget in seen:
             yield Problem(f"{path}.budget", f"{chance.budget!r} is limited twice", chance.budget, "keep one of them")
@@ -249,14 +249,7 @@ def _sum(path: str, probability: Sequence[float]) -> Iterator[Problem]:
 
 def _known(path: str, name: str, ids: Sequence[str]) -> Iterator[Problem]:
     if name not in ids:
-        yield Problem(path, f"no initiative is called {name!r}", name, _suggest(name, ids))
-
-
-def _suggest(name: str, known: Sequence[str]) -> str:
-    near = nearest(name, list(known))
-    if near is not None:
-        return f"did you mean {near!r}?"
-    return f"known: {', '.join(known)}" if known else "none exist"
+        yield Problem(path, f"no initiative is called {name!r}", name, suggest(name, ids))
 
 
 def _part(raw: Any, model: type[Part]) -> Part | None:
