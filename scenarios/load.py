@@ -78,7 +78,7 @@ def parse(raw: bytes, file: str) -> Scenario:
     if document.complete:
         found = _root_problems(document.data)
         if not found:
-            scenario, found = _validate(document.data)
+            scenario, found = validated(document.data)
         problems += [_placed(problem, document) for problem in found]
     if problems or scenario is None:
         raise ProblemsFound(sorted((replace(p, file=file) for p in problems), key=_order))
@@ -162,7 +162,7 @@ def _root_problems(data: Any) -> list[Problem]:
     return []
 
 
-def _validate(data: dict[str, Any]) -> tuple[Scenario | None, list[Problem]]:
+def validated(data: dict[str, Any]) -> tuple[Scenario | None, list[Problem]]:
     """The scenario of plain data, and what is wrong with it.
 
     A misspelt key is reported once and then read as the key that was meant, so that the file is looked at to its end

@@ -74,12 +74,18 @@ class Parameters:
         names = self.named(draws, seed)
         for j, driver in enumerate(self.drivers):
             u[:, j] = uniforms(key(seed, f"drivers/{driver.path}"), names, index)[:, 0]
-        if self.copula is not None:
-            from scipy.special import ndtr, ndtri
+        return self.joined(u)
 
-            columns, factor = self.copula
-            u[:, columns] = np.clip(ndtr(_rows(ndtri(u[:, columns]), factor)), 1e-16, 1 - 1e-16)
-        return u
+    def joined(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(points, drivers) independent uniforms -> the same, correlated where the file says so."""
+        if self.copula is None:
+            return u
+        from scipy.special import ndtr, ndtri
+
+        columns, factor = self.copula
+        out = u.copy()
+        out[:, columns] = np.clip(ndtr(_rows(ndtri(u[:, columns]), factor)), 1e-16, 1 - 1e-16)
+        return out
 
     def named(self, draws: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
         """(draws,) what the streams call the draws."""
@@ -87,7 +93,10 @@ class Parameters:
 
     def theta(self, draws: NDArray[np.int64], seed: int) -> tuple[NDArray[np.float64], int]:
         """(draws, drivers) values inside each number's range, and how many had to be clipped into it."""
-        u = self.coordinates(draws, seed)
+        return self.values_at(self.coordinates(draws, seed))
+
+    def values_at(self, u: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:
+        """(points, drivers) values at these levels of each driver's own distribution, and how many were clipped."""
         values = np.empty_like(u)
         clipped = 0
         for j, driver in enumerate(self.drivers):

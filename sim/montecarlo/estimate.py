@@ -23,6 +23,7 @@ from sim.lanes.records import Packed, pack
 from sim.mechanisms.crowd import too_many_customers
 from sim.montecarlo import batch
 from sim.montecarlo.block import Block
+from sim.montecarlo.given import Given, check_given
 from sim.montecarlo.kpis import CATEGORIES, KPIS, TRAJECTORY
 from sim.montecarlo.layout import layout
 from sim.montecarlo.sampling import PLAIN, Sampling, tilt_of
@@ -59,6 +60,7 @@ def evaluate(
     by_process: bool = False,
     workload: float = 1.0,
     sampling: Sampling = PLAIN,
+    given: Given | None = None,
     threads: int | None = None,
     chunk: int | None = None,
     progress: Progress | None = None,
@@ -72,7 +74,8 @@ def evaluate(
     hangs on the load. sampling: how the draws are made, see `sim.montecarlo.sampling`. threads, chunk: how the work is
     split; they change no bit.
     noise: draw d has the drivers of draw d // noise and events of its own, which tells ignorance from chance; the draws
-    are then not independent, and a note says so.
+    are then not independent, and a note says so. given: the levels of the drivers in place of drawn ones, see
+    `sim.montecarlo.given`; `draws` is then `noise` times the number of its points.
     progress: called with the number of draws done. collect: called with the trajectories of each block of draws, in
     the order of the draws, before the next one is simulated; the memory of a block is used again.
     Raises ProblemsFound for a roadmap that the scenario does not allow, or a world with too many events.
@@ -90,6 +93,8 @@ def evaluate(
     chosen = [roadmap(scenario, one) for one in wanted]
     span = 1 if by_month else 12
     _check_sampling(sampling, draws, first_draw, detail, noise)
+    if given is not None:
+        check_given(given, draws, noise, sampling)
     digest = scenario.hash()  # once: it takes longer than a short simulation
     ready = prepared(scenario, seed, span, sampling, digest=digest)
     names = list(scenario.initiatives)
@@ -105,7 +110,12 @@ def evaluate(
     for start in range(0, draws, BLOCK):
         rows = range(start, min(draws, start + BLOCK))
         numbers = np.arange(first_draw + rows.start, first_draw + rows.stop, dtype=np.int64)
-        theta, missed = drivers(scenario, numbers, seed, noise, sampling, digest=digest)
+        if given is None:
+            theta, missed = drivers(scenario, numbers, seed, noise, sampling, digest=digest)
+        else:
+            numbers = given.events(first_draw, rows, noise)
+            theta, missed = given.theta(ready.table, rows, noise, numbers, seed)
+            _refuse_infinite(ready.table, theta, numbers)
         out_of_range += missed
         base = ready.table.base
         if workload != 1.0:
@@ -131,7 +141,8 @@ def evaluate(
     )
     notes = future_notes(scenario) + calibration_notes(scenario.calibration)
     notes += clipping_notes(out_of_range, clipped, draws)
-    notes += delivery_notes(ready.table, outcomes, first_draw, seed, noise)
+    if given is None:
+        notes += delivery_notes(ready.table, outcomes, first_draw, seed, noise)
     notes += (shared_note(noise),) if noise > 1 else ()
     return Outcomes(
         scenario=scenario.name,
