@@ -75,6 +75,26 @@ def parse_roadmap(text: str) -> dict[str, int]:
     return starts
 
 
+def parse_share(option: str, text: str | None, low: float, high: float) -> float | None:
+    """A share as scenario files write one. Raises ProblemsFound for what is none, or lies outside the range.
+
+    >>> parse_share("--risk-weight", "30%", 0.0, 1.0), parse_share("--risk-weight", None, 0.0, 1.0)
+    (0.3, None)
+    """
+    if text is None:
+        return None
+    from sim.quantities import parse_number
+
+    allowed = f"from {low:g} to {high:g}, such as 0.3 or 30%"
+    try:
+        share = parse_number(text)
+    except ValueError as error:
+        raise ProblemsFound([Problem(option, str(error), text, allowed)]) from None
+    if not low <= share <= high:
+        raise ProblemsFound([Problem(option, f"{text} is outside the allowed range", text, allowed)])
+    return share
+
+
 def _item_problems(item: str, starts: dict[str, int]) -> Iterator[Problem]:
     name, at, month = (part.strip() for part in item.partition("@"))
     if not item:

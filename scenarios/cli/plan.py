@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from scenarios.cli.arguments import Future, Json, Scenario, Seed, turned
+from scenarios.cli.arguments import Future, Json, Scenario, Seed, parse_share, turned
 from scenarios.cli.pins import Pins, pinned
 from scenarios.cli.roi import Threads
 
@@ -23,11 +23,14 @@ Seconds = Annotated[
     ),
 ]
 RiskWeight = Annotated[
-    float | None,
-    typer.Option("--risk-weight", min=0.0, max=1.0, help="Weight of the mean of the worst draws beside the mean NPV."),
+    str | None,
+    typer.Option(
+        "--risk-weight", metavar="SHARE", help="Weight of the mean of the worst draws beside the mean NPV: 0.3 or 30%."
+    ),
 ]
 RiskLevel = Annotated[
-    float | None, typer.Option("--risk-level", min=0.01, max=1.0, help="Share of the draws that are the worst ones.")
+    str | None,
+    typer.Option("--risk-level", metavar="SHARE", help="Share of the draws that are the worst ones: 0.05 or 5%."),
 ]
 Aim = Annotated[
     str | None,
@@ -79,7 +82,9 @@ def run(
         raise ProblemsFound([Problem("--within", "has no effect without --alternatives", within, example)])
     content, name = read(file)
     calibration = beside(file, name)
-    asked = with_attitude(calibrated(parse(content, name), calibration), risk_weight, risk_level, objective, future)
+    weight = parse_share("--risk-weight", risk_weight, 0.0, 1.0)
+    level = parse_share("--risk-level", risk_level, 0.01, 1.0)
+    asked = with_attitude(calibrated(parse(content, name), calibration), weight, level, objective, future)
     scenario = pinned(turned(asked, future), pin)
     if out is not None:
         check_folder(out, replace=force)
