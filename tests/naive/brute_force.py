@@ -178,7 +178,7 @@ def pays(document: Document, budget: Document, by_id: dict[str, Document], roadm
             for kind in budget["kinds"]:
                 profile = [] if kind == "bought" else by_id[name]["cost"][kind]
                 if 0 <= t - start < len(profile):
-                    purse -= profile[t - start]
+                    purse -= risk.price(document, name, start) * profile[t - start]
         for offer in document["outside"] if "bought" in budget["kinds"] else []:
             days = lacking_days(document, offer["skill"], roadmap)[t]
             purse -= offer["price"][t] * min(days, offer["at_most"][t])
