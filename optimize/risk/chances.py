@@ -68,18 +68,20 @@ def overruns(problem: RoadmapProblem, roadmap: Starts, costs: Costs) -> dict[str
     granted = {grant.budget for grant in problem.grants if grant.initiative in roadmap}
     found = {}
     for budget in problem.budgets:
-        if budget.name in granted or (problem.outside and "bought" in budget.kinds):
+        if budget.name in granted or (problem.outside and budget.pays("bought")):
             continue
-        profiles = {name: _of_kinds(costs[name], budget) for name in roadmap}
+        profiles = {
+            name: _of_kinds(costs[name], budget) for name in roadmap if budget.members is None or name in budget.members
+        }
         draws = next(iter(costs[problem.initiatives[0].id].values())).shape[1] if problem.initiatives else 1
         credit, most = budget.credit, max(budget.amount)
         room = 1e-6 * (most if credit is None else max(most, credit.limit))
         carried, debt, broken = np.zeros(draws), np.zeros(draws), np.zeros(draws, dtype=np.bool_)
         for t in range(problem.periods):
             left = budget.amount[t] + budget.carry_share * carried
-            for name, start in roadmap.items():
-                if 0 <= t - start < len(profiles[name]):
-                    left = left - problem.initiative(name).price_at(start) * profiles[name][t - start]
+            for name, profile in profiles.items():
+                if 0 <= t - roadmap[name] < len(profile):
+                    left = left - problem.initiative(name).price_at(roadmap[name]) * profile[t - roadmap[name]]
             if credit is not None:  # no debt may be left after the last period
                 left = left - debt * (1.0 + credit.rate)
                 debt = np.clip(-left, 0.0, credit.limit if t + 1 < problem.periods else 0.0)

@@ -98,6 +98,10 @@ def crossed_problem(seed: int) -> dict[str, Any]:
     for one in document["initiatives"]:
         if rng.random() < 0.5:
             one["price"] = [rng.choice([0.5, 1, 1, 2]) for _ in range(periods)]
+    for budget in document["budgets"]:
+        if rng.random() < 0.3 and not document.get("chance_budgets"):
+            names = [one["id"] for one in document["initiatives"]]
+            budget["members"] = rng.sample(names, rng.randint(1, len(names)))
     for win in document.get("quick_wins", []):
         latest = {one["id"]: win["by"] + 1 - one["duration"] for one in document["initiatives"]}
         win["last"] = {name: start - 1 for name, start in latest.items() if start > 0 and rng.random() < 0.3}
