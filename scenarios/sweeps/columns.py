@@ -75,7 +75,7 @@ def unit_at(scenario: Scenario, path: str) -> str:
 
     field = at(tuple(path.split(".")))
     unit = unit_of(field.owner, field.name) if field.owner is not None and field.info is not None else ""
-    return unit.replace("currency", scenario.profile.currency)
+    return unit.replace("money", scenario.profile.currency)
 
 
 def schema(columns: Sequence[Column], measures: Sequence[str]) -> dict[str, polars.DataType]:

@@ -102,7 +102,7 @@ class SweepResult:
             )
             for name, unit in self.manifest.measures
         ]
-        return polars.concat(blocks)
+        return polars.concat(blocks).sort("point", maintain_order=True)
 
     def to_frame(self) -> polars.DataFrame:
         """`tidy` in memory."""
