@@ -44,6 +44,7 @@ class Driver:
         self._flying: dict[Future[Answer], Batch] = {}
         self._suspects: deque[Batch] = deque()
         self._window = pool.window
+        self._refused = 0
 
     def run(self) -> None:
         """Until every group has its rows. Raises ProblemsFound where the executor cannot go on."""
@@ -54,9 +55,8 @@ class Driver:
             done, _ = wait(self._flying, timeout=1.0, return_when=FIRST_COMPLETED)
             if not done:
                 self._window = self._pool.window
-                reason = self._pool.gone()
-                if reason is not None:
-                    raise ProblemsFound([Problem("--cluster", reason, None, "start it anew, then add --resume")])
+                if self._pool.gone() is not None:
+                    raise self._ended()
             self._take(done)
 
     def _fill(self) -> None:
@@ -67,12 +67,21 @@ class Driver:
                 return
             try:
                 future = self._pool.executor.submit(run_task, Task(self._context, batch.groups))
-            except (BrokenExecutor, RuntimeError):  # it broke since the last answer
+            except (BrokenExecutor, RuntimeError, OSError) as error:  # it broke since the last answer
                 self._suspects.appendleft(batch)
                 if not self._flying:
+                    self._refused += 1
+                    if self._refused > STRIKES or self._pool.gone() is not None:
+                        raise self._ended(f"it takes no more tasks: {error}") from None
                     self._pool.renew()
+                    continue
                 return
+            self._refused = 0
             self._flying[future] = batch
+
+    def _ended(self, otherwise: str = "") -> ProblemsFound:
+        reason = self._pool.gone() or f"the executor has ended; {otherwise}"
+        return ProblemsFound([Problem("executor", reason, None, "start it anew, then resume: the rows until now are kept")])
 
     def _next(self) -> Batch | None:
         share = -(-self._left // (2 * self._pool_workers))  # so that all workers end together
@@ -99,8 +108,7 @@ class Driver:
             try:
                 answer = future.result()
             except CancelledError:
-                reason = self._pool.gone() or "the executor has cancelled a task"
-                raise ProblemsFound([Problem("--cluster", reason, None, "start it anew, then add --resume")]) from None
+                raise self._ended("it has cancelled a task") from None
             except Exception as error:
                 if not self._pool.died(error):
                     raise

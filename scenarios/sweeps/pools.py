@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from typing import Any, Protocol
 from sim.errors import Problem, ProblemsFound
 
 TASKS_A_WORKER = 3  # in flight: one runs, the others wait beside it
+PATIENCE = 20  # seconds for a scheduler to answer
 
 
 class Pool(Protocol):
@@ -153,8 +155,11 @@ class ClusterPool:
             hint = "pip install 'roadfolio[cluster]'"
             raise ProblemsFound([Problem("--cluster", "Dask is not installed", address, hint)]) from None
         self.address = address
+        self._log = logging.getLogger("distributed.client")
+        self._level = self._log.level
+        self._log.setLevel(logging.CRITICAL)  # that the scheduler is gone is said in our words
         try:
-            self._client = Client(address, timeout=20, set_as_default=False)
+            self._client = Client(address, timeout=PATIENCE, set_as_default=False)
         except (OSError, ValueError, ImportError) as error:
             hint = "begin with `dask scheduler --host 127.0.0.1` and `dask worker ADDRESS`"
             message = f"no scheduler answers at {address}: {str(error).splitlines()[0] if str(error) else error!r}"
@@ -189,6 +194,7 @@ class ClusterPool:
 
     def close(self, *, quickly: bool) -> None:  # noqa: ARG002
         self._client.close(timeout=2)
+        self._log.setLevel(self._level)
 
 
 def cores() -> int:
