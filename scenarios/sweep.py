@@ -8,7 +8,7 @@ and resumed.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from scenarios.sweeps.design import Design
     from scenarios.sweeps.pools import Pool
     from scenarios.sweeps.result import SweepResult
-    from scenarios.sweeps.work import Own
-    from sim.world import Scenario
+    from scenarios.sweeps.work import Own, Row
 
 
 def sweep(
@@ -108,7 +107,7 @@ def _run(ready: Any, folder: Path, pool: Pool, resume: bool, progress: Progress 
     from scenarios.sweeps.manifest import FILE, differences, read_manifest, write_manifest
     from scenarios.sweeps.parts import Parts
     from scenarios.sweeps.result import PARTS, SweepResult
-    from scenarios.sweeps.work import DONE, Row
+    from scenarios.sweeps.work import DONE
 
     manifest = ready.manifest
     if resume and (folder / FILE).exists():
@@ -130,8 +129,7 @@ def _run(ready: Any, folder: Path, pool: Pool, resume: bool, progress: Progress 
     wanted[[index for index, _ in known]] = False
     watch = Watch(int(np.count_nonzero(~wanted)), len(points), progress)
 
-    def write(rows: Any) -> None:
-        one: Row
+    def write(rows: Sequence[Row]) -> None:
         cells = [
             [column.cell(value) for column, value in zip(manifest.columns, points.values(one.index), strict=True)]
             for one in rows

@@ -70,7 +70,9 @@ def run(
     }  # fmt: skip
     strange = [name for name, (value, of) in options.items() if value not in (None, False) and of is not action]
     if strange:
-        raise ProblemsFound(Problem(name, f"means nothing to `sweep {action}`", hint="leave it out") for name in strange)
+        raise ProblemsFound(
+            Problem(name, f"means nothing to `sweep {action}`", hint="leave it out") for name in strange
+        )
     if action is Action.new:
         from scenarios.sweeps.template import TEMPLATE
 
@@ -99,9 +101,7 @@ def run(
         show_status(found, console())
 
 
-def _worked_out(
-    design: Path, out: Path | None, resume: bool, workers: int | None, cluster: str | None
-) -> SweepResult:
+def _worked_out(design: Path, out: Path | None, resume: bool, workers: int | None, cluster: str | None) -> SweepResult:
     from scenarios.cli.advance import advancing
     from scenarios.cli.compiling import announce_compilation
     from scenarios.cli.output import warn
@@ -113,7 +113,9 @@ def _worked_out(
     if cluster is not None and workers is not None:
         raise ProblemsFound([Problem("--workers", "the cluster has its own workers", workers, "leave it out")])
     if cluster is not None and not cluster.startswith("tls://") and not _is_near(cluster):
-        warn(f"the connection to {cluster} is neither encrypted nor authenticated; whoever reaches it can run code there")
+        warn(
+            f"the connection to {cluster} is neither encrypted nor authenticated; whoever reaches it can run code there"
+        )
     announce_compilation("kernel")
     try:
         with advancing("sweep") as progress:

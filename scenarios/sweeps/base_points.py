@@ -85,7 +85,7 @@ def _sampled(kind: Latin | Sobol) -> BasePoints:
     if problems:
         raise ProblemsFound(problems)
     levels = sobol_levels(kind) if isinstance(kind, Sobol) else latin_levels(kind)
-    notes = ()
+    notes: tuple[str, ...] = ()
     if isinstance(kind, Sobol) and kind.points & (kind.points - 1):
         notes = (f"a Sobol sequence is balanced at powers of 2; {kind.points:,} points are the first of one",)
     known = {one.path: list(one.levels) for one in factors if one.levels}

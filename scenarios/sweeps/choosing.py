@@ -31,7 +31,9 @@ def plan_limits(stated: Mapping[str, int | float | None]) -> PlanLimits:
         raise ProblemsFound(
             Problem(f"work.limits.{name}", f"there is no limit named {name}", name, suggest(name, known))
             if name != "seconds"
-            else Problem("work.limits.seconds", "a clock would make points differ from run to run", name, "leave it out")
+            else Problem(
+                "work.limits.seconds", "a clock would make points differ from run to run", name, "leave it out"
+            )
             for name in unknown
         )
     try:
@@ -40,9 +42,7 @@ def plan_limits(stated: Mapping[str, int | float | None]) -> PlanLimits:
         raise ProblemsFound([Problem("work.limits", str(error), dict(stated))]) from None
 
 
-def chosen(
-    scenario: Scenario, policies: Collection[str], seed: int, limits: PlanLimits
-) -> dict[str, dict[str, int]]:
+def chosen(scenario: Scenario, policies: Collection[str], seed: int, limits: PlanLimits) -> dict[str, dict[str, int]]:
     """Start months of each policy. Raises NoRoadmap where no roadmap meets every demand."""
     found: dict[str, dict[str, int]] = {}
     if any(name != PLAN for name in policies):
@@ -66,8 +66,7 @@ def _of_rules(scenario: Scenario, seed: int, limits: PlanLimits) -> dict[str, di
     from optimize.plan_limits import SEARCH_FROM
     from optimize.policies import do_nothing, yardsticks
     from optimize.reasons.infeasible import no_roadmap
-    from optimize.risk.attitude import attitude_of
-    from optimize.risk.attitude import limits_for
+    from optimize.risk.attitude import attitude_of, limits_for
     from optimize.valuation import rules
 
     limits = limits_for(limits, attitude_of(scenario))

@@ -92,7 +92,7 @@ def schema(columns: Sequence[Column], measures: Sequence[str]) -> dict[str, pola
 
 
 def _is_factor(value: Any) -> bool:
-    return isinstance(value, str) and FACTOR.fullmatch(value) is not None or (
+    return (isinstance(value, str) and FACTOR.fullmatch(value) is not None) or (
         isinstance(value, dict) and set(value) == {"multiply"}
     )
 

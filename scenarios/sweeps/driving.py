@@ -81,7 +81,9 @@ class Driver:
 
     def _ended(self, otherwise: str = "") -> ProblemsFound:
         reason = self._pool.gone() or f"the executor has ended; {otherwise}"
-        return ProblemsFound([Problem("executor", reason, None, "start it anew, then resume: the rows until now are kept")])
+        return ProblemsFound(
+            [Problem("executor", reason, None, "start it anew, then resume: the rows until now are kept")]
+        )
 
     def _next(self) -> Batch | None:
         share = -(-self._left // (2 * self._pool_workers))  # so that all workers end together

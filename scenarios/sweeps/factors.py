@@ -1,9 +1,9 @@
 """A factor of a Latin hypercube or a Sobol sequence: from a level in (0, 1) to a value.
 
-    {low: 0.05, high: 0.12}             evenly between two ends; whole: true for whole numbers, both ends included
-    8k to 15k, {low, mode, high}, ...   a distribution in the grammar of scenario files, through its quantile function
-    {multiply: ...}                     one of these as a factor on what the scenario states
-    {levels: [a, b, c]}                 one of these values, each as often as the others
+{low: 0.05, high: 0.12}             evenly between two ends; whole: true for whole numbers, both ends included
+8k to 15k, {low, mode, high}, ...   a distribution in the grammar of scenario files, through its quantile function
+{multiply: ...}                     one of these as a factor on what the scenario states
+{levels: [a, b, c]}                 one of these values, each as often as the others
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ def factor(path: str, stated: Any) -> Factor:
         return _factor(path, stated)
     except QuantityError as error:
         hint = "{low: ..., high: ...}, a distribution as scenario files write it, {levels: [...]} or {multiply: ...}"
-        raise ProblemsFound([Problem(f"design.factors.{path}", str(error).split("; expected")[0], stated, hint)]) from None
+        raise ProblemsFound(
+            [Problem(f"design.factors.{path}", str(error).split("; expected")[0], stated, hint)]
+        ) from None
 
 
 def _factor(path: str, stated: Any) -> Factor:

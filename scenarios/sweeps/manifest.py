@@ -59,7 +59,9 @@ WORDS = {
 def differences(kept: Manifest, now: Manifest) -> list[Problem]:
     """What has changed since a sweep began."""
     found = [
-        Problem("--resume", f"{message}: {getattr(kept, name)} then, {getattr(now, name)} now", getattr(now, name), hint)
+        Problem(
+            "--resume", f"{message}: {getattr(kept, name)} then, {getattr(now, name)} now", getattr(now, name), hint
+        )
         for name, (message, remedy) in WORDS.items()
         if getattr(kept, name) != getattr(now, name)
         for hint in [f"go on with {remedy}, or begin anew in another folder; the rows are not mixed"]

@@ -121,9 +121,7 @@ class Parts:
             if (frame["status"] == LOST).any():
                 self._write(frame.filter(polars.col("status") != LOST), part.first, part.last)
 
-    def _frame(
-        self, rows: Sequence[Row], keys: Sequence[str], factors: Iterable[Sequence[Any]]
-    ) -> polars.DataFrame:
+    def _frame(self, rows: Sequence[Row], keys: Sequence[str], factors: Iterable[Sequence[Any]]) -> polars.DataFrame:
         import polars
 
         width = len(self._schema)

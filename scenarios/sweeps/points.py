@@ -70,7 +70,9 @@ class Points:
         self.implied = () if named or design.work.kind == PLAN or len(choices) < 1 else (ROADMAP, POLICY)
         _check(design, base, scenario, named)
         if len(self) > MAX_POINTS:
-            raise ProblemsFound([Problem("work.roadmaps", f"{len(self):,} points", len(self), f"at most {MAX_POINTS:,}")])
+            raise ProblemsFound(
+                [Problem("work.roadmaps", f"{len(self):,} points", len(self), f"at most {MAX_POINTS:,}")]
+            )
 
     def __len__(self) -> int:
         return self._base.size * self._each
@@ -164,7 +166,12 @@ def roadmap_of(stated_as: Any, named: Mapping[str, Any]) -> dict[str, int]:
 
 def whole_seed(value: Any) -> int:
     """A seed. Raises ProblemsFound."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value) or not 0 <= value <= MOST_SEED:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or value != int(value)
+        or not 0 <= value <= MOST_SEED
+    ):
         raise ProblemsFound([Problem("seed", "a seed is a whole number", str(value), f"from 0 to {MOST_SEED}")])
     return int(value)
 

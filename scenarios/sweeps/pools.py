@@ -154,12 +154,13 @@ class ClusterPool:
         except ImportError:
             hint = "pip install 'roadfolio[cluster]'"
             raise ProblemsFound([Problem("--cluster", "Dask is not installed", address, hint)]) from None
+        client: Any = Client  # ships no types
         self.address = address
         self._log = logging.getLogger("distributed.client")
         self._level = self._log.level
         self._log.setLevel(logging.CRITICAL)  # that the scheduler is gone is said in our words
         try:
-            self._client = Client(address, timeout=PATIENCE, set_as_default=False)
+            self._client: Any = client(address, timeout=PATIENCE, set_as_default=False)
         except (OSError, ValueError, ImportError) as error:
             hint = "begin with `dask scheduler --host 127.0.0.1` and `dask worker ADDRESS`"
             message = f"no scheduler answers at {address}: {str(error).splitlines()[0] if str(error) else error!r}"
@@ -173,7 +174,7 @@ class ClusterPool:
             known = self._client.nthreads()
         except (OSError, ValueError, TimeoutError):
             return 1
-        return max(1, sum(known.values()))
+        return max(1, int(sum(known.values())))
 
     @property
     def window(self) -> int:

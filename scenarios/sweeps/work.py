@@ -201,9 +201,7 @@ def _evaluated(work: _Work, scenario: Scenario, seed: int, wanted: dict[int, Roa
     cells = {
         one.roadmap: tuple(cell for figure in work.figures for cell in measured(figure, one)) for one in found.outcomes
     }
-    return {
-        index: Row(index, DONE, None, str(one), found.scenario_hash, cells[one]) for index, one in wanted.items()
-    }
+    return {index: Row(index, DONE, None, str(one), found.scenario_hash, cells[one]) for index, one in wanted.items()}
 
 
 def _outcomes(work: _Work, scenario: Scenario, roadmaps: list[Roadmap], seed: int) -> Outcomes:

@@ -29,9 +29,7 @@ def inline(tmp_path_factory: pytest.TempPathFactory) -> SweepResult:
     return sweep(design(), tmp_path_factory.mktemp("sweep") / "out", workers=1)
 
 
-def test_workers_and_tasks_change_no_bit(
-    inline: SweepResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_workers_and_tasks_change_no_bit(inline: SweepResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two processes; a caller's executor of threads; tasks of one group each."""
     assert inline.counts == {"done": 70, "failed": 10, "lost": 0, "left": 0}
     assert table(sweep(design(), tmp_path / "two", workers=2)).equals(table(inline))

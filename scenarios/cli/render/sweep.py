@@ -43,13 +43,13 @@ def show_results(found: SweepResult, terminal: Console) -> None:
     """Print the points, or the best of many by the first measure."""
     import polars
 
-    first, unit = found.manifest.measures[0]
+    first = found.manifest.measures[0][0]
     done = found.wide().filter(polars.col("status") == "done")
     many = found.counts["done"] > MOST_ROWS
     if many:
         done = done.sort(first, descending=_larger_is_better(first), nulls_last=True, maintain_order=True)
     rows = done.head(MOST_ROWS).collect().to_dicts()
-    factors = [column for column in found.manifest.columns][:MOST_FACTORS]
+    factors = found.manifest.columns[:MOST_FACTORS]
     measures = found.manifest.measures[:SHOWN_MEASURES]
     heads = ["point", *(_head(one.name, one.unit) for one in factors), *(_head(*one) for one in measures)]
     right = (0, *range(1 + len(factors), 1 + len(factors) + len(measures)))
