@@ -23,8 +23,9 @@ work:
   draws: 64
   roadmaps: {{till: {{pos: 0}}}}
   policies: [do nothing, plan]
-  limits: {{search_draws: 16, pair_draws: 8, linear_draws: 8, first_selection_draws: 32, selection_draws: 64, report_draws: 64,
-    gap_sets: 2, gap_draws: 4, mean_draws: 4, rounds: 1, neighbours: 20, cost_draws: 64, triples: 0, enumerate_paths: 0}}
+  limits: {{search_draws: 16, pair_draws: 8, linear_draws: 8, first_selection_draws: 32, selection_draws: 64,
+    report_draws: 64, gap_sets: 2, gap_draws: 4, mean_draws: 4, rounds: 1, neighbours: 20, cost_draws: 64, triples: 0,
+    enumerate_paths: 0}}
   measures: [npv.mean, npv.p50, prob_npv_negative, roi]
 design: {{kind: list, points: [{{money.discount_rate: 0.05}}, {{money.discount_rate: 7}}]}}
 """
