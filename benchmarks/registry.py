@@ -34,6 +34,7 @@ ENTRIES = (
     Entry("solvers", "solvers", "solver against the plain model"),
     Entry("coverage", "coverage", "coverage of the intervals"),
     Entry("cases", "cases.table", "published problems with known optima"),
+    Entry("sweeps", "sweeps", "sweeps: overhead, processes, memory, kills"),
     Entry("exhaustive", "exhaustive", "the loop against every roadmap of small cuts"),
 )
 

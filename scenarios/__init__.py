@@ -6,5 +6,10 @@ is heavy only when it is called: an export on first use would be replaced by the
 
 from scenarios.all_clients import all_clients
 from scenarios.load import load
+from scenarios.sweep import sweep
 
+<<<<<<< HEAD
 __all__ = ["all_clients", "load"]
+=======
+__all__ = ["load", "sweep"]
+>>>>>>> sweep

@@ -27,6 +27,7 @@ DOCUMENTS = {
     "contributions": "contributions",
     "course": "course",
     "draw": "draw",
+    "sweep": "sweep",
     "errors": "errors",
 }
 URN = "urn:roadfolio:"

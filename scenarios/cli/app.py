@@ -34,6 +34,7 @@ COMMANDS = {
     "simulate": "Play the company with a roadmap, item by item (SimPy).",
     "plan": "Recommend a roadmap: value, solve, simulate, refine, compare.",
     "frontier": "NPV against budget, and against risk.",
+    "sweep": "Work out many points of a scenario; resumable, on any number of machines.",
     "solve": "Solve a roadmap problem alone (the integer program).",
     "calibrate": "Correct the kernel by runs of the company; kept beside the scenario.",
     "verify": "Compare the two engines, figure by figure.",
