@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 METHODS = ("tornado", "morris", "sobol", "pawn", "delta")
 POINTS = {"tornado": 512, "morris": 16, "sobol": 256, "pawn": 1024, "delta": 1024}
 FEWEST = {"tornado": 200, "morris": 4, "sobol": 16, "pawn": 128, "delta": 128}
+TAIL_POINTS = 2048
 NOISE = 8
 ONE_BY_ONE = 60
 """Drivers that a variance-based study looks at one by one; the others are one group."""
@@ -73,7 +74,7 @@ def sensitivity(
         method=method,
         statistic=statistic,
         seed=seed,
-        points=points or POINTS[method],
+        points=points or points_for(method, statistic),
         noise=1 if chance or method == "tornado" else noise or NOISE,
         chance=chance,
         group_by=group_by,
@@ -86,6 +87,19 @@ def sensitivity(
         threads=threads,
     )
     return study(scenario, roadmap, against, choices, request, progress)
+
+
+def points_for(method: str, statistic: str) -> int:
+    """How many points are taken where none are asked for; figures of a tail need more draws for an interval.
+
+    >>> points_for("tornado", "npv.mean"), points_for("tornado", "npv.p5")
+    (512, 2048)
+    """
+    from scenarios.sensing.outcome import has_mean
+    from scenarios.statistics import figure
+
+    tail = method == "tornado" and not has_mean(figure(statistic))
+    return TAIL_POINTS if tail else POINTS[method]
 
 
 def _problems(

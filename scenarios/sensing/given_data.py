@@ -37,9 +37,10 @@ class FromData:
     dummy: float
 
 
-def from_data(method: str, levels: Floats, y: Floats, seed: int) -> FromData:
-    """Indices of every column. levels: (points, drivers), also correlated ones; y: (points,) of the model at them."""
-    return _pawn(levels, y, seed) if method == "pawn" else _delta(levels, y, seed)
+def from_data(method: str, levels: Floats, y: Floats, seed: int, *, blind: bool = True) -> FromData:
+    """Indices of every column. levels: (points, drivers), also correlated ones; y: (points,) of the model at them.
+    blind: also what a dummy reaches; 0 without it."""
+    return (_pawn if method == "pawn" else _delta)(levels, y, seed, blind)
 
 
 def distances(column: Floats, y: Floats, slices: int = SLICES) -> Floats:
@@ -58,7 +59,7 @@ def distances(column: Floats, y: Floats, slices: int = SLICES) -> Floats:
     return np.asarray(np.abs(gap[last]).max(axis=0))
 
 
-def _pawn(levels: Floats, y: Floats, seed: int) -> FromData:
+def _pawn(levels: Floats, y: Floats, seed: int, dummies: bool) -> FromData:
     from SALib.analyze import pawn
 
     n, columns = levels.shape
@@ -66,19 +67,19 @@ def _pawn(levels: Floats, y: Floats, seed: int) -> FromData:
     chance = np.random.default_rng([seed, RESAMPLES])
     rows = [chance.integers(n, size=n) for _ in range(RESAMPLED)]
     spread = [np.std([np.median(distances(levels[r, j], y[r])) for r in rows], ddof=1) for j in range(columns)]
-    blind = np.random.default_rng([seed, DUMMY]).random((n, RESAMPLED))
-    dummy = float(np.quantile([np.median(distances(blind[:, j], y)) for j in range(RESAMPLED)], 0.95))
+    blind = np.random.default_rng([seed, DUMMY]).random((n, RESAMPLED if dummies else 0))
+    dummy = float(np.quantile([np.median(distances(column, y)) for column in blind.T], 0.95)) if dummies else 0.0
     index = tuple(about(float(value), 1.96 * float(sd)) for value, sd in zip(found, spread, strict=True))
     return FromData(index, (), dummy)
 
 
-def _delta(levels: Floats, y: Floats, seed: int) -> FromData:
+def _delta(levels: Floats, y: Floats, seed: int, dummies: bool) -> FromData:
     """Delta with the bias reduction of Plischke and others (2013, equation 30): twice the estimate less its bootstrap
     mean. The estimators are SALib's; its own bootstrap would take the estimate itself from a resample."""
     from SALib.analyze.delta import calc_delta, sobol_first
 
     n, columns = levels.shape
-    blind = np.random.default_rng([seed, DUMMY]).random((n, DUMMIES))
+    blind = np.random.default_rng([seed, DUMMY]).random((n, DUMMIES if dummies else 0))
     chance = np.random.default_rng([seed, RESAMPLES])
     rows = [chance.integers(n, size=n) for _ in range(DELTA_RESAMPLED)]
     at = np.linspace(y.min(), y.max(), 100)
@@ -91,7 +92,7 @@ def _delta(levels: Floats, y: Floats, seed: int) -> FromData:
         index.append(about(float(reduced), 1.96 * float(again.std(ddof=1))))
         shares = np.array([sobol_first(y[r], column[r], edges) for r in rows])
         first.append(about(float(sobol_first(y, column, edges)), 1.96 * float(shares.std(ddof=1))))
-    dummy = float(np.quantile([one.estimate for one in index[columns:]], 0.95))
+    dummy = float(np.quantile([one.estimate for one in index[columns:]], 0.95)) if dummies else 0.0
     return FromData(tuple(index[:columns]), tuple(first[:columns]), dummy)
 
 

@@ -30,7 +30,6 @@ SCREENING = 8
 """Trajectories that choose the drivers which sobol looks at one by one."""
 REST = "the other drivers together"
 CHANCE = "chance"
-NO_INTERVAL = "the method gives none"
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def by_effects(
     for (name, group), size, spread in zip(groups, found.mu_star, found.sigma, strict=True):
         figures = {"mu_star": size}
         if spread is not None:
-            figures["sigma"] = Measured(spread, None, None, NO_INTERVAL)
+            figures["sigma"] = spread
         rows.append((name, group, figures))
     ordered = _ordered(rows, "morris")
     years = []
@@ -127,7 +126,7 @@ def by_indices(
     chance = own[-1] if request.chance else None
     rows = [(name, group, one) for name, group, one in zip(names, positions, own, strict=True) if name != CHANCE]
     ordered = _ordered(rows, "sobol")
-    half = 1.96 * np.sqrt(found.variance[0] / (2.0 * request.points))
+    half = 1.96 * float(np.sqrt(found.variance[0] / (2.0 * request.points)))
     pairs = [Pair((names[i], names[j]), index) for (i, j), index in found.second.items()]
     pairs.sort(key=lambda one: -abs(one.index.estimate))
     years = []
@@ -162,7 +161,7 @@ def by_data(
     ordered = _ordered(rows, request.method)
     years = []
     for k in range(1, design.outputs):
-        again = from_data(request.method, levels, values[:, k], request.seed) if design.sd(k) > 0.0 else None
+        again = from_data(request.method, levels, values[:, k], request.seed, blind=False) if design.sd(k) > 0.0 else None
         figures_of = [again.index[group[0]] for _, group, _ in ordered] if again else []
         years.append(_year(asked, k, design.sd(k), figures_of))
     return Found(design.mean(), ordered, design.variance(), years=tuple(years), dummy=found.dummy)

@@ -29,7 +29,7 @@ class Effects:
     groups of several drivers, of which SALib knows no signed effects."""
 
     mu_star: tuple[Measured, ...]
-    sigma: tuple[float | None, ...]
+    sigma: tuple[Measured | None, ...]
     runs: int
 
 
@@ -41,7 +41,7 @@ def elementary(
     model: (points, columns) levels -> (points,). groups: columns that move together, every column in one of them.
 
     >>> found = elementary(lambda u: 3.0 * u[:, 0] - u[:, 1], 2, [[0], [1]], 4, 1)
-    >>> [round(one.estimate, 9) for one in found.mu_star], [round(x or 0.0, 9) for x in found.sigma]
+    >>> [round(one.estimate, 9) for one in found.mu_star], [round(one.estimate, 9) for one in found.sigma if one]
     ([2.7, 0.9], [0.0, 0.0])
     """
     from SALib.analyze import morris as analysis
@@ -59,12 +59,27 @@ def elementary(
     y = np.asarray(model(LOW + (HIGH - LOW) * levels), dtype=np.float64).reshape(-1)
     if np.ptp(y) == 0.0:
         nothing = Measured(0.0, 0.0, 0.0)
-        return Effects((nothing,) * len(groups), (0.0,) * len(groups), len(levels))
+        return Effects((nothing,) * len(groups), (nothing,) * len(groups), len(levels))
     found = analysis.analyze(
         problem, levels, y, num_resamples=RESAMPLED, num_levels=GRID, seed=np.random.default_rng([seed, RESAMPLES])
     )
     place = {name: k for k, name in enumerate(found["names"])}
     order = [place[f"g{k:05d}"] if not single else place[f"x{group[0]}"] for k, group in enumerate(groups)]
     mu_star = tuple(about(float(found["mu_star"][k]), float(found["mu_star_conf"][k])) for k in order)
-    sigma = tuple(float(found["sigma"][k]) if single else None for k in order)
+    if not single:
+        return Effects(mu_star, (None,) * len(groups), len(levels))
+    spread = _spread_errors(levels, y, trajectories, seed)
+    sigma = tuple(about(float(found["sigma"][group[0]]), 1.96 * spread[group[0]]) for group in groups)
     return Effects(mu_star, sigma, len(levels))
+
+
+def _spread_errors(levels: Floats, y: Floats, trajectories: int, seed: int) -> Floats:
+    """(columns,) standard error of sigma by a bootstrap of the trajectories; SALib has none."""
+    steps = levels.reshape(trajectories, -1, levels.shape[1])
+    moved = np.diff(steps, axis=1)
+    change = np.diff(y.reshape(trajectories, -1), axis=1)
+    which = np.abs(moved).argmax(axis=2)
+    effects = np.empty((trajectories, levels.shape[1]))
+    np.put_along_axis(effects, which, change / np.take_along_axis(moved, which[:, :, None], axis=2)[:, :, 0], axis=1)
+    rows = np.random.default_rng([seed, RESAMPLES, 1]).integers(trajectories, size=(RESAMPLED, trajectories))
+    return np.asarray(effects[rows].std(axis=1, ddof=1).std(axis=0, ddof=1))
