@@ -4,6 +4,8 @@ A function that bears the name of its module (`scenarios.load`) is imported here
 is heavy only when it is called: an export on first use would be replaced by the module as soon as that was imported.
 """
 
+from scenarios.break_even import break_even
 from scenarios.load import load
+from scenarios.sensitivity import sensitivity
 
-__all__ = ["load"]
+__all__ = ["break_even", "load", "sensitivity"]

@@ -140,9 +140,7 @@ def _of_pair(
     )
 
 
-def _flips(
-    curve: Curve, first: Roadmap, second: Roadmap, level: Callable[[float], float] | None
-) -> list[Flip]:
+def _flips(curve: Curve, first: Roadmap, second: Roadmap, level: Callable[[float], float] | None) -> list[Flip]:
     from scenarios.turning.report import Flip, inside
 
     return [
@@ -160,11 +158,7 @@ def _flips(
 
 def _notes(scenario: Scenario, driver: str | None) -> tuple[str, ...]:
     others = [
-        other
-        for row in scenario.correlations
-        if driver in row.drivers
-        for other in row.drivers
-        if other != driver
+        other for row in scenario.correlations if driver in row.drivers for other in row.drivers if other != driver
     ]
     if not others:
         return ()

@@ -102,6 +102,38 @@ def points_for(method: str, statistic: str) -> int:
     return TAIL_POINTS if tail else POINTS[method]
 
 
+def expected_draws(
+    scenario: Scenario,
+    roadmap: Mapping[str, int] | Roadmap,
+    method: str,
+    statistic: str,
+    points: int | None = None,
+    noise: int | None = None,
+    chance: bool = False,
+    second_order: bool = False,
+    one_by_one: int = ONE_BY_ONE,
+) -> int:
+    """About how many draws a study simulates, to show its progress; 0 where the method is unknown."""
+    if method not in METHODS:
+        return 0
+    from scenarios.sensing.drivers import drivers_of, felt
+    from scenarios.sensing.methods import SCREENING
+    from sim.montecarlo.conditional import table_of
+
+    starts = roadmap if isinstance(roadmap, Mapping) else roadmap.as_dict
+    width = len(felt(drivers_of(scenario, table_of(scenario)), starts))
+    base, events = points or points_for(method, statistic), 1 if chance else noise or NOISE
+    if method == "tornado":
+        return base * (2 * width + 1)
+    if method == "morris":
+        return base * (width + 1) * events
+    if method == "sobol":
+        groups = min(width, one_by_one) + (width > one_by_one) + chance
+        screened = SCREENING * (width + 1) * max(2, events) if width > one_by_one else 0
+        return base * (groups * (2 if second_order else 1) + 2) * events + screened
+    return base * events
+
+
 def _problems(
     method: str,
     points: int | None,

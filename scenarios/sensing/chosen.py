@@ -31,6 +31,13 @@ DECISION_FROM, LEVERS_FROM = 8_000_000_000, 9_000_000_000
 EVENTS_FROM = 5_000_000_000
 DECISION_POINTS, LEVER_POINTS = 1024, 256
 MOST_ROADMAPS = 64
+EVENTS = 8
+"""Draws of the events at each point where the method itself takes one."""
+
+
+def events_of(request: Request) -> int:
+    """Draws of the events at each point of the drivers."""
+    return request.noise if request.noise > 1 else EVENTS
 
 
 def decided(
@@ -61,9 +68,9 @@ def decided(
     points = max(FEWEST, DECISION_POINTS if request.points < DECISION_POINTS else request.points)
     levels = drawn_levels(table, points, request.seed, DECISION_FROM)
     found = conditional(
-        scenario, roadmaps, levels, request.seed, max(2, request.noise), first_draw=EVENTS_FROM, threads=request.threads
+        scenario, roadmaps, levels, request.seed, events_of(request), first_draw=EVENTS_FROM, threads=request.threads
     )
-    tally.add(points * max(2, request.noise))
+    tally.add(points * events_of(request))
     drivers = felt(drivers_of(scenario, table), {name for one in roadmaps for name in one.as_dict})
     seen = decision(levels[:, [one.column for one in drivers]], found.mean["npv"], request.seed)
     best_at = np.argmax(found.mean["npv"], axis=1)
@@ -98,10 +105,8 @@ def levered(
     for k, one in enumerate(roadmaps):
         for j, (_, world) in enumerate(worlds):
             there, columns = _translated(table, world, levels)
-            wide = replace(
-                asked, scenario=world, roadmap=one, against=None, columns=columns, width=there.shape[1]
-            )
-            cells[:, k, j] = wide.mean_given(there, max(2, request.noise))[:, 0]
+            wide = replace(asked, scenario=world, roadmap=one, against=None, columns=columns, width=there.shape[1])
+            cells[:, k, j] = wide.mean_given(there, events_of(request))[:, 0]
     names = ("drivers", "roadmap", "future")
     titles = ((), tuple(map(str, roadmaps)), tuple(name for name, _ in worlds))
     found = {one.name: one for one in factors(cells, names, request.seed)}

@@ -7,7 +7,7 @@ slice is what would be chosen if that driver, and nothing else, were known to li
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,7 +115,9 @@ def _turn(k: int, column: Floats, gain: Floats, kept: Floats, best: int, seed: i
     return Turn(k, changes, Measured(estimate, max(0.0, estimate - half), min(1.0, estimate + half)), tuple(winners))
 
 
-def without_each(starts: dict[str, int], needs: dict[str, Sequence[str]], fixed: Sequence[str]) -> list[dict[str, int]]:
+def without_each(
+    starts: dict[str, int], needs: Mapping[str, Sequence[str]], fixed: Sequence[str]
+) -> list[dict[str, int]]:
     """The baseline with what must be, the roadmap, and the roadmap without each initiative and what requires that.
 
     needs: initiative -> what it requires. fixed: initiatives that stay.

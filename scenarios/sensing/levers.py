@@ -56,9 +56,7 @@ def factors(table: Floats, names: Sequence[str], seed: int) -> tuple[Factor, ...
     out = []
     for k, name in enumerate(names):
         if table.shape[k] > 1:
-            first, total = (
-                Measured(float(own[part, k]), float(low[part, k]), float(high[part, k])) for part in (0, 1)
-            )
+            first, total = (Measured(float(own[part, k]), float(low[part, k]), float(high[part, k])) for part in (0, 1))
             out.append(Factor(name, table.shape[k], first, total))
     return tuple(out)
 
@@ -83,4 +81,3 @@ def _shares(table: Floats) -> Floats | None:
     first = [part[(axis,)] / total for axis in axes]
     whole = [sum(value for chosen, value in part.items() if axis in chosen) / total for axis in axes]
     return np.array([first, whole])
-

@@ -26,7 +26,8 @@ class Measured:
 
     def document(self) -> dict[str, Any]:
         """As the JSON documents hold it."""
-        return {"estimate": self.estimate, "low": self.low, "high": self.high, "refused": self.refused}
+        known = self.estimate if math.isfinite(self.estimate) else None
+        return {"estimate": known, "low": self.low, "high": self.high, "refused": self.refused}
 
 
 def about(estimate: float, half: float) -> Measured:

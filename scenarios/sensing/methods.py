@@ -33,6 +33,17 @@ CHANCE = "chance"
 
 
 @dataclass(frozen=True)
+class Job:
+    """What a method works on: the outcome, the table of all drivers, those that are moved, and their groups."""
+
+    asked: Asked
+    table: Parameters
+    drivers: Sequence[Driver]
+    groups: Sequence[Group]
+    request: Request
+
+
+@dataclass(frozen=True)
 class Found:
     """value: the statistic over the design. rows: name, positions of the drivers, figures; largest first. variance: of
     the outcome over the drivers, where the method sees it."""
@@ -55,11 +66,10 @@ def grouped(drivers: Sequence[Driver], by: str | None) -> tuple[Group, ...]:
     return tuple((name, tuple(positions)) for name, positions in found.items())
 
 
-def by_tornado(
-    asked: Asked, table: Parameters, drivers: Sequence[Driver], groups: Sequence[Group], request: Request
-) -> Found:
+def by_tornado(job: Job) -> Found:
     """Each driver from its 5 to its 95 % quantile on common draws."""
-    levels = drawn_levels(table, request.points, request.seed, TORNADO_FROM)[:, list(asked.columns)]
+    asked, groups, request = job.asked, job.groups, job.request
+    levels = drawn_levels(job.table, request.points, request.seed, TORNADO_FROM)[:, list(asked.columns)]
     numbers = np.arange(request.points, dtype=np.int64)
     found = tornado(
         lambda rows, events: signed(asked.figure, asked.draws(rows, events)),
@@ -75,13 +85,12 @@ def by_tornado(
     return Found(found.base, _ordered(rows, "tornado"))
 
 
-def by_effects(
-    asked: Asked, table: Parameters, drivers: Sequence[Driver], groups: Sequence[Group], request: Request
-) -> Found:
+def by_effects(job: Job) -> Found:
     """Elementary effects of every group."""
+    asked, groups, request = job.asked, job.groups, job.request
     design = _Once(asked, request)
     positions = [group for _, group in groups]
-    width = len(drivers)
+    width = len(job.drivers)
     found = elementary(lambda u: design(u)[:, 0], width, positions, request.points, request.seed)
     rows = []
     for (name, group), size, spread in zip(groups, found.mu_star, found.sigma, strict=True):
@@ -98,16 +107,15 @@ def by_effects(
     return Found(design.mean(), ordered, design.variance(), years=tuple(years))
 
 
-def by_indices(
-    asked: Asked, table: Parameters, drivers: Sequence[Driver], groups: Sequence[Group], request: Request
-) -> Found:
+def by_indices(job: Job) -> Found:
     """First and total indices; with many drivers those with the largest elementary effects one by one."""
-    chosen, rest = _screened(asked, drivers, groups, request)
+    asked, request = job.asked, job.request
+    chosen, rest = _screened(job)
     positions: list[tuple[int, ...]] = [group for _, group in chosen]
     if rest:
         positions.append(tuple(k for _, group in rest for k in group))
     names = [name for name, _ in chosen] + ([REST] if rest else [])
-    width = len(drivers)
+    width = len(job.drivers)
     if request.chance:
         positions, names = [*positions, (width,)], [*names, CHANCE]
     found = indices(
@@ -140,16 +148,15 @@ def by_indices(
         tuple(pairs),
         tuple(years),
         chance,
-        tuple(drivers[k].path for _, group in rest for k in group),
+        tuple(job.drivers[k].path for _, group in rest for k in group),
     )
 
 
-def by_data(
-    asked: Asked, table: Parameters, drivers: Sequence[Driver], groups: Sequence[Group], request: Request
-) -> Found:
+def by_data(job: Job) -> Found:
     """PAWN or delta from one sample of the drivers, with the correlations of the file."""
+    asked, groups, request = job.asked, job.groups, job.request
     design = _Once(asked, request)
-    levels = drawn_levels(table, request.points, request.seed, DATA_FROM)[:, list(asked.columns)]
+    levels = drawn_levels(job.table, request.points, request.seed, DATA_FROM)[:, list(asked.columns)]
     values = design(levels)
     found = from_data(request.method, levels, values[:, 0], request.seed)
     rows = []
@@ -161,7 +168,9 @@ def by_data(
     ordered = _ordered(rows, request.method)
     years = []
     for k in range(1, design.outputs):
-        again = from_data(request.method, levels, values[:, k], request.seed, blind=False) if design.sd(k) > 0.0 else None
+        again = (
+            from_data(request.method, levels, values[:, k], request.seed, blind=False) if design.sd(k) > 0.0 else None
+        )
         figures_of = [again.index[group[0]] for _, group, _ in ordered] if again else []
         years.append(_year(asked, k, design.sd(k), figures_of))
     return Found(design.mean(), ordered, design.variance(), years=tuple(years), dummy=found.dummy)
@@ -195,15 +204,14 @@ class _Once:
         return Measured(float(values.mean()), float(values.mean() - half), float(values.mean() + half))
 
 
-def _screened(
-    asked: Asked, drivers: Sequence[Driver], groups: Sequence[Group], request: Request
-) -> tuple[list[Group], list[Group]]:
+def _screened(job: Job) -> tuple[list[Group], list[Group]]:
     """The groups to look at one by one, and the others, by the size of their elementary effects."""
+    asked, groups, request = job.asked, job.groups, job.request
     if len(groups) <= request.one_by_one:
         return list(groups), []
     found = elementary(
         lambda u: asked.mean_given(u, max(2, request.noise))[:, 0],
-        len(drivers),
+        len(job.drivers),
         [group for _, group in groups],
         SCREENING,
         request.seed,

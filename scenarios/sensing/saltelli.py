@@ -77,7 +77,10 @@ def indices(
     outputs = found.reshape(len(levels), -1)
     problem = {"num_vars": len(groups), "names": [f"x{k}" for k in range(len(groups))],
                "bounds": [[0.0, 1.0]] * len(groups)}  # fmt: skip
-    first, total, pairs, variances = [], [], {}, []
+    first: list[tuple[Measured, ...]] = []
+    total: list[tuple[Measured, ...]] = []
+    pairs: dict[tuple[int, int], Measured] = {}
+    variances = []
     for k in range(outputs.shape[1]):
         y = outputs[:, k]
         spread = float(np.std(y))

@@ -10,9 +10,9 @@ import numpy as np
 
 from scenarios.sensing.chosen import decided, levered
 from scenarios.sensing.drivers import Driver, correlated, drivers_of, felt
-from scenarios.sensing.methods import REST, Found, by_data, by_effects, by_indices, by_tornado, grouped
+from scenarios.sensing.methods import REST, Found, Job, by_data, by_effects, by_indices, by_tornado, grouped
 from scenarios.sensing.outcome import Asked, Tally, has_mean
-from scenarios.sensing.report import Influence, Sensitivity
+from scenarios.sensing.report import DecisionReport, Influence, Lever, Sensitivity
 from scenarios.statistics import MONEY, Figure, figure
 from sim.errors import Problem, ProblemsFound
 from sim.montecarlo.conditional import table_of
@@ -66,18 +66,17 @@ def study(
     _check(request, wanted, drivers, pairs)
     tally = Tally(_counter(progress))
     columns = tuple(one.column for one in drivers)
-    asked = Asked(
-        scenario, chosen, other, wanted, columns, len(table.drivers), request.seed, request.threads, tally
-    )
+    asked = Asked(scenario, chosen, other, wanted, columns, len(table.drivers), request.seed, request.threads, tally)
     groups = grouped(drivers, request.group_by)
     run = {"tornado": by_tornado, "morris": by_effects, "sobol": by_indices, "pawn": by_data, "delta": by_data}
-    found = run[request.method](asked, table, drivers, groups, request)
-    influences = _influences(found, drivers, table, scenario.profile.currency, request)
+    found = run[request.method](Job(asked, table, drivers, groups, request))
+    influences = _influences(found, drivers, table)
     spread = tally.noise_variance
     left = None
     if spread is not None and found.variance is not None and found.variance > 0.0:
         left = min(1.0, spread / request.noise / found.variance)
-    turned, levers = None, ()
+    turned: DecisionReport | None = None
+    levers: tuple[Lever, ...] = ()
     if request.decision:
         turned = decided(scenario, table, chosen, other, choices, request, tally)
     if choices or request.futures:
@@ -119,9 +118,7 @@ def unit_of(wanted: Figure, currency: str) -> str:
     return currency + wanted.unit.removeprefix(MONEY) if wanted.unit.startswith(MONEY) else wanted.unit
 
 
-def _check(
-    request: Request, wanted: Figure, drivers: Sequence[Driver], pairs: Sequence[tuple[str, str]]
-) -> None:
+def _check(request: Request, wanted: Figure, drivers: Sequence[Driver], pairs: Sequence[tuple[str, str]]) -> None:
     problems = []
     if wanted.measure == "roi":
         hint = "ask for npv.mean and cost.mean"
@@ -131,9 +128,8 @@ def _check(
         hint = "use --method tornado, or a mean or a chance such as P(npv < 0)"
         problems.append(Problem("--statistic", text, wanted.name, hint))
     if request.method == "sobol" and pairs and not request.independent:
-        text = (
-            "the file correlates drivers, and the variance then does not fall apart among them: "
-            + "; ".join(f"{one} and {other}" for one, other in pairs)
+        text = "the file correlates drivers, and the variance then does not fall apart among them: " + "; ".join(
+            f"{one} and {other}" for one, other in pairs
         )
         hint = "use --method pawn or delta, or --independent for the indices of independent drivers"
         problems.append(Problem("--method", text, "sobol", hint))
@@ -158,9 +154,7 @@ def _counter(progress: Callable[[int], None] | None) -> Callable[[int], None] | 
     return further
 
 
-def _influences(
-    found: Found, drivers: Sequence[Driver], table: Parameters, currency: str, request: Request
-) -> tuple[Influence, ...]:
+def _influences(found: Found, drivers: Sequence[Driver], table: Parameters) -> tuple[Influence, ...]:
     ends = np.array([[LOW], [HIGH]]) * np.ones(len(table.drivers))
     values, _ = table.values_at(ends)
     out = []

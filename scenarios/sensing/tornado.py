@@ -46,9 +46,7 @@ class Bars:
     groups: tuple[Bar, ...]
 
 
-def tornado(
-    model: Draws, levels: Floats, numbers: Ints, groups: Sequence[Sequence[int]], estimator: Estimator
-) -> Bars:
+def tornado(model: Draws, levels: Floats, numbers: Ints, groups: Sequence[Sequence[int]], estimator: Estimator) -> Bars:
     """Bars of every column of `levels` and of groups of columns. levels: (draws, columns) as they are drawn.
 
     >>> from sim.measures import Mean

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +71,7 @@ def _brackets(at: dict[float, Floats]) -> list[tuple[float, float]]:
     """Neighbours between which the mean changes its sign; a value at which it is zero belongs to neither side."""
     known = [(x, float(at[x].mean())) for x in sorted(at)]
     signed = [(x, mean) for x, mean in known if mean != 0.0]
-    return [(a, b) for (a, one), (b, other) in zip(signed, signed[1:], strict=False) if one * other < 0.0]
+    return [(a, b) for (a, one), (b, other) in pairwise(signed) if one * other < 0.0]
 
 
 def _close_in(

@@ -102,9 +102,7 @@ def factor_world(
 
     def difference(factor: float) -> Floats:
         world = scenario if factor == 1.0 else variant(scenario, changed(scenario, initiative, factor))
-        found = evaluate(
-            world, list(pair), draws, seed, first_draw=FIRST_DRAW, detail=False, threads=threads
-        )
+        found = evaluate(world, list(pair), draws, seed, first_draw=FIRST_DRAW, detail=False, threads=threads)
         return np.asarray(found[0].npv - found[1].npv)
 
     return difference
