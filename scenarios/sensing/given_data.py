@@ -23,7 +23,7 @@ METHODS = ("pawn", "delta")
 SLICES = 10
 DUMMIES = 20
 DUMMY, RESAMPLES = 301, 302
-RESAMPLED, DELTA_RESAMPLED = 100, 30
+RESAMPLED, DELTA_RESAMPLED, DUMMY_RESAMPLED = 100, 30, 8
 FEWEST = 128
 
 
@@ -86,14 +86,17 @@ def _delta(levels: Floats, y: Floats, seed: int, dummies: bool) -> FromData:
     power = 2.0 / (7.0 + np.tanh((1500.0 - n) / 500.0))
     edges = np.linspace(0.0, n, min(int(np.ceil(n**power)), 48) + 1)
     index, first = [], []
-    for column in np.hstack([levels, blind]).T:
-        again = np.array([calc_delta(y[r], at, column[r], edges) for r in rows])
+    for k, column in enumerate(np.hstack([levels, blind]).T):
+        own = rows if k < columns else rows[:DUMMY_RESAMPLED]  # of a dummy no interval is told
+        again = np.array([calc_delta(y[r], at, column[r], edges) for r in own])
         reduced = 2.0 * calc_delta(y, at, column, edges) - again.mean()
         index.append(about(float(reduced), 1.96 * float(again.std(ddof=1))))
+        if k >= columns:
+            continue
         shares = np.array([sobol_first(y[r], column[r], edges) for r in rows])
         first.append(about(float(sobol_first(y, column, edges)), 1.96 * float(shares.std(ddof=1))))
     dummy = float(np.quantile([one.estimate for one in index[columns:]], 0.95)) if dummies else 0.0
-    return FromData(tuple(index[:columns]), tuple(first[:columns]), dummy)
+    return FromData(tuple(index[:columns]), tuple(first), dummy)
 
 
 def _problem(columns: int) -> dict[str, object]:

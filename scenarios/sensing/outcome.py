@@ -18,6 +18,7 @@ from sim.measures import ChanceBelow, Mean, TailMean
 from sim.montecarlo import evaluate
 from sim.montecarlo.given import Given
 from sim.montecarlo.kpis import FINANCED, FLOW, KPI_NAMES
+from sim.outcomes import clipping_notes
 from sim.statistic import draw_means
 
 if TYPE_CHECKING:
@@ -44,6 +45,16 @@ class Tally:
     draws: int = 0
     spread: list[tuple[int, float]] = field(default_factory=list)
     notes: dict[str, None] = field(default_factory=dict)
+    out_of_range: tuple[int, int] = (0, 0)
+
+    def clipped(self, drivers: int, effects: int) -> None:
+        """Count values that were cut to the range of their field."""
+        self.out_of_range = self.out_of_range[0] + drivers, self.out_of_range[1] + effects
+
+    @property
+    def all_notes(self) -> tuple[str, ...]:
+        """What the simulation says beside its figures, each sentence once."""
+        return (*self.notes, *clipping_notes(*self.out_of_range, self.draws))
 
     def add(self, draws: int) -> None:
         self.draws += draws
@@ -129,7 +140,8 @@ class Asked:
             collect=(lambda block: cash.append(yearly_cash(block))) if by_year else None,
         )
         self.tally.add(len(levels) * noise)
-        self.tally.notes |= dict.fromkeys(note for note in found.notes if "share their drivers" not in note)
+        self.tally.clipped(found.drivers_clipped, found.clipped - found.drivers_clipped)
+        self.tally.notes |= dict.fromkeys(note for note in found.notes if "clipped" not in note and "share" not in note)
         values = measured(found[0], self.figure)
         if self.against is not None:
             values = values - measured(found[1], self.figure)

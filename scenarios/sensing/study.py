@@ -109,7 +109,7 @@ def study(
         dummy=found.dummy,
         levers=levers,
         decision=turned,
-        notes=tuple(tally.notes) + _notes(request, pairs),
+        notes=tally.all_notes + _notes(request, pairs),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 FULL, LIGHT, AXIS = "█", "░", "│"
 
 
-def share_bar(share: float, high: float | None, largest: float, width: int = 20) -> str:
+def share_bar(share: float, high: float | None, largest: float, width: int = 14) -> str:
     """A bar up to the share, lighter from there to the end of its interval; `largest` fills the width.
 
     >>> share_bar(0.5, 0.75, 1.0, 8), share_bar(0.0, None, 1.0, 8)
@@ -18,7 +18,7 @@ def share_bar(share: float, high: float | None, largest: float, width: int = 20)
     return FULL * full + LIGHT * max(0, light - full)
 
 
-def two_sided(low: float, high: float, largest: float, half: int = 10) -> str:
+def two_sided(low: float, high: float, largest: float, half: int = 8) -> str:
     """Changes to either side of an axis: light with the driver low, full with it high; `largest` fills one side.
 
     >>> two_sided(-1.0, 0.5, 1.0, 4), two_sided(1.0, -1.0, 1.0, 2)

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 from scenarios.cli.render.bars import share_bar, two_sided
 from scenarios.cli.render.choices import show_decision, show_levers
 from scenarios.cli.render.figures import rough, sensible
-from scenarios.cli.render.words import cell, clean, counted, month_label, plain_table, sentence, starts_sentence, titles
+from scenarios.cli.render.words import (
+    cell,
+    clean,
+    counted,
+    folded,
+    month_label,
+    plain_table,
+    sentence,
+    starts_sentence,
+    titles,
+)
 from sim.outcomes import provenance
 
 if TYPE_CHECKING:
@@ -23,6 +33,7 @@ if TYPE_CHECKING:
     from sim.world import Scenario
 
 WIDTH = 120
+NAME = 40  # letters of a driver's path in a line
 WHAT = {
     "tornado": "every driver moved from its 5 to its 95 % quantile, all else as drawn (tornado)",
     "morris": "elementary effects between the 5 and the 95 % quantile (Morris)",
@@ -116,7 +127,7 @@ def number(found: Measured, times: float = 1.0) -> str:
 
 def _tornado(found: Sensitivity, shown: Sequence[Influence]) -> Table:
     table = plain_table("driver", "5 to 95 %", "low", "high", "high - low", "", right=(2, 3, 4))
-    table.columns[0].overflow = "fold"
+    table.columns[0].min_width = min(NAME, max([len(_name(one)) for one in found.influences[:40]], default=0))
     times = _scale(found)[0]
     ends = [abs(one.figures[end].estimate) for one in shown for end in ("low", "high")]
     largest = max([end for end in ends if end == end], default=0.0)
@@ -124,7 +135,7 @@ def _tornado(found: Sensitivity, shown: Sequence[Influence]) -> Table:
         low, high, swing = (one.figures[name] for name in ("low", "high", "swing"))
         single = len(one.drivers) == 1
         table.add_row(
-            cell(_name(one)),
+            folded(_name(one), NAME),
             cell(_at(one) if single else ""),
             cell(rough(times * low.estimate, _error(low, times))),
             cell(rough(times * high.estimate, _error(high, times))),
@@ -146,13 +157,13 @@ def _indices(found: Sensitivity, shown: Sequence[Influence]) -> Table:
              "index": "index"}  # fmt: skip
     used = [name for name in names.get(found.method, ("index", "first")) if any(name in one.figures for one in shown)]
     table = plain_table("driver", "5 to 95 %", *(heads[name] for name in used), "", right=range(2, 2 + len(used)))
-    table.columns[0].overflow = "fold"
+    table.columns[0].min_width = min(NAME, max([len(_name(one)) for one in found.influences[:40]], default=0))
     leading = [one.figures[found.leading] for one in shown]
     largest = max([max(one.estimate, one.high or 0.0) for one in leading], default=0.0)
     for one in shown:
         lead = one.figures[found.leading]
         table.add_row(
-            cell(_name(one)),
+            folded(_name(one), NAME),
             cell(_at(one)),
             *(cell(_figure(found, name, one), "bold" if name == found.leading else "") for name in used),
             cell_of_bar(share_bar(lead.estimate, lead.high, largest)),
@@ -258,11 +269,11 @@ def _years(found: Sensitivity, top: int) -> Table:
     """Bands: a row a driver, a column a year."""
     years = [year for year in found.years if year.figures]
     table = plain_table("driver", *(f"to {year.label}" for year in years), right=range(1, 1 + len(years)))
-    table.columns[0].overflow = "fold"
+    table.columns[0].min_width = min(NAME, max([len(_name(one)) for one in found.influences[:40]], default=0))
     for k, one in enumerate(found.influences[:top]):
         figures = (year.figures[k] for year in years)
         text = (number(figure) if found.method == "morris" else share(figure) for figure in figures)
-        table.add_row(cell(_name(one)), *(cell(part) for part in text))
+        table.add_row(folded(_name(one), NAME), *(cell(part) for part in text))
     spread = (f"{rough(year.sd, 0.1 * year.sd)} {found.currency}" for year in years)
     table.add_row(cell("standard deviation over the drivers", "dim"), *(cell(text, "dim") for text in spread))
     return table
