@@ -55,9 +55,8 @@ class DriverWorld:
 
     def value(self, level: float) -> float:
         """Value of the driver at a level of its distribution."""
-        at = np.full((1, len(self._table.drivers)), 0.5)
-        at[0, self._column] = level
-        return float(self._table.values_at(at)[0][0, self._column])
+        driver = self._table.drivers[self._column]
+        return float(np.clip(driver.quantity.quantile(np.array([level])), driver.low, driver.high)[0])
 
     def level(self, value: float) -> float:
         """The level of a value within the grid, by halving."""

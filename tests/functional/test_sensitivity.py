@@ -1,4 +1,4 @@
-"""`roadfolio sensitivity` and `scenarios.sensitivity`: directions, what cannot matter, refusals, document and screen."""
+"""`roadfolio sensitivity` and `scenarios.sensitivity`: directions, what cannot matter, refusals, documents, screens."""
 
 import itertools
 import json
@@ -149,7 +149,6 @@ def test_many_drivers_leave_a_rest_as_one_group() -> None:
     assert len(found.years) == 3
     assert all(len(year.figures) == 6 for year in found.years)
     assert [year.label for year in found.years] == ["2027-12", "2028-12", "2029-12"]
-    assert CAPITAL not in found.rest
 
 
 def test_chance_is_a_group_of_its_own() -> None:
@@ -164,10 +163,10 @@ def test_chance_is_a_group_of_its_own() -> None:
 
 def test_same_seed_same_bits_whatever_the_threads() -> None:
     one, two = (
-        sensitivity(shop(), STARTS, "pawn", points=128, noise=2, seed=SEED, threads=threads) for threads in (1, 2)
+        sensitivity(shop(), STARTS, "morris", points=8, noise=2, seed=SEED, threads=threads) for threads in (1, 2)
     )
     assert json.dumps(one.document()) == json.dumps(two.document())
-    other = sensitivity(shop(), STARTS, "pawn", points=128, noise=2, seed=SEED + 1)
+    other = sensitivity(shop(), STARTS, "morris", points=8, noise=2, seed=SEED + 1)
     assert other.value != one.value
 
 

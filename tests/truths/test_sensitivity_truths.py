@@ -129,7 +129,7 @@ def test_elementary_effects_of_a_linear_model_are_its_coefficients() -> None:
 
 
 def test_elementary_effects_see_interactions() -> None:
-    """Of u0 u1 the effects of u0 are 0.9 times the level of u1 on the grid from 0.05 to 0.95: mean 0.45, sd about 0.3."""
+    """Of u0 u1 the effects of u0 are 0.9 times the level of u1 on the grid: mean 0.45, sd about 0.3."""
     found = elementary(lambda u: u[:, 0] * u[:, 1] + u[:, 2], 3, [[0], [1], [2]], 200, SEED)
     assert found.mu_star[0].estimate == pytest.approx(0.45, abs=0.06)
     assert found.sigma[0] is not None
@@ -162,7 +162,7 @@ def test_tornado_of_an_additive_model_is_exact() -> None:
 
 
 def test_tornado_takes_any_statistic() -> None:
-    """Of X0 + X1, standard normal: the 5 % quantile moves by the whole span, P(Y < 0) from Phi(1.645) to Phi(-1.645)."""
+    """Of X0 + X1, standard normal: the 5 % quantile moves by the whole span, P(Y < 0) from 95 to 5 %."""
     u = np.random.default_rng(SEED).random((4000, 2))
     for estimator, swing, within in ((Quantile(0.05), 3.2897, 1e-9), (ChanceBelow(0.0), -0.9, 0.02)):
         found = tornado(lambda x, _: np.asarray(ndtri(x).sum(axis=1)), u, np.arange(4000), [[0], [1]], estimator)
@@ -230,7 +230,7 @@ def test_levers_of_an_additive_table_are_shares_of_variance() -> None:
 
 
 def test_decision_turns_where_the_worth_does() -> None:
-    """d1 is worth u0 - 0.7, d0 nothing: another is better in the upper three tenths; the second driver turns nothing."""
+    """d1 is worth u0 - 0.7, d0 nothing: another is better in the upper three tenths; the second turns nothing."""
     u = np.random.default_rng(SEED).random((2000, 2))
     found = decision(u, np.column_stack([np.zeros(2000), u[:, 0] - 0.7]), SEED)
     assert found.best == 0
