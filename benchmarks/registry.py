@@ -29,6 +29,7 @@ ENTRIES = (
     Entry("many_roadmaps", "many_roadmaps", "many roadmaps on the same draws"),
     Entry("points", "points", "better points at equal time"),
     Entry("fan", "fan", "fan of quantiles by month"),
+    Entry("indices", "indices", "indices of 60 drivers against a plain run"),
     Entry("peers", "peers", "peers on one simple model"),
     Entry("cold_start", "cold_start", "process start to an answer"),
     Entry("solvers", "solvers", "solver against the plain model"),

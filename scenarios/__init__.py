@@ -5,11 +5,15 @@ is heavy only when it is called: an export on first use would be replaced by the
 """
 
 from scenarios.all_clients import all_clients
+from scenarios.break_even import break_even
 from scenarios.load import load
+from scenarios.sensitivity import sensitivity
 from scenarios.sweep import sweep
 
-<<<<<<< HEAD
-__all__ = ["all_clients", "load"]
-=======
-__all__ = ["load", "sweep"]
->>>>>>> sweep
+__all__ = [
+    "all_clients",
+    "break_even",
+    "load",
+    "sensitivity",
+    "sweep",
+]

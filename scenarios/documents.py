@@ -24,6 +24,8 @@ DOCUMENTS = {
     "check": "check",
     "gaps": "gaps",
     "uncertainty": "uncertainty",
+    "sensitivity": "sensitivity",
+    "break-even": "break_even",
     "contributions": "contributions",
     "course": "course",
     "draw": "draw",

@@ -1,8 +1,8 @@
 """The commands, and what becomes of their errors.
 
-A command NAME is the function `run` of the module `scenarios.cli.NAME` and a line in COMMANDS. Its module is imported
-only when the command is given, so a command may import what it needs inside `run` without slowing the others. It
-returns None or an exit code; input that cannot be used is raised as ProblemsFound.
+A command NAME is the function `run` of the module `scenarios.cli.NAME` (dashes as underscores) and a line in COMMANDS.
+Its module is imported only when the command is given, so a command may import what it needs inside `run` without
+slowing the others. It returns None or an exit code; input that cannot be used is raised as ProblemsFound.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ COMMANDS = {
     "gaps": "Show goals against the baseline, and which initiatives serve them.",
     "roi": "Value a roadmap on many draws (the Monte Carlo kernel).",
     "uncertainty": "Tell ignorance, which information could shrink, from chance.",
+    "sensitivity": "Tell which assumptions an outcome hangs on, and which the decision.",
+    "break-even": "Find the value at which the decision flips.",
     "contributions": "Divide what a roadmap is worth among its initiatives.",
     "course": "Show cash month by month, losses by size, and single draws.",
     "simulate": "Play the company with a roadmap, item by item (SimPy).",
@@ -91,7 +93,9 @@ def _dispatch(arguments: list[str]) -> int:
     )
     app.callback()(_root)
     for name, sentence in COMMANDS.items():
-        command = importlib.import_module(f"scenarios.cli.{name}").run if name == wanted else _not_loaded
+        command = (
+            importlib.import_module(f"scenarios.cli.{name.replace('-', '_')}").run if name == wanted else _not_loaded
+        )
         app.command(name, help=sentence)(_unpiped(command))
     result = typer.main.get_command(app)(args=arguments, prog_name="roadfolio", standalone_mode=False)
     return result if isinstance(result, int) else DONE

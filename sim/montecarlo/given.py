@@ -22,17 +22,21 @@ Ints = NDArray[np.int64]
 @dataclass(frozen=True, eq=False)
 class Given:
     """levels: (points, drivers) inside (0, 1), drivers in the order of `Parameters.drivers`. common: every point has
-    the same draws of the events, so that points differ by their drivers alone; otherwise each has its own.
+    the same draws of the events, so that points differ by their drivers alone; otherwise each has its own. numbers:
+    (points,) the draw whose events each point lives through, in place of both, for designs that choose them.
 
     The luck of single years (see `Parameters.luck`) belongs to the events: its columns are drawn, not read.
     """
 
     levels: Floats
     common: bool = True
+    numbers: Ints | None = None
 
     def events(self, first_draw: int, rows: range, noise: int) -> Ints:
         """(rows,) numbers of the draws whose events the rows live through."""
         at = np.arange(rows.start, rows.stop, dtype=np.int64)
+        if self.numbers is not None:
+            return self.numbers[at // noise] + at % noise
         return first_draw + (at % noise if self.common else at)
 
     def theta(self, table: Parameters, rows: range, noise: int, numbers: Ints, seed: int) -> tuple[Floats, int]:
@@ -53,6 +57,8 @@ def check_given(given: Given, draws: int, noise: int, sampling: Sampling) -> Non
     elif draws != len(given.levels) * noise:
         hint = f"{len(given.levels)} points times {noise} draws of the events"
         problems.append(Problem("draws", "the draws are not those of the points", draws, hint))
+    if given.numbers is not None and (len(given.numbers) != len(given.levels) or (given.numbers < 0).any()):
+        problems.append(Problem("given.numbers", "every point names one draw, from 0 on", len(given.numbers)))
     if sampling.points is not None or sampling.tilt is not None:
         problems.append(Problem("sampling", "given drivers take pseudo-random events", hint="leave it out"))
     if problems:
