@@ -140,9 +140,7 @@ def _check_studies(drivers: Sequence[Any], paths: Sequence[str], studies: Sequen
         raise ProblemsFound(problems)
 
 
-def _ranked(
-    worlds: Worlds, mean: Any, paths: Sequence[str], seed: int, progress: Progress | None
-) -> list[Knowable]:
+def _ranked(worlds: Worlds, mean: Any, paths: Sequence[str], seed: int, progress: Progress | None) -> list[Knowable]:
     """Every driver alone by regression, the most worth first."""
     found = []
     for n, path in enumerate(paths, start=1):

@@ -9,7 +9,6 @@ trajectory of boxes between coverage and density, the quasi p-value of each rest
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,42 +82,47 @@ def trajectory(x: Floats, y: Floats, peel: float = PEEL, smallest: float = SMALL
     boxes = [box]
     least = max(2, int(np.ceil(smallest * len(x))))
     while len(rows) > least:
-        best: tuple[float, int, Limits, NDArray[np.int64]] | None = None
-        for j in range(x.shape[1]):
-            column = x[rows, j]
-            for kept, low, high in _peels(column, peel):
-                count = int(kept.sum())
-                if count < least:
-                    continue
-                mean = float(y[rows[kept]].mean())
-                if best is None or mean > best[0] + 1e-12 or (abs(mean - best[0]) <= 1e-12 and count > len(best[3])):
-                    ends = (max(low, box.low[j]), min(high, box.high[j]))
-                    best = (mean, j, box.with_ends(j, *ends), rows[kept])
+        lows, highs = peeled_ends(x[rows], peel)
+        best: tuple[float, int, int, bool] | None = None
+        for upper, kept in ((False, x[rows] >= lows), (True, x[rows] <= highs)):
+            count = kept.sum(axis=0)
+            mean = (y[rows] @ kept) / np.maximum(count, 1)
+            for j in np.flatnonzero((count >= least) & (count < len(rows))).tolist():
+                # The highest mean; of equals the one that keeps more, then the first input.
+                if best is None or (round(mean[j], 12), count[j]) > (round(best[0], 12), best[1]):
+                    best = (float(mean[j]), int(count[j]), j, upper)
         if best is None or best[0] < float(y[rows].mean()):
             break
-        box, rows = best[2], best[3]
+        _, _, j, upper = best
+        box = box.with_ends(j, box.low[j], highs[j]) if upper else box.with_ends(j, lows[j], box.high[j])
+        rows = rows[(x[rows, j] <= highs[j]) if upper else (x[rows, j] >= lows[j])]
         boxes.append(box)
     return boxes
 
 
-def _peels(column: Floats, share: float) -> list[tuple[Mask, float, float]]:
-    """What is left after a slice at the lower and at the upper end, with the new end; equal values go together."""
-    ordered = np.sort(column)
-    if ordered[0] == ordered[-1]:
-        return []
-    count = max(1, int(share * len(column)))
-    low = ordered[count]
-    if low == ordered[0]:  # many equal values: all of them, and no fewer
-        low = ordered[np.searchsorted(ordered, low, side="right")]
-    high = ordered[-count - 1]
-    if high == ordered[-1]:
-        high = ordered[np.searchsorted(ordered, high, side="left") - 1]
-    return [(column >= low, float(low), np.inf), (column <= high, -np.inf, float(high))]
+def peeled_ends(x: Floats, share: float) -> tuple[Floats, Floats]:
+    """(inputs,) new lower and upper ends after a slice is peeled off; equal values go together, and an input of which
+    all values are equal is left as it is.
+
+    >>> low, high = peeled_ends(np.array([[0.0], [0.0], [1.0], [2.0]]), 0.25)
+    >>> low.tolist(), high.tolist()
+    ([1.0], [1.0])
+    """
+    ordered = np.sort(x, axis=0)
+    count = max(1, int(share * len(x)))
+    lows, highs = ordered[count].copy(), ordered[-count - 1].copy()
+    for j in np.flatnonzero((lows == ordered[0]) | (highs == ordered[-1])).tolist():
+        column = ordered[:, j]
+        if lows[j] == column[0]:  # many equal values: all of them, and no fewer
+            lows[j] = column[min(len(column) - 1, np.searchsorted(column, column[0], side="right"))]
+        if highs[j] == column[-1]:
+            highs[j] = column[max(0, np.searchsorted(column, column[-1], side="left") - 1)]
+    return lows, highs
 
 
 def pasted(box: Limits, x: Floats, y: Floats, share: float = PASTE) -> Limits:
     """The box with ends moved out, a slice at a time, while that raises the mean."""
-    while True:
+    while box.restricted:
         inside = box.inside(x)
         mean, count = float(y[inside].mean()), max(1, int(share * inside.sum()))
         best: tuple[float, Limits] | None = None
@@ -129,8 +133,9 @@ def pasted(box: Limits, x: Floats, y: Floats, share: float = PASTE) -> Limits:
                 if found > mean and (best is None or found > best[0]):
                     best = (found, wider)
         if best is None:
-            return box
+            break
         box = best[1]
+    return box
 
 
 def _wider(box: Limits, j: int, column: Floats, count: int) -> list[Limits]:
@@ -145,53 +150,81 @@ def _wider(box: Limits, j: int, column: Floats, count: int) -> list[Limits]:
     return found
 
 
-def quasi_p(box: Limits, j: int, x: Floats, y: Floats) -> float:
-    """Quasi p-value of a restriction: how probable so many or more cases of interest in the box were if it were no denser
-    than the box without this restriction (binomial; Bryant and Lempert 2010). y as probabilities counts as their sum."""
-    from scipy.stats import binom
+def quasi_p(box: Limits, x: Floats, y: Floats) -> dict[int, float]:
+    """Quasi p-value of each restriction: how probable so many or more cases of interest in the box were if it were no
+    denser than the box without this restriction (binomial; Bryant and Lempert 2010).
 
-    wide, narrow = box.without(j).inside(x), box.inside(x)
-    if not narrow.any():
-        return 1.0
-    # Sums of probabilities vary less than counts, so this is on the safe side.
-    count = int(np.floor(float(y[narrow].sum()) + 1e-9))
-    return float(binom.sf(count - 1, int(narrow.sum()), float(y[wide].mean())))
+    Where y are probabilities, which vary less than counts of 0 and 1, the box counts as as many cases as would make its
+    mean vary so little.
+    """
+    from scipy.special import betainc
+
+    if not box.restricted:
+        return {}
+    freed = _freed(box, x)
+    inside = box.inside(x)
+    own, total = float(inside.sum()), float(y[inside].sum())
+    found = {}
+    for column, j in enumerate(box.restricted):
+        wide = y[freed[:, column]]
+        p, spread = float(wide.mean()), float(wide.var())
+        size = max(1.0, p * (1.0 - p) / spread) if spread > 0.0 else 1.0
+        count = np.ceil(total * size - 1e-9)
+        found[j] = 1.0 if count <= 0.0 or own == 0.0 else float(betainc(count, max(1e-9, own * size - count + 1.0), p))
+    return found
+
+
+def _freed(box: Limits, x: Floats) -> Mask:
+    """(cases, restrictions) whether a case is in the box without this restriction."""
+    some = list(box.restricted)
+    outside = (x[:, some] < np.array(box.low)[some]) | (x[:, some] > np.array(box.high)[some])
+    return np.asarray(outside.sum(axis=1)[:, None] - outside == 0)
 
 
 def simplified(box: Limits, x: Floats, y: Floats, most: int, level: float = 0.05) -> Limits:
-    """The box without restrictions that chance explains, and with at most so many: the one whose loss lowers the density
-    least goes first."""
+    """The box without restrictions that chance explains, and with at most so many: the one whose loss lowers the
+    density least goes first."""
     while box.restricted:
-        p = {j: quasi_p(box, j, x, y) for j in box.restricted}
+        p = quasi_p(box, x, y)
         idle = [j for j in p if p[j] > level]
         if not idle and len(p) <= most:
             break
-        candidates = idle or list(p)
-        box = box.without(max(candidates, key=lambda j: (measures(box.without(j), x, y).density, -j)))
+        freed = _freed(box, x)
+        density = dict(zip(box.restricted, ((y @ freed) / np.maximum(1, freed.sum(axis=0))).tolist(), strict=True))
+        box = box.without(max(idle or p, key=lambda j: (density[j], -j)))
     return box
 
 
 def best_box(x: Floats, y: Floats, most: int = 3, peel: float = PEEL, smallest: float = SMALLEST) -> Limits:
-    """The box of the trajectory, pasted and simplified, with the largest harmonic mean of density and coverage."""
-    return max(
-        (simplified(box, x, y, most) for box in _candidates(x, y, peel, smallest)),
-        key=lambda box: harmonic(measures(box, x, y)),
-    )
+    """The box of the trajectory, pasted and simplified, that balances how dense it is and how much it covers best: by
+    the harmonic mean of its coverage and of its density, from that of all cases (0) to that of the densest box (1)."""
+    found = [simplified(box, x, y, most) for box in trajectory(x, y, peel, smallest)]
+    known = [measures(box, x, y) for box in found]
+    base, top = float(y.mean()), max(one.density for one in known)
+    return pasted(found[max(range(len(found)), key=lambda k: balance(known[k], base, top))], x, y)
 
 
-def _candidates(x: Floats, y: Floats, peel: float, smallest: float) -> Sequence[Limits]:
-    boxes = trajectory(x, y, peel, smallest)
-    return [*boxes, *(pasted(box, x, y) for box in boxes[1:])]
+def balance(found: Measures, base: float, top: float) -> float:
+    """Harmonic mean of the coverage of a box and of its density on the scale from base to top.
 
-
-def harmonic(found: Measures) -> float:
-    """Harmonic mean of density and coverage.
-
-    >>> harmonic(Measures(0.5, 1.0, 0.3)), harmonic(Measures(0.0, 0.0, 0.0))
-    (0.6666666666666666, 0.0)
+    >>> balance(Measures(0.6, 0.5, 0.2), 0.2, 1.0), balance(Measures(0.2, 1.0, 1.0), 0.2, 1.0)
+    (0.5, 0.0)
     """
-    total = found.density + found.coverage
-    return 2.0 * found.density * found.coverage / total if total else 0.0
+    dense = max(0.0, (found.density - base) / (top - base)) if top > base else 0.0
+    return 2.0 * dense * found.coverage / (dense + found.coverage) if dense + found.coverage > 0.0 else 0.0
+
+
+SCREENED = 30
+"""Inputs among which boxes are sought, where there are more: those by whose thirds the means of y differ most."""
+
+
+def screened(x: Floats, y: Floats, most: int = SCREENED) -> list[int]:
+    """Inputs worth a search, in their order."""
+    if x.shape[1] <= most:
+        return list(range(x.shape[1]))
+    rank = np.argsort(np.argsort(x, axis=0), axis=0) * 3 // len(x)
+    means = np.array([(y @ (rank == third)) / np.maximum(1, (rank == third).sum(axis=0)) for third in range(3)])
+    return sorted(np.argsort(-np.ptp(means, axis=0), kind="stable")[:most].tolist())
 
 
 def covering(x: Floats, y: Floats, boxes: int, most: int = 3) -> list[Limits]:
@@ -202,9 +235,13 @@ def covering(x: Floats, y: Floats, boxes: int, most: int = 3) -> list[Limits]:
     for _ in range(boxes):
         if left.sum() < 20 or y[left].max() <= 0.0:
             break
-        box = best_box(x[left], y[left], most)
-        if not box.restricted:
+        some = screened(x[left], y[left])
+        inner = best_box(x[left][:, some], y[left], most)
+        if not inner.restricted:
             break
+        box = anywhere(x.shape[1])
+        for place, j in enumerate(some):
+            box = box.with_ends(j, inner.low[place], inner.high[place])
         found.append(box)
         left &= ~box.inside(x)
     return found

@@ -72,8 +72,6 @@ def changes(found: Surface) -> float:
     return float(np.mean(found.fitted.max(axis=1) > found.fitted[:, best] + slack))
 
 
-
-
 def _explained(line: Floats, values: Floats) -> float:
     """Shares of the variance of each decision that a straight line explains, summed over decisions."""
     x = line - line.mean()

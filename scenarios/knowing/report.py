@@ -40,8 +40,8 @@ class Knowable:
     """What perfect knowledge of a driver, or of the drivers of a group, is worth [currency].
 
     paths, units: of the drivers. regression: the estimate that ranks. nested: the other one, None where it was not
-    made. agree: whether the two differ by no more than their errors allow. changes: share of driver worlds in which another
-    decision is then chosen than without knowledge, as the regression sees it.
+    made. agree: whether the two differ by no more than their errors allow. changes: share of driver worlds in which
+    another decision is then chosen than without knowledge, as the regression sees it.
     """
 
     name: str

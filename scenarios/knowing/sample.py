@@ -45,9 +45,7 @@ def sample_gain(values: Floats, driver: Floats, study: Study, seed: int) -> Samp
     return SampleGain(one, other, agree(one.value, one.se, other.value, other.se))
 
 
-def reweighted(
-    study: Study, found: Floats, driver: Floats, fitted: Floats, drawn: Floats
-) -> tuple[Floats, Floats]:
+def reweighted(study: Study, found: Floats, driver: Floats, fitted: Floats, drawn: Floats) -> tuple[Floats, Floats]:
     """(findings, decisions) E(v_d | x) of each finding, from fitted worths (points, decisions), and the same from drawn
     surfaces (draws, points, decisions)."""
     rows, decisions = fitted.shape
@@ -80,5 +78,3 @@ def net_of(now: Floats, later: Floats, driver: Floats, study: Study, seed: int) 
     lost = now[:, first] - later[:, last]
     waiting, waiting_se = float(lost.mean()), float(np.std(lost, ddof=1) / np.sqrt(len(lost)))
     return Net(worth.value - waiting - study.cost, float(np.hypot(worth.se, waiting_se)), waiting, waiting_se, worth)
-
-
