@@ -4,6 +4,9 @@ A function that bears the name of its module (`scenarios.load`) is imported here
 is heavy only when it is called: an export on first use would be replaced by the module as soon as that was imported.
 """
 
+from scenarios.discover import discover
+from scenarios.information import information
 from scenarios.load import load
+from scenarios.robustness import robustness
 
-__all__ = ["load"]
+__all__ = ["discover", "information", "load", "robustness"]

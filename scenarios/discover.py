@@ -180,7 +180,8 @@ def _box(
     coverage = float((fresh_y * inside).mean()) / total if total else 0.0
     influence = (fresh_y * inside - coverage * fresh_y) / total if total else np.zeros(len(fresh_y))
     covered = Share(coverage, float(np.std(influence, ddof=1) / np.sqrt(len(fresh_y))))
-    confirmed = density.value - rest.value > 2.0 * float(np.hypot(density.se, rest.se))
+    denser = density.value > float(fresh_y.mean())  # what is left may fail seldom, and so may a box of it
+    confirmed = denser and density.value - rest.value > 2.0 * float(np.hypot(density.se, rest.se))
     return Box(tuple(ends), density, covered, _share(inside.astype(np.float64)), confirmed)
 
 

@@ -40,9 +40,9 @@ def robustness(
 ) -> Robustness:
     """Decisions of a stated set across driver worlds and futures.
 
-    roadmaps, plan, resolved: the decisions, see `scenarios.decisions.choices`. points: driver worlds, 64 or more; noise:
-    draws of the events at each, an even number from 8. draws: of each future. Money in the currency of the scenario.
-    Raises ProblemsFound, and `NoRoadmap` where no roadmap meets every demand.
+    roadmaps, plan, resolved: the decisions, see `scenarios.decisions.choices`. points: driver worlds, 64 or more;
+    noise: draws of the events at each, an even number from 8. draws: of each future. Money in the currency of the
+    scenario. Raises ProblemsFound, and `NoRoadmap` where no roadmap meets every demand.
     """
     from scenarios.across.futures import in_futures
     from scenarios.across.report import Robustness
@@ -127,7 +127,7 @@ def _standings(
     npv, count = worlds.npv[:, :, :-1], len(chosen.decisions)
     mean = npv.mean(axis=1)
     shares = world_shares(npv, lambda mean: np.eye(count)[best_of(mean)])
-    gains = world_shares(npv, lambda mean: mean > 0.0)
+    gains = world_shares(npv, lambda mean: (mean > 0.0).astype(np.float64))
     lost = mean_regret(npv)
     rule = floor_rule(scenario)
     keeps = np.ones(mean.shape, dtype=bool)

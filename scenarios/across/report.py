@@ -18,8 +18,11 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True)
 class Funded:
-    """How often an initiative is in the best decision of a driver world. start: commonest start month there; early, late:
-    the middle 80 % of its starts; None where it is never funded. planned: its start in the first decision of the set."""
+    """How often an initiative is in the best decision of a driver world.
+
+    start: commonest start month there; early, late: the middle 80 % of its starts; None where it is never funded.
+    planned: its start in the first decision of the set.
+    """
 
     id: str
     title: str
@@ -36,11 +39,13 @@ class Funded:
 
 @dataclass(frozen=True)
 class Standing:
-    """A decision across driver worlds. mean: NPV [currency]; best: share of worlds in which it is the best of the set;
-    regret: mean of what it gives away against the best of each world [currency]; gains: share of worlds with NPV above 0;
-    keeps_floor: share in which cash falls below the floor no more often than allowed, None without a floor; acceptable:
-    both. futures: mean NPV in each future; worst, most_regret: its smallest NPV and largest regret over futures, None
-    without futures."""
+    """A decision across driver worlds.
+
+    mean: NPV [currency]; best: share of worlds in which it is the best of the set; regret: mean of what it gives away
+    against the best of each world [currency]; gains: share of worlds with NPV above 0; keeps_floor: share in which cash
+    falls below the floor no more often than allowed, None without a floor; acceptable: both. futures: mean NPV in each
+    future; worst, most_regret: its smallest NPV and largest regret over futures, None without futures.
+    """
 
     decision: Decision
     mean: float
@@ -73,8 +78,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class Rule:
-    """What one way of choosing among the set takes: `average`, `worst case` or `minimax regret`. decision: its position;
-    value: mean NPV, NPV in the worst future, or largest regret [currency], with standard error."""
+    """What one way of choosing among the set takes: `average`, `worst case` or `minimax regret`.
+
+    decision: its position; value: mean NPV, NPV in the worst future, or largest regret [currency], with standard error.
+    """
 
     rule: str
     decision: int
@@ -89,8 +96,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class Robustness:
-    """Decisions of a stated set across driver worlds and futures. Shares and regret are of E(NPV | drivers) over `points`
-    driver worlds with `noise` draws of the events each, never of single draws; futures are valued on `draws` draws."""
+    """Decisions of a stated set across driver worlds and futures.
+
+    Shares and regret are of E(NPV | drivers) over `points` driver worlds with `noise` draws of the events each, never
+    of single draws; futures are valued on `draws` draws.
+    """
 
     scenario: str
     scenario_hash: str

@@ -41,7 +41,7 @@ def world_shares(repeats: Floats, holds: Callable[[Floats], Floats]) -> list[Wor
     columns).
 
     >>> values = np.array([[[1.0, 0.0], [3.0, 0.0]], [[-1.0, 0.0], [-3.0, 0.0]]])
-    >>> [one.value for one in world_shares(values, lambda mean: mean > 0.0)]
+    >>> [one.value for one in world_shares(values, lambda mean: (mean > 0.0) * 1.0)]
     [0.5, 0.0]
     """
     draws = repeats.shape[1]

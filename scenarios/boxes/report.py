@@ -56,7 +56,7 @@ class End:
 class Box:
     """A part of the driver worlds that the boxes before it leave. density: share of it that fails; coverage: share of
     all that fails that lies in it; support: share of all driver worlds; measured on points that did not choose the box.
-    confirmed: it is denser there than what lies outside all boxes so far, by more than the errors."""
+    confirmed: it is denser there than all, and than what lies outside all boxes so far by more than the errors."""
 
     ends: tuple[End, ...]
     density: Share

@@ -38,12 +38,11 @@ class Study:
     delay: int = 0
     title: str = ""
 
-    @property
-    def words(self) -> str:
-        """What is observed, in words."""
+    def words(self, unit: str = "") -> str:
+        """What is observed, in words; unit: of the driver, behind a space."""
         if self.trials is not None:
             return f"{self.trials:,} trials"
-        return f"{self.n:,} observation{'s' if self.n > 1 else ''}, sd {self.sd:,.6g} each"
+        return f"{self.n:,} observation{'s' if self.n > 1 else ''} with sd {self.sd:,.6g}{unit}"
 
     def document(self) -> dict[str, Any]:
         """As the JSON document holds it."""

@@ -125,8 +125,10 @@ def gain_of_fitted(fitted: Floats, drawn: Floats) -> Gain:
     raw = float(whole.mean() - fitted[:, best].mean())
     others = drawn.max(axis=2).mean(axis=1) - drawn.mean(axis=1).max(axis=1)
     value = max(0.0, 2.0 * raw - float(others.mean()))
+    dust = 1e-9 * float(np.abs(fitted - fitted[:, best : best + 1]).max(initial=0.0))  # what rounding leaves
     by_rows = float(np.std(whole - fitted[:, best], ddof=1)) / np.sqrt(rows)
     se = float(np.hypot(np.std(others, ddof=1), by_rows))
+    value, se, raw = (0.0 if one <= dust else one for one in (value, se, raw))
     return Gain(value, se, raw, value, value, True)
 
 
