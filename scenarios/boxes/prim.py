@@ -76,8 +76,8 @@ def measures(box: Limits, x: Floats, y: Floats) -> Measures:
 
 
 def trajectory(x: Floats, y: Floats, peel: float = PEEL, smallest: float = SMALLEST) -> list[Limits]:
-    """Boxes from all cases to the smallest, each peeled from the one before; those that do not raise the mean of the
-    one before end it. x: (cases, inputs); y: (cases,), of which a high mean is sought."""
+    """Boxes from all cases to the smallest, each peeled from the one before by the slice that leaves the highest mean,
+    even where that is lower than before: of two bumps the lower one must be crossed. x: (cases, inputs); y: (cases,), of which a high mean is sought."""
     box, rows = anywhere(x.shape[1]), np.arange(len(x))
     boxes = [box]
     least = max(2, int(np.ceil(smallest * len(x))))
@@ -91,7 +91,7 @@ def trajectory(x: Floats, y: Floats, peel: float = PEEL, smallest: float = SMALL
                 # The highest mean; of equals the one that keeps more, then the first input.
                 if best is None or (round(mean[j], 12), count[j]) > (round(best[0], 12), best[1]):
                     best = (float(mean[j]), int(count[j]), j, upper)
-        if best is None or best[0] < float(y[rows].mean()):
+        if best is None:
             break
         _, _, j, upper = best
         box = box.with_ends(j, box.low[j], highs[j]) if upper else box.with_ends(j, lows[j], box.high[j])
