@@ -6,14 +6,20 @@ is heavy only when it is called: an export on first use would be replaced by the
 
 from scenarios.all_clients import all_clients
 from scenarios.break_even import break_even
+from scenarios.discover import discover
+from scenarios.information import information
 from scenarios.load import load
+from scenarios.robustness import robustness
 from scenarios.sensitivity import sensitivity
 from scenarios.sweep import sweep
 
 __all__ = [
     "all_clients",
     "break_even",
+    "discover",
+    "information",
     "load",
+    "robustness",
     "sensitivity",
     "sweep",
 ]

@@ -1,0 +1,1 @@
+"""Decisions across driver worlds and futures: what is funded, regret, satisficing, and the report."""

@@ -1,0 +1,123 @@
+"""The screen of `robustness`: three ways to choose, what is funded and when, decisions across worlds and futures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scenarios.cli.render.figures import percent, sensible
+from scenarios.cli.render.information import WIDTH, source_line, starts_in_words
+from scenarios.cli.render.words import cell, clean, counted, month_label, plain_table, sentence, titles
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from scenarios.across.report import Funded, Robustness, Rule, Standing
+    from scenarios.across.shares import WorldShare
+    from sim.world import Scenario
+
+FLATTERED = "the best on average is chosen on the draws that value it, which flatters it by part of its error"
+SHOWN = 8
+"""Decisions in the table: those that a rule chooses, the first one, do nothing, and the best by mean NPV."""
+
+
+def show_robustness(found: Robustness, scenario: Scenario, terminal: Console) -> None:
+    """Print the screen."""
+    terminal.width = min(terminal.width, WIDTH)
+    sentence(terminal, f"{clean(found.title)}: how robust the choice is", "bold")
+    sentence(
+        terminal,
+        f"{counted(len(found.decisions), 'roadmap')} to choose from, optima re-solved in "
+        f"{counted(found.resolved, 'driver world')} among them; each valued in {counted(found.points, 'driver world')} "
+        f"with {counted(found.noise, 'draw')} of the events; money in {found.currency}, NPV",
+        "dim",
+    )
+    terminal.print()
+    for rule in found.rules:
+        sentence(terminal, rule_sentence(rule, found, scenario), "bold" if rule.rule == "average" else "")
+    if not found.futures:
+        sentence(terminal, "The file has no futures, so there is no worst one and no regret across them.", "dim")
+    terminal.print()
+    table = plain_table("initiative", "funded in", "commonest start", "middle 80 %", "planned", right=(1,))
+    for one in found.initiatives:
+        table.add_row(*(cell(text) for text in _funded(one, scenario)))
+    terminal.print(table)
+    sentence(
+        terminal,
+        "funded in: share of driver worlds whose best roadmap of the set holds it, with the luck of few draws taken "
+        f"out; planned: in {found.decisions[0].decision.name}",
+        "dim",
+    )
+    terminal.print()
+    terminal.print(_decisions(found))
+    floor = "" if found.floor is None else f" and cash below {found.floor:,.0f} no more often than allowed"
+    sentence(
+        terminal,
+        "best in: share of driver worlds; regret: mean distance to the best of each driver world, a lower bound; "
+        f"acceptable: share of driver worlds with mean NPV above 0{floor}"
+        + ("; in the worst future, regret there: over the base world and all futures" if found.futures else ""),
+        "dim",
+    )
+    sentence(terminal, FLATTERED, "dim")
+    if any(not one.share.settled for one in found.initiatives):
+        sentence(terminal, "note: the luck of few draws moves some shares by more than 5 points; more --noise helps")
+    for note in found.notes:
+        sentence(terminal, f"note: {note}")
+    sentence(terminal, source_line(found.scenario, found.scenario_hash, found.seed), "dim")
+
+
+def rule_sentence(rule: Rule, found: Robustness, scenario: Scenario) -> str:
+    """What one way of choosing takes."""
+    one = found.decisions[rule.decision].decision
+    money = f"{sensible(rule.value, rule.se)} {found.currency}"
+    titled = {name: title for name, title, _ in found.futures}
+    where = "" if rule.future is None else f" ({clean(titled[rule.future])})"
+    words = {
+        "average": f"Best on average: {one.name}, {money}",
+        "worst case": f"Best in the worst case: {one.name}, {money} in its worst future{where}",
+        "minimax regret": f"Least regret at most: {one.name}, at most {money} behind the best of any future{where}",
+    }
+    same = next((r for r in found.rules if r.decision == rule.decision), rule)
+    tail = "" if same is not rule else f": {starts_in_words(one.roadmap, scenario)}"
+    return f"{words[rule.rule]}{tail}."
+
+
+def shown(found: Robustness) -> list[int]:
+    """Positions of the decisions in the table."""
+    must = {0, *(rule.decision for rule in found.rules)}
+    must |= {k for k, one in enumerate(found.decisions) if one.decision.name == "do nothing"}
+    order = sorted(range(len(found.decisions)), key=lambda k: -found.decisions[k].mean)
+    rest = [k for k in order if k not in must][: max(0, SHOWN - len(must))]
+    return [k for k in order if k in must or k in rest]
+
+
+def _decisions(found: Robustness) -> object:
+    heads = ["roadmap", "mean NPV", "best in", "regret", "acceptable"]
+    heads += ["worst future", "regret there"] if found.futures else []
+    table = plain_table(*heads, right=range(1, len(heads)))
+    for k in shown(found):
+        one = found.decisions[k]
+        row = [
+            one.decision.name, sensible(one.mean, one.se), _share(one.best), sensible(one.regret, one.regret_se),
+            _share(one.acceptable),
+        ]  # fmt: skip
+        table.add_row(*(cell(text) for text in (*row, *_futures(one))))
+    return table
+
+
+def _futures(one: Standing) -> list[str]:
+    if one.worst is None or one.most_regret is None:
+        return []
+    return [sensible(one.worst[1], one.worst[2]), sensible(one.most_regret[1], one.most_regret[2])]
+
+
+def _funded(one: Funded, scenario: Scenario) -> list[str]:
+    def label(month: int | None) -> str:
+        return "" if month is None else month_label(scenario, month)
+
+    middle = "" if one.early is None or one.early == one.late else f"{label(one.early)} to {label(one.late)}"
+    planned = "no" if one.planned is None else label(one.planned)
+    return [titles(scenario)[one.id], _share(one.share), label(one.start), middle, planned]
+
+
+def _share(one: WorldShare) -> str:
+    return percent(one.value, one.se or None, decimals=0)
