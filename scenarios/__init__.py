@@ -5,5 +5,6 @@ is heavy only when it is called: an export on first use would be replaced by the
 """
 
 from scenarios.load import load
+from scenarios.replan import replan
 
-__all__ = ["load"]
+__all__ = ["load", "replan"]

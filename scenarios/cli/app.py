@@ -33,6 +33,7 @@ COMMANDS = {
     "course": "Show cash month by month, losses by size, and single draws.",
     "simulate": "Play the company with a roadmap, item by item (SimPy).",
     "plan": "Recommend a roadmap: value, solve, simulate, refine, compare.",
+    "replan": "Weigh actuals against a plan under way, and replan the rest.",
     "frontier": "NPV against budget, and against risk.",
     "solve": "Solve a roadmap problem alone (the integer program).",
     "calibrate": "Correct the kernel by runs of the company; kept beside the scenario.",
