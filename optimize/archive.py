@@ -198,7 +198,9 @@ class Archive:
 
     def _run(self, roadmaps: Sequence[Starts], first: int, draws: int) -> Iterator[tuple[Floats, float]]:
         """NPV by draw and mean cost of each, by the kernel, on so many draws from the `first` of the archive on."""
-        found = simulated(self.scenario, roadmaps, self.first_draw + first, draws, self.seed, self._threads, self.picked)
+        found = simulated(
+            self.scenario, roadmaps, self.first_draw + first, draws, self.seed, self._threads, self.picked
+        )
         return ((one.npv, float(np.mean(one.cost))) for one in found)
 
     def part(self, first: int, draws: int) -> Archive:

@@ -139,9 +139,7 @@ def _levels(
     for first in range(0, len(todo), size):
         part = todo[first : first + size]
         starts = [months(scenario, one) for one in part]
-        outcomes = evaluate(
-            scenario, starts, draws, seed, first_draw=first_draw, given=given, threads=limits.threads
-        )
+        outcomes = evaluate(scenario, starts, draws, seed, first_draw=first_draw, given=given, threads=limits.threads)
         for one, measured in zip(part, outcomes, strict=True):
             found[key(one)] = signs * np.mean(measured.kpis[:, columns, years], axis=0)
     return found

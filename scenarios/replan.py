@@ -224,9 +224,9 @@ def _worths(
     before = one.npv
     if part is not prior:
         given = prior.draws.given()
-        before = evaluate(
-            scenario, old, len(prior.draws), seed, detail=False, given=given, threads=limits.threads
-        )[0].npv
+        before = evaluate(scenario, old, len(prior.draws), seed, detail=False, given=given, threads=limits.threads)[
+            0
+        ].npv
     equal = 0.0 * prior.weight + 1.0 / len(prior.weight)
     difference = Estimate(*weighted_mean(other.npv - one.npv, part.weight))
     return (
@@ -251,7 +251,7 @@ def _by_the_aim(
     starts = [{name: month // scenario.period_months for name, month in one.items()} for one in (new, old)]
     archive = Archive(scenario, seed, REPORT_FROM, limits.report_draws, limits)
     archive.simulate(starts, "the issued plan and the new one")
-    return archive.gain(*starts)
+    return archive.gain(starts[0], starts[1])
 
 
 def _is_allowed(scenario: Scenario, old: Mapping[str, int], seed: int, limits: PlanLimits) -> bool:
@@ -317,13 +317,14 @@ def _notes(run: Run, found: Posterior, past: Past) -> list[str]:
     notes = []
     if not found.enough:
         notes.append(
-            f"only {found.report.effective:,.0f} effective draws agree with what was observed, also after new ones were "
-            "made: figures are rough, and the decision is to be taken with care; more --draws or larger errors help"
+            f"only {found.report.effective:,.0f} effective draws agree with what was observed, also after new ones "
+            "were made: figures are rough, and the decision is to be taken with care; more --draws or larger errors "
+            "help"
         )
     for name, period, more in past.raised:
         label = run.scenario.period_label(period)
         notes.append(
-            f"what is under way costs {more:,.0f} {run.scenario.profile.currency} more than the budget {name} holds in "
+            f"what is under way or due costs {more:,.0f} {run.scenario.profile.currency} more than the budget {name} holds in "
             f"{label}; it is counted as committed"
         )
     if not run.records:

@@ -110,9 +110,7 @@ def period_costs(
 ) -> Costs:
     """Initiative -> kind -> (periods, draws) cost by elapsed period."""
     step, periods = scenario.period_months, problem.periods
-    samples = cost_samples(
-        scenario, draws, seed, first_draw=first_draw, given=given_draws(picked, first_draw, draws)
-    )
+    samples = cost_samples(scenario, draws, seed, first_draw=first_draw, given=given_draws(picked, first_draw, draws))
 
     def by_period(monthly: Floats) -> Floats:
         kept = np.zeros((periods * step, draws))

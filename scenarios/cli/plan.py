@@ -13,7 +13,10 @@ from scenarios.cli.pins import Pins, pinned
 from scenarios.cli.roi import Threads
 
 Out = Annotated[
-    Path | None, typer.Option("--out", help="Folder for the run: plan.json, forecast.json, problem.json, scenario.yaml, periods.csv.")
+    Path | None,
+    typer.Option(
+        "--out", help="Folder for the run: plan.json, forecast.json, problem.json, scenario.yaml, periods.csv."
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace the run that the folder of --out holds.")]
 Seconds = Annotated[

@@ -31,9 +31,7 @@ Draws = Annotated[int, typer.Option("--draws", help="Draws of each part of the w
 Template = Annotated[
     bool, typer.Option("--template", help="Print a table of actuals to fill in, with what the plan expected.")
 ]
-Seconds = Annotated[
-    float | None, typer.Option("--seconds", min=1.0, max=1e6, help="Stop the search after this time.")
-]
+Seconds = Annotated[float | None, typer.Option("--seconds", min=1.0, max=1e6, help="Stop the search after this time.")]
 
 
 def run(

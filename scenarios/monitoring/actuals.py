@@ -219,9 +219,7 @@ def _number(text: str) -> float | None:
     return found if math.isfinite(found) else None
 
 
-def _unknown(
-    what: str, known: Mapping[str, str], scenario: Scenario, roadmap: Mapping[str, int]
-) -> tuple[str, str]:
+def _unknown(what: str, known: Mapping[str, str], scenario: Scenario, roadmap: Mapping[str, int]) -> tuple[str, str]:
     kind, dot, name = what.partition(".")
     if dot and kind in OF_INITIATIVES:
         if name not in scenario.initiatives:

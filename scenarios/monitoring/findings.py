@@ -116,7 +116,9 @@ def scores_of(records: Sequence[Record], actuals: Sequence[Actual]) -> tuple[Sco
     found = []
     for number, record in enumerate(records, start=1):
         for one in actuals:
-            points = None if one.is_absent or one.month < record["issued_at"] else points_of(record, one.what, one.month)
+            points = (
+                None if one.is_absent or one.month < record["issued_at"] else points_of(record, one.what, one.month)
+            )
             if points is None:
                 continue
             at = place(points, one.error, one.value)
@@ -150,7 +152,9 @@ def summary_of(scores: Sequence[Score]) -> list[dict[str, Any]]:
 def driver_row(one: Driver) -> dict[str, Any]:
     """The entry of the document."""
     names = ("p5", "p50", "p95")
-    ends = {key: dict(zip(names, values, strict=True)) for key, values in (("before", one.before), ("after", one.after))}
+    ends = {
+        key: dict(zip(names, values, strict=True)) for key, values in (("before", one.before), ("after", one.after))
+    }
     return {"path": one.path, "unit": one.unit, **ends, "information": one.information, "moved": one.moved}
 
 

@@ -22,7 +22,7 @@ LARGE = 1e9  # budgets that bind nothing, while what is committed is counted
 @dataclass(frozen=True)
 class Past:
     """scenario: with the past fixed. started: initiative -> month, before `at`. raised: (budget, period, money) by
-    which what is under way costs more than there is."""
+    which what is under way costs more than there is; where nothing else fits otherwise, also what is mandatory."""
 
     scenario: Scenario
     at: int
@@ -59,7 +59,34 @@ def fixed_past(scenario: Scenario, roadmap: Mapping[str, int], at: int, seed: in
     }
     found = scenario.model_copy(update={"initiatives": closed, "pins": {**scenario.pins, **pins}})
     raised = _committed(found, started, seed, limits)
-    return Past(_with_budgets(found, raised), at, started, tuple(raised))
+    made = _with_budgets(found, raised)
+    if not _has_roadmap(made, seed, limits):
+        due = _due(scenario, roadmap, started)
+        raised = _committed(found, due, seed, limits)
+        made = _with_budgets(found, raised)
+    return Past(made, at, started, tuple(raised))
+
+
+def _has_roadmap(scenario: Scenario, seed: int, limits: PlanLimits) -> bool:
+    from optimize.policies import do_nothing
+    from optimize.valuation import rules
+
+    return do_nothing(rules(scenario, seed, limits).problem, limits.solver) is not None
+
+
+def _due(scenario: Scenario, roadmap: Mapping[str, int], started: Mapping[str, int]) -> dict[str, int]:
+    """What is under way, and what is mandatory with all it requires, at its planned start."""
+    found = dict(started)
+    todo = [name for name in roadmap if scenario.initiatives[name].mandatory]
+    while todo:
+        name = todo.pop()
+        found[name] = roadmap[name]
+        todo += [
+            one.initiative
+            for one in scenario.initiatives[name].requires
+            if one.initiative in roadmap and one.initiative not in found
+        ]
+    return found
 
 
 def _committed(

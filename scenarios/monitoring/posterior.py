@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 ENOUGH = 200.0  # effective draws below which new ones are made
 STEPS = 8  # at most, from the file to the observations
+FITTED = 50.0  # effective draws from which a proposal is fitted
+GROWTH = 8  # most times as many draws as asked for, where few of them agree
 ADAPT_FROM = 8_000_000  # first draw of the steps; no other figure uses them
 REPORT = "report"
+SHARES = {"search": 0.5, "gap": 0.25}  # of the draws that report and selection get: these need fewer
 Stage = Callable[[str, int, int], None]
 
 
@@ -91,7 +95,7 @@ def posterior(
 ) -> Posterior:
     """Weight draws by what was observed under the roadmap; where too few are left, make new ones.
 
-    draws: of each part. firsts: part -> first draw of its range. Raises ProblemsFound.
+    draws: of each part, see SHARES. firsts: part -> first draw of its range. Raises ProblemsFound.
     """
     figures, errors = observed(actuals)
 
@@ -114,16 +118,31 @@ def posterior(
     enough = possible and prior.effective >= ENOUGH
     known = information(prior.weight) if possible else float("inf")
     proposal, steps = (None, 0) if enough or not actuals else _adapted(scenario, own, likely, seed, weigh)
+    draws = min(GROWTH * draws, _needed(scenario, proposal, draws, seed, weigh)) if proposal else draws
     parts = {}
     for number, (name, first) in enumerate(sorted(firsts.items())):
         if name == REPORT and proposal is None:
             parts[name] = prior
             continue
-        made, ratio = _made(scenario, proposal, first, draws, seed, number)
+        count = math.ceil(SHARES.get(name, 1.0) * draws)
+        made, ratio = _made(scenario, proposal, first, count, seed, number)
         told_by, likely = weigh(made, f"draws for {name}")
         parts[name] = Weighted(made, weights_of(ratio + likely), told_by)
         possible = possible or bool(np.isfinite(likely).any())
     return Posterior(prior, parts, dict(firsts), proposal is not None, steps, possible, known)
+
+
+def _needed(
+    scenario: Scenario,
+    proposal: Proposal,
+    draws: int,
+    seed: int,
+    weigh: Callable[[Draws, str], tuple[Floats, Floats]],
+) -> int:
+    """So many draws of the proposal are worth ENOUGH, by as many as were asked for."""
+    made, ratio = _made(scenario, proposal, ADAPT_FROM, draws, seed, 99)
+    worth = effective(weights_of(ratio + weigh(made, "draws around what was observed")[1]))
+    return draws if worth >= 1.3 * ENOUGH else math.ceil(1.5 * ENOUGH / worth * draws)
 
 
 def _adapted(
@@ -134,7 +153,8 @@ def _adapted(
     proposal: Proposal | None = None
     made, ratio, power = own, np.zeros(len(own)), 0.0
     for step in range(1, STEPS + 1):
-        power = tempered(likely, ratio, min(ENOUGH, len(own) / 8), power)
+        settled = power == 1.0
+        power = tempered(likely, ratio, min(FITTED, len(own) / 8), power)
         with np.errstate(invalid="ignore"):
             part = np.where(np.isneginf(likely), -np.inf, power * likely)
         found = fitted(_scores(made), weights_of(ratio + part), correlation, correlated, luck)
@@ -143,8 +163,8 @@ def _adapted(
         proposal = found
         made, ratio = _made(scenario, proposal, ADAPT_FROM + step * 1_000_000, len(own), seed, 100 + step)
         _, likely = weigh(made, "draws around what was observed")
-        if power == 1.0 and effective(weights_of(ratio + likely)) >= ENOUGH:
-            return proposal, step
+        if settled or (power == 1.0 and effective(weights_of(ratio + likely)) >= ENOUGH):
+            return proposal, step  # fitted once more at full power; what is missing is missing by chance alone
     return proposal, STEPS
 
 

@@ -77,7 +77,8 @@ def fitted(
     own = (part * weight[:, None]).T @ part
     diagonal = np.diag(np.clip(np.diag(own), 1e-4, 2.0))
     covariance = WIDER * ((1.0 - shrink) * own + shrink * diagonal) + 1e-6 * np.eye(len(columns))
-    return Proposal(columns, mean[columns], np.linalg.cholesky(covariance), np.linalg.cholesky(before))
+    factors: list[Floats] = [np.asarray(np.linalg.cholesky(one), np.float64) for one in (covariance, before)]
+    return Proposal(columns, mean[columns], *factors)
 
 
 def tempered(log_likelihood: Floats, log_ratio: Floats, wanted: float, reached: float = 0.0) -> float:

@@ -1,4 +1,4 @@
-"""The locked record of what a plan forecast when it was issued: by month, figure by figure, with a digest of its content.
+"""The locked record of what a plan forecast when it was issued: month by month, with a digest of its content.
 
 Every plan that replaces another one keeps the records of those before it, in order, each with the digest of its
 predecessor, so that a later edit of any of them is found.

@@ -57,9 +57,10 @@ class Sample:
 @dataclass(frozen=True, eq=False)
 class Replanned:
     """plan: that is issued. old: roadmap of the plan before. proposed: what the search found; it is issued only where
-    it is shown to be better. old_npv, proposed_npv, gain: on the same observed draws, of the report. began: worth of the
-    old plan before the observations. decision and why: in a word and in a sentence. raised: (budget, period, money) by
-    which what is under way passes its budget. document of the plan: `plan`. record: locked, of the issued plan."""
+    it is shown to be better. old_npv, proposed_npv, gain: on the same observed draws, of the report. began: worth of
+    the old plan before the observations. decision and why: in a word and in a sentence.
+    raised: (budget, period, money) by which what is under way passes its budget. plan_document: of `plan`, with the
+    pins of planner and past. records: locked, oldest first; the last one is of the issued plan."""
 
     scenario: str
     scenario_hash: str

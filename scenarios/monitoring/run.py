@@ -1,4 +1,4 @@
-"""The folder of a run as it is read back: the scenario that was planned, its roadmap, what was observed, the records."""
+"""The folder of a run as it is read back: the scenario that was planned, its roadmap, what was observed, records."""
 
 from __future__ import annotations
 
@@ -124,4 +124,6 @@ def _text(path: Path) -> str:
 
 
 def _no_run(folder: Path, why: str) -> Problem:
-    return Problem("RUN", f"{folder} holds no plan: {why}", str(folder), "name a folder that `roadfolio plan --out` wrote")
+    return Problem(
+        "RUN", f"{folder} holds no plan: {why}", str(folder), "name a folder that `roadfolio plan --out` wrote"
+    )

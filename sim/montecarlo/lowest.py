@@ -27,8 +27,8 @@ def lowest_balances(
 ) -> Floats:
     """(roadmaps, draws, stretches) lowest balance at the end of a month, finance included [money].
 
-    roadmaps: initiative -> start month. given: see `evaluate`. stretch: months of each stretch; the last one may be shorter. The lowest of all
-    stretches is the `trough` of `evaluate`. Raises ProblemsFound as `evaluate` does.
+    roadmaps: initiative -> start month. given: see `evaluate`. stretch: months of each stretch; the last one may be
+    shorter. The lowest of all stretches is the `trough` of `evaluate`. Raises ProblemsFound as `evaluate` does.
     """
     found: list[Floats] = []
 
@@ -41,6 +41,14 @@ def lowest_balances(
 
     chosen = [dict(one) for one in roadmaps]
     evaluate(
-        scenario, chosen, draws, seed, first_draw=first_draw, detail=False, given=given, threads=threads, collect=collect
+        scenario,
+        chosen,
+        draws,
+        seed,
+        first_draw=first_draw,
+        detail=False,
+        given=given,
+        threads=threads,
+        collect=collect,
     )
     return np.concatenate(found, axis=1)

@@ -11,7 +11,7 @@ from sim.outcomes import provenance
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from scenarios.monitoring.findings import Driver, Surprise
+    from scenarios.monitoring.findings import Surprise
     from scenarios.monitoring.report import Replanned
     from sim.world import Scenario
 
@@ -110,10 +110,11 @@ def _drivers(found: Replanned, terminal: Console) -> None:
         if found.actuals:
             sentence(terminal, "No uncertain number moved by more than these draws leave to chance.")
         return
-    table = plain_table("uncertain number", "unit", "median before", "9 in 10", "now", "9 in 10", right=(2, 3, 4, 5))
+    table = plain_table("uncertain number", "before", "now", "unit")
     for one in moved[:MOST_DRIVERS]:
-        table.add_row(cell(one.path), cell(one.unit), *_ends(one.before), *_ends(one.after, "bold"))
+        table.add_row(cell(one.path), _ends(one.before), _ends(one.after, "bold"), cell(one.unit))
     terminal.print(table)
+    sentence(terminal, "median (9 in 10); those first of which the observations tell most", "dim")
     left = len(moved) - MOST_DRIVERS
     if left > 0:
         sentence(terminal, f"and {left} more that moved; --json has all", "dim")
@@ -122,7 +123,7 @@ def _drivers(found: Replanned, terminal: Console) -> None:
 def _ends(ends: tuple[float, float, float], style: str = ""):  # type: ignore[no-untyped-def]
     error = max(abs(ends[2] - ends[0]) * 0.05, abs(ends[1]) * 1e-3)
     low, middle, high = (rough(value, error) for value in ends)
-    return cell(middle, style), cell(f"{low} to {high}", style)
+    return cell(f"{middle} ({low} to {high})", style)
 
 
 def _observations(found: Replanned, scenario: Scenario, terminal: Console) -> None:
@@ -133,7 +134,9 @@ def _observations(found: Replanned, scenario: Scenario, terminal: Console) -> No
     )
     for one in found.surprises[:MOST_OBSERVATIONS]:
         style = "bold" if one.surprising else ""
-        table.add_row(cell(one.actual.what, style), cell(month_label(scenario, one.actual.month)), *_figures(one, style))
+        table.add_row(
+            cell(one.actual.what, style), cell(month_label(scenario, one.actual.month)), *_figures(one, style)
+        )
     terminal.print()
     terminal.print(table)
     surprising = sum(one.surprising for one in found.surprises)
@@ -190,8 +193,8 @@ def _scores(found: Replanned, scenario: Scenario, terminal: Console) -> None:
     terminal.print(table)
     sentence(
         terminal,
-        "of the locked records: figures inside the 90 % interval; mean place in the forecast (0.5: neither too high nor "
-        "too low); CRPS over what the forecast expected of itself (about 1: as good as it said). Figures of one plan "
-        "hang together: a few are no proof",
+        "of the locked records: figures inside the 90 % interval; mean place in it (0.5: neither high nor low); "
+        "CRPS over what the forecast expected of itself (about 1: as good as it said). Figures of one plan hang "
+        "together: a few are no proof",
         "dim",
     )
