@@ -152,9 +152,9 @@ def _replanned(
 
     scenario, old = run.scenario, dict(run.roadmap)
     searched: Plan | None = None
-    allowed = True
+    allowed, broken = True, tuple[str, ...]()
     if learned:
-        searched = plan(past.scenario, run.seed, limits, progress=progress)
+        past, searched, broken = _searched(past, run.seed, limits, progress)
         allowed = _is_allowed(past.scenario, old, run.seed, limits)
     proposed = dict(searched.roadmap) if searched is not None else old
     began, worth_old, worth_new, gain = _worths(past.scenario, old, proposed, found, run.seed, limits)
@@ -205,8 +205,28 @@ def _replanned(
         scores=scores_of(run.records, seen),
         records=(*run.records, record),
         raised=past.raised,
-        notes=tuple(_notes(run, found, past)),
+        notes=(*broken, *_notes(run, found, past)),
     )
+
+
+def _searched(past: Past, seed: int, limits: PlanLimits, progress: Stage | None) -> tuple[Past, Plan, tuple[str, ...]]:
+    """The plan that the search finds. Where what was observed leaves no roadmap that keeps the limits on cash, one
+    without them, and what to say of that. Raises NoRoadmap for other limits."""
+    from dataclasses import replace
+
+    from optimize import NoRoadmap, plan
+
+    try:
+        return past, plan(past.scenario, seed, limits, progress=progress), ()
+    except NoRoadmap as error:
+        money = past.scenario.money
+        if money.cash_floor is None and money.covenant is None:
+            raise
+        freed = {"cash_floor": None, "covenant": None, "floor_relative_to_baseline": False}
+        free = past.scenario.model_copy(update={"money": money.model_copy(update=freed)})
+        sentence = "The limits on cash cannot be kept any more as demanded, so the plan was made without them: "
+        found = plan(free, seed, limits, progress=progress)
+        return replace(past, scenario=free), found, (sentence + error.sentences[0],)
 
 
 def _worths(
@@ -324,8 +344,8 @@ def _notes(run: Run, found: Posterior, past: Past) -> list[str]:
     for name, period, more in past.raised:
         label = run.scenario.period_label(period)
         notes.append(
-            f"what is under way or due costs {more:,.0f} {run.scenario.profile.currency} more than the budget {name} holds in "
-            f"{label}; it is counted as committed"
+            f"what is under way or due costs {more:,.0f} {run.scenario.profile.currency} more than the budget {name} "
+            f"holds in {label}; it is counted as committed"
         )
     if not run.records:
         notes.append("the run has no record of its forecast, so no forecast could be scored")

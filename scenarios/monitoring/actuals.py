@@ -116,7 +116,8 @@ def as_table(actuals: Sequence[Actual]) -> str:
     table = csv.writer(out, lineterminator="\n")
     table.writerow(COLUMNS)
     for one in actuals:
-        table.writerow([one.month, one.what, NONE if one.is_absent else repr(one.value), repr(one.error)])
+        value = NONE if one.is_absent else f"{one.value:.0f}" if one.what.startswith("golive.") else repr(one.value)
+        table.writerow([one.month, one.what, value, repr(one.error)])
     return out.getvalue()
 
 

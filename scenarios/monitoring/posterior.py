@@ -23,6 +23,7 @@ Floats = NDArray[np.float64]
 ENOUGH = 200.0  # effective draws below which new ones are made
 STEPS = 8  # at most, from the file to the observations
 FITTED = 50.0  # effective draws from which a proposal is fitted
+AT_LEAST = 2048  # draws of a step: few draws cannot tell where to make others
 GROWTH = 8  # most times as many draws as asked for, where few of them agree
 ADAPT_FROM = 8_000_000  # first draw of the steps; no other figure uses them
 REPORT = "report"
@@ -154,14 +155,15 @@ def _adapted(
     made, ratio, power = own, np.zeros(len(own)), 0.0
     for step in range(1, STEPS + 1):
         settled = power == 1.0
-        power = tempered(likely, ratio, min(FITTED, len(own) / 8), power)
+        power = tempered(likely, ratio, min(FITTED, len(made) / 8), power)
         with np.errstate(invalid="ignore"):
             part = np.where(np.isneginf(likely), -np.inf, power * likely)
         found = fitted(_scores(made), weights_of(ratio + part), correlation, correlated, luck)
         if found is None:
             return proposal, step - 1
         proposal = found
-        made, ratio = _made(scenario, proposal, ADAPT_FROM + step * 1_000_000, len(own), seed, 100 + step)
+        first, count = ADAPT_FROM + step * 1_000_000, max(AT_LEAST, len(own))
+        made, ratio = _made(scenario, proposal, first, count, seed, 100 + step)
         _, likely = weigh(made, "draws around what was observed")
         if settled or (power == 1.0 and effective(weights_of(ratio + likely)) >= ENOUGH):
             return proposal, step  # fitted once more at full power; what is missing is missing by chance alone

@@ -81,7 +81,8 @@ def test_correlated_drivers_keep_their_correlation_in_the_weights() -> None:
     seen, error = np.array([3.0]), np.array([0.3])
     first = weights_of(log_likelihood(z[:, :1], seen, error))
     proposal = fitted(z, first, correlation, np.array([0, 1]))
-    assert proposal is not None and proposal.columns.tolist() == [0, 1]
+    assert proposal is not None
+    assert proposal.columns.tolist() == [0, 1]
     z = proposal.drawn(rng.standard_normal((4000, 2)) @ root.T, rng)
     weight = weights_of(proposal.log_ratio(z) + log_likelihood(z[:, :1], seen, error))
     truth = 3.0 / (1.0 + 0.3**2)
@@ -94,9 +95,11 @@ def test_wide_errors_say_nothing() -> None:
     """Errors a thousand times the spread leave equal weights and no information; no observation leaves exactly none."""
     z = np.random.default_rng(4).standard_normal((1000, 1))
     wide = weights_of(log_likelihood(z, np.array([0.5]), np.array([1e3])))
-    assert effective(wide) > 999.99 and information(wide) < 1e-8
+    assert effective(wide) > 999.99
+    assert information(wide) < 1e-8
     none = weights_of(log_likelihood(np.empty((1000, 0)), np.empty(0), np.empty(0)))
-    assert information(none) == 0.0 and resampled(none, 700, np.random.default_rng(1)).tolist() == list(range(700))
+    assert information(none) == 0.0
+    assert resampled(none, 700, np.random.default_rng(1)).tolist() == list(range(700))
 
 
 @pytest.mark.parametrize(("mu", "s", "y"), [(0.0, 1.0, 0.0), (2.0, 0.5, 3.1), (-1.0, 3.0, 4.0)])
