@@ -17,8 +17,7 @@ from optimize.periods import Starts, months
 from optimize.plan_limits import PlanLimits, Progress
 from optimize.risk.attitude import attitude_of, future_names
 from sim.futures import in_future
-from sim.montecarlo import evaluate
-from sim.montecarlo.given import Picked, given_draws
+from sim.montecarlo import Picked, evaluate, given_draws
 from sim.outcomes import Outcomes
 from sim.world import Scenario
 

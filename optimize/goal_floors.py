@@ -20,8 +20,7 @@ from optimize.problem import GoalFloor
 from optimize.structure import Structure
 from sim.errors import Problem, ProblemsFound
 from sim.goal_floor import Demanded, demanded, numbers_a_draw
-from sim.montecarlo import evaluate
-from sim.montecarlo.given import given_draws
+from sim.montecarlo import evaluate, given_draws
 from sim.world import Scenario
 
 if TYPE_CHECKING:

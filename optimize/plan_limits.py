@@ -11,7 +11,7 @@ from optimize.limits import Limits
 
 if TYPE_CHECKING:
     from optimize.problem import RoadmapProblem
-    from sim.montecarlo.given import Picked
+    from sim.montecarlo import Picked
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, the work done in it and the work that is known of."""

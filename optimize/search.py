@@ -54,8 +54,7 @@ from optimize.selection import RULE, Selection, choose_finalists, select
 from optimize.stochastic_value import expected_value_plan
 from optimize.valuation import SIGNIFICANT, Rules, Valuation, planned_spend, rules, valuation
 from sim.goal_floor import demanded, missed
-from sim.montecarlo import evaluate, worth_a_table
-from sim.montecarlo.given import given_draws
+from sim.montecarlo import evaluate, given_draws, worth_a_table
 
 if TYPE_CHECKING:
     from sim.outcomes import Outcomes

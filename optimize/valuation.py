@@ -29,8 +29,7 @@ from optimize.problem import (
 )
 from optimize.structure import Structure, relations
 from sim.errors import Problem, ProblemsFound
-from sim.montecarlo import cost_profiles
-from sim.montecarlo.given import given_draws
+from sim.montecarlo import cost_profiles, given_draws
 from sim.world import Scenario
 
 SAMPLED = 12
