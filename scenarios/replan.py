@@ -54,9 +54,11 @@ def replan(
     known = read_run(Path(run)) if isinstance(run, str | Path) else run
     scenario = known.scenario
     _check(known, at, draws)
-    first = parse_actuals(known.actuals, scenario, known.roadmap, at, "actuals of the run") if known.actuals else ()
-    new = parse_actuals(actuals, scenario, known.roadmap, at, file) if actuals.strip() else ()
-    seen = merged(first, new, file)
+    ever = {name: month for one in known.records for name, month in one["roadmap"].items()} | dict(known.roadmap)
+    first = parse_actuals(known.actuals, scenario, ever, at, "actuals of the run") if known.actuals else ()
+    new = parse_actuals(actuals, scenario, ever, at, file) if actuals.strip() else ()
+    whole = merged(first, new, file)
+    seen = tuple(one for one in whole if one.initiative is None or one.initiative in known.roadmap)
     asked = tail_limits(limits or PlanLimits(), attitude_of(scenario))
     found = posterior(
         scenario, known.roadmap, seen, draws, known.seed, _firsts(), threads=asked.threads, stage=progress
@@ -66,7 +68,8 @@ def replan(
     learned = found.information > NOTHING
     observed = _limits(found, asked, known.seed) if learned else asked
     past = fixed_past(scenario, known.roadmap, at, known.seed, observed)
-    return _replanned(known, seen, at, found, past, observed, learned, progress)
+    left = len(whole) - len(seen)
+    return _replanned(known, seen, at, found, past, observed, learned, left, progress)
 
 
 def _firsts() -> dict[str, int]:
@@ -143,9 +146,11 @@ def _replanned(
     past: Past,
     limits: PlanLimits,
     learned: bool,
+    left_out: int,
     progress: Stage | None,
 ) -> Replanned:
-    from optimize import plan
+    from dataclasses import replace
+
     from scenarios.monitoring.findings import drivers_of, scores_of, surprises_of
     from scenarios.monitoring.record import issued
     from scenarios.monitoring.report import Replanned, Sample, changes_of
@@ -160,12 +165,14 @@ def _replanned(
     began, worth_old, worth_new, gain = _worths(past.scenario, old, proposed, found, run.seed, limits)
     delta = 0.0 if searched is None else searched.indifference
     decision = _decision(learned, old, proposed, allowed, gain, delta)
-    keeps = decision in ("nothing learned", "kept")
-    if searched is None or keeps:
-        held = _held(past.scenario, old)
-        shown = plan(held, run.seed, limits, progress=progress)
-    else:
-        shown = searched
+    shown = searched
+    if searched is None or decision == "kept":
+        _, shown, unkept = _searched(replace(past, scenario=_held(past.scenario, old)), run.seed, limits, progress)
+        if searched is not None and unkept:  # the old plan keeps the limits on cash no longer, the new one does
+            decision, shown = "forced", searched
+        else:
+            broken = (*broken, *unkept)
+    assert shown is not None
     part = found.report
     record = issued(
         past.scenario, shown.roadmap, part.draws, part.weight, run.seed, at=at, base_hash=scenario.hash(),
@@ -187,8 +194,9 @@ def _replanned(
         decision=decision,
         why=_why(decision, gain, delta, scenario.profile.currency),
         sample=Sample(
-            draws=len(part.draws),
+            file=len(found.prior.draws),
             prior=found.prior.effective,
+            draws=len(part.draws),
             effective=part.effective,
             remade=found.remade,
             steps=found.steps,
@@ -205,7 +213,7 @@ def _replanned(
         scores=scores_of(run.records, seen),
         records=(*run.records, record),
         raised=past.raised,
-        notes=(*broken, *_notes(run, found, past)),
+        notes=(*broken, *_notes(run, found, past, left_out)),
     )
 
 
@@ -306,7 +314,7 @@ def _why(decision: Decision, gain: Estimate, delta: float, currency: str) -> str
         "kept": f"It cannot be told that another roadmap is better: the best one found gains {by}, and a change "
         f"counts from 1.645 standard errors above 0 and above the indifference of {delta:,.0f} {currency}.",
         "changed": f"Another roadmap is better with what was observed: it gains {by} over going on as planned.",
-        "forced": "The old roadmap does not keep every limit any more, with costs as they are seen now; against it, "
+        "forced": "The old roadmap does not keep every limit any more, with what was observed; against it, "
         f"the new one gains {by}.",
     }[decision]
 
@@ -333,8 +341,10 @@ def _plan_document(shown: Plan, scenario: Scenario) -> dict[str, Any]:
     return {**shown.document(), "pins": pins}
 
 
-def _notes(run: Run, found: Posterior, past: Past) -> list[str]:
+def _notes(run: Run, found: Posterior, past: Past, left_out: int) -> list[str]:
     notes = []
+    if left_out:
+        notes.append(f"rows about initiatives that were dropped before they began say nothing: {left_out} left out")
     if not found.enough:
         notes.append(
             f"only {found.report.effective:,.0f} effective draws agree with what was observed, also after new ones "

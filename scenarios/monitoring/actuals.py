@@ -44,6 +44,12 @@ class Actual:
     line: int
 
     @property
+    def initiative(self) -> str | None:
+        """The initiative that the figure is of; None for a KPI."""
+        kind, _, name = self.what.partition(".")
+        return name if kind in OF_INITIATIVES else None
+
+    @property
     def is_absent(self) -> bool:
         """Whether it says that an initiative was not live so far."""
         return math.isinf(self.value)

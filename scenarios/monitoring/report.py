@@ -41,12 +41,14 @@ class Change:
 
 @dataclass(frozen=True)
 class Sample:
-    """How many draws there are and what they are worth. prior: effective ones of the file's own draws. effective: of
-    those that the figures are of. remade: these were made around what was observed, in so many steps. information: of
-    the observations, in nats; None where no draw of the file agrees. enough: effective is 200 or more."""
+    """How many draws there are and what they are worth. file, prior: the file's own draws, and the effective ones among
+    them. draws, effective: those that the figures are of. remade: these were made around what was observed, in so many
+    steps. information: of the observations, in nats; None where no draw of the file agrees. enough: effective is 200 or
+    more."""
 
-    draws: int
+    file: int
     prior: float
+    draws: int
     effective: float
     remade: bool
     steps: int

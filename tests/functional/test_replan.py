@@ -235,6 +235,18 @@ def test_what_cannot_have_happened_is_refused(under_way: Run) -> None:
         replan(under_way, "", 24, draws=256, limits=LIMITS)
 
 
+def test_rows_of_what_was_dropped_say_nothing(under_way: Run, done: Replanned) -> None:
+    """An earlier plan had it and it never began: its rows are left out, and that is told."""
+    record = {**done.records[-1], "roadmap": OLD}
+    table = "month,what,value,error\n5,golive.web,none,0\n"
+    later = replace(under_way, roadmap={"basic_backup": 0, "pos": 3}, records=(record,), actuals=table)
+    found = replan(later, "", AT, draws=256, limits=LIMITS)
+    assert found.decision == "nothing learned"
+    assert any(note.endswith("1 left out") for note in found.notes)
+    with pytest.raises(ProblemsFound, match="web is not in the roadmap"):
+        replan(replace(later, records=()), "", AT, draws=256, limits=LIMITS)
+
+
 def test_document_and_frame(done: Replanned) -> None:
     """The contract, and one tidy row a figure with its unit."""
     document = json.loads(json.dumps(done.document(), allow_nan=False))

@@ -92,7 +92,7 @@ def _draws(found: Replanned, terminal: Console) -> None:
     if not found.actuals:
         sentence(terminal, "Nothing was observed: the draws are those of the plan.")
         return
-    text = f"Of {sample.draws:,} draws of the file, {sample.prior:,.0f} are left in effect (effective sample size)."
+    text = f"Of {sample.file:,} draws of the file, {sample.prior:,.0f} are left in effect (effective sample size)."
     if sample.remade:
         text += (
             f" New draws were made around what was observed, in {counted(sample.steps, 'step')}: "
