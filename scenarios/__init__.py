@@ -9,6 +9,7 @@ from scenarios.break_even import break_even
 from scenarios.discover import discover
 from scenarios.information import information
 from scenarios.load import load
+from scenarios.replan import replan
 from scenarios.robustness import robustness
 from scenarios.sensitivity import sensitivity
 from scenarios.sweep import sweep
@@ -19,6 +20,7 @@ __all__ = [
     "discover",
     "information",
     "load",
+    "replan",
     "robustness",
     "sensitivity",
     "sweep",

@@ -17,6 +17,7 @@ DOCUMENTS = {
     "roi": "outcomes",
     "simulate": "outcomes",
     "plan": "plan",
+    "replan": "replan",
     "frontier": "frontier",
     "solve": "solve",
     "verify": "verify",

@@ -38,6 +38,7 @@ COMMANDS = {
     "course": "Show cash month by month, losses by size, and single draws.",
     "simulate": "Play the company with a roadmap, item by item (SimPy).",
     "plan": "Recommend a roadmap: value, solve, simulate, refine, compare.",
+    "replan": "Weigh actuals against a plan under way, and replan the rest.",
     "frontier": "NPV against budget, and against risk.",
     "sweep": "Work out many points of a scenario; resumable, on any number of machines.",
     "solve": "Solve a roadmap problem alone (the integer program).",

@@ -13,7 +13,10 @@ from scenarios.cli.pins import Pins, pinned
 from scenarios.cli.roi import Threads
 
 Out = Annotated[
-    Path | None, typer.Option("--out", help="Folder for the run: plan.json, problem.json, scenario.yaml, periods.csv.")
+    Path | None,
+    typer.Option(
+        "--out", help="Folder for the run: plan.json, forecast.json, problem.json, scenario.yaml, periods.csv."
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace the run that the folder of --out holds.")]
 Seconds = Annotated[
@@ -117,7 +120,12 @@ def run(
     prospects = outlook(shown, fresh[0].roadmap, fresh.draws, seed, first_draw=fresh.first_draw, threads=threads)
     document = {**found.document(), "futures": [one.as_dict() for one in prospects]}
     if out is not None:
-        replaced = write_run(out, found, document, found.program, content, replace=force, calibration=calibration)
+        from scenarios.monitoring.record import FILE, as_text, first_record
+
+        more = {FILE: as_text([first_record(scenario, found, threads)])}
+        replaced = write_run(
+            out, found, document, found.program, content, replace=force, calibration=calibration, more=more
+        )
         for old in replaced:
             print(f"replaced {old}", file=sys.stderr)
     if json:
