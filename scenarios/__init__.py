@@ -4,6 +4,7 @@ A function that bears the name of its module (`scenarios.load`) is imported here
 is heavy only when it is called: an export on first use would be replaced by the module as soon as that was imported.
 """
 
+from scenarios.compare import Arm, compare
 from scenarios.load import load
 
-__all__ = ["load"]
+__all__ = ["Arm", "compare", "load"]

@@ -26,6 +26,8 @@ DOCUMENTS = {
     "uncertainty": "uncertainty",
     "contributions": "contributions",
     "course": "course",
+    "compare": "compare",
+    "policies": "policies",
     "draw": "draw",
     "errors": "errors",
 }

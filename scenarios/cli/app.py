@@ -33,6 +33,8 @@ COMMANDS = {
     "course": "Show cash month by month, losses by size, and single draws.",
     "simulate": "Play the company with a roadmap, item by item (SimPy).",
     "plan": "Recommend a roadmap: value, solve, simulate, refine, compare.",
+    "compare": "Set scenarios, roadmaps, policies and futures side by side.",
+    "policies": "What reviewing, training, upkeep and alignment are worth.",
     "frontier": "NPV against budget, and against risk.",
     "solve": "Solve a roadmap problem alone (the integer program).",
     "calibrate": "Correct the kernel by runs of the company; kept beside the scenario.",
