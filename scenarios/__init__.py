@@ -6,5 +6,6 @@ is heavy only when it is called: an export on first use would be replaced by the
 
 from scenarios.compare import Arm, compare
 from scenarios.load import load
+from scenarios.policies import policies
 
-__all__ = ["Arm", "compare", "load"]
+__all__ = ["Arm", "compare", "load", "policies"]

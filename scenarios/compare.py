@@ -78,9 +78,7 @@ def compare(
         draws=draws,
         arms=tuple(_alone(arm, one) for arm, one in zip(found, made, strict=True)),
         pairs=tuple(pairs),
-        regret=regret(
-            found, min(draws, REGRET_DRAWS), seed, first_draw, threads, futures=futures, progress=progress
-        ),
+        regret=regret(found, min(draws, REGRET_DRAWS), seed, first_draw, threads, futures=futures, progress=progress),
         kpi_units={kpi.name: kpi.unit.replace("money", money) for kpi in KPIS},
         notes=(*notes, *_notes(found, pairs)),
     )

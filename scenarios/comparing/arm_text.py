@@ -17,7 +17,7 @@ from typing import Any
 from scenarios.comparing.arms import POLICIES, Arm
 from sim.errors import Problem, ProblemsFound, nearest
 
-FORM = "write NAME: WHAT, such as \"later: pos@6\" or \"dear: plan money.discount_rate=0.12\""
+FORM = 'write NAME: WHAT, such as "later: pos@6" or "dear: plan money.discount_rate=0.12"'
 NOTHING = "nothing"
 
 
@@ -33,7 +33,7 @@ class Written:
 def arms_of(texts: Sequence[str], files: Sequence[str], changes: Sequence[str] = ()) -> tuple[Arm, ...]:
     """Every arm of the texts, in every file; one that names its scenario only there. changes: of all arms.
 
-    Raises ProblemsFound with every problem of the texts.
+    Raises ProblemsFound with every problem of the texts, and of what the arms that can be read speak of.
 
     >>> [arm.name for arm in arms_of(["now: pos@0", "none: nothing"], ["retailer"])]
     ['now', 'none']
@@ -53,7 +53,9 @@ def arms_of(texts: Sequence[str], files: Sequence[str], changes: Sequence[str] =
             arm = _arm(name, file, written, {**shared, **written.options}, text, problems)
             found += [] if arm is None else [arm]
     if problems:
-        raise ProblemsFound(problems)
+        from scenarios.comparing.resolve import problems_of
+
+        raise ProblemsFound([*problems, *problems_of(found)])
     return tuple(found)
 
 

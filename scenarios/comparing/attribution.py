@@ -141,7 +141,7 @@ def _divided(
         sums.add(coalition, npv)
     errors = which.errors(lambda coalition: sums.means[coalition])
     parts = dict(_parts(names, sums, errors))
-    return Attribution(parts, paths, sums.estimate(len(names)), draws, None if which.exact else len(which.rows))
+    return Attribution(parts, paths, sums.estimate(len(names)), draws, None if which.rows is None else len(which.rows))
 
 
 def _parts(names: list[str], sums: Sums, errors: Floats) -> Iterator[tuple[str, Part]]:

@@ -2,12 +2,12 @@
 
 A dominates B in the first order where F_A(z) <= F_B(z) for every z: whoever likes more money prefers A. In the second
 order where E(z - A)+ <= E(z - B)+ for every z: so does whoever likes more and dislikes risk. For each level z the gap
-g(z) = D_A(z) - D_B(z) is a mean over draws of paired terms, hence a t statistic, on a grid of quantiles of both samples.
+g(z) = D_A(z) - D_B(z) is a mean over draws of paired terms, hence a t statistic, on a grid of quantiles of both.
 
 dominates        the hypothesis that A does not dominate is rejected: every t in the middle of the grid (5 % to 90 % of
                  all figures) lies below -1.645, an intersection-union test (Davidson and Duclos 2013, Testing for
-                 restricted stochastic dominance, Econometric Reviews 32). Or: A is below B in no draw, which with common
-                 draws is stronger still; its chance is then below 3 / draws with 95 % confidence.
+                 restricted stochastic dominance, Econometric Reviews 32). Or: A is below B in no draw, which with
+                 common draws is stronger still; its chance is then below 3 / draws with 95 % confidence.
 does not         the hypothesis that A dominates is rejected: the largest t of the whole grid (1 % to 99 %) exceeds what
                  a multiplier bootstrap of the centred gaps gives in one of forty cases (Barrett and Donald 2003,
                  Consistent tests for stochastic dominance, Econometrica 71; pairs are kept together as in Linton,
@@ -77,9 +77,7 @@ def dominances(one: Floats, other: Floats, seed: int) -> tuple[Dominance, Domina
     second does not in the first."""
     first, second = (dominance(one, other, order, seed) for order in (1, 2))
     answers = [_agreed(first.first, second.first), _agreed(first.second, second.second)]
-    pair = [
-        replace(found, first=answers[0][k], second=answers[1][k]) for k, found in enumerate((first, second))
-    ]
+    pair = [replace(found, first=answers[0][k], second=answers[1][k]) for k, found in enumerate((first, second))]
     settled = [found.first == "dominates" or found.second == "dominates" for found in pair]
     return (
         replace(pair[0], draws_to_tell=None if settled[0] else pair[0].draws_to_tell),
@@ -112,7 +110,8 @@ def dominance(one: Floats, other: Floats, order: int, seed: int) -> Dominance:
     t, scaled = _studentised(terms, enough)
     highest, lowest = _largest(scaled, seed, order)
     p_first, p_second = _p(highest, t.max(initial=0.0)), _p(lowest, (-t).max(initial=0.0))
-    middle = (LEVELS >= MIDDLE[0] - 1e-9) & (LEVELS <= MIDDLE[1] + 1e-9)
+    low, high = MIDDLE
+    middle = (low - 1e-9 < LEVELS) & (high + 1e-9 > LEVELS)
     limit = normal_quantile(1.0 - ALARM)
     read = bool(enough[middle].all())
     first = _answer(never == "first", read and bool((t[middle] <= -limit).all()), p_first)

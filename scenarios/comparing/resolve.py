@@ -41,11 +41,7 @@ def resolved(arms: Sequence[Arm], policies: Policies) -> tuple[Resolved, ...]:
     """Every arm, in order. Raises ProblemsFound with what is wrong with any of them; no policy is asked before all
     that can be seen without it is right."""
     problems = list(_number_problems(arms))
-    worlds = [_world(arm, problems) for arm in arms]
-    starts = [_starts(arm, problems) for arm in arms]
-    for arm, world, start in zip(arms, worlds, starts, strict=True):
-        if world is not None and start is not None:
-            _allowed(arm, world[1], start, problems)
+    worlds, starts = _read(arms, problems)
     if problems:
         raise ProblemsFound(problems)
     found = []
@@ -58,6 +54,25 @@ def resolved(arms: Sequence[Arm], policies: Policies) -> tuple[Resolved, ...]:
         text = f"arms count in {' and '.join(currencies)}; their difference would mean nothing"
         raise ProblemsFound([Problem("arms", text, ", ".join(currencies), "compare arms in one currency")])
     return tuple(found)
+
+
+def problems_of(arms: Sequence[Arm]) -> list[Problem]:
+    """What is wrong with each of these arms."""
+    problems: list[Problem] = []
+    _read(arms, problems)
+    return problems
+
+
+def _read(
+    arms: Sequence[Arm], problems: list[Problem]
+) -> tuple[list[tuple[Scenario, Scenario] | None], list[Mapping[str, int] | None]]:
+    """The worlds and the start months of the arms; None where there are none, or a problem was added."""
+    worlds = [_world(arm, problems) for arm in arms]
+    starts = [_starts(arm, problems) for arm in arms]
+    for arm, world, start in zip(arms, worlds, starts, strict=True):
+        if world is not None and start is not None:
+            _allowed(arm, world[1], start, problems)
+    return worlds, starts
 
 
 def _number_problems(arms: Sequence[Arm]) -> list[Problem]:

@@ -95,8 +95,8 @@ def _show_pair(pair: Pair, found: Comparison, terminal: Console) -> None:
         f"({span(better.low or 0.0, better.high or 0.0, 100.0)}), lower in "
         f"{percent(worse.estimate or 0.0, worse.se)}{ties}.",
     )
-    for one in pair.dominance:
-        sentence(terminal, f"Dominance, {ORDERS[one.order]}: {dominance_words(one, first, second)}")
+    for answers in pair.dominance:
+        sentence(terminal, f"Dominance, {ORDERS[answers.order]}: {dominance_words(answers, first, second)}")
     _show_why(pair, found.currency, terminal)
 
 

@@ -42,6 +42,8 @@ def verdict(found: Difference, higher: str = "more", lower: str = "less") -> str
         return words[found.verdict]
     if found.verdict == NOT_YET and found.draws_to_tell is not None:
         return f"{NOT_YET}: about {rounded_draws(found.draws_to_tell)} draws would"
+    if found.interval.refused:
+        return f"{NOT_YET}: {found.interval.refused}"
     return str(found.verdict)
 
 
