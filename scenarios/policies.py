@@ -244,7 +244,7 @@ def _worths(
     months: Sequence[int],
 ) -> list[Worth]:
     from optimize.policies import TECHNOLOGY
-    from scenarios.comparing.paired import difference
+    from scenarios.comparing.paired import difference, gap, odds
     from scenarios.policies_rolling.chosen import ALIGNED, GOALS_ONLY
     from scenarios.policies_rolling.report import Worth
     from scenarios.policies_rolling.valued import goals_difference
@@ -254,23 +254,19 @@ def _worths(
         ("reviewing", REVIEWED, ONCE, nothing),
         ("training", ONCE, UNTRAINED, "no initiative of the plan states training"),
         ("upkeep", ONCE, ONE_TIME, "nothing of the plan is trained again, renewed or audited"),
-        ("alignment", ALIGNED, TECHNOLOGY, "the scenario states no goals"),
-        ("what moves no goal", ONCE, GOALS_ONLY, "everything in the plan serves a goal"),
+        ("alignment", ALIGNED, TECHNOLOGY, ""),
+        ("what moves no goal", ONCE, GOALS_ONLY, ""),
     ]
     found = []
     for habit, with_it, without, why in wanted:
-        if with_it in made and without in made:
-            one, other = made[with_it], made[without]
-            note = why if habit == "reviewing" else ""
-            found.append(
-                Worth(
-                    habit, (with_it, without), difference(one.npv, other.npv, money), goals_difference(one, other), note
-                )
-            )
-        elif habit in ("training", "upkeep"):
-            one = made[ONCE]
-            zero = difference(one.npv, one.npv, money)
-            found.append(Worth(habit, (with_it, without), zero, goals_difference(one, one), why))
+        known = with_it in made and without in made
+        if not known and habit not in ("training", "upkeep"):
+            continue
+        one, other = made[with_it], made[without if known else with_it]
+        note = why if not known or habit == "reviewing" else ""
+        worth = difference(one.npv, other.npv, money)
+        goals, often = goals_difference(one, other), odds(gap(one.npv, other.npv))
+        found.append(Worth(habit, (with_it, without), worth, goals, often, note))
     return found
 
 

@@ -23,7 +23,9 @@ def continuations(
     From each review on: stop, or drop, delay or bring forward one initiative of the rest, or add one that was left out
     with what that requires, at this review or a later one; two of these at two reviews. others: also looked at.
     """
-    found: dict[tuple[tuple[str, int], ...], dict[str, int]] = {}
+    if not reviews:
+        return [dict(roadmap)]
+    found = {key(roadmap): dict(roadmap)}
 
     def keep(one: Starts) -> bool:
         name = key(one)
@@ -32,9 +34,6 @@ def continuations(
         found[name] = dict(one)
         return True
 
-    keep(roadmap)
-    if not reviews:
-        return [dict(roadmap)]
     structure = Structure(problem)
     first = [one for one in _changed(problem, structure, roadmap, reviews) if keep(one)]
     for one in others:

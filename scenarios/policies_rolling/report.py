@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import polars
 
     from optimize.archive import Estimate
-    from scenarios.comparing.paired import Difference
+    from scenarios.comparing.paired import Difference, Odds
     from sim.measures import Interval
 
 SCHEMA_VERSION = 1
@@ -55,13 +55,14 @@ class PolicyResult:
 
 @dataclass(frozen=True)
 class Worth:
-    """What a habit is worth: NPV and goals with it minus without it, paired. of: the two policies compared. note: what
-    has to be known of it; empty where nothing has."""
+    """What a habit is worth: NPV and goals with it minus without it, paired. of: the two policies compared. odds: how
+    often NPV is higher with it. note: what has to be known of it; empty where nothing has."""
 
     habit: str
     of: tuple[str, str]
     npv: Difference
     goals: Difference | None
+    odds: Odds
     note: str = ""
 
     def document(self) -> dict[str, Any]:
@@ -72,6 +73,7 @@ class Worth:
             "without": self.of[1],
             "npv": self.npv.document(),
             "goals": None if self.goals is None else self.goals.document(),
+            "odds": self.odds.document(),
             "note": self.note,
         }
 

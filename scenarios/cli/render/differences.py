@@ -43,7 +43,7 @@ def verdict(found: Difference, higher: str = "more", lower: str = "less") -> str
     if found.verdict == NOT_YET and found.draws_to_tell is not None:
         return f"{NOT_YET}: about {rounded_draws(found.draws_to_tell)} draws would"
     if found.interval.refused:
-        return f"{NOT_YET}: {found.interval.refused}"
+        return f"{NOT_YET}: no interval holds"
     return str(found.verdict)
 
 

@@ -50,8 +50,8 @@ def show_policies(found: PolicyStudy, scenario: Scenario, terminal: Console) -> 
     terminal.print()
     terminal.print(_worths(found))
     for one in found.worths:
-        if one.note:
-            sentence(terminal, f"{one.habit}: {one.note}.", "dim")
+        refused = f"; {one.npv.interval.refused}" if one.npv.interval.refused else ""
+        sentence(terminal, f"{one.habit}: {_meaning(one)}{f'; {one.note}' if one.note else ''}{refused}", "dim")
     terminal.print()
     terminal.print(_policies(found))
     sentence(
@@ -71,17 +71,17 @@ def show_policies(found: PolicyStudy, scenario: Scenario, terminal: Console) -> 
 
 
 def _worths(found: PolicyStudy) -> Table:
-    heads = f"worth of, {found.currency}", "NPV", "95 % interval", "goals reached", "verdict on NPV", "that is"
-    table = plain_table(*heads, right=(1, 2, 3))
+    heads = f"worth of, {found.currency}", "NPV", "95 % interval", "higher in", "goals reached", "verdict on NPV"
+    table = plain_table(*heads, right=(1, 2, 3, 4))
     for one in found.worths:
         goals = "no goals" if one.goals is None else change(one.goals, 100.0)
         table.add_row(
             cell(one.habit, "bold"),
             cell(change(one.npv)),
             cell(ends(one.npv)),
+            cell(percent(one.odds.better.estimate or 0.0, one.odds.better.se)),
             cell(goals),
             cell(verdict(one.npv, "gains", "costs")),
-            cell(_meaning(one), "dim"),
         )
     return table
 
