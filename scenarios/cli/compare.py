@@ -9,6 +9,7 @@ import typer
 from scenarios.cli.arguments import Json, Seed
 from scenarios.cli.roi import Threads
 from scenarios.compare import DRAWS
+from sim.errors import Problem, ProblemsFound
 
 Files = Annotated[
     list[str], typer.Argument(metavar="SCENARIO...", help="Scenario files, or names of the library; one or several.")
@@ -55,6 +56,9 @@ def run(
     texts = list(arm or ())
     for number, text in enumerate(roadmap or (), start=1):
         texts.append(f"{'roadmap' if len(roadmap or ()) == 1 else f'roadmap {number}'}: {text.strip() or 'nothing'}")
+    if not texts:
+        hint = 'such as --arm "now: pos@0" --arm "later: pos@6 money.discount_rate=0.12", or --roadmap pos@0'
+        raise ProblemsFound([Problem("--arm", "nothing says what to compare", hint=hint)])
     arms = arms_of(texts, files, set_ or ())
     from scenarios.cli.compiling import announce_compilation
     from scenarios.compare import compare

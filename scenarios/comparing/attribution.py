@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-ROADMAP, FUTURE = "the roadmap", "the future"
+ROADMAP, FUTURE, ASSUMPTIONS = "the roadmap", "the future", "the assumptions"
 PATHS = 65_536
 """Simulated paths that an attribution may take before it takes fewer draws."""
 FEWEST_DRAWS = 512
@@ -67,19 +67,29 @@ def attribution(
     first: Resolved, second: Resolved, draws: int, seed: int, first_draw: int, threads: int | None
 ) -> Attribution:
     """Parts of NPV of the first arm minus that of the second. draws: of the comparison; as many are used as PATHS
-    allows, FEWEST_DRAWS or more. A mixture that is no scenario, or does not allow a roadmap, leaves no parts."""
+    allows, FEWEST_DRAWS or more. Where a mixture is no scenario, or does not allow a roadmap, all assumptions are one
+    part; where that is not possible either, there are no parts."""
     game = _Game(first, second)
-    names = game.names
-    if not names:
+    if not game.names:
         return Attribution({}, {}, None, draws, None, "the arms differ in nothing")
-    which = orders(len(names), ORDERS, seed)
-    coalitions = dict.fromkeys([0, *which.weights(), (1 << len(names)) - 1])
-    used = min(draws, max(FEWEST_DRAWS, PATHS // (len(coalitions) + 1)))
     try:
-        values = {c: game.npv(c, used, seed, first_draw, threads) for c in coalitions}
+        return _parted(game, draws, seed, first_draw, threads)
+    except ProblemsFound:
+        together = _Game(first, second, apart=False)
+    try:
+        return _parted(together, draws, seed, first_draw, threads)
     except ProblemsFound as error:
         why = f"a mixture of the two arms is not possible: {error.errors[0]}"
         return Attribution({}, {}, None, draws, None, why)
+
+
+def _parted(game: _Game, draws: int, seed: int, first_draw: int, threads: int | None) -> Attribution:
+    """Raises ProblemsFound where some mixture is no scenario, or does not allow a roadmap."""
+    names = game.names
+    which = orders(len(names), ORDERS, seed)
+    coalitions = dict.fromkeys([0, *which.weights(), (1 << len(names)) - 1])
+    used = min(draws, max(FEWEST_DRAWS, PATHS // (len(coalitions) + 1)))
+    values = {c: game.npv(c, used, seed, first_draw, threads) for c in coalitions}
     return _divided(names, game.paths, which, values, used)
 
 
@@ -87,10 +97,11 @@ class _Game:
     """The changes between two arms, and what coalitions of them are worth. Bits: the groups of assumptions, then the
     future, then the roadmap."""
 
-    def __init__(self, first: Resolved, second: Resolved) -> None:
+    def __init__(self, first: Resolved, second: Resolved, *, apart: bool = True) -> None:
         self._first, self._second = first, second
         self._data = second.stated.model_dump(mode="json"), first.stated.model_dump(mode="json")
-        self._groups: tuple[Group, ...] = groups(differing(second.stated, first.stated))
+        paths = differing(second.stated, first.stated)
+        self._groups = groups(paths) if apart or not paths else (Group(ASSUMPTIONS, paths),)
         self._future = first.future != second.future
         self._roadmap = dict(first.roadmap) != dict(second.roadmap)
         self.names = [group.label for group in self._groups]

@@ -6,7 +6,9 @@ g(z) = D_A(z) - D_B(z) is a mean over draws of paired terms, hence a t statistic
 
 dominates        the hypothesis that A does not dominate is rejected: every t in the middle of the grid (5 % to 90 % of
                  all figures) lies below -1.645, an intersection-union test (Davidson and Duclos 2013, Testing for
-                 restricted stochastic dominance, Econometric Reviews 32). Or: A is below B in no draw, which with
+                 restricted stochastic dominance, Econometric Reviews 32), and the mean of A is not lower by more than a
+                 fiftieth of the spread, with 95 % confidence: what lies above the 90 % quantile, such as a catastrophe
+                 that B would have averted, is then too small to reverse it. Or: A is below B in no draw, which with
                  common draws is stronger still; its chance is then below 3 / draws with 95 % confidence.
 does not         the hypothesis that A dominates is rejected: the largest t of the whole grid (1 % to 99 %) exceeds what
                  a multiplier bootstrap of the centred gaps gives in one of forty cases (Barrett and Donald 2003,
@@ -39,6 +41,8 @@ ALARM, REFUTED = 0.05, 0.025
 LEVELS = np.linspace(0.01, 0.99, 50)
 MIDDLE = (0.05, 0.90)
 RESAMPLES = 999
+MARGIN = 0.02
+"""Of the standard deviation of both samples: by so much the mean of what dominates may be lower at most."""
 DISCORDANT = 10
 """Draws that must differ at a level before its t statistic is read."""
 CHUNK = 111  # resamples at a time
@@ -114,8 +118,11 @@ def dominance(one: Floats, other: Floats, order: int, seed: int) -> Dominance:
     middle = (low - 1e-9 < LEVELS) & (high + 1e-9 > LEVELS)
     limit = normal_quantile(1.0 - ALARM)
     read = bool(enough[middle].all())
-    first = _answer(never == "first", read and bool((t[middle] <= -limit).all()), p_first)
-    second = _answer(never == "second", read and bool((t[middle] >= limit).all()), p_second)
+    slack = MARGIN * float(np.concatenate([one, other]).std())
+    error = limit * float(gaps.std(ddof=1)) / math.sqrt(len(gaps))
+    ahead, behind = float(gaps.mean()) - error >= -slack, float(gaps.mean()) + error <= slack
+    first = _answer(never == "first", read and ahead and bool((t[middle] <= -limit).all()), p_first)
+    second = _answer(never == "second", read and behind and bool((t[middle] >= limit).all()), p_second)
     if never == "first":
         second = "does not"
     elif never == "second":
