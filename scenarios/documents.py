@@ -32,6 +32,8 @@ DOCUMENTS = {
     "robustness": "robustness",
     "contributions": "contributions",
     "course": "course",
+    "compare": "compare",
+    "policies": "policies",
     "draw": "draw",
     "sweep": "sweep",
     "errors": "errors",

@@ -39,6 +39,8 @@ COMMANDS = {
     "simulate": "Play the company with a roadmap, item by item (SimPy).",
     "plan": "Recommend a roadmap: value, solve, simulate, refine, compare.",
     "replan": "Weigh actuals against a plan under way, and replan the rest.",
+    "compare": "Set scenarios, roadmaps, policies and futures side by side.",
+    "policies": "What reviewing, training, upkeep and alignment are worth.",
     "frontier": "NPV against budget, and against risk.",
     "sweep": "Work out many points of a scenario; resumable, on any number of machines.",
     "solve": "Solve a roadmap problem alone (the integer program).",
