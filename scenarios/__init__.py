@@ -6,7 +6,7 @@ is heavy only when it is called: an export on first use would be replaced by the
 
 from scenarios.all_clients import all_clients
 from scenarios.break_even import break_even
-from scenarios.compare import compare
+from scenarios.compare import Arm, compare
 from scenarios.discover import discover
 from scenarios.information import information
 from scenarios.load import load
@@ -17,6 +17,7 @@ from scenarios.sensitivity import sensitivity
 from scenarios.sweep import sweep
 
 __all__ = [
+    "Arm",
     "all_clients",
     "break_even",
     "compare",
