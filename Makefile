@@ -31,7 +31,7 @@ test: $(STAMP)
 lint: $(STAMP)
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
-	$(BIN)/python -m mypy --strict sim optimize scenarios
+	$(BIN)/python -m mypy --strict sim optimize scenarios scripts
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks --timings

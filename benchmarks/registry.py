@@ -29,11 +29,13 @@ ENTRIES = (
     Entry("many_roadmaps", "many_roadmaps", "many roadmaps on the same draws"),
     Entry("points", "points", "better points at equal time"),
     Entry("fan", "fan", "fan of quantiles by month"),
+    Entry("indices", "indices", "indices of 60 drivers against a plain run"),
     Entry("peers", "peers", "peers on one simple model"),
     Entry("cold_start", "cold_start", "process start to an answer"),
     Entry("solvers", "solvers", "solver against the plain model"),
     Entry("coverage", "coverage", "coverage of the intervals"),
     Entry("cases", "cases.table", "published problems with known optima"),
+    Entry("sweeps", "sweeps", "sweeps: overhead, processes, memory, kills"),
     Entry("exhaustive", "exhaustive", "the loop against every roadmap of small cuts"),
 )
 

@@ -185,7 +185,7 @@ def _smoother(program: Elastic, problem: RoadmapProblem) -> None:
     """No period spends more than `most`; what several budgets pay in common counts in each. Bought days are paid too,
     by each budget that pays them."""
     unit = power_of_ten_unit([amount for budget in problem.budgets for amount in budget.amount])
-    payers = sum("bought" in budget.kinds for budget in problem.budgets)
+    payers = sum(budget.pays("bought") for budget in problem.budgets)
     most = program.program.add_variable("most", 0)
     for t in range(problem.periods):
         spend = [

@@ -17,7 +17,7 @@ from optimize.periods import Starts, months
 from optimize.plan_limits import PlanLimits, Progress
 from optimize.risk.attitude import attitude_of, future_names
 from sim.futures import in_future
-from sim.montecarlo import evaluate
+from sim.montecarlo import Picked, evaluate, given_draws
 from sim.outcomes import Outcomes
 from sim.world import Scenario
 
@@ -61,9 +61,15 @@ def estimate(values: Floats) -> Estimate:
 
 
 def simulated(
-    scenario: Scenario, roadmaps: Sequence[Starts], first_draw: int, draws: int, seed: int, threads: int | None
+    scenario: Scenario,
+    roadmaps: Sequence[Starts],
+    first_draw: int,
+    draws: int,
+    seed: int,
+    threads: int | None,
+    picked: Picked | None = None,
 ) -> Outcomes:
-    """What each roadmap is worth, all on the same draws, without details."""
+    """What each roadmap is worth, all on the same draws, without details. picked: draws in place of the streams'."""
     return evaluate(
         scenario,
         [months(scenario, one) for one in roadmaps],
@@ -71,6 +77,7 @@ def simulated(
         seed,
         first_draw=first_draw,
         detail=False,
+        given=given_draws(picked, first_draw, draws),
         threads=threads,
     )
 
@@ -120,7 +127,8 @@ class Archive:
         self.paths = 0
         self._threads = limits.threads
         self._progress = progress
-        self._look_up = look_up
+        self.picked = limits.picked
+        self._look_up = look_up and limits.picked is None  # tables know the draws of the streams alone
         self._npv: dict[Key, Floats] = {(): np.zeros(draws)}
         self._cost: dict[Key, float] = {(): 0.0}
         self.attitude = attitude_of(scenario)
@@ -189,12 +197,14 @@ class Archive:
 
     def _run(self, roadmaps: Sequence[Starts], first: int, draws: int) -> Iterator[tuple[Floats, float]]:
         """NPV by draw and mean cost of each, by the kernel, on so many draws from the `first` of the archive on."""
-        found = simulated(self.scenario, roadmaps, self.first_draw + first, draws, self.seed, self._threads)
+        found = simulated(
+            self.scenario, roadmaps, self.first_draw + first, draws, self.seed, self._threads, self.picked
+        )
         return ((one.npv, float(np.mean(one.cost))) for one in found)
 
     def part(self, first: int, draws: int) -> Archive:
         """So many draws from the `first` on, of the roadmaps that were simulated on all; without their costs."""
-        limits = PlanLimits(threads=self._threads)
+        limits = PlanLimits(threads=self._threads, picked=self.picked)
         part = Archive(self.scenario, self.seed, self.first_draw + first, draws, limits)
         for one in self:
             part._npv[key(one)] = self.npv(one)[first : first + draws]

@@ -181,6 +181,8 @@ def _unknown_names(draft: _Draft) -> Iterator[Problem]:
         mentioned += [(f"{path}.initiative", rule.initiative), (f"{path}.requires", rule.requires)]
     for path, group in draft.exclusive:
         mentioned += [(f"{path}.members.{position}", name) for position, name in enumerate(group.members)]
+    for path, budget in draft.budgets:
+        mentioned += [(f"{path}.members.{position}", name) for position, name in enumerate(budget.members or ())]
     for path, roadmap in draft.roadmaps:
         mentioned += [(f"{path}.{name}", name) for name in roadmap]
     for path, name in mentioned:

@@ -20,7 +20,7 @@ from optimize.problem import GoalFloor
 from optimize.structure import Structure
 from sim.errors import Problem, ProblemsFound
 from sim.goal_floor import Demanded, demanded, numbers_a_draw
-from sim.montecarlo import evaluate
+from sim.montecarlo import evaluate, given_draws
 from sim.world import Scenario
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def with_floors(scenario: Scenario, ruled: Rules, seed: int, limits: PlanLimits)
     wanted: list[Starts] = [{}]
     for name, (context, starts) in cases.items():
         wanted += [context, *({**context, name: t} for t in starts)]
-    levels = _levels(scenario, goals, wanted, SEARCH_FROM, limits.linear_draws, seed, limits.threads)
+    levels = _levels(scenario, goals, wanted, SEARCH_FROM, limits.linear_draws, seed, limits)
     periods = ruled.problem.periods
     floors = []
     for k, goal in enumerate(goals):
@@ -116,7 +116,7 @@ def _fresh(
 ) -> Floats:
     """(roadmaps, goals) mean of each goal's KPI on the first draws of the selection, for the better upwards."""
     draws = limits.first_selection_draws
-    levels = _levels(scenario, goals, roadmaps, SELECTION_FROM, draws, seed, limits.threads)
+    levels = _levels(scenario, goals, roadmaps, SELECTION_FROM, draws, seed, limits)
     return np.array([levels[key(one)] for one in roadmaps]).reshape(len(roadmaps), len(goals))
 
 
@@ -127,18 +127,18 @@ def _levels(
     first_draw: int,
     draws: int,
     seed: int,
-    threads: int | None,
+    limits: PlanLimits,
 ) -> Mapping[tuple[tuple[str, int], ...], Floats]:
     """Mean of each goal's KPI under each roadmap (in periods), for the better upwards."""
     todo = list({key(one): one for one in roadmaps}.values())
     columns, years = [goal.column for goal in goals], [goal.year for goal in goals]
     signs = np.array([goal.sign for goal in goals])
     size = max(1, CELLS // (numbers_a_draw(scenario) * draws) - 1)
-    found = {}
+    found, given = {}, given_draws(limits.picked, first_draw, draws)
     for first in range(0, len(todo), size):
         part = todo[first : first + size]
         starts = [months(scenario, one) for one in part]
-        outcomes = evaluate(scenario, starts, draws, seed, first_draw=first_draw, threads=threads)
+        outcomes = evaluate(scenario, starts, draws, seed, first_draw=first_draw, given=given, threads=limits.threads)
         for one, measured in zip(part, outcomes, strict=True):
             found[key(one)] = signs * np.mean(measured.kpis[:, columns, years], axis=0)
     return found

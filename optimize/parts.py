@@ -111,6 +111,18 @@ class Budget(Record):
     carry_share: Share = Field(0.0, description="share of the carried money that is still there a period later")
     carry_cap: Amount | None = Field(None, description="most that can be carried over; none = no cap [currency]")
     credit: Credit | None = Field(None, description="credit line; none = nothing may be borrowed")
+    members: tuple[Name, ...] | None = Field(
+        None, description="initiatives whose cost it pays, and no days bought; none = every initiative"
+    )
+
+    def pays(self, kind: Kind, initiative: str = "") -> bool:
+        """Whether it pays this kind of cost, of this initiative.
+
+        >>> one = Budget(name="north", amount=(1,), members=("north.pos",))
+        >>> one.pays("capital", "north.pos"), one.pays("capital", "south.pos"), one.pays("bought")
+        (True, False, False)
+        """
+        return kind in self.kinds and (self.members is None or initiative in self.members)
 
 
 class Outside(Record):

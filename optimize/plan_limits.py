@@ -11,6 +11,7 @@ from optimize.limits import Limits
 
 if TYPE_CHECKING:
     from optimize.problem import RoadmapProblem
+    from sim.montecarlo import Picked
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, the work done in it and the work that is known of."""
@@ -51,6 +52,7 @@ class PlanLimits:
     why: work out everything that would change the plan, not only the most telling (see `reasons`); changes no roadmap.
     alternatives: so many roadmaps that are nearly as good and differ on purpose; 0 = none. within: share of the worth
         in the program that they may give up; None = the indifference.
+    picked: draws in place of those of the streams, in the same ranges: what observations leave of them.
 
     >>> PlanLimits(search_draws=1)
     Traceback (most recent call last):
@@ -81,6 +83,7 @@ class PlanLimits:
     why: bool = False
     alternatives: int = 0
     within: float | None = None
+    picked: Picked | None = None
 
     def solver_of(self, problem: RoadmapProblem) -> Limits:
         """Limits of one solve in the search. A program with worlds has a dense row for each of them and only proposes,

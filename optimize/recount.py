@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from optimize.problem import Budget, Initiative, RoadmapProblem
+from optimize.problem import Budget, Initiative, Kind, RoadmapProblem
 
 Roadmap = Mapping[str, int]
 
@@ -96,11 +96,12 @@ def spent(problem: RoadmapProblem, budget: Budget, roadmap: Roadmap) -> tuple[fl
     for name, start in roadmap.items():
         one = problem.initiative(name)
         cost, price = one.cost, one.price_at(start)
+        by_kind: dict[Kind, tuple[float, ...]]
         by_kind = {"capital": cost.capital, "delivery": cost.delivery, "running": cost.running}
         for kind, profile in by_kind.items():
-            if kind in budget.kinds and profile:
+            if profile and budget.pays(kind, name):
                 add(total, profile if price == 1.0 else tuple(price * amount for amount in profile), start)
-    if "bought" in budget.kinds and problem.outside:
+    if problem.outside and budget.pays("bought"):
         add(total, bought_cost(problem, roadmap), 0)
     return tuple(total)
 

@@ -54,7 +54,7 @@ from optimize.selection import RULE, Selection, choose_finalists, select
 from optimize.stochastic_value import expected_value_plan
 from optimize.valuation import SIGNIFICANT, Rules, Valuation, planned_spend, rules, valuation
 from sim.goal_floor import demanded, missed
-from sim.montecarlo import evaluate, worth_a_table
+from sim.montecarlo import evaluate, given_draws, worth_a_table
 
 if TYPE_CHECKING:
     from sim.outcomes import Outcomes
@@ -82,7 +82,7 @@ def plan(
     broken = broken_baseline(scenario, seed, limits)
     if broken is not None:
         raise NoRoadmap((broken,))
-    look_up = worth_a_table(scenario, seed)
+    look_up = limits.picked is None and worth_a_table(scenario, seed)
     archive = Archive(scenario, seed, SEARCH_FROM, limits.search_draws, limits, progress, look_up)
     valued = valuation(ruled, archive, limits)
     sticks = yardsticks(ruled.problem, archive, least)
@@ -104,7 +104,7 @@ def plan(
         result, impossible = _forced(valued, result, archive, limits, clock)
         indifference = max(0.005 * planned_spend(valued.problem, result.best), scenario.money.indifference)
         finalists = choose_finalists(archive, result.feasible, least, limits.finalists, sticks.values())
-        fine = confirmed(scenario, ruled.problem, finalists, seed)
+        fine = confirmed(scenario, ruled.problem, finalists, seed, limits)
         selection = select(scenario, finalists, indifference, seed, limits, clock, progress, archive.best_in, fine)
         if tightened_times == TIGHTENINGS or not to_be_tightened(scenario, valued.problem, selection, result.best):
             break
@@ -118,7 +118,8 @@ def plan(
         raise NoRoadmap(selection.missed)
     if not result.exhaustive:
         simulate_additions(ruled.problem, _free(result.program), archive, selection.recommended, limits)
-    means = expected_value_plan(scenario, seed, ruled, limits, progress)
+    # The drivers' means are of the file; observed draws have other ones, so there is no such plan beside them.
+    means = None if limits.picked else expected_value_plan(scenario, seed, ruled, limits, progress)
     fresh = Archive(scenario, seed, REPORT_FROM, limits.report_draws, limits, progress)
     compared = [*sticks.values(), *(() if means is None else (means,))]
     fresh.simulate(compared, "yardsticks on the draws of the report")
@@ -209,6 +210,7 @@ def _report(
         draws,
         seed,
         first_draw=REPORT_FROM,
+        given=given_draws(limits.picked, REPORT_FROM, draws),
         threads=limits.threads,
         progress=None if progress is None else lambda done: progress("figures of the report", done, draws),
     )

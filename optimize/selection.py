@@ -233,8 +233,8 @@ def _sample(
 ) -> tuple[Floats, Broken]:
     """(layers, roadmaps, draws) NPV as the scenario stands and, where futures count, in each of them (less that of its
     best roadmap where regret counts); and (roadmaps, limits, draws) whether a limit is broken."""
-    threads = limits.threads
-    outcomes = simulated(scenario, roadmaps, SELECTION_FROM + first, draws, seed, threads)
+    threads, picked = limits.threads, limits.picked
+    outcomes = simulated(scenario, roadmaps, SELECTION_FROM + first, draws, seed, threads, picked)
     if progress is not None:
         progress(STAGE, first + draws, limits.selection_draws)
     rules = _limits(scenario)
@@ -243,7 +243,8 @@ def _sample(
     attitude = attitude_of(scenario)
     for name in future_names(scenario) if attitude.sees_futures else ():
         known = [best_in[name]] if attitude.aim == "regret" else []
-        turned = simulated(in_future(scenario, name), [*roadmaps, *known], SELECTION_FROM + first, draws, seed, threads)
+        there, both = in_future(scenario, name), [*roadmaps, *known]
+        turned = simulated(there, both, SELECTION_FROM + first, draws, seed, threads, picked)
         npv = np.array([one.npv for one in turned])
         layers.append(npv[:-1] - npv[-1] if known else npv)
     return np.array(layers), broken.reshape(len(outcomes), len(rules), draws)

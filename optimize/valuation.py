@@ -29,7 +29,7 @@ from optimize.problem import (
 )
 from optimize.structure import Structure, relations
 from sim.errors import Problem, ProblemsFound
-from sim.montecarlo import cost_profiles
+from sim.montecarlo import cost_profiles, given_draws
 from sim.world import Scenario
 
 SAMPLED = 12
@@ -70,7 +70,8 @@ def rules(scenario: Scenario, seed: int, limits: PlanLimits) -> Rules:
     """
     step, periods = scenario.period_months, scenario.periods
     quantile = PLAN_AT[scenario.money.plan_at]
-    profiles = cost_profiles(scenario, limits.cost_draws, seed, first_draw=SEARCH_FROM, quantile=quantile)
+    given = given_draws(limits.picked, SEARCH_FROM, limits.cost_draws)
+    profiles = cost_profiles(scenario, limits.cost_draws, seed, first_draw=SEARCH_FROM, quantile=quantile, given=given)
     unusable: dict[str, str] = {}
     initiatives = []
     out = pinned_out(scenario)
@@ -107,10 +108,10 @@ def rules(scenario: Scenario, seed: int, limits: PlanLimits) -> Rules:
             )
         )
     upfront = {name: profile.upfront for name, profile in profiles.items() if profile.upfront}
-    return _limited(scenario, seed, _usable(scenario, initiatives, unusable, upfront))
+    return _limited(scenario, seed, _usable(scenario, initiatives, unusable, upfront), limits)
 
 
-def _limited(scenario: Scenario, seed: int, found: Rules) -> Rules:
+def _limited(scenario: Scenario, seed: int, found: Rules, asked: PlanLimits) -> Rules:
     """The rules with the limits on how often budgets are overrun."""
     from optimize.risk.chances import chance_budgets
 
@@ -128,7 +129,7 @@ def _limited(scenario: Scenario, seed: int, found: Rules) -> Rules:
             refused.append(Problem(path, message, allowed, hint))
     if refused:
         raise ProblemsFound(refused)
-    limits = chance_budgets(scenario, found.problem, seed)
+    limits = chance_budgets(scenario, found.problem, seed, asked.picked)
     return replace(found, problem=found.problem.model_copy(update={"chance_budgets": limits})) if limits else found
 
 

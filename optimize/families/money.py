@@ -54,7 +54,7 @@ def credit(model: Sets) -> None:
 
 def _bought(model: Sets, one: Budget, t: int) -> list[pulp.LpAffineExpression]:
     """What the bought days of a period cost this budget."""
-    if "bought" not in one.kinds:
+    if not one.pays("bought"):
         return []
     unit = model.budget_unit[one.name]
     return [

@@ -180,7 +180,8 @@ def cost_profile(initiative: Initiative, budget: Budget) -> list[float]:
     >>> cost_profile(pos, Budget(name="it", amount=(9, 9), kinds=("capital", "running")))
     [5.0, 2.0, 1.0]
     """
-    profiles = [getattr(initiative.cost, kind) for kind in set(budget.kinds) if kind != "bought"]
+    kinds = [kind for kind in set(budget.kinds) if kind != "bought" and budget.pays(kind, initiative.id)]
+    profiles = [getattr(initiative.cost, kind) for kind in kinds]
     length = max((len(profile) for profile in profiles), default=0)
     return [math.fsum(profile[e] for profile in profiles if e < len(profile)) for e in range(length)]
 
@@ -218,7 +219,7 @@ def _more_money(problem: RoadmapProblem, budget: Budget) -> list[float]:
     """Amounts of a budget beside its own and the costs: credit, grants, bought days."""
     numbers = [] if budget.credit is None else [budget.credit.limit]
     numbers += [one.amount for one in problem.grants if one.budget == budget.name]
-    if "bought" in budget.kinds:
+    if budget.pays("bought"):
         numbers += [price * most for one in problem.outside for price, most in zip(one.price, one.at_most, strict=True)]
     return numbers
 

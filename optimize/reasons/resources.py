@@ -52,10 +52,11 @@ class Resource:
             if budget is None:
                 profile = one.skill_days.get(self.name, ())
             else:
-                profile = tuple(amount for kind in budget.kinds for amount in getattr(one.cost, kind, ()))
+                kinds = [kind for kind in budget.kinds if budget.pays(kind, one.id)]
+                profile = tuple(amount for kind in kinds for amount in getattr(one.cost, kind, ()))
                 dearest = max([1.0, *(one.price_at(t) for t in problem.window(one))])
             total += dearest * sum(profile)
-        if budget is not None and "bought" in budget.kinds:
+        if budget is not None and budget.pays("bought"):
             for help_ in problem.outside:
                 total += sum(price * days for price, days in zip(help_.price, help_.at_most, strict=True))
         if budget is not None and budget.credit is not None:

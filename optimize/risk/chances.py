@@ -23,7 +23,7 @@ from optimize.structure import Structure
 from optimize.valuation import filled, single_case
 from sim.breach import Breach, breach, seldom
 from sim.cash_floor import FloorRule, floor_rule
-from sim.montecarlo import cost_samples, lowest_balances
+from sim.montecarlo import Picked, cost_samples, given_draws, lowest_balances
 from sim.world import Scenario
 
 Floats = NDArray[np.float64]
@@ -36,7 +36,9 @@ STRETCH: Final = 12
 """Months whose lowest balance is one point of the cash row."""
 
 
-def chance_budgets(scenario: Scenario, problem: RoadmapProblem, seed: int) -> tuple[ChanceBudget, ...]:
+def chance_budgets(
+    scenario: Scenario, problem: RoadmapProblem, seed: int, picked: Picked | None = None
+) -> tuple[ChanceBudget, ...]:
     """The limits on overruns that the scenario states."""
     limited = {
         name: float(budget.overrun_probability)
@@ -45,7 +47,7 @@ def chance_budgets(scenario: Scenario, problem: RoadmapProblem, seed: int) -> tu
     }
     if not limited:
         return ()
-    costs = period_costs(scenario, problem, BUDGET_WORLDS, seed, SEARCH_FROM)
+    costs = period_costs(scenario, problem, BUDGET_WORLDS, seed, SEARCH_FROM, picked)
     found = []
     for name, allowed in limited.items():
         budget = next(one for one in problem.budgets if one.name == name)
@@ -68,18 +70,20 @@ def overruns(problem: RoadmapProblem, roadmap: Starts, costs: Costs) -> dict[str
     granted = {grant.budget for grant in problem.grants if grant.initiative in roadmap}
     found = {}
     for budget in problem.budgets:
-        if budget.name in granted or (problem.outside and "bought" in budget.kinds):
+        if budget.name in granted or (problem.outside and budget.pays("bought")):
             continue
-        profiles = {name: _of_kinds(costs[name], budget) for name in roadmap}
+        profiles = {
+            name: _of_kinds(costs[name], budget) for name in roadmap if budget.members is None or name in budget.members
+        }
         draws = next(iter(costs[problem.initiatives[0].id].values())).shape[1] if problem.initiatives else 1
         credit, most = budget.credit, max(budget.amount)
         room = 1e-6 * (most if credit is None else max(most, credit.limit))
         carried, debt, broken = np.zeros(draws), np.zeros(draws), np.zeros(draws, dtype=np.bool_)
         for t in range(problem.periods):
             left = budget.amount[t] + budget.carry_share * carried
-            for name, start in roadmap.items():
-                if 0 <= t - start < len(profiles[name]):
-                    left = left - problem.initiative(name).price_at(start) * profiles[name][t - start]
+            for name, profile in profiles.items():
+                if 0 <= t - roadmap[name] < len(profile):
+                    left = left - problem.initiative(name).price_at(roadmap[name]) * profile[t - roadmap[name]]
             if credit is not None:  # no debt may be left after the last period
                 left = left - debt * (1.0 + credit.rate)
                 debt = np.clip(-left, 0.0, credit.limit if t + 1 < problem.periods else 0.0)
@@ -97,10 +101,17 @@ def within_budgets(problem: RoadmapProblem, roadmap: Starts, costs: Costs, draws
     return all(seldom(np.arange(draws) < counts[name], allowed) for name, allowed in limits.items())
 
 
-def period_costs(scenario: Scenario, problem: RoadmapProblem, draws: int, seed: int, first_draw: int) -> Costs:
+def period_costs(
+    scenario: Scenario,
+    problem: RoadmapProblem,
+    draws: int,
+    seed: int,
+    first_draw: int,
+    picked: Picked | None = None,
+) -> Costs:
     """Initiative -> kind -> (periods, draws) cost by elapsed period."""
     step, periods = scenario.period_months, problem.periods
-    samples = cost_samples(scenario, draws, seed, first_draw=first_draw)
+    samples = cost_samples(scenario, draws, seed, first_draw=first_draw, given=given_draws(picked, first_draw, draws))
 
     def by_period(monthly: Floats) -> Floats:
         kept = np.zeros((periods * step, draws))
@@ -138,6 +149,7 @@ def chance_cash(archive: Archive, problem: RoadmapProblem, limits: PlanLimits) -
         stretch=STRETCH,
         first_draw=archive.first_draw,
         threads=limits.threads,
+        given=given_draws(archive.picked, archive.first_draw, draws),
     )
     base, balances = lowest[0], dict(zip(map(key, wanted), lowest[1:], strict=True))
     deltas = {

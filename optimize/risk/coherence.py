@@ -77,7 +77,7 @@ def _changed(raw: Mapping[str, Any]) -> dict[str, str]:
     found = {one.name: "credit" for _, one in _parts("budgets", raw.get("budgets"), Budget) if one.credit is not None}
     found |= {one.budget: "a grant" for _, one in _parts("grants", raw.get("grants"), Grant) if one.budget is not None}
     if _items(raw.get("outside")):
-        paying = (one for _, one in _parts("budgets", raw.get("budgets"), Budget) if "bought" in one.kinds)
+        paying = (one for _, one in _parts("budgets", raw.get("budgets"), Budget) if one.pays("bought"))
         found |= {one.name: "bought days" for one in paying}
     return found
 

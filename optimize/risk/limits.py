@@ -15,7 +15,7 @@ from optimize.problem import RoadmapProblem
 from optimize.risk.chances import chance_cash, period_costs, within_budgets
 from optimize.selection import Selection
 from sim.cash_floor import floor_rule
-from sim.montecarlo import evaluate
+from sim.montecarlo import evaluate, given_draws
 from sim.world import Scenario
 
 TIGHTENINGS: Final = 3
@@ -30,7 +30,10 @@ def broken_baseline(scenario: Scenario, seed: int, limits: PlanLimits) -> str | 
     if rule is None or rule.relative:
         return None
     draws = limits.first_selection_draws
-    empty = evaluate(scenario, {}, draws, seed, first_draw=SELECTION_FROM, detail=False, threads=limits.threads)[0]
+    given = given_draws(limits.picked, SELECTION_FROM, draws)
+    empty = evaluate(
+        scenario, {}, draws, seed, first_draw=SELECTION_FROM, detail=False, given=given, threads=limits.threads
+    )[0]
     below = rule.breach(rule.below(empty.trough))
     if below.low <= rule.allowed:
         return None
@@ -67,11 +70,13 @@ def tightened(problem: RoadmapProblem, archive: Archive, limits: PlanLimits) -> 
     return problem.model_copy(update={"chance_cash": cash.model_copy(update={"probability": cash.probability / 2.0})})
 
 
-def confirmed(scenario: Scenario, problem: RoadmapProblem, finalists: list[dict[str, int]], seed: int) -> list[bool]:
+def confirmed(
+    scenario: Scenario, problem: RoadmapProblem, finalists: list[dict[str, int]], seed: int, limits: PlanLimits
+) -> list[bool]:
     """Whether fresh draws show that each finalist keeps the limits on overruns. problem: with what is allowed."""
     if not problem.chance_budgets:
         return [True] * len(finalists)
-    costs = period_costs(scenario, problem, COST_DRAWS, seed, SELECTION_FROM)
+    costs = period_costs(scenario, problem, COST_DRAWS, seed, SELECTION_FROM, limits.picked)
     return [within_budgets(problem, one, costs, COST_DRAWS) for one in finalists]
 
 

@@ -129,7 +129,7 @@ def risk_report(
         [plan, *sticks.values(), *([] if neutral is None else [neutral])], "tails on the draws of the report"
     )
     fresh.simulate(fresh.best_in.values(), "futures on the draws of the report")
-    costs = period_costs(scenario, problem, fresh.draws, fresh.seed, fresh.first_draw)
+    costs = period_costs(scenario, problem, fresh.draws, fresh.seed, fresh.first_draw, fresh.picked)
     allowed = {name: one.overrun_probability for name, one in scenario.money.budgets.items()}
     futures = []
     for name, other in fresh.futures.items():

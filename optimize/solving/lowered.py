@@ -202,6 +202,8 @@ def _money(problem: RoadmapProblem) -> tuple[Floats, Floats]:
     for b, budget in enumerate(problem.budgets):
         for at, initiative in enumerate(problem.initiatives):
             for kind in sorted(set(budget.kinds) - {"bought"}):  # a problem with days to buy is not lowered
+                if not budget.pays(kind, initiative.id):
+                    continue
                 profile = getattr(initiative.cost, kind)[: problem.periods]
                 cost[at, b, : len(profile)] += profile
     amount = np.array([budget.amount for budget in problem.budgets], np.float64)

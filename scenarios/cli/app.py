@@ -1,8 +1,8 @@
 """The commands, and what becomes of their errors.
 
-A command NAME is the function `run` of the module `scenarios.cli.NAME` and a line in COMMANDS. Its module is imported
-only when the command is given, so a command may import what it needs inside `run` without slowing the others. It
-returns None or an exit code; input that cannot be used is raised as ProblemsFound.
+A command NAME is the function `run` of the module `scenarios.cli.NAME` (dashes as underscores) and a line in COMMANDS.
+Its module is imported only when the command is given, so a command may import what it needs inside `run` without
+slowing the others. It returns None or an exit code; input that cannot be used is raised as ProblemsFound.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ COMMANDS = {
     "gaps": "Show goals against the baseline, and which initiatives serve them.",
     "roi": "Value a roadmap on many draws (the Monte Carlo kernel).",
     "uncertainty": "Tell ignorance, which information could shrink, from chance.",
+    "sensitivity": "Tell which assumptions an outcome hangs on, and which the decision.",
+    "break-even": "Find the value at which the decision flips.",
     "information": "Say what to find out first, and at most at what price.",
     "discover": "Find the driver values in which a roadmap fails.",
     "robustness": "See what is funded as drivers vary; regret across worlds.",
@@ -36,7 +38,11 @@ COMMANDS = {
     "course": "Show cash month by month, losses by size, and single draws.",
     "simulate": "Play the company with a roadmap, item by item (SimPy).",
     "plan": "Recommend a roadmap: value, solve, simulate, refine, compare.",
+    "replan": "Weigh actuals against a plan under way, and replan the rest.",
+    "compare": "Set scenarios, roadmaps, policies and futures side by side.",
+    "policies": "What reviewing, training, upkeep and alignment are worth.",
     "frontier": "NPV against budget, and against risk.",
+    "sweep": "Work out many points of a scenario; resumable, on any number of machines.",
     "solve": "Solve a roadmap problem alone (the integer program).",
     "calibrate": "Correct the kernel by runs of the company; kept beside the scenario.",
     "verify": "Compare the two engines, figure by figure.",
@@ -93,7 +99,9 @@ def _dispatch(arguments: list[str]) -> int:
     )
     app.callback()(_root)
     for name, sentence in COMMANDS.items():
-        command = importlib.import_module(f"scenarios.cli.{name}").run if name == wanted else _not_loaded
+        command = (
+            importlib.import_module(f"scenarios.cli.{name.replace('-', '_')}").run if name == wanted else _not_loaded
+        )
         app.command(name, help=sentence)(_unpiped(command))
     result = typer.main.get_command(app)(args=arguments, prog_name="roadfolio", standalone_mode=False)
     return result if isinstance(result, int) else DONE

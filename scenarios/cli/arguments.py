@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scenarios.roadmap_text import parse_roadmap as parse_roadmap
 from sim.errors import Problem, ProblemsFound
 
 if TYPE_CHECKING:
     from sim.world import Scenario as World
-
-ITEM = re.compile(r"\s*([\w-]+)\s*@\s*(\d{1,4})\s*")
 
 Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, or a name of the library.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -53,37 +50,21 @@ def turned(scenario: World, future: str | None) -> World:
     return in_future(scenario, future)
 
 
-def parse_roadmap(text: str) -> dict[str, int]:
-    """The text of `--roadmap` -> start months by initiative, in the order of the text. Empty text: the baseline.
+def parse_share(option: str, text: str | None, low: float, high: float) -> float | None:
+    """A share as scenario files write one. Raises ProblemsFound for what is none, or lies outside the range.
 
-    Only the form is checked; whether the initiatives exist is a question to the scenario. Raises ProblemsFound with
-    every problem of the text.
-
-    >>> parse_roadmap("pos@0, edr@3")
-    {'pos': 0, 'edr': 3}
+    >>> parse_share("--risk-weight", "30%", 0.0, 1.0), parse_share("--risk-weight", None, 0.0, 1.0)
+    (0.3, None)
     """
-    starts: dict[str, int] = {}
-    problems: list[Problem] = []
-    for item in text.split(",") if text.strip() else ():
-        found = ITEM.fullmatch(item)
-        if found and found[1] not in starts:
-            starts[found[1]] = int(found[2])
-        else:
-            problems += _item_problems(item.strip(), starts)
-    if problems:
-        raise ProblemsFound(problems)
-    return starts
+    if text is None:
+        return None
+    from sim.quantities import parse_number
 
-
-def _item_problems(item: str, starts: dict[str, int]) -> Iterator[Problem]:
-    name, at, month = (part.strip() for part in item.partition("@"))
-    if not item:
-        yield Problem("--roadmap", "nothing stands between two commas", item, "write NAME@MONTH, such as pos@0")
-    elif not at:
-        yield Problem("--roadmap", f"{item!r} has no month", item, f"write {item}@0 to start in month 0")
-    elif name in starts:
-        yield Problem("--roadmap", f"{name} is named twice", item, "an initiative starts once")
-    elif not re.fullmatch(r"\d{1,4}", month):
-        yield Problem("--roadmap", f"{month!r} is no month", item, "a whole number from 0, the first month")
-    else:
-        yield Problem("--roadmap", f"{name!r} is no name of an initiative", item, "write NAME@MONTH, such as pos@0")
+    allowed = f"from {low:g} to {high:g}, such as 0.3 or 30%"
+    try:
+        share = parse_number(text)
+    except ValueError as error:
+        raise ProblemsFound([Problem(option, str(error), text, allowed)]) from None
+    if not low <= share <= high:
+        raise ProblemsFound([Problem(option, f"{text} is outside the allowed range", text, allowed)])
+    return share

@@ -8,12 +8,15 @@ from typing import Annotated
 
 import typer
 
-from scenarios.cli.arguments import Future, Json, Scenario, Seed, turned
+from scenarios.cli.arguments import Future, Json, Scenario, Seed, parse_share, turned
 from scenarios.cli.pins import Pins, pinned
 from scenarios.cli.roi import Threads
 
 Out = Annotated[
-    Path | None, typer.Option("--out", help="Folder for the run: plan.json, problem.json, scenario.yaml, periods.csv.")
+    Path | None,
+    typer.Option(
+        "--out", help="Folder for the run: plan.json, forecast.json, problem.json, scenario.yaml, periods.csv."
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace the run that the folder of --out holds.")]
 Seconds = Annotated[
@@ -23,11 +26,14 @@ Seconds = Annotated[
     ),
 ]
 RiskWeight = Annotated[
-    float | None,
-    typer.Option("--risk-weight", min=0.0, max=1.0, help="Weight of the mean of the worst draws beside the mean NPV."),
+    str | None,
+    typer.Option(
+        "--risk-weight", metavar="SHARE", help="Weight of the mean of the worst draws beside the mean NPV: 0.3 or 30%."
+    ),
 ]
 RiskLevel = Annotated[
-    float | None, typer.Option("--risk-level", min=0.01, max=1.0, help="Share of the draws that are the worst ones.")
+    str | None,
+    typer.Option("--risk-level", metavar="SHARE", help="Share of the draws that are the worst ones: 0.05 or 5%."),
 ]
 Aim = Annotated[
     str | None,
@@ -79,7 +85,9 @@ def run(
         raise ProblemsFound([Problem("--within", "has no effect without --alternatives", within, example)])
     content, name = read(file)
     calibration = beside(file, name)
-    asked = with_attitude(calibrated(parse(content, name), calibration), risk_weight, risk_level, objective, future)
+    weight = parse_share("--risk-weight", risk_weight, 0.0, 1.0)
+    level = parse_share("--risk-level", risk_level, 0.01, 1.0)
+    asked = with_attitude(calibrated(parse(content, name), calibration), weight, level, objective, future)
     scenario = pinned(turned(asked, future), pin)
     if out is not None:
         check_folder(out, replace=force)
@@ -112,7 +120,12 @@ def run(
     prospects = outlook(shown, fresh[0].roadmap, fresh.draws, seed, first_draw=fresh.first_draw, threads=threads)
     document = {**found.document(), "futures": [one.as_dict() for one in prospects]}
     if out is not None:
-        replaced = write_run(out, found, document, found.program, content, replace=force, calibration=calibration)
+        from scenarios.monitoring.record import FILE, as_text, first_record
+
+        more = {FILE: as_text([first_record(scenario, found, threads)])}
+        replaced = write_run(
+            out, found, document, found.program, content, replace=force, calibration=calibration, more=more
+        )
         for old in replaced:
             print(f"replaced {old}", file=sys.stderr)
     if json:

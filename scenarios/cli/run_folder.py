@@ -1,4 +1,5 @@
-"""The folder of a run: the plan, its program, the scenario as it was with its calibration, and the periods as a table.
+"""The folder of a run: the plan, its program, the scenario as it was with its calibration, the periods as a table, and
+what the plan forecast.
 
 A folder that holds anything is refused, so that no run is lost. With `replace` the files of the run that it holds are
 replaced, each as a whole, and the plan last; other files stay.
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 PLAN = "plan.json"
 CALIBRATION = "scenario.calibration.yaml"  # found beside scenario.yaml by whoever loads it
-FILES = ("scenario.yaml", CALIBRATION, "problem.json", "periods.csv", PLAN)
+FORECAST = "forecast.json"  # locked: what the plan forecast when it was issued
+ACTUALS, REPLAN = "actuals.csv", "replan.json"  # of a plan that replaced another one
+FILES = ("scenario.yaml", CALIBRATION, "problem.json", "periods.csv", FORECAST, ACTUALS, REPLAN, PLAN)
 
 
 def check_folder(folder: Path, *, replace: bool) -> None:
@@ -48,17 +51,20 @@ def write_run(
     *,
     replace: bool,
     calibration: tuple[bytes, str] | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> list[Path]:
     """Write the files of a run; returns those that it replaced. A new folder appears complete or not at all.
 
     document: of the plan. scenario: the file of the scenario, byte by byte. calibration: content of the file beside it,
-    and its name; a run without one leaves none of an earlier run. Raises ProblemsFound.
+    and its name; a run without one leaves none of an earlier run. more: other files of FILES -> their text. Raises
+    ProblemsFound.
     """
     contents = {
         "scenario.yaml": scenario,
         "problem.json": program.to_json().encode(),
         "periods.csv": _periods(plan).encode(),
         **({} if calibration is None else {CALIBRATION: calibration[0]}),
+        **{name: text.encode() for name, text in (more or {}).items()},
         PLAN: (json.dumps(document, indent=2, allow_nan=False) + "\n").encode(),
     }
     check_folder(folder, replace=replace)

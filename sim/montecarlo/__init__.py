@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.montecarlo.estimate import evaluate
+    from sim.montecarlo.given import Picked, given_draws
     from sim.montecarlo.lowest import lowest_balances
     from sim.montecarlo.monthly import trajectories
     from sim.montecarlo.profiles import cost_profiles, cost_samples
@@ -15,10 +16,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DisagreementError",
+    "Picked",
     "Tables",
     "cost_profiles",
     "cost_samples",
     "evaluate",
+    "given_draws",
     "lowest_balances",
     "tables",
     "trajectories",
@@ -32,6 +35,10 @@ def __getattr__(name: str) -> Any:
         from sim.montecarlo.estimate import evaluate
 
         return evaluate
+    if name in ("Picked", "given_draws"):
+        from sim.montecarlo import given
+
+        return getattr(given, name)
     if name == "lowest_balances":
         from sim.montecarlo.lowest import lowest_balances
 

@@ -22,27 +22,72 @@ Ints = NDArray[np.int64]
 @dataclass(frozen=True, eq=False)
 class Given:
     """levels: (points, drivers) inside (0, 1), drivers in the order of `Parameters.drivers`. common: every point has
-    the same draws of the events, so that points differ by their drivers alone; otherwise each has its own.
+    the same draws of the events, so that points differ by their drivers alone; otherwise each has its own. numbers:
+    (points,) the draw whose events each point lives through, in place of both, for designs that choose them.
+    (points,) draws whose events the points live through, in place of consecutive ones; with one draw of the events a
+    point. paths: of the drivers in the columns of the levels, where a scenario that lacks some may read them.
 
     The luck of single years (see `Parameters.luck`) belongs to the events: its columns are drawn, not read.
     """
 
     levels: Floats
     common: bool = True
+    numbers: Ints | None = None
+    paths: tuple[str, ...] = ()
 
     def events(self, first_draw: int, rows: range, noise: int) -> Ints:
         """(rows,) numbers of the draws whose events the rows live through."""
         at = np.arange(rows.start, rows.stop, dtype=np.int64)
+        if self.numbers is not None:
+            return self.numbers[at // noise] + at % noise
+            return self.numbers[at // noise]
         return first_draw + (at % noise if self.common else at)
 
     def theta(self, table: Parameters, rows: range, noise: int, numbers: Ints, seed: int) -> tuple[Floats, int]:
         """(rows, drivers) values of the drivers, and how many of them were clipped into their range."""
         at = np.arange(rows.start, rows.stop, dtype=np.int64) // noise
-        values, clipped = table.values_at(self.levels[at[0] : at[-1] + 1])
+        values, clipped = table.values_at(self.of(table, self.levels[at[0] : at[-1] + 1]))
         theta = values[at - at[0]]
         if table.luck:
             theta[:, table.luck] = table.theta(numbers, seed)[0][:, table.luck]
         return theta, clipped
+
+    def of(self, table: Parameters, levels: Floats) -> Floats:
+        """(points, drivers) levels of the drivers of a table."""
+        wanted = tuple(driver.path for driver in table.drivers)
+        if not self.paths or wanted == self.paths:
+            return levels
+        column = {path: j for j, path in enumerate(self.paths)}
+        return levels[:, [column[path] for path in wanted]]
+
+
+@dataclass(frozen=True, eq=False)
+class Picked:
+    """Draws in place of those of the streams: what observations leave of them.
+
+    ranges: (first draw, numbers (n,), levels (n, drivers)) in the order of the first draws. A draw that is asked for is
+    the one at its place in the last range that begins before it, and again from the beginning behind its end.
+    paths: of the drivers in the columns of the levels.
+    """
+
+    paths: tuple[str, ...]
+    ranges: tuple[tuple[int, Ints, Floats], ...]
+
+    def given(self, first_draw: int, draws: int) -> Given:
+        """The drivers and events of so many draws from `first_draw` on.
+
+        >>> picked = Picked(("a",), ((0, np.array([7, 9]), np.array([[0.1], [0.2]])),))
+        >>> picked.given(1, 3).numbers.tolist()
+        [9, 7, 9]
+        """
+        start, numbers, levels = next(one for one in reversed(self.ranges) if one[0] <= first_draw)
+        at = (np.arange(draws) + (first_draw - start)) % len(numbers)
+        return Given(levels[at], common=False, numbers=numbers[at], paths=self.paths)
+
+
+def given_draws(picked: Picked | None, first_draw: int, draws: int) -> Given | None:
+    """As `Picked.given`; None where the draws are those of the streams."""
+    return None if picked is None else picked.given(first_draw, draws)
 
 
 def check_given(given: Given, draws: int, noise: int, sampling: Sampling) -> None:
@@ -53,6 +98,11 @@ def check_given(given: Given, draws: int, noise: int, sampling: Sampling) -> Non
     elif draws != len(given.levels) * noise:
         hint = f"{len(given.levels)} points times {noise} draws of the events"
         problems.append(Problem("draws", "the draws are not those of the points", draws, hint))
+    if given.numbers is not None and (len(given.numbers) != len(given.levels) or (given.numbers < 0).any()):
+        problems.append(Problem("given.numbers", "every point names one draw, from 0 on", len(given.numbers)))
+    if given.numbers is not None and (noise != 1 or given.numbers.shape != (len(given.levels),)):
+        hint = "one number a point, and noise 1"
+        problems.append(Problem("given.numbers", "the events are not those of the points", noise, hint))
     if sampling.points is not None or sampling.tilt is not None:
         problems.append(Problem("sampling", "given drivers take pseudo-random events", hint="leave it out"))
     if problems:

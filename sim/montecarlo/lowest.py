@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.montecarlo.block import Block
 from sim.montecarlo.estimate import evaluate
+from sim.montecarlo.given import Given
 from sim.montecarlo.kpis import FINANCED, FLOW
 from sim.montecarlo.structures import Floats
 from sim.world import Scenario
@@ -22,11 +23,12 @@ def lowest_balances(
     stretch: int = 12,
     first_draw: int = 0,
     threads: int | None = None,
+    given: Given | None = None,
 ) -> Floats:
     """(roadmaps, draws, stretches) lowest balance at the end of a month, finance included [money].
 
-    roadmaps: initiative -> start month. stretch: months of each stretch; the last one may be shorter. The lowest of all
-    stretches is the `trough` of `evaluate`. Raises ProblemsFound as `evaluate` does.
+    roadmaps: initiative -> start month. given: see `evaluate`. stretch: months of each stretch; the last one may be
+    shorter. The lowest of all stretches is the `trough` of `evaluate`. Raises ProblemsFound as `evaluate` does.
     """
     found: list[Floats] = []
 
@@ -38,5 +40,15 @@ def lowest_balances(
         found.append(np.moveaxis(lowest, 0, 2))
 
     chosen = [dict(one) for one in roadmaps]
-    evaluate(scenario, chosen, draws, seed, first_draw=first_draw, detail=False, threads=threads, collect=collect)
+    evaluate(
+        scenario,
+        chosen,
+        draws,
+        seed,
+        first_draw=first_draw,
+        detail=False,
+        given=given,
+        threads=threads,
+        collect=collect,
+    )
     return np.concatenate(found, axis=1)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.links import reserved_exits, reserved_prices
 from sim.mechanisms import extra_work, normal_cdf, normal_quantile, overrun_ratio
 from sim.mechanisms.projects import COMMON_STREAM
+from sim.montecarlo.given import Given
 from sim.parameters import parameters
 from sim.streams import stream_key, uniforms
 from sim.world import Scenario
@@ -55,22 +56,31 @@ class CostSample:
     upfront: dict[str, float]
 
 
-def cost_samples(scenario: Scenario, draws: int, seed: int, *, first_draw: int = 0) -> dict[str, CostSample]:
-    """Cost of every initiative over the horizon in each draw, from the same overruns as the kernel's draws."""
+def cost_samples(
+    scenario: Scenario, draws: int, seed: int, *, first_draw: int = 0, given: Given | None = None
+) -> dict[str, CostSample]:
+    """Cost of every initiative over the horizon in each draw, from the same overruns as the kernel's draws. given: of
+    `evaluate`, with numbers."""
     return {
         name: _sample(scenario, name, initiative, numbers, seed, column)
-        for name, initiative, numbers, column in _columns(scenario, draws, seed, first_draw)
+        for name, initiative, numbers, column in _columns(scenario, draws, seed, first_draw, given)
     }
 
 
 def cost_profiles(
-    scenario: Scenario, draws: int, seed: int, *, first_draw: int = 0, quantile: float | None = None
+    scenario: Scenario,
+    draws: int,
+    seed: int,
+    *,
+    first_draw: int = 0,
+    quantile: float | None = None,
+    given: Given | None = None,
 ) -> dict[str, CostProfile]:
     """Profile of every initiative over the horizon, from the same overruns as the kernel's draws. quantile: of each
-    kind of cost in each planning period, in place of the mean."""
+    kind of cost in each planning period, in place of the mean. given: of `evaluate`, with numbers."""
     found = {}
     step = scenario.period_months
-    for name, initiative, numbers, column in _columns(scenario, draws, seed, first_draw):
+    for name, initiative, numbers, column in _columns(scenario, draws, seed, first_draw, given):
         one = _sample(scenario, name, initiative, numbers, seed, column)
         found[name] = CostProfile(
             capital=_held(one.capital, quantile, step),
@@ -83,11 +93,15 @@ def cost_profiles(
     return found
 
 
-def _columns(scenario: Scenario, draws: int, seed: int, first_draw: int):  # type: ignore[no-untyped-def]
+def _columns(scenario: Scenario, draws: int, seed: int, first_draw: int, given: Given | None):  # type: ignore[no-untyped-def]
     """Each initiative with the numbers of the draws and what reads a parameter in all of them."""
     table = parameters(scenario)
-    numbers = np.arange(first_draw, first_draw + draws, dtype=np.int64)
-    theta, _ = table.theta(numbers, seed)
+    if given is None or given.numbers is None:
+        numbers = np.arange(first_draw, first_draw + draws, dtype=np.int64)
+        theta, _ = table.theta(numbers, seed)
+    else:
+        numbers = given.numbers
+        theta, _ = given.theta(table, range(draws), 1, numbers, seed)
     values = np.tile(np.clip(table.base, table.low, table.high), (draws, 1))
     values[:, table.driver_slots] = theta
 

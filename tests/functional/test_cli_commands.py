@@ -151,9 +151,10 @@ def test_plan_prints_one_document_and_nothing_beside_it(finished: subprocess.Com
 
 
 def test_plan_writes_a_whole_run(finished: subprocess.CompletedProcess[str], folder: Path) -> None:
-    """Four files and no draft: the document, a program that loads, the scenario byte by byte, a row a period."""
+    """Five files and no draft: the document, its record, a program that loads, the scenario byte by byte, a row a
+    period."""
     assert sorted(path.name for path in folder.iterdir()) == [
-        "periods.csv", "plan.json", "problem.json", "scenario.yaml",
+        "forecast.json", "periods.csv", "plan.json", "problem.json", "scenario.yaml",
     ]  # fmt: skip
     assert [path.name for path in folder.parent.iterdir()] == ["first"]
     plan = json.loads((folder / "plan.json").read_text(encoding="utf-8"))

@@ -176,10 +176,12 @@ def pays(document: Document, budget: Document, by_id: dict[str, Document], roadm
         purse += budget["amount"][t]
         for name, start in roadmap.items():
             for kind in budget["kinds"]:
-                profile = [] if kind == "bought" else by_id[name]["cost"][kind]
+                paid = budget["members"] is None or name in budget["members"]
+                profile = by_id[name]["cost"][kind] if kind != "bought" and paid else []
                 if 0 <= t - start < len(profile):
-                    purse -= profile[t - start]
-        for offer in document["outside"] if "bought" in budget["kinds"] else []:
+                    purse -= risk.price(document, name, start) * profile[t - start]
+        buys = "bought" in budget["kinds"] and budget["members"] is None
+        for offer in document["outside"] if buys else []:
             days = lacking_days(document, offer["skill"], roadmap)[t]
             purse -= offer["price"][t] * min(days, offer["at_most"][t])
         for grant in document["grants"]:

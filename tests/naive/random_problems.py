@@ -88,6 +88,26 @@ def random_problem(
     return with_risk(document, seed) if risk else document
 
 
+def crossed_problem(seed: int) -> dict[str, Any]:
+    """Rules of choice, calendar and money together with risk, prices that fall or rise, and quick wins with a last
+    start of their own. What the schema refuses together is left out: credit or bought days beside a chance of overrun.
+    """
+    document = with_risk(random_problem(2 * seed + 1), seed)
+    rng = random.Random(f"{seed} crossed")
+    periods = document["periods"]
+    for one in document["initiatives"]:
+        if rng.random() < 0.5:
+            one["price"] = [rng.choice([0.5, 1, 1, 2]) for _ in range(periods)]
+    for budget in document["budgets"]:
+        if rng.random() < 0.3 and not document.get("chance_budgets"):
+            names = [one["id"] for one in document["initiatives"]]
+            budget["members"] = rng.sample(names, rng.randint(1, len(names)))
+    for win in document.get("quick_wins", []):
+        latest = {one["id"]: win["by"] + 1 - one["duration"] for one in document["initiatives"]}
+        win["last"] = {name: start - 1 for name, start in latest.items() if start > 0 and rng.random() < 0.3}
+    return document
+
+
 def _more_rules(seed: int, document: dict[str, Any], number: Callable[[float, float], float]) -> dict[str, Any]:
     """The families of choice, calendar and money, three of them in each problem, so that many a roadmap is left."""
     rng = random.Random(f"{seed} rules")

@@ -63,6 +63,12 @@ def cvar(document: Document, roadmap: Roadmap, mean: float) -> float:
     return mean + float(total / (level - left))
 
 
+def price(document: Document, name: str, start: int) -> float:
+    """Factor on the money of an initiative that starts then."""
+    path = next(one["price"] for one in document["initiatives"] if one["id"] == name)
+    return float(path[start]) if path else 1.0
+
+
 def allowed(document: Document, roadmap: Roadmap, mean: float) -> bool:
     """Whether the limits of risk are kept."""
     risk = document.get("risk")
@@ -78,7 +84,7 @@ def allowed(document: Document, roadmap: Roadmap, mean: float) -> bool:
                 for name, start in roadmap.items():
                     profile = chance["cost"].get(name, [])
                     if 0 <= t - start < len(profile):
-                        purse -= profile[t - start][s]
+                        purse -= price(document, name, start) * profile[t - start][s]
                 broken = broken or purse < -1e-9
                 purse = max(0.0, purse)
                 if budget["carry_cap"] is not None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
+from pydantic import ValidationError
 
 from optimize import Limits, RoadmapProblem, Status, solve
 from optimize.check import violations, worth
 from optimize.solving.solvers import cbc_path
+from sim.errors import ProblemsFound
 from tests.naive import brute_force
-from tests.naive.random_problems import random_problem
+from tests.naive.random_problems import crossed_problem, random_problem
 
 WHOLE_NUMBERS = range(240)  # small whole values tie often
 DECIMALS = range(1000, 1060)
@@ -60,6 +62,19 @@ def test_same_as_enumeration_at_every_scale_of_value(scale: float) -> None:
 def test_same_as_enumeration_on_larger_ones() -> None:
     for seed in DECIMALS:
         agree(RoadmapProblem.model_validate(random_problem(seed, initiatives=5, periods=5, decimals=1)), Limits())
+
+
+def test_same_as_enumeration_where_rules_risk_and_prices_meet() -> None:
+    """What the schema refuses together is not counted; most combinations are solved or proved impossible."""
+    ends = []
+    for seed in range(200):
+        try:
+            problem = RoadmapProblem.model_validate(crossed_problem(seed))
+        except (ProblemsFound, ValidationError):
+            continue
+        ends.append(agree(problem, Limits()))
+    assert ends.count(Status.OPTIMAL) > 80
+    assert ends.count(Status.INFEASIBLE) > 40
 
 
 @pytest.mark.skipif(cbc_path() is None, reason="CBC is not on this machine")

@@ -24,7 +24,7 @@ def run(monkeypatch: pytest.MonkeyPatch, means: list[float], sd: list[float], de
     common = 30.0 * rng.standard_normal(5000)
     own = [m + s * rng.standard_normal(5000) + common for m, s in zip(means, sd, strict=True)]
 
-    def fake(shop, roadmaps, first, draws, seed, threads):  # type: ignore[no-untyped-def]
+    def fake(shop, roadmaps, first, draws, seed, threads, picked):  # type: ignore[no-untyped-def]
         part = slice(first - SELECTION_FROM, first - SELECTION_FROM + draws)
         return [SimpleNamespace(npv=own[one["pos"]][part], trough=np.zeros(draws)) for one in roadmaps]
 

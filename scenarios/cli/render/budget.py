@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scenarios.cli.render.words import cell, clean, plain_table
+from scenarios.cli.render.words import cell, clean, listed, plain_table
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -45,6 +45,19 @@ def roadmap_table(plan: Plan, scenario: Scenario, names: Mapping[str, str], widt
     )
     table.caption_justify = "left"
     return table
+
+
+def spending_sentence(plan: Plan) -> str:
+    """What the roadmap costs over the planning periods by kind, and when most falls due; empty if it costs nothing."""
+    kinds = {kind: sum(getattr(period, kind) for period in plan.periods) for kind in ("capital", "delivery", "running")}
+    total = sum(kinds.values())
+    if total <= 0.0:
+        return ""
+    each = [period.capital + period.delivery + period.running for period in plan.periods]
+    peak = max(range(len(each)), key=each.__getitem__)
+    parts = listed(f"{kind} {_money(amount)}" for kind, amount in kinds.items() if amount > 0.0)
+    what = f"Mean cost within the plan {_money(total)} {plan.outcomes.currency}: {parts}"
+    return f"{what}; most in {plan.periods[peak].label}: {_money(each[peak])}."
 
 
 def available(plan: Plan, scenario: Scenario, budget: str, period: int) -> float:

@@ -24,7 +24,7 @@ def outlook_table(prospects: Sequence[Prospect], currency: str) -> Table:
         outcome = one.outcomes[0]
         npv, trough = statistic(outcome.npv), statistic(outcome.trough)
         table.add_row(
-            cell(f"{clean(one.future)}: {clean(one.title)}", most=48),
+            cell(f"{clean(one.future)}: {clean(one.title, 120)}"),
             cell("no probability" if one.probability is None else f"{100 * one.probability:.3g} %"),
             cell(sensible(npv.mean or 0.0, npv.se)),
             cell(chance(outcome.prob_npv_negative, one.outcomes.draws)),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from optimize.explain import rounded
-from scenarios.cli.render.budget import roadmap_table
+from scenarios.cli.render.budget import roadmap_table, spending_sentence
 from scenarios.cli.render.decisions import decision_sentences
 from scenarios.cli.render.figures import chance, odds, sensible, signed
 from scenarios.cli.render.gap_lines import gap_lines
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from sim.world import Scenario
 
 CLEAR = 2.0  # standard errors from which on a difference is called one
-SHORT_REASON = 80
+SHORT_REASON = 200
 SHOWN = 0.05  # probability from which on another finalist is named
 # The change of NPV has its own column, so what says it again is left out of the sentence.
 REPEATED = re.compile(
@@ -61,6 +61,10 @@ def show_plan(plan: Plan, scenario: Scenario, terminal: Console, prospects: Sequ
     terminal.print()
     terminal.print(roadmap_table(plan, scenario, names, terminal.width))
     terminal.print()
+    spending = spending_sentence(plan)
+    if spending:
+        sentence(terminal, spending)
+        terminal.print()
     hours = hours_sentence(outcomes)
     if hours:
         sentence(terminal, hours)

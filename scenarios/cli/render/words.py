@@ -40,6 +40,22 @@ def cell(text: str, style: str = "", most: int = LONGEST_SENTENCE) -> Text:
     return Text(clean(text, most), style)
 
 
+def folded(path: str, most: int) -> Text:
+    """A path on lines of at most `most` letters, broken behind its dots where that is possible.
+
+    >>> str(folded("people.office.hires", 14))
+    'people.office.\\nhires'
+    """
+    from rich.text import Text
+
+    lines = [""]
+    for part in clean(path, LONGEST_SENTENCE).replace(".", ".\0").split("\0"):
+        if lines[-1] and len(lines[-1]) + len(part) > most:
+            lines.append("")
+        lines[-1] += part
+    return Text("\n".join(lines))
+
+
 def listed(words: Iterable[str], last: str = "and") -> str:
     """Words with commas and a final "and".
 

@@ -1,0 +1,1 @@
+"""Arms side by side: what is compared, paired differences, dominance, regret, and what explains a difference."""

@@ -1,0 +1,1 @@
+"""What observations say of a plan under way: actuals, weights of draws, the fixed past, and records of forecasts."""

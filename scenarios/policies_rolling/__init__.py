@@ -1,0 +1,1 @@
+"""Policies by rolling simulation: levers, what is observed, continuations of a roadmap, and the rule that picks one."""

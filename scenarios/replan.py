@@ -1,0 +1,362 @@
+"""A plan under way, replanned: what was observed weights the draws, the past stays, the rest is searched anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import Problem, ProblemsFound
+
+if TYPE_CHECKING:
+    from optimize import Plan, PlanLimits
+    from optimize.archive import Estimate
+    from scenarios.monitoring.actuals import Actual
+    from scenarios.monitoring.past import Past
+    from scenarios.monitoring.posterior import Posterior
+    from scenarios.monitoring.report import Decision, Replanned
+    from scenarios.monitoring.run import Run
+    from sim.world import Scenario
+
+Stage = Callable[[str, int, int], None]
+"""Called with a stage, the work done in it and the work that is known of."""
+
+DRAWS = 2048  # of each part: search, selection, report, sampling gap
+NOTHING = 1e-3  # nats below which nothing was learned
+FEWEST, MOST = 256, 200_000
+TOLD = 1.645  # standard errors of the paired gain from which another roadmap replaces the issued one
+
+
+def replan(
+    run: Run | str | Path,
+    actuals: str,
+    at: int,
+    *,
+    draws: int = DRAWS,
+    limits: PlanLimits | None = None,
+    file: str = "actuals",
+    progress: Stage | None = None,
+) -> Replanned:
+    """Replan a run at the start of month `at` with what was observed before it.
+
+    run: its folder, or what `scenarios.monitoring.run.read_run` found there. actuals: a table, see
+    `scenarios.monitoring.actuals`; empty: nothing new. draws: of each part, 256 or more. limits: of the search. file:
+    name of the table in messages. The same seed gives the same result, whatever the threads. Raises ProblemsFound, and
+    NoRoadmap where no roadmap keeps every limit with this past.
+    """
+    from optimize import PlanLimits
+    from optimize.risk.attitude import attitude_of, tail_limits
+    from scenarios.monitoring.actuals import merged, parse_actuals
+    from scenarios.monitoring.past import fixed_past
+    from scenarios.monitoring.posterior import posterior
+    from scenarios.monitoring.run import read_run
+
+    known = read_run(Path(run)) if isinstance(run, str | Path) else run
+    scenario = known.scenario
+    _check(known, at, draws)
+    ever = {name: month for one in known.records for name, month in one["roadmap"].items()} | dict(known.roadmap)
+    first = parse_actuals(known.actuals, scenario, ever, at, "actuals of the run") if known.actuals else ()
+    new = parse_actuals(actuals, scenario, ever, at, file) if actuals.strip() else ()
+    whole = merged(first, new, file)
+    seen = tuple(one for one in whole if one.initiative is None or one.initiative in known.roadmap)
+    asked = tail_limits(limits or PlanLimits(), attitude_of(scenario))
+    found = posterior(
+        scenario, known.roadmap, seen, draws, known.seed, _firsts(), threads=asked.threads, stage=progress
+    )
+    if not found.possible:
+        raise ProblemsFound([_impossible(seen, found)])
+    learned = found.information > NOTHING
+    observed = _limits(found, asked, known.seed) if learned else asked
+    past = fixed_past(scenario, known.roadmap, at, known.seed, observed)
+    left = len(whole) - len(seen)
+    return _replanned(known, seen, at, found, past, observed, learned, left, progress)
+
+
+def _firsts() -> dict[str, int]:
+    from optimize.plan_limits import GAP_FROM, REPORT_FROM, SEARCH_FROM, SELECTION_FROM
+
+    return {"search": SEARCH_FROM, "selection": SELECTION_FROM, "report": REPORT_FROM, "gap": GAP_FROM}
+
+
+def _check(run: Run, at: int, draws: int) -> None:
+    problems = []
+    last = run.scenario.planning_months - 1
+    if not max(1, run.at) <= at <= last:
+        message = "the month is not one in which this plan can be replanned"
+        problems.append(Problem("--at", message, at, f"{max(1, run.at)} to {last}: months are counted from 0"))
+    if not FEWEST <= draws <= MOST:
+        problems.append(Problem("--draws", "outside its range", draws, f"{FEWEST} to {MOST:,}"))
+    if problems:
+        raise ProblemsFound(problems)
+
+
+def _impossible(seen: tuple[Actual, ...], found: Posterior) -> Problem:
+    """No draw agrees: which observations no draw has."""
+    import numpy as np
+
+    from scenarios.monitoring.draws import observed
+    from scenarios.monitoring.weights import log_likelihood
+
+    values, errors = observed(seen)
+    alone = [
+        f"{one.what} of month {one.month}"
+        for j, one in enumerate(seen)
+        if not np.isfinite(log_likelihood(found.prior.said[:, [j]], values[[j]], errors[[j]])).any()
+    ]
+    what = f"no draw has {', '.join(alone)}" if alone else "no draw has all of them together"
+    hint = "give the exact ones an error (a go-live of 1 month), and check the figures and the scenario"
+    return Problem("actuals", f"the scenario rules out what was observed: {what}", len(seen), hint)
+
+
+def _limits(found: Posterior, asked: PlanLimits, seed: int) -> PlanLimits:
+    """Limits with the observed draws, and no more draws of each kind than these are worth."""
+    from dataclasses import replace
+
+    def most(part: str, wanted: int) -> int:
+        return found.count(part, wanted)
+
+    search = most("search", asked.search_draws)
+    chosen = most("selection", asked.selection_draws)
+    gap = max(4, most("gap", asked.gap_sets * asked.gap_draws))
+    counts = {
+        "search": max(search, most("search", asked.cost_draws)),
+        "selection": chosen,
+        "report": most("report", asked.report_draws),
+        "gap": gap,
+    }
+    return replace(
+        asked,
+        search_draws=search,
+        pair_draws=min(asked.pair_draws, search),
+        linear_draws=min(asked.linear_draws, search),
+        first_selection_draws=min(asked.first_selection_draws, chosen),
+        selection_draws=chosen,
+        report_draws=counts["report"],
+        gap_sets=min(asked.gap_sets, max(2, gap // 2)),
+        gap_draws=max(2, min(asked.gap_draws, gap // asked.gap_sets)),
+        picked=found.picked(counts, seed),
+    )
+
+
+def _replanned(
+    run: Run,
+    seen: tuple[Actual, ...],
+    at: int,
+    found: Posterior,
+    past: Past,
+    limits: PlanLimits,
+    learned: bool,
+    left_out: int,
+    progress: Stage | None,
+) -> Replanned:
+    from dataclasses import replace
+
+    from scenarios.monitoring.findings import drivers_of, scores_of, surprises_of
+    from scenarios.monitoring.record import issued
+    from scenarios.monitoring.report import Replanned, Sample, changes_of
+
+    scenario, old = run.scenario, dict(run.roadmap)
+    searched: Plan | None = None
+    allowed, broken = True, tuple[str, ...]()
+    if learned:
+        past, searched, broken = _searched(past, run.seed, limits, progress)
+        allowed = _is_allowed(past.scenario, old, run.seed, limits)
+    proposed = dict(searched.roadmap) if searched is not None else old
+    began, worth_old, worth_new, gain = _worths(past.scenario, old, proposed, found, run.seed, limits)
+    delta = 0.0 if searched is None else searched.indifference
+    decision = _decision(learned, old, proposed, allowed, gain, delta)
+    shown = searched
+    if searched is None or decision == "kept":
+        _, shown, unkept = _searched(replace(past, scenario=_held(past.scenario, old)), run.seed, limits, progress)
+        if searched is not None and unkept:  # the old plan keeps the limits on cash no longer, the new one does
+            decision, shown = "forced", searched
+        else:
+            broken = (*broken, *unkept)
+    assert shown is not None
+    part = found.report
+    record = issued(
+        past.scenario, shown.roadmap, part.draws, part.weight, run.seed, at=at, base_hash=scenario.hash(),
+        previous=run.records, threads=limits.threads,
+    )  # fmt: skip
+    return Replanned(
+        scenario=scenario.name,
+        scenario_hash=scenario.hash(),
+        title=scenario.title,
+        currency=scenario.profile.currency,
+        start=scenario.start,
+        seed=run.seed,
+        at=at,
+        old=old,
+        proposed=proposed,
+        plan=shown,
+        plan_document=_plan_document(shown, past.scenario),
+        changes=changes_of(old, shown.roadmap, at),
+        decision=decision,
+        why=_why(decision, gain, delta, scenario.profile.currency),
+        sample=Sample(
+            file=len(found.prior.draws),
+            prior=found.prior.effective,
+            draws=len(part.draws),
+            effective=part.effective,
+            remade=found.remade,
+            steps=found.steps,
+            information=None if found.information == float("inf") else found.information,
+            enough=found.enough,
+        ),
+        began=began,
+        old_npv=worth_old,
+        proposed_npv=worth_new,
+        gain=gain,
+        actuals=seen,
+        drivers=drivers_of(scenario, found),
+        surprises=surprises_of(seen, found),
+        scores=scores_of(run.records, seen),
+        records=(*run.records, record),
+        raised=past.raised,
+        notes=(*broken, *_notes(run, found, past, left_out)),
+    )
+
+
+def _searched(past: Past, seed: int, limits: PlanLimits, progress: Stage | None) -> tuple[Past, Plan, tuple[str, ...]]:
+    """The plan that the search finds. Where what was observed leaves no roadmap that keeps the limits on cash, one
+    without them, and what to say of that. Raises NoRoadmap for other limits."""
+    from dataclasses import replace
+
+    from optimize import NoRoadmap, plan
+
+    try:
+        return past, plan(past.scenario, seed, limits, progress=progress), ()
+    except NoRoadmap as error:
+        money = past.scenario.money
+        if money.cash_floor is None and money.covenant is None:
+            raise
+        freed = {"cash_floor": None, "covenant": None, "floor_relative_to_baseline": False}
+        free = past.scenario.model_copy(update={"money": money.model_copy(update=freed)})
+        sentence = "The limits on cash cannot be kept any more as demanded, so the plan was made without them: "
+        found = plan(free, seed, limits, progress=progress)
+        return replace(past, scenario=free), found, (sentence + error.sentences[0],)
+
+
+def _worths(
+    scenario: Scenario, old: Mapping[str, int], new: Mapping[str, int], found: Posterior, seed: int, limits: PlanLimits
+) -> tuple[Estimate, Estimate, Estimate, Estimate]:
+    """The old plan before the observations; old, new and their difference on the observed draws of the report."""
+    from optimize.archive import Estimate
+    from scenarios.monitoring.weights import weighted_mean
+    from sim.montecarlo import evaluate
+
+    part, prior = found.report, found.prior
+    one, other = evaluate(
+        scenario, [old, new], len(part.draws), seed, detail=False, given=part.draws.given(), threads=limits.threads
+    )
+    before = one.npv
+    if part is not prior:
+        given = prior.draws.given()
+        before = evaluate(scenario, old, len(prior.draws), seed, detail=False, given=given, threads=limits.threads)[
+            0
+        ].npv
+    equal = 0.0 * prior.weight + 1.0 / len(prior.weight)
+    difference = Estimate(*weighted_mean(other.npv - one.npv, part.weight))
+    return (
+        Estimate(*weighted_mean(before, equal)),
+        Estimate(*weighted_mean(one.npv, part.weight)),
+        Estimate(*weighted_mean(other.npv, part.weight)),
+        _by_the_aim(scenario, old, new, seed, limits) or difference,
+    )
+
+
+def _by_the_aim(
+    scenario: Scenario, old: Mapping[str, int], new: Mapping[str, int], seed: int, limits: PlanLimits
+) -> Estimate | None:
+    """The gain by the aim of the scenario where that is not the mean NPV, on the observed draws of the report."""
+    from optimize.archive import Archive
+    from optimize.plan_limits import REPORT_FROM
+    from optimize.risk.attitude import attitude_of
+
+    attitude = attitude_of(scenario)
+    if not (attitude.sees_worlds or attitude.sees_futures):
+        return None
+    starts = [{name: month // scenario.period_months for name, month in one.items()} for one in (new, old)]
+    archive = Archive(scenario, seed, REPORT_FROM, limits.report_draws, limits)
+    archive.simulate(starts, "the issued plan and the new one")
+    return archive.gain(starts[0], starts[1])
+
+
+def _is_allowed(scenario: Scenario, old: Mapping[str, int], seed: int, limits: PlanLimits) -> bool:
+    """Whether the old roadmap keeps every limit with the costs as they are seen now."""
+    from optimize.check import violations
+    from optimize.valuation import rules
+
+    ruled = rules(scenario, seed, limits)
+    if any(name in ruled.unusable for name in old):
+        return False
+    starts = {name: month // scenario.period_months for name, month in old.items()}
+    return not violations(ruled.problem, starts)
+
+
+def _decision(
+    learned: bool, old: Mapping[str, int], new: Mapping[str, int], allowed: bool, gain: Estimate, delta: float
+) -> Decision:
+    if not learned:
+        return "nothing learned"
+    if dict(old) == dict(new):
+        return "confirmed"
+    if not allowed:
+        return "forced"
+    return "changed" if gain.mean > max(delta, TOLD * gain.se) else "kept"
+
+
+def _why(decision: Decision, gain: Estimate, delta: float, currency: str) -> str:
+    by = f"{gain} {currency}"
+    return {
+        "nothing learned": "The observations say nothing that the plan did not know: it stays as it is.",
+        "confirmed": "With what was observed, the search ends in the same roadmap.",
+        "kept": f"It cannot be told that another roadmap is better: the best one found gains {by}, and a change "
+        f"counts from 1.645 standard errors above 0 and above the indifference of {delta:,.0f} {currency}.",
+        "changed": f"Another roadmap is better with what was observed: it gains {by} over going on as planned.",
+        "forced": "The old roadmap does not keep every limit any more, with what was observed; against it, "
+        f"the new one gains {by}.",
+    }[decision]
+
+
+def _held(scenario: Scenario, old: Mapping[str, int]) -> Scenario:
+    """The scenario in which the old roadmap is the only one."""
+    from sim.world.choices import Pin
+
+    why = "the issued plan stays: no other roadmap was shown to be better"
+    pins = {
+        name: scenario.pins.get(name)
+        or (Pin(start_month=old[name], reason=why) if name in old else Pin(out=True, reason=why))
+        for name in scenario.initiatives
+    }
+    return scenario.model_copy(update={"pins": pins})
+
+
+def _plan_document(shown: Plan, scenario: Scenario) -> dict[str, Any]:
+    """The document of the plan; its pins are those of the planner and of the past."""
+    pins = [
+        {"initiative": name, "start_month": pin.start_month, "reason": pin.reason}
+        for name, pin in scenario.pins.items()
+    ]
+    return {**shown.document(), "pins": pins}
+
+
+def _notes(run: Run, found: Posterior, past: Past, left_out: int) -> list[str]:
+    notes = []
+    if left_out:
+        notes.append(f"rows about initiatives that were dropped before they began say nothing: {left_out} left out")
+    if not found.enough:
+        notes.append(
+            f"only {found.report.effective:,.0f} effective draws agree with what was observed, also after new ones "
+            "were made: figures are rough, and the decision is to be taken with care; more --draws or larger errors "
+            "help"
+        )
+    for name, period, more in past.raised:
+        label = run.scenario.period_label(period)
+        notes.append(
+            f"what is under way or due costs {more:,.0f} {run.scenario.profile.currency} more than the budget {name} "
+            f"holds in {label}; it is counted as committed"
+        )
+    if not run.records:
+        notes.append("the run has no record of its forecast, so no forecast could be scored")
+    return notes

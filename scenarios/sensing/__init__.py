@@ -1,0 +1,1 @@
+"""Parts of `scenarios.sensitivity`: designs, the figures made of them, and what they are of."""

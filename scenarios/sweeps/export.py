@@ -1,0 +1,31 @@
+"""The table of a sweep as one file, written as a whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.errors import Problem, ProblemsFound
+
+if TYPE_CHECKING:
+    from scenarios.sweeps.result import SweepResult
+
+
+def write_table(found: SweepResult, path: Path, *, wide: bool, as_csv: bool, option: str = "path") -> None:
+    """Write the tidy table, or the wide one, row by row from the parts. Raises ProblemsFound for a place that cannot be
+    written. option: that named the file."""
+    table = found.wide() if wide else found.tidy()
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        try:
+            if as_csv:
+                table.sink_csv(draft)
+            else:
+                table.sink_parquet(draft)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ProblemsFound([Problem(option, f"{path} cannot be written: {reason}", str(path))]) from None
