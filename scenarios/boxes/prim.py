@@ -77,7 +77,10 @@ def measures(box: Limits, x: Floats, y: Floats) -> Measures:
 
 def trajectory(x: Floats, y: Floats, peel: float = PEEL, smallest: float = SMALLEST) -> list[Limits]:
     """Boxes from all cases to the smallest, each peeled from the one before by the slice that leaves the highest mean,
-    even where that is lower than before: of two bumps the lower one must be crossed. x: (cases, inputs); y: (cases,), of which a high mean is sought."""
+    even where that is lower than before: of two bumps the lower one must be crossed.
+
+    x: (cases, inputs); y: (cases,), of which a high mean is sought.
+    """
     box, rows = anywhere(x.shape[1]), np.arange(len(x))
     boxes = [box]
     least = max(2, int(np.ceil(smallest * len(x))))

@@ -33,6 +33,7 @@ def show_discovery(found: Discovery, scenario: Scenario, terminal: Console) -> N
     if found.signposts:
         terminal.print()
         table = plain_table("watch whether", "then fails", "else fails", "how likely", right=(1, 2, 3))
+        table.columns[0].overflow = "fold"
         for one in found.signposts:
             table.add_row(
                 cell(one.end.words), cell(_percent(one.beyond), "bold"), cell(_percent(one.otherwise)),

@@ -76,7 +76,10 @@ def show_information(found: Information, scenario: Scenario, terminal: Console) 
             if gate.kind == "stop limits"
             else f"that {names[gate.stops]} stops where {names[gate.initiative]} fails"
         )
-        sentence(terminal, f"Gate: {what} is worth {sensible(gate.value, gate.se)} in that roadmap.")
+        verb, value = ("is worth", gate.value) if gate.value >= 0.0 else ("costs", -gate.value)
+        sentence(
+            terminal, f"Gate: {what} {verb} {sensible(value, gate.se)} in that roadmap, against going on regardless."
+        )
     for note in found.notes:
         sentence(terminal, f"note: {note}")
     sentence(terminal, source_line(found.scenario, found.scenario_hash, found.seed), "dim")
@@ -131,6 +134,7 @@ def starts_in_words(starts: Mapping[str, int], scenario: Scenario) -> str:
 
 def _table(rows: Sequence[Knowable], head: str) -> Table:
     table = plain_table(head, "at most worth", "second estimate", "other choice", right=(1, 2, 3))
+    table.columns[0].overflow = "fold"  # a path that is cut cannot be asked for
     for one in rows:
         if one.nested is None:
             second = ""
@@ -140,7 +144,7 @@ def _table(rows: Sequence[Knowable], head: str) -> Table:
             cell(one.name),
             cell(_worth(one.regression), "bold" if one.worth_knowing else ""),
             cell(second),
-            cell(percent(one.changes, None, decimals=0)),
+            cell(percent(one.changes, None, decimals=0) if one.worth_knowing else ""),
         )
     return table
 

@@ -10,6 +10,7 @@ from scenarios.cli.render.words import cell, clean, counted, month_label, plain_
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
     from scenarios.across.report import Funded, Robustness, Rule, Standing
     from scenarios.across.shares import WorldShare
@@ -54,9 +55,17 @@ def show_robustness(found: Robustness, scenario: Scenario, terminal: Console) ->
         terminal,
         "best in: share of driver worlds; regret: mean distance to the best of each driver world, a lower bound; "
         f"acceptable: share of driver worlds with mean NPV above 0{floor}"
-        + ("; in the worst future, regret there: over the base world and all futures" if found.futures else ""),
         "dim",
     )
+    if found.futures:
+        terminal.print()
+        terminal.print(_futures(found))
+        sentence(
+            terminal,
+            "over the base world and all futures of the file, whatever their probability; largest regret: distance to "
+            "the best of the set in that future",
+            "dim",
+        )
     sentence(terminal, FLATTERED, "dim")
     if any(not one.share.settled for one in found.initiatives):
         sentence(terminal, "note: the luck of few draws moves some shares by more than 5 points; more --noise helps")
@@ -90,24 +99,33 @@ def shown(found: Robustness) -> list[int]:
     return [k for k in order if k in must or k in rest]
 
 
-def _decisions(found: Robustness) -> object:
+def _decisions(found: Robustness) -> Table:
     heads = ["roadmap", "mean NPV", "best in", "regret", "acceptable"]
-    heads += ["worst future", "regret there"] if found.futures else []
     table = plain_table(*heads, right=range(1, len(heads)))
+    table.columns[0].no_wrap = True
     for k in shown(found):
         one = found.decisions[k]
         row = [
             one.decision.name, sensible(one.mean, one.se), _share(one.best), sensible(one.regret, one.regret_se),
             _share(one.acceptable),
         ]  # fmt: skip
-        table.add_row(*(cell(text) for text in (*row, *_futures(one))))
+        table.add_row(*(cell(text) for text in row))
     return table
 
 
-def _futures(one: Standing) -> list[str]:
-    if one.worst is None or one.most_regret is None:
-        return []
-    return [sensible(one.worst[1], one.worst[2]), sensible(one.most_regret[1], one.most_regret[2])]
+def _futures(found: Robustness) -> Table:
+    """The smallest NPV and the largest regret of each decision over futures, and where."""
+    titled = {name: clean(title) for name, title, _ in found.futures}
+    table = plain_table("roadmap", "NPV in its worst future", "which", "largest regret", "where", right=(1, 3))
+    table.columns[0].no_wrap = True
+    for k in shown(found):
+        one: Standing = found.decisions[k]
+        row = [one.decision.name]
+        for extreme in (one.worst, one.most_regret):
+            if extreme is not None:
+                row += [sensible(extreme[1], extreme[2]), titled[extreme[0]]]
+        table.add_row(*(cell(text) for text in row))
+    return table
 
 
 def _funded(one: Funded, scenario: Scenario) -> list[str]:
