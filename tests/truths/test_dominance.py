@@ -46,8 +46,8 @@ def test_gain_of_independent_samples_dominates() -> None:
 
 
 def test_spread_that_keeps_the_mean_is_dominated_in_second_order_only() -> None:
-    """X against X + noise of mean 0 given X (Rothschild and Stiglitz 1970, Increasing risk I), each noise with its mirror
-    image, so that the mean of the sample is kept as well."""
+    """X against X + noise of mean 0 given X (Rothschild and Stiglitz 1970, Increasing risk I), each noise with its
+    mirror image, so that the mean of the sample is kept as well."""
     x, noise = normal(5, 20_000), normal(6, 10_000)
     first, second = dominances(x, x + 1.5 * np.concatenate([noise, -noise]), 1)
     assert (first.first, first.second) == ("does not", "does not")
