@@ -128,8 +128,10 @@ def dominance(one: Floats, other: Floats, order: int, seed: int) -> Dominance:
     elif never == "second":
         first = "does not"
     told = {first, second} & {"dominates"} or {first, second} == {"does not"}
-    ways = (float(gaps.mean()) + slack) / error, (slack - float(gaps.mean())) / error
-    needed = None if told or not read else _needed(t[middle], ways, len(one))
+    needed = None
+    if read and not told:  # and so the gaps vary: constant ones are told in every draw
+        ways = (float(gaps.mean()) + slack) / error, (slack - float(gaps.mean())) / error
+        needed = _needed(t[middle], ways, len(one))
     return Dominance(order, first, second, p_first, p_second, never, needed)
 
 
