@@ -128,9 +128,11 @@ def dominance(one: Floats, other: Floats, order: int, seed: int) -> Dominance:
     elif never == "second":
         first = "does not"
     told = {first, second} & {"dominates"} or {first, second} == {"does not"}
-    return Dominance(
-        order, first, second, p_first, p_second, never, None if told else _needed(t[middle], enough[middle], len(one))
-    )
+    needed = None
+    if read and not told:  # and so the gaps vary: constant ones are told in every draw
+        ways = (float(gaps.mean()) + slack) / error, (slack - float(gaps.mean())) / error
+        needed = _needed(t[middle], ways, len(one))
+    return Dominance(order, first, second, p_first, p_second, never, needed)
 
 
 def _terms(one: Floats, other: Floats, grid: Floats, order: int) -> Floats:
@@ -180,9 +182,15 @@ def _answer(never_worse: bool, proved: bool, p: float) -> Answer:
     return "dominates" if proved else "cannot tell yet"
 
 
-def _needed(t: Floats, enough: NDArray[np.bool_], draws: int) -> int | None:
-    """Draws at which the least clear t of the middle would do, where all of them point one way."""
-    if not enough.all() or not (np.all(t < 0.0) or np.all(t > 0.0)):
+def _needed(t: Floats, ways: tuple[float, float], draws: int) -> int | None:
+    """Draws at which the least clear t of the middle would do, and the mean, where all of them point one way.
+
+    ways: for each arm, how far its mean is from being too low, over what it has to be.
+    """
+    if not (np.all(t < 0.0) or np.all(t > 0.0)):
         return None
-    weakest = float(np.abs(t).min())
-    return math.ceil(draws * (normal_quantile(1.0 - ALARM) / weakest) ** 2)
+    mean = ways[0] if t[0] < 0.0 else ways[1]
+    if mean <= 0.0:
+        return None
+    weakest = min(float(np.abs(t).min()) / normal_quantile(1.0 - ALARM), mean)
+    return math.ceil(draws / weakest**2)
