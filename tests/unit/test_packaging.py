@@ -42,7 +42,8 @@ def imported_distributions() -> set[str]:
 
 def test_dependencies_are_those_imported() -> None:
     """No import is undeclared and no declared dependency is unused; the extra for a cluster may be imported, too."""
-    extra = {canonicalize_name(Requirement(text).name) for text in PROJECT["project"]["optional-dependencies"]["cluster"]}
+    optional = PROJECT["project"]["optional-dependencies"]["cluster"]
+    extra = {canonicalize_name(Requirement(text).name) for text in optional}
     assert imported_distributions() - extra == {canonicalize_name(requirement.name) for requirement in DEPENDENCIES}
 
 
