@@ -20,7 +20,6 @@ from sim.errors import ProblemsFound
 from sim.montecarlo import evaluate
 from tests.functional.sweep_cases import SHOP, cheap, deadly, design, seeds
 
-
 orchestrator = importlib.import_module("scenarios.sweep")  # the package shows the function under this name
 
 
