@@ -12,7 +12,7 @@ SPAN = 120.0  # seconds that the rate looks back
 
 @dataclass(frozen=True)
 class Advance:
-    """done: points that have their rows, those of earlier runs among them; failed: how many of them without figures;
+    """done: points that have their rows, those of earlier runs among them; failed: those of this run without figures;
     rate: points a second of late, None before the first; remaining: seconds, at that rate."""
 
     done: int

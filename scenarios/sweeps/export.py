@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scenarios.sweeps.parts import steady
 from sim.errors import Problem, ProblemsFound
 
 if TYPE_CHECKING:
@@ -15,14 +16,19 @@ if TYPE_CHECKING:
 def write_table(found: SweepResult, path: Path, *, wide: bool, as_csv: bool, option: str = "path") -> None:
     """Write the tidy table, or the wide one, row by row from the parts. Raises ProblemsFound for a place that cannot be
     written. option: that named the file."""
-    table = found.wide() if wide else found.tidy()
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+
+    def write() -> None:
+        table = found.wide() if wide else found.tidy()
+        if as_csv:
+            table.sink_csv(draft)
+        else:
+            table.sink_parquet(draft)
+
     try:
         try:
-            if as_csv:
-                table.sink_csv(draft)
-            else:
-                table.sink_parquet(draft)
+            draft.touch()  # a place that cannot be written is no fault of the parts
+            steady(write)
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)

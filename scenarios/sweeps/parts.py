@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from scenarios.sweeps.work import LOST, Row
+from sim.errors import Problem, ProblemsFound
 
 if TYPE_CHECKING:
     import polars
@@ -23,6 +24,8 @@ NAME = re.compile(r"part-(\d{8})-(\d{8})\.parquet")
 MERGED_AT = 64  # small parts
 MOST_MERGED = 300_000  # rows that are put in order in memory
 SMALL = 2_000  # rows of a part that is merged with others
+READINGS = 10
+Read = TypeVar("Read")
 Schema = dict[str, "polars.DataType"]
 
 
@@ -59,6 +62,9 @@ class Parts:
         folder.mkdir(parents=True, exist_ok=True)
         for stale in folder.glob(".part-*"):
             stale.unlink(missing_ok=True)
+        for part in parts_of(folder):
+            if not _is_whole(part.path):  # the machine stopped before it was on the disk: its points are done again
+                part.path.unlink()
         counted = parts_of(folder)
         for path in set(folder.glob("part-*.parquet")) - {part.path for part in counted}:
             path.unlink(missing_ok=True)
@@ -137,6 +143,32 @@ class Parts:
         frame.write_parquet(draft)
         draft.replace(path)
         return Part(path, first, last)
+
+
+def _is_whole(path: Path) -> bool:
+    import polars
+
+    try:
+        polars.read_parquet(path, columns=["point"])
+    except (OSError, polars.exceptions.PolarsError):
+        return False
+    return True
+
+
+def steady(read: Callable[[], Read]) -> Read:
+    """What a reading of the parts gives, while a driver may merge them: it is tried again with the new ones.
+
+    Raises ProblemsFound where a part stays unreadable.
+    """
+    import polars
+
+    for _ in range(READINGS):
+        try:
+            return read()
+        except (OSError, polars.exceptions.PolarsError) as error:
+            why = str(error).splitlines()[0]
+    hint = "a resumed sweep works out anew what a damaged part held"
+    raise ProblemsFound([Problem("", f"the rows of the sweep cannot be read: {why}", hint=hint)])
 
 
 def scan(folder: Path, schema: Schema) -> polars.LazyFrame:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from scenarios.sweeps.columns import ERRORS, OF_POINT, schema
 from scenarios.sweeps.lock import is_held
 from scenarios.sweeps.manifest import Manifest, read_manifest
-from scenarios.sweeps.parts import scan
+from scenarios.sweeps.parts import scan, steady
 from scenarios.sweeps.work import DONE, FAILED, LOST
 
 if TYPE_CHECKING:
@@ -58,7 +58,10 @@ class SweepResult:
         """Rows by status: done, failed, lost; and how many points are left."""
         import polars
 
-        found = scan(self.folder / PARTS, self._schema).group_by("status").agg(polars.len().alias("n")).collect()
+        def read() -> polars.DataFrame:
+            return scan(self.folder / PARTS, self._schema).group_by("status").agg(polars.len().alias("n")).collect()
+
+        found = steady(read)
         by = dict(zip(found["status"], found["n"], strict=True))
         counts = {name: int(by.get(name, 0)) for name in (DONE, FAILED, LOST)}
         return {**counts, "left": self.points - sum(counts.values())}
@@ -73,10 +76,12 @@ class SweepResult:
         """Why points failed, the most frequent first, and how many."""
         import polars
 
-        bad = scan(self.folder / PARTS, self._schema).filter(polars.col("status") != DONE)
-        found = bad.group_by("reason").agg(polars.len().alias("n")).sort("n", "reason", descending=[True, False])
-        rows = found.head(MOST_REASONS).collect()
-        return tuple((str(reason), int(n)) for reason, n in rows.iter_rows())
+        def read() -> polars.DataFrame:
+            bad = scan(self.folder / PARTS, self._schema).filter(polars.col("status") != DONE)
+            found = bad.group_by("reason").agg(polars.len().alias("n"))
+            return found.sort("n", "reason", descending=[True, False]).head(MOST_REASONS).collect()
+
+        return tuple((str(reason), int(n)) for reason, n in steady(read).iter_rows())
 
     def wide(self) -> polars.LazyFrame:
         """One row a point in the order of the design: point, status, reason, starts, the factors, and each measure with
@@ -106,7 +111,7 @@ class SweepResult:
 
     def to_frame(self) -> polars.DataFrame:
         """`tidy` in memory."""
-        return self.tidy().collect()
+        return steady(lambda: self.tidy().collect())
 
     @property
     def units(self) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,11 +13,14 @@ import pytest
 
 from scenarios import load, sweep
 from scenarios.sweeps import driving
+from scenarios.sweeps.pools import ProcessPool
 from scenarios.sweeps.result import SweepResult, read_result
 from scenarios.variant import variant
 from sim.errors import ProblemsFound
 from sim.montecarlo import evaluate
 from tests.functional.sweep_cases import SHOP, cheap, deadly, design, seeds
+
+orchestrator = importlib.import_module("scenarios.sweep")  # the package shows the function under this name
 
 
 def table(found: SweepResult) -> polars.DataFrame:
@@ -144,6 +148,17 @@ def test_a_torn_part_is_left_out(inline: SweepResult, tmp_path: Path) -> None:
     assert list(parts.iterdir()) == [whole]
 
 
+def test_a_damaged_part_is_done_again(tmp_path: Path) -> None:
+    """As after a power cut. Until then the status says so."""
+    found = sweep(seeds(50), tmp_path / "out", workers=1, own=cheap)
+    (whole,) = (tmp_path / "out" / "parts").glob("part-*.parquet")
+    expected = table(found)
+    whole.write_bytes(whole.read_bytes()[:200])
+    with pytest.raises(ProblemsFound, match="cannot be read"):
+        _ = read_result(tmp_path / "out").counts
+    assert table(sweep(seeds(50), tmp_path / "out", workers=1, resume=True, own=cheap)).equals(expected)
+
+
 def test_many_parts_are_merged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(driving, "TASK_SECONDS", 0.0)
     monkeypatch.setattr("scenarios.sweeps.parts.MERGED_AT", 8)
@@ -159,8 +174,9 @@ def test_many_parts_are_merged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert rows["first"].to_list() == [float(seed) for seed in range(100)]
 
 
-def test_a_point_that_kills_its_worker_is_lost_alone(tmp_path: Path) -> None:
+def test_a_point_that_kills_its_worker_is_lost_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The others have their rows; a resumed sweep tries it again."""
+    monkeypatch.setattr(orchestrator, "pool_of", lambda *_: ProcessPool(1))
     found = sweep(seeds(12), tmp_path / "out", workers=2, own=deadly)
     assert found.counts == {"done": 11, "failed": 0, "lost": 1, "left": 0}
     assert not found.complete

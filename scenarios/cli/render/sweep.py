@@ -8,6 +8,7 @@ from scenarios.cli.render.figures import percent, sensible
 from scenarios.cli.render.words import cell, counted, plain_table, sentence
 from scenarios.statistics import figure
 from scenarios.sweeps.design import RESERVED
+from scenarios.sweeps.parts import steady
 from sim.errors import ProblemsFound
 
 if TYPE_CHECKING:
@@ -44,11 +45,15 @@ def show_results(found: SweepResult, terminal: Console) -> None:
     import polars
 
     first = found.manifest.measures[0][0]
-    done = found.wide().filter(polars.col("status") == "done")
     many = found.counts["done"] > MOST_ROWS
-    if many:
-        done = done.sort(first, descending=_larger_is_better(first), nulls_last=True, maintain_order=True)
-    rows = done.head(MOST_ROWS).collect().to_dicts()
+
+    def read() -> polars.DataFrame:
+        done = found.wide().filter(polars.col("status") == "done")
+        if many:
+            done = done.sort(first, descending=_larger_is_better(first), nulls_last=True, maintain_order=True)
+        return done.head(MOST_ROWS).collect()
+
+    rows = steady(read).to_dicts()
     factors = found.manifest.columns[:MOST_FACTORS]
     measures = found.manifest.measures[:SHOWN_MEASURES]
     heads = ["point", *(_head(one.name, one.unit) for one in factors), *(_head(*one) for one in measures)]
