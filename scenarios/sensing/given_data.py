@@ -40,6 +40,9 @@ class FromData:
 def from_data(method: str, levels: Floats, y: Floats, seed: int, *, blind: bool = True) -> FromData:
     """Indices of every column. levels: (points, drivers), also correlated ones; y: (points,) of the model at them.
     blind: also what a dummy reaches; 0 without it."""
+    if np.ptp(y) == 0.0:
+        nothing = (Measured(0.0, None, None, "the outcome does not vary"),) * levels.shape[1]
+        return FromData(nothing, nothing if method == "delta" else (), 0.0)
     return (_pawn if method == "pawn" else _delta)(levels, y, seed, blind)
 
 
