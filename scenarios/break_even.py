@@ -257,4 +257,6 @@ def _budget_flip(
         return Flip(whole * (values[0] or 0.0), None, None, below, above, refused=why)
     mean = float(np.mean(known))
     half = float(stdtrit(len(known) - 1, 0.975) * np.std(known, ddof=1) / np.sqrt(len(known)))
-    return Flip(whole * mean, whole * max(0.0, mean - half), whole * (mean + half), below, above)
+    low, high = max(0.0, mean - half), mean + half
+    low, high = (max(low, 1.0), high) if mean > 1.0 else (low, min(high, 1.0))  # of a change on one side of the present
+    return Flip(whole * mean, whole * low, whole * high, below, above)

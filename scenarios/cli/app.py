@@ -99,12 +99,19 @@ def _dispatch(arguments: list[str]) -> int:
     )
     app.callback()(_root)
     for name, sentence in COMMANDS.items():
-        command = (
-            importlib.import_module(f"scenarios.cli.{name.replace('-', '_')}").run if name == wanted else _not_loaded
-        )
+        command = importlib.import_module(module_of(name)).run if name == wanted else _not_loaded
         app.command(name, help=sentence)(_unpiped(command))
     result = typer.main.get_command(app)(args=arguments, prog_name="roadfolio", standalone_mode=False)
     return result if isinstance(result, int) else DONE
+
+
+def module_of(command: str) -> str:
+    """The module that runs a command.
+
+    >>> module_of("break-even")
+    'scenarios.cli.break_even'
+    """
+    return f"scenarios.cli.{command.replace('-', '_')}"
 
 
 def _print_version(wanted: bool) -> None:

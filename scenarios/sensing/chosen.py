@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scenarios.sensing.decision import FEWEST, decision, without_each
+from scenarios.sensing.decision import FEWEST, decision, known_gain, without_each
 from scenarios.sensing.drivers import drivers_of, felt
 from scenarios.sensing.levers import factors
 from scenarios.sensing.measured import Measured
@@ -68,12 +68,23 @@ def decided(
     points = max(FEWEST, DECISION_POINTS if request.points < DECISION_POINTS else request.points)
     levels = drawn_levels(table, points, request.seed, DECISION_FROM)
     found = conditional(
-        scenario, roadmaps, levels, request.seed, events_of(request), first_draw=EVENTS_FROM, threads=request.threads
+        # every point has draws of the events of its own: luck common to all would look like a gain
+        scenario,
+        roadmaps,
+        levels,
+        request.seed,
+        events_of(request),
+        common=False,
+        first_draw=EVENTS_FROM,
+        repeats=("npv",),
+        threads=request.threads,
     )
     tally.add(points * events_of(request))
+    worth = found.mean["npv"]
+    known = known_gain(found.repeats["npv"], int(np.argmax(worth.mean(axis=0))))
     drivers = felt(drivers_of(scenario, table), {name for one in roadmaps for name in one.as_dict})
-    seen = decision(levels[:, [one.column for one in drivers]], found.mean["npv"], request.seed)
-    best_at = np.argmax(found.mean["npv"], axis=1)
+    seen = decision(levels[:, [one.column for one in drivers]], worth, request.seed, known)
+    best_at = np.argmax(known, axis=1)
     funded = {}
     for name in scenario.initiatives:
         inside = np.array([name in one for one in roadmaps])
@@ -88,7 +99,8 @@ def decided(
     turns.sort(key=lambda one: (-one.changes, -one.worlds.estimate))
     rows = zip(names, roadmaps, seen.means, seen.shares, strict=True)
     options = tuple(Choice(name, one.as_dict, mean, share) for name, one, mean, share in rows)
-    return DecisionReport(names[seen.best], options, funded, tuple(turns), seen.dummy, points)
+    close = tuple(names[k] for k in seen.close)
+    return DecisionReport(names[seen.best], close, options, funded, tuple(turns), seen.dummy, points)
 
 
 def levered(
@@ -101,12 +113,13 @@ def levered(
     roadmaps = list(dict.fromkeys(stated))
     worlds = [(name, in_future(scenario, name)) for name in dict.fromkeys(request.futures)] or [("", scenario)]
     levels = drawn_levels(table, LEVER_POINTS, request.seed, LEVERS_FROM)
-    cells = np.empty((LEVER_POINTS, len(roadmaps), len(worlds)))
+    noise = events_of(request)
+    cells = np.empty((LEVER_POINTS, noise, len(roadmaps), len(worlds)))
     for k, one in enumerate(roadmaps):
         for j, (_, world) in enumerate(worlds):
             there, columns = _translated(table, world, levels)
             wide = replace(asked, scenario=world, roadmap=one, against=None, columns=columns, width=there.shape[1])
-            cells[:, k, j] = wide.mean_given(there, events_of(request))[:, 0]
+            cells[:, :, k, j] = wide.own_draws(there, noise)
     names = ("drivers", "roadmap", "future")
     titles = ((), tuple(map(str, roadmaps)), tuple(name for name, _ in worlds))
     found = {one.name: one for one in factors(cells, names, request.seed)}

@@ -40,25 +40,46 @@ class Turn:
 
 @dataclass(frozen=True)
 class Decision:
-    """best: position of the roadmap with the largest mean. shares: of the driver worlds in which each roadmap is the
+    """best: position of the roadmap with the largest mean; close: of others whose mean is not clearly smaller (95 %,
+    paired). shares: of the driver worlds in which each roadmap is the
     best. turns: of each driver. dummy: what a driver without influence reaches in `worlds` in 95 of 100 cases."""
 
     best: int
+    close: tuple[int, ...]
     shares: tuple[Measured, ...]
     means: tuple[Measured, ...]
     turns: tuple[Turn, ...]
     dummy: float
 
 
-def decision(levels: Floats, worth: Floats, seed: int) -> Decision:
-    """levels: (points, drivers). worth: (points, roadmaps) mean NPV given the drivers.
+def known_gain(draws: Floats, best: int) -> Floats:
+    """(points, roadmaps) what each roadmap gains over `best` given the drivers, with the noise of few draws taken out.
+
+    draws: (points, noise, roadmaps) NPV, every point with draws of the events of its own. Means of `noise` draws are
+    more spread than what they estimate, so they are drawn towards their mean until they have its variance, V - W / K,
+    as in the probability box of `uncertainty`.
+
+    >>> known_gain(np.array([[[0.0, 1.0], [0.0, 3.0]], [[0.0, 3.0], [0.0, 1.0]]]), 0).tolist()
+    [[0.0, 2.0], [0.0, 2.0]]
+    """
+    gain = draws - draws[:, :, [best]]
+    mean = gain.mean(axis=1)
+    noise = gain.var(axis=1, ddof=1).mean(axis=0) / gain.shape[1]
+    spread = mean.var(axis=0, ddof=1)
+    kept = np.sqrt(np.maximum(0.0, 1.0 - noise / np.where(spread > 0.0, spread, 1.0)))
+    return np.asarray(mean.mean(axis=0) + kept * (mean - mean.mean(axis=0)))
+
+
+def decision(levels: Floats, worth: Floats, seed: int, known: Floats | None = None) -> Decision:
+    """levels: (points, drivers). worth: (points, roadmaps) mean NPV given the drivers, each point with draws of the
+    events of its own. known: gains over the best as `known_gain` has them, None where `worth` is exact.
 
     A roadmap is clearly better in a slice where its paired gain over the present best exceeds 0 at a level of 5 % over
     all slices and roadmaps of the driver together (Bonferroni).
     """
     points, roadmaps = worth.shape
     best = int(np.argmax(worth.mean(axis=0)))
-    chosen = np.argmax(worth, axis=1)
+    chosen = np.argmax(worth if known is None else known, axis=1)
     shares = []
     for k in range(roadmaps):
         found = probability_interval(int(np.count_nonzero(chosen == k)), points, CONFIDENCE)
@@ -70,7 +91,9 @@ def decision(levels: Floats, worth: Floats, seed: int) -> Decision:
     turns = tuple(_turn(k, levels[:, k], gain, kept, best, seed) for k in range(levels.shape[1]))
     blind = np.random.default_rng([seed, DUMMY]).random((points, 100))
     dummy = float(np.quantile([explained(blind[:, k], kept) for k in range(100)], 0.95)) if np.ptp(kept) else 0.0
-    return Decision(best, tuple(shares), means, turns, dummy)
+    behind = gain.mean(axis=0) + 1.96 * gain.std(axis=0, ddof=1) / np.sqrt(points)
+    close = tuple(k for k in range(roadmaps) if k != best and behind[k] >= 0.0)
+    return Decision(best, close, tuple(shares), means, turns, dummy)
 
 
 def slices_of(column: Floats) -> NDArray[np.int64]:

@@ -40,13 +40,16 @@ class FromData:
 def from_data(method: str, levels: Floats, y: Floats, seed: int, *, blind: bool = True) -> FromData:
     """Indices of every column. levels: (points, drivers), also correlated ones; y: (points,) of the model at them.
     blind: also what a dummy reaches; 0 without it."""
+    if np.ptp(y) == 0.0:
+        nothing = (Measured(0.0, None, None, "the outcome does not vary"),) * levels.shape[1]
+        return FromData(nothing, nothing if method == "delta" else (), 0.0)
     return (_pawn if method == "pawn" else _delta)(levels, y, seed, blind)
 
 
 def distances(column: Floats, y: Floats, slices: int = SLICES) -> Floats:
     """(slices,) Kolmogorov-Smirnov distance between y and y with the column in each of as many equal slices.
 
-    >>> distances(np.arange(100.0), np.zeros(100)).max()
+    >>> float(distances(np.arange(100.0), np.zeros(100)).max())
     0.0
     """
     edges = np.quantile(column, np.linspace(0.0, 1.0, slices + 1)[1:-1])

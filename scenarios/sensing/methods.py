@@ -216,7 +216,7 @@ def _screened(job: Job) -> tuple[list[Group], list[Group]]:
         SCREENING,
         request.seed,
     )
-    asked.tally.spread.clear()  # of the screening; the indices have their own
+    asked.tally.forget()  # the screening; the indices have draws of their own
     order = sorted(range(len(groups)), key=lambda k: (-found.mu_star[k].estimate, k))
     kept = sorted(order[: request.one_by_one])
     return [groups[k] for k in kept], [groups[k] for k in sorted(order[request.one_by_one :])]

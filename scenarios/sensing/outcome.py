@@ -46,6 +46,27 @@ class Tally:
     spread: list[tuple[int, float]] = field(default_factory=list)
     notes: dict[str, None] = field(default_factory=dict)
     out_of_range: tuple[int, int] = (0, 0)
+    events: Floats | None = None
+    points: int = 0
+
+    def seen(self, grouped: Floats) -> None:
+        """Remember the statistic of (points, noise) single draws, the same draws of the events at every point."""
+        self.spread.append((len(grouped), float(grouped.var(axis=1, ddof=1).mean())))
+        total = grouped.sum(axis=0)
+        self.events = total if self.events is None else self.events + total
+        self.points += len(grouped)
+
+    def forget(self) -> None:
+        """What was seen so far belongs to another design."""
+        self.spread.clear()
+        self.events, self.points = None, 0
+
+    @property
+    def luck_of_mean(self) -> float | None:
+        """Variance that the draws of the events, common to all points, leave in the mean over the design."""
+        if self.events is None:
+            return None
+        return float((self.events / self.points).var(ddof=1)) / len(self.events)
 
     def clipped(self, drivers: int, effects: int) -> None:
         """Count values that were cut to the range of their field."""
@@ -105,8 +126,18 @@ class Asked:
             values = self._run(levels[start : start + block], noise, None, by_year)
             values[:, 0] = scored(self.figure, values[:, 0])
             grouped = values.reshape(-1, noise, values.shape[1])
-            self.tally.spread.append((len(grouped), float(grouped[:, :, 0].var(axis=1, ddof=1).mean())))
+            self.tally.seen(grouped[:, :, 0])
             parts.append(grouped.mean(axis=1))
+        return np.concatenate(parts)
+
+    def own_draws(self, levels: Floats, noise: int) -> Floats:
+        """(points, noise) values whose mean is the statistic, every point with draws of the events of its own."""
+        parts = []
+        block = max(1, ROWS // noise)
+        for start in range(0, len(levels), block):
+            part = levels[start : start + block]
+            numbers = (start + np.arange(len(part), dtype=np.int64)) * noise
+            parts.append(scored(self.figure, self._run(part, noise, numbers)[:, 0]).reshape(-1, noise))
         return np.concatenate(parts)
 
     def with_chance(self, levels: Floats, by_year: bool = False) -> Floats:

@@ -103,9 +103,10 @@ class Choice:
 @dataclass(frozen=True)
 class DecisionReport:
     """The set, the best of it, how often each initiative is in the best, and the drivers that change it, most first.
-    points: draws of the drivers."""
+    close: roadmaps of which it cannot be told whether they are worse on average. points: draws of the drivers."""
 
     best: str
+    close: tuple[str, ...]
     choices: tuple[Choice, ...]
     funded: Mapping[str, Measured]
     turns: tuple[Turned, ...]
@@ -236,6 +237,7 @@ class Sensitivity:
 def _decision(found: DecisionReport) -> dict[str, Any]:
     return {
         "best": found.best,
+        "close": list(found.close),
         "points": found.points,
         "choices": [
             {

@@ -10,6 +10,7 @@ import numpy as np
 
 from scenarios.sensing.chosen import decided, levered
 from scenarios.sensing.drivers import Driver, correlated, drivers_of, felt
+from scenarios.sensing.measured import Measured
 from scenarios.sensing.methods import REST, Found, Job, by_data, by_effects, by_indices, by_tornado, grouped
 from scenarios.sensing.outcome import Asked, Tally, has_mean
 from scenarios.sensing.report import DecisionReport, Influence, Lever, Sensitivity
@@ -75,6 +76,7 @@ def study(
     left = None
     if spread is not None and found.variance is not None and found.variance > 0.0:
         left = min(1.0, spread / request.noise / found.variance)
+    value = _with_luck(found.value, tally)
     turned: DecisionReport | None = None
     levers: tuple[Lever, ...] = ()
     if request.decision:
@@ -90,7 +92,7 @@ def study(
         method=request.method,
         statistic=wanted.name,
         unit=unit_of(wanted, scenario.profile.currency),
-        value=found.value,
+        value=value,
         roadmap=chosen.as_dict,
         against=None if other is None else other.as_dict,
         group_by=request.group_by,
@@ -138,6 +140,18 @@ def _check(request: Request, wanted: Figure, drivers: Sequence[Driver], pairs: S
         problems.append(Problem("initiatives", "no uncertain number bears on these roadmaps", hint=hint))
     if problems:
         raise ProblemsFound(problems)
+
+
+def _with_luck(value: Measured, tally: Tally) -> Measured:
+    """The statistic with the luck of the events, which is the same at all points, in its interval: Student's with as
+    many degrees of freedom as there are draws of them, less one."""
+    luck = tally.luck_of_mean
+    if luck is None or value.half is None or tally.events is None:
+        return value
+    from scipy.special import stdtrit
+
+    half = float(np.hypot(value.half, stdtrit(len(tally.events) - 1, 0.975) * np.sqrt(luck)))
+    return Measured(value.estimate, value.estimate - half, value.estimate + half)
 
 
 def _counter(progress: Callable[[int], None] | None) -> Callable[[int], None] | None:

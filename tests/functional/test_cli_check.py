@@ -15,7 +15,7 @@ import pytest
 import typer
 
 import scenarios
-from scenarios.cli.app import COMMANDS, run
+from scenarios.cli.app import COMMANDS, module_of, run
 from scenarios.cli.output import emit, progress
 from scenarios.evidence import evidence
 from scenarios.load import library, library_text
@@ -221,7 +221,7 @@ def test_wrong_usage_ends_with_two(arguments: list[str], capsys: pytest.CaptureF
 def test_every_command_takes_json_and_seed() -> None:
     """A script may give the same options to every command."""
     for name in COMMANDS:
-        command = importlib.import_module(f"scenarios.cli.{name}").run
+        command = importlib.import_module(module_of(name)).run
         app = typer.Typer(add_completion=False)
         app.command()(command)
         options = {option for parameter in typer.main.get_command(app).params for option in parameter.opts}

@@ -127,6 +127,9 @@ def test_difference_to_itself_does_not_vary() -> None:
     flat = sensitivity(uncorrelated(), STARTS, "sobol", points=16, noise=2, seed=SEED, against=STARTS)
     assert all(one.figures["total"].estimate == 0.0 for one in flat.influences)
     assert flat.influences[0].figures["total"].refused == "the outcome does not vary"
+    for method in ("morris", "pawn", "delta"):
+        still = sensitivity(shop(), {}, method, points=128, noise=2, seed=SEED)
+        assert all(figure.estimate == 0.0 for one in still.influences for figure in one.figures.values())
 
 
 def test_sobol_under_correlation_is_refused_or_labelled() -> None:

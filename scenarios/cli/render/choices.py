@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scenarios.cli.render.bars import share_bar
 from scenarios.cli.render.figures import sensible
-from scenarios.cli.render.words import cell, clean, plain_table, sentence, titles
+from scenarios.cli.render.words import cell, clean, listed, plain_table, sentence, titles
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,6 +47,10 @@ def show_decision(found: DecisionReport, scenario: Scenario, terminal: Console, 
             cell(share_bar(one.share.estimate, one.share.high, 1.0)),
         )
     terminal.print(table)
+    if found.close:
+        sentence(
+            terminal, f"It cannot be told yet whether {found.best} is better on average than {listed(found.close)}."
+        )
     funded = (f"{clean(names[name])} {100.0 * one.estimate:.0f} %" for name, one in found.funded.items())
     sentence(terminal, f"In the best roadmap of the set in so many driver worlds: {', '.join(funded)}.")
     turning = [one for one in found.turns if one.changes > 0.0]
@@ -62,7 +66,8 @@ def show_decision(found: DecisionReport, scenario: Scenario, terminal: Console, 
         sentence(terminal, f"{turn.driver}: in {100.0 * turn.changes:.0f} % of its range another is better: {where}.")
     sentence(
         terminal,
-        f"{found.points:,} draws of the drivers; by tenths of each driver's own range, 'better' at a level of 5 % for "
+        f"{found.points:,} draws of the drivers, each with draws of the events of its own, whose noise is taken "
+        f"out; by tenths of each driver's own range, 'better' at a level of 5 % for "
         "all tenths and roadmaps together; a tenth where nothing is clear counts for the present best",
         "dim",
     )
