@@ -48,9 +48,10 @@ def information(
 
     roadmaps, plan, resolved: the decisions, see `scenarios.decisions.choices`. drivers: paths, or parts of the scenario
     below which all are meant; none: all but those of initiatives in no decision. groups: name -> paths, known together.
-    points, noise: points of the drivers, 64 or more, and draws of the events at each, an even number from 8. top: drivers that are told. nested: of these,
-    how many are checked by nested draws; groups always are. All figures in the currency of the scenario, undiminished
-    by tax. Raises ProblemsFound, and `NoRoadmap` where no roadmap meets every demand.
+    points, noise: points of the drivers, 64 or more, and draws of the events at each, an even number from 8. top:
+    drivers that are told. nested: of these, how many are checked by nested draws; groups always are. All figures in the
+    currency of the scenario, undiminished by tax. Raises ProblemsFound, and `NoRoadmap` where no roadmap meets every
+    demand.
     """
     from scenarios.decisions.choices import decision_set
     from scenarios.decisions.worlds import below, check_size, concerned, worlds_of
