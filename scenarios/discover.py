@@ -46,8 +46,9 @@ def discover(
 
     fails: `npv<0`, `cash_trough<20k`, `cost>100k` [currency] or `goal:NAME`. of: `draws` = a single draw with its
     events fails, so that density is a probability; `drivers` = the mean over the events of a point fails. drivers:
-    paths, or parts of the scenario below which all are meant, that boxes may restrict; none: all. points: that choose
-    the boxes, 200 or more, and as many again that measure them; noise: draws of the events at each. boxes, conditions:
+    paths, or parts of the scenario below which all are meant, that boxes may restrict; none: all but those of
+    initiatives that the roadmap leaves out. points: that choose the boxes, 200 or more, and as many again that measure
+    them; noise: draws of the events at each. boxes, conditions:
     most boxes, and most restrictions of each. Raises ProblemsFound.
     """
     import numpy as np
@@ -55,7 +56,7 @@ def discover(
     from scenarios.boxes.criterion import criterion
     from scenarios.boxes.prim import covering, measures, trajectory
     from scenarios.boxes.report import Discovery
-    from scenarios.decisions.worlds import below
+    from scenarios.decisions.worlds import below, concerned
     from sim.montecarlo.conditional import table_of
     from sim.roadmap import roadmap as validated
 
@@ -69,7 +70,7 @@ def discover(
         raise ProblemsFound(
             [Problem("scenario", "the scenario has no uncertain number, so there are no boxes of them")]
         )
-    wanted = below(list(paths), drivers, "--driver") if drivers else list(paths)
+    wanted = below(list(paths), drivers, "--driver") if drivers else concerned(paths, [chosen.as_dict]) or list(paths)
     columns = [paths[path] for path in wanted]
     units = [table.drivers[j].unit for j in columns]
     known = [

@@ -47,13 +47,14 @@ def information(
     """Worth of perfect information on all drivers, on each and on groups, and of studies net of price and wait.
 
     roadmaps, plan, resolved: the decisions, see `scenarios.decisions.choices`. drivers: paths, or parts of the scenario
-    below which all are meant; none: all. groups: name -> paths, known together. points, noise: points of the drivers,
-    64 or more, and draws of the events at each, an even number from 8. top: drivers that are told. nested: of these,
-    how many are checked by nested draws; groups always are. All figures in the currency of the scenario, undiminished
-    by tax. Raises ProblemsFound, and `NoRoadmap` where no roadmap meets every demand.
+    below which all are meant; none: all but those of initiatives in no decision. groups: name -> paths, known together.
+    points, noise: points of the drivers, 64 or more, and draws of the events at each, an even number from 8. top:
+    drivers that are told. nested: of these, how many are checked by nested draws; groups always are. All figures in the
+    currency of the scenario, undiminished by tax. Raises ProblemsFound, and `NoRoadmap` where no roadmap meets every
+    demand.
     """
     from scenarios.decisions.choices import decision_set
-    from scenarios.decisions.worlds import below, check_size, worlds_of
+    from scenarios.decisions.worlds import below, check_size, concerned, worlds_of
     from scenarios.knowing.gates import gates
     from scenarios.knowing.maximum import agree
     from scenarios.knowing.partial import by_regression, perfect
@@ -64,7 +65,7 @@ def information(
     table = table_of(scenario)
     luck = set(table.luck)
     paths = [one.path for j, one in enumerate(table.drivers) if j not in luck]
-    wanted = below(paths, drivers, "--driver") if drivers else paths
+    asked = below(paths, drivers, "--driver")
     members = {name: below(paths, some, f"--group {name}") for name, some in (groups or {}).items()}
     _check_studies(table.drivers, paths, studies)
     if not paths:
@@ -80,7 +81,9 @@ def information(
         progress=None if progress is None else lambda done: progress(stage, done, points),
     )  # fmt: skip
     mean = worlds.npv.mean(axis=1)
-    all_columns = [worlds.columns[path] for path in paths]
+    matter = concerned(paths, chosen.roadmaps) or paths
+    wanted = asked or matter
+    all_columns = [worlds.columns[path] for path in matter]
     whole, check = perfect(worlds.npv, seed), by_regression(mean, worlds.theta[:, all_columns], seed)
     ranked = _ranked(worlds, mean, wanted, seed, progress)
     told = ranked[: max(0, top)]

@@ -210,7 +210,7 @@ def best_box(x: Floats, y: Floats, most: int = 3, peel: float = PEEL, smallest: 
 def balance(found: Measures, base: float, top: float) -> float:
     """Harmonic mean of the coverage of a box and of its density on the scale from base to top.
 
-    >>> balance(Measures(0.6, 0.5, 0.2), 0.2, 1.0), balance(Measures(0.2, 1.0, 1.0), 0.2, 1.0)
+    >>> balance(Measures(0.75, 0.5, 0.2), 0.5, 1.0), balance(Measures(0.2, 1.0, 1.0), 0.2, 1.0)
     (0.5, 0.0)
     """
     dense = max(0.0, (found.density - base) / (top - base)) if top > base else 0.0

@@ -148,6 +148,17 @@ def below(known: Sequence[str], wanted: Iterable[str], place: str) -> list[str]:
     return list(found)
 
 
+def concerned(paths: Iterable[str], roadmaps: Iterable[Mapping[str, int]]) -> list[str]:
+    """Drivers without those of initiatives that no roadmap holds: such numbers change nothing.
+
+    >>> concerned(["initiatives.pos.capital", "initiatives.crm.capital", "money.rate"], [{"pos": 0}])
+    ['initiatives.pos.capital', 'money.rate']
+    """
+    held = {name for one in roadmaps for name in one}
+    parts = [(path, path.split(".")) for path in paths]
+    return [path for path, part in parts if part[0] != "initiatives" or part[1] in held]
+
+
 def _near(name: str, known: Sequence[str]) -> str:
     from sim.errors import nearest
 
