@@ -152,6 +152,7 @@ def _replanned(
     from dataclasses import replace
 
     from scenarios.monitoring.findings import drivers_of, scores_of, surprises_of
+    from scenarios.monitoring.posterior import FEWEST as FEWEST_EFFECTIVE
     from scenarios.monitoring.record import issued
     from scenarios.monitoring.report import Replanned, Sample, changes_of
 
@@ -165,6 +166,8 @@ def _replanned(
     began, worth_old, worth_new, gain = _worths(past.scenario, old, proposed, found, run.seed, limits)
     delta = 0.0 if searched is None else searched.indifference
     decision = _decision(learned, old, proposed, allowed, gain, delta)
+    if decision == "changed" and found.report.effective < FEWEST_EFFECTIVE:
+        decision = "kept"
     shown = searched
     if searched is None or decision == "kept":
         _, shown, unkept = _searched(replace(past, scenario=_held(past.scenario, old)), run.seed, limits, progress)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.monitoring.actuals import Actual
-from scenarios.monitoring.posterior import Posterior, Weighted
+from scenarios.monitoring.posterior import FEWEST, Posterior, Weighted
 from scenarios.monitoring.record import Record, points_of
 from scenarios.monitoring.scores import covered, crps, place
 from scenarios.monitoring.weights import weighted_quantiles
@@ -92,7 +92,9 @@ def drivers_of(scenario: Scenario, found: Posterior) -> tuple[Driver, ...]:
         far = abs(mean[j]) > SURE / math.sqrt(n) or abs(spread[j] - 1.0) > SURE * math.sqrt(2.0 / n)
         after = weighted_quantiles(theta[:, j], part.weight, np.array(SHARES))
         ends = _three(before[:, j]), _three(after)
-        rows.append(Driver(driver.path, driver.unit, *ends, float(told), bool(far and found.information > 0.0)))
+        rows.append(
+            Driver(driver.path, driver.unit, *ends, float(told), bool(far and n >= FEWEST and found.information > 0.0))
+        )
     return tuple(sorted(rows, key=lambda row: (not row.moved, -row.information, row.path)))
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 ENOUGH = 200.0  # effective draws below which new ones are made
+FEWEST = 30.0  # effective draws below which no error holds: no plan is changed and no driver said to have moved
 STEPS = 8  # at most, from the file to the observations
 FITTED = 50.0  # effective draws from which a proposal is fitted
 AT_LEAST = 2048  # draws of a step: few draws cannot tell where to make others

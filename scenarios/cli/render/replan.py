@@ -99,7 +99,8 @@ def _draws(found: Replanned, terminal: Console) -> None:
             f"{sample.effective:,.0f} effective of {sample.draws:,}."
         )
     if not sample.enough:
-        text += " That is below 200: what follows is rough."
+        few = "" if sample.effective >= 30.0 else ", and below 30 no plan is changed: the errors do not hold"
+        text += f" That is below 200: what follows is rough{few}."
     sentence(terminal, text)
 
 
