@@ -37,9 +37,9 @@ def main() -> int:
     print(f"{found.statistic} of {given.roadmap}{f' minus {given.against}' if given.against else ''}, in {found.unit}")
     for one in found.influences[: given.top]:
         low, high, swing = (one.figures[name] for name in ("low", "high", "swing"))
-        error = "" if swing.low is None else f" ({swing.low:,.4g} to {swing.high:,.4g})"
-        ends = f"{one.at_low:,.4g} to {one.at_high:,.4g} {one.unit}" if one.at_low is not None else "together"
-        print(f"{one.name} ({ends}): {low.estimate:,.4g} to {high.estimate:,.4g}, swing {swing.estimate:,.4g}{error}")
+        sure = "" if swing.low is None else f" (95 %: {swing.low:,.5g} to {swing.high:,.5g})"
+        ends = f"{one.at_low:,.5g} to {one.at_high:,.5g} {one.unit}" if one.at_low is not None else "together"
+        print(f"{one.name} ({ends}): {low.estimate:,.5g} to {high.estimate:,.5g}, swing {swing.estimate:,.5g}{sure}")
     for note in found.notes:
         print(f"note: {note}")
     return 0
