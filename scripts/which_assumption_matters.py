@@ -3,7 +3,7 @@
     python scripts/which_assumption_matters.py retailer pos@0,inventory@6
     python scripts/which_assumption_matters.py my_shop.yaml pos@0 --against crm@0 --statistic npv.p5 --top 5
 
-Each number of the file goes to its 5 % and its 95 % quantile while all others stay as drawn, on the same possible worlds.
+Each number of the file goes to its 5 % and its 95 % quantile; all others stay as drawn, on the same possible worlds.
 """
 
 import argparse
