@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from scenarios.cli.render.words import counted, starts_sentence
+from scenarios.reporting.charts.budget import limit
+from scenarios.reporting.charts.tornado import driver_name
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.tables.why_not import titled
-from scenarios.reporting.words import about, amount, money, plain, share
+from scenarios.reporting.words import about, amount, level, money, plain, share
 
 MOST = 5
 
@@ -67,7 +70,7 @@ def _tiles(run: Gathered) -> Iterator[Tile]:
         text = f"of the company's own cash, middle draw; one draw in twenty falls below {about(trough['p5'], extent)}"
         floor = found["cash_floor"]
         if floor is not None:
-            text += f"; the floor of {amount(floor['floor'], currency)} is {'kept' if floor['kept'] else 'NOT kept'}"
+            text += f"; the floor of {amount(floor['floor'], currency)} is {_kept(floor)}"
         yield Tile("deepest cash point", about(trough["p50"], extent, currency), text)
     back = found["payback_months"]
     if back["p50"] is not None:
@@ -77,16 +80,21 @@ def _tiles(run: Gathered) -> Iterator[Tile]:
     yield Tile("cost in the budgets", amount(cost, currency), f"mean, over {len(run.plan['periods'])} planning periods")
 
 
+def _kept(floor: Mapping[str, Any]) -> str:
+    words = "kept" if floor["kept"] else "NOT kept"
+    return f"{words}, against doing nothing" if floor["relative_to_baseline"] else words
+
+
 def _quarters(run: Gathered) -> Iterator[tuple[str, str, str, str]]:
     """Periods in which something starts: cost, and what the budgets have left after it."""
-    for one in run.plan["periods"]:
+    for t, one in enumerate(run.plan["periods"]):
         names = [run.name(name) for name, month in run.plan["roadmap"].items() if run.when(month) == one["label"]]
         if not names:
             continue
         cost = amount(one["capital"] + one["delivery"] + one["running"])
         purses = one["budgets"].values()
         left = amount(sum(purse["carried"] for purse in purses)) if purses else "no budget"
-        budget = amount(sum(purse["amount"] + purse["granted"] for purse in purses)) if purses else "no budget"
+        budget = amount(limit(run.plan["periods"], t)) if purses else "no budget"
         yield plain(one["label"], 30), ", ".join(names), f"{cost} of {budget}" if purses else cost, left
 
 
@@ -114,10 +122,8 @@ def _changes(run: Gathered) -> Iterator[str]:
     for one in [] if tornado is None else tornado["bars"][:1]:
         worse = min(one["low"]["estimate"], one["high"]["estimate"])
         end = one["at_low"] if one["low"]["estimate"] == worse else one["at_high"]
-        from scenarios.reporting.charts.tornado import value
-
         yield (
-            f"If {plain(one['path'])} were {value(end)} {plain(one['unit'], 30)}, the mean gain would "
+            f"If “{driver_name(run, one['path'])}” were {level(end, one['unit'])}, the mean gain would "
             + (f"turn into a loss (it changes by {about(worse, own, currency)})." if own + worse < 0.0 < own
                else f"change by {about(worse, own, currency)}.")
         )  # fmt: skip

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 FINALISTS: Final = 3  # shown beside the recommended roadmap
 BINS: Final = 48
-EDGE: Final = 0.005  # share of the draws beyond either end of the bins
+EDGE: Final = 0.005  # share of the draws of a roadmap beyond either end of the bins
 LEVELS: Final = tuple(round(0.01 * k, 2) for k in (1, *range(5, 100, 5), 99))
 
 
@@ -31,8 +31,8 @@ def distributions(scenario: Scenario, plan: Mapping[str, Any], threads: int | No
     draws, first = int(plan["outcomes"]["draws"]), int(plan["outcomes"]["first_draw"])
     found = evaluate(scenario, roadmaps, draws, int(plan["seed"]), first_draw=first, detail=False, threads=threads)
     values = [one.npv for one in found]
-    low = min(float(np.quantile(one, EDGE)) for one in values)
-    high = max(float(np.quantile(one, 1.0 - EDGE)) for one in values)
+    low = min(0.0, *(float(np.quantile(one, EDGE)) for one in values[:-1]))
+    high = max(0.0, *(float(np.quantile(one, 1.0 - EDGE)) for one in values[:-1]))
     edges = np.linspace(low, high, BINS + 1) if high > low else np.array([low - 0.5, low + 0.5])
     rows = []
     for kind, starts, npv in zip(["recommended", *["finalist"] * len(others), "do nothing"], roadmaps, values,

@@ -18,7 +18,7 @@ def budget(run: Gathered) -> Part:
     periods, currency = run.plan["periods"], run.currency
     labels = [plain(one["label"], 30) for one in periods]
     spent = [sum(one[kind] for kind in KINDS) for one in periods]
-    limits = [_limit(periods, t) for t in range(len(periods))]
+    limits = [limit(periods, t) for t in range(len(periods))]
     known = bool(periods) and bool(periods[0]["budgets"])
     total = sum(spent)
     most = max(range(len(spent)), key=lambda t: spent[t]) if spent else 0
@@ -35,7 +35,7 @@ def budget(run: Gathered) -> Part:
             "name": kind,
             "x": labels,
             "y": [one[kind] for one in periods],
-            "marker": {"color": color, "pattern": {"shape": shape, "fgcolor": "#ffffff", "size": 6},
+            "marker": {"color": color, "pattern": {"shape": shape, "fillmode": "overlay", "fgcolor": "#ffffff", "size": 6},
                        "line": {"color": INK, "width": 0.5}},
             "hovertemplate": f"%{{y:,.0f}}<extra>{kind}</extra>",
         }
@@ -74,7 +74,7 @@ def budget(run: Gathered) -> Part:
     return Part("budget", "Cost against budget", f"{sentence}.", chart, (found,))
 
 
-def _limit(periods: Sequence[Mapping[str, Any]], t: int) -> float:
+def limit(periods: Sequence[Mapping[str, Any]], t: int) -> float:
     """What all budgets allow in period t: their amounts, grants, and what is carried in; credit is not counted."""
     before = periods[t - 1]["budgets"] if t else {}
     carried = sum(purse["carried"] for purse in before.values())

@@ -24,8 +24,8 @@ def contribution(run: Gathered) -> Part:
         sentence += f" of {about(total, size, currency)} in all"
     if last["npv"]["mean"] < 0.0 and len(all_) > 1:
         sentence += f"; {run.name(last['id'])} costs more than it earns, {about(last['npv']['mean'], size, currency)}"
-        if run.scenario.initiatives[last["id"]].mandatory:
-            sentence += ", and is mandatory"
+        if any(last["id"] in one["roadmap"] for one in run.plan["yardsticks"] if one["policy"] == "do nothing"):
+            sentence += ", and has to be done"
     y = list(range(len(all_)))
     data = [
         {

@@ -11,6 +11,7 @@ from scenarios.reporting.style import BLUE, INK, SKY, VERMILLION, bars_height, f
 from scenarios.reporting.words import label, list_of, plain, share
 from sim.world.initiatives import Initiative
 
+FILLS = (("work", BLUE, ""), ("its next phase", SKY, "/"))  # in turn
 LOW, MIDDLE, HIGH = 0.05, 0.5, 0.95
 
 
@@ -19,7 +20,7 @@ def gantt(run: Gathered) -> Part:
     starts = sorted(run.plan["roadmap"].items(), key=lambda one: (one[1], one[0]))
     if not starts:
         return Part("gantt", "Roadmap", missing="The recommended roadmap starts nothing.")
-    bars: dict[str, list[Any]] = {"x": [], "base": [], "y": [], "color": [], "shape": [], "text": []}
+    bars: tuple[dict[str, list[Any]], ...] = tuple({"x": [], "base": [], "y": [], "text": []} for _ in FILLS)
     gates: dict[str, list[Any]] = {"x": [], "y": [], "text": []}
     live: dict[str, list[Any]] = {"x": [], "y": [], "plus": [], "minus": [], "text": []}
     lines, last, late = [], 0.0, []
@@ -27,9 +28,9 @@ def gantt(run: Gathered) -> Part:
         one = run.scenario.initiatives[name]
         finish = one.planned_finish(start)
         for k, (phase, begin, end) in enumerate(_phases(one, start, finish)):
-            for key, value in (("x", end - begin), ("base", begin), ("y", row), ("color", (BLUE, SKY)[k % 2]),
-                               ("shape", ("", "/")[k % 2]), ("text", f"{label(run.name(name))}<br>{label(phase)}")):  # fmt: skip
-                bars[key].append(value)
+            words = f"{label(run.name(name))}<br>{label(phase)}"
+            for key, value in (("x", end - begin), ("base", begin), ("y", row), ("text", words)):
+                bars[k % len(FILLS)][key].append(value)
             gates["x"].append(end)
             gates["y"].append(row)
             gates["text"].append(f"gate: end of {label(phase)}")
@@ -52,13 +53,17 @@ def gantt(run: Gathered) -> Part:
         phases = ", ".join(plain(phase) for phase in one.phases) or "one, with one gate at its end"
         lines.append((run.name(name), run.when(start), f"{finish - start}", phases, when, never))
     part = _sentence(run, starts, late)
-    data = [
-        {
-            "type": "bar", "orientation": "h", "name": "work, phase by phase", "x": bars["x"], "base": bars["base"],
-            "y": bars["y"], "width": 0.5, "text": bars["text"], "textposition": "none", "hoverinfo": "text",
-            "marker": {"color": bars["color"], "line": {"color": INK, "width": 0.5},
-                       "pattern": {"shape": bars["shape"], "fgcolor": "#ffffff", "size": 6}},
-        },
+    data: list[dict[str, Any]] = [
+        *(
+            {
+                "type": "bar", "orientation": "h", "name": name, "width": 0.5, **bars[k], "textposition": "none",
+                "hoverinfo": "text",
+                "marker": {"color": color, "line": {"color": INK, "width": 0.5},
+                           "pattern": {"shape": shape, "fillmode": "overlay", "fgcolor": "#ffffff", "size": 6}},
+            }
+            for k, (name, color, shape) in enumerate(FILLS)
+            if bars[k]["x"]
+        ),
         {
             "type": "scatter", "mode": "markers", "name": "gate", "x": gates["x"], "y": gates["y"],
             "text": gates["text"], "hoverinfo": "text",

@@ -7,11 +7,9 @@ from typing import Any
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.part import Part, table
 from scenarios.reporting.style import BLUE, INK, ORANGE, QUIET, bars_height, figure, rows, titled
-from scenarios.reporting.words import label, list_of, plain, share
-from sim.montecarlo.kpis import KPIS
+from scenarios.reporting.words import label, level, list_of, plain, share
 
 TITLE = "Goals before and after"
-LEVELS = {one.name: one.kind for one in KPIS}
 
 
 def goals(run: Gathered) -> Part:
@@ -63,7 +61,7 @@ def goals(run: Gathered) -> Part:
     )  # fmt: skip
     lines = [
         (
-            names[k], f"{'at least' if one['better'] == 'higher' else 'at most'} {_level(one['target'], one['unit'])}",
+            names[k], f"{'at least' if one['better'] == 'higher' else 'at most'} {level(one['target'], one['unit'])}",
             f"{one['first_month']} to {one['last_month']}",
             *(_mean(one[key], one["unit"]) for key in ("before", "after")),
             *(share(one[key]["reached"]["share"], one[key]["reached"]["low"], one[key]["reached"]["high"])
@@ -77,12 +75,4 @@ def goals(run: Gathered) -> Part:
 
 
 def _mean(one: dict[str, Any], unit: str) -> str:
-    return "no value" if one["mean"] is None else _level(one["mean"]["mean"], unit)
-
-
-def _level(value: float, unit: str) -> str:
-    """A level of a KPI with its unit."""
-    if unit == "share":
-        return f"{100.0 * value:.4g} %"
-    text = f"{float(f'{value:.4g}'):,.10g}"
-    return f"{text} {plain(unit, 30)}"
+    return "no value" if one["mean"] is None else level(one["mean"]["mean"], unit)

@@ -7,6 +7,7 @@ from scenarios.reporting.part import Part, table
 from scenarios.reporting.style import BLUE, VERMILLION, figure, titled
 from scenarios.reporting.words import about, amount, change, plain, share
 
+TICKS = (*(digit * 10.0**power for power in (-2, -1, 0, 1) for digit in (1, 2, 5)), 100.0)  # per cent
 TITLE = "Losses by incidents: how often a year is worse"
 LINES = {
     "baseline": ("without the roadmap, gross", VERMILLION, "solid", "circle"),
@@ -59,7 +60,8 @@ def losses(run: Gathered) -> Part:
     chart = figure(
         data, 400, {"type": "log", "title": titled(f"loss of a year, {plain(currency, 12)}"), "zeroline": False,
                     "tickformat": ",.2~s", "nticks": 8},
-        {"type": "log", "title": titled("share of years above it, %"), "zeroline": False, "tickformat": "~g"},
+        {"type": "log", "title": titled("share of years above it, %"), "zeroline": False, "tickvals": list(TICKS),
+         "ticktext": [f"{tick:g}" for tick in TICKS]},
         showlegend=True,
     )  # fmt: skip
     heads = ("loss above", *(name for name, *_ in LINES.values()))

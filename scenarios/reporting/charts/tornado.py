@@ -7,9 +7,10 @@ from typing import Any
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.part import Part, table
 from scenarios.reporting.style import BLUE, INK, ORANGE, bars_height, figure, rows, titled
-from scenarios.reporting.words import about, label, plain
+from scenarios.reporting.words import about, label, level, plain
 
 TITLE = "What the result hangs on"
+FORMS = ("effects", "multiply", "add", "set", "value")
 
 
 def tornado(run: Gathered) -> Part:
@@ -23,20 +24,20 @@ def tornado(run: Gathered) -> Part:
     first = bars[0]
     worse = min(first["low"]["estimate"], first["high"]["estimate"])
     sentence = (
-        f"Of {found['drivers']} uncertain numbers that bear on the roadmap, {plain(first['path'])} moves the mean NPV "
-        f"most: by {about(abs(first['swing']['estimate']), size, currency)} between {value(first['at_low'])} and "
-        f"{value(first['at_high'])} {plain(first['unit'], 30)}. At its worse end the mean NPV changes by "
+        f"Of {found['drivers']} uncertain numbers that bear on the roadmap, “{driver_name(run, first['path'])}” moves the "
+        f"mean NPV most: by {about(abs(first['swing']['estimate']), size, currency)} between "
+        f"{level(first['at_low'], first['unit'])} and {level(first['at_high'], first['unit'])}. At its worse end the mean NPV changes by "
         f"{about(worse, size, currency)}"
     )
     sentence += ", more than the whole gain." if -worse > own > 0.0 else "."
-    names = [label(_short(one["path"]), 60) for one in bars]
+    names = [label(driver_name(run, one["path"])) for one in bars]
     y = list(range(len(bars)))
     data: list[dict[str, Any]] = [
         {
             "type": "bar", "orientation": "h", "name": f"number at its {end}", "y": y, "width": 0.55,
             "x": [one[key]["estimate"] for one in bars],
             "marker": {"color": color, "line": {"color": INK, "width": 0.5},
-                       "pattern": {"shape": shape, "fgcolor": "#ffffff", "size": 6}},
+                       "pattern": {"shape": shape, "fillmode": "overlay", "fgcolor": "#ffffff", "size": 6}},
             "hovertemplate": f"%{{x:+,.3s}}<extra>at its {end}</extra>",
         }
         for key, end, color, shape in (("low", "5 % quantile", ORANGE, "/"), ("high", "95 % quantile", BLUE, ""))
@@ -49,7 +50,7 @@ def tornado(run: Gathered) -> Part:
     lines = [
         (
             plain(one["path"]),
-            f"{value(one['at_low'])} to {value(one['at_high'])} {plain(one['unit'], 30)}",
+            f"{level(one['at_low'], one['unit'])} to {level(one['at_high'], one['unit'])}",
             *(f"{about(one[key]['estimate'], size)}{_range(one[key], size)}" for key in ("low", "high", "swing")),
         )
         for one in bars
@@ -72,9 +73,15 @@ def value(number: float) -> str:
     return f"{number:,.3g}" if abs(number) < 1000 else f"{float(f'{number:.3g}'):,.0f}"
 
 
-def _short(path: str) -> str:
-    """A path that a label can break."""
-    return path.replace(".", ". ").replace("_", " ")
+def driver_name(run: Gathered, path: str) -> str:
+    """Words for a driver that fit a label: what it is of, and which number of it; the table has the whole path."""
+    words = path.split(".")
+    of = run.names.get(words[1], "") if words[0] == "initiatives" and len(words) > 1 else ""
+    of = of or words[min(1, len(words) - 1)]
+    rest = [word for word in words[2:] if word not in FORMS]
+    if words[0] == "initiatives":
+        return plain(f"{of}: {' '.join(rest[-2:]).replace('_', ' ')}")
+    return plain(f"{of}: {rest[-1] if rest else words[0]}".replace("_", " "))
 
 
 def _range(one: dict[str, Any], size: float) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from scenarios.cli.render.outcome import MEANINGS
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.part import Part, table
@@ -29,30 +31,36 @@ def waterfall(run: Gathered) -> Part:
     if known[loss] < 0.0:
         sentence += f", the largest cost {names[loss]} ({about(known[loss], size, currency)})"
     sentence += f"; together the categories make the mean NPV of {money(total, outcomes['npv']['se'], currency)}."
-    base, begins, colors = 0.0, [], []
+    base, begins = 0.0, []
     for name in order:
         begins.append(base if known[name] >= 0.0 else base + known[name])
         base += known[name]
-        colors.append(BLUE if known[name] >= 0.0 else VERMILLION)
     labels = [*(names[name] for name in order), "NPV"]
     sizes = [*(abs(known[name]) for name in order), abs(total)]
     begins.append(min(0.0, total))
     texts = [*(about(known[name], size) for name in order), about(total, size)]
     span = max(b + s for b, s in zip(begins, sizes, strict=True)) - min(0.0, *begins)
-    data = [
+    places = list(range(len(labels)))
+    data: list[dict[str, Any]] = [
         {
-            "type": "bar", "orientation": "h", "x": sizes, "base": begins, "y": list(range(len(labels))), "width": 0.62,
-            "text": texts, "textposition": "none", "hoverinfo": "text",
-            "marker": {"color": [*colors, QUIET], "line": {"color": INK, "width": 0.5},
-                       "pattern": {"shape": ["" if c == BLUE else "/" for c in colors] + ["x"], "fgcolor": "#ffffff",
-                                   "size": 6}},
-        },
-        {
-            "type": "scatter", "mode": "text", "hoverinfo": "skip", "y": list(range(len(labels))), "text": texts,
-            "x": [b + s for b, s in zip(begins, sizes, strict=True)], "textposition": "middle right",
-            "textfont": {"size": 12}, "cliponaxis": False,
-        },
+            "type": "bar", "orientation": "h", "width": 0.62, "textposition": "none", "hoverinfo": "text",
+            "x": [sizes[k] for k in at], "base": [begins[k] for k in at], "y": at, "text": [texts[k] for k in at],
+            "marker": {"color": color, "line": {"color": INK, "width": 0.5},
+                       "pattern": {"shape": shape, "fillmode": "overlay", "fgcolor": "#ffffff", "size": 6}},
+        }
+        for at, color, shape in (
+            ([k for k in places[:-1] if known[order[k]] >= 0.0], BLUE, ""),
+            ([k for k in places[:-1] if known[order[k]] < 0.0], VERMILLION, "/"),
+            (places[-1:], QUIET, "x"),
+        )
     ]  # fmt: skip
+    data.append(
+        {
+            "type": "scatter", "mode": "text", "hoverinfo": "skip", "y": places,
+            "text": [f"\u00a0{text}" for text in texts], "x": [b + s for b, s in zip(begins, sizes, strict=True)],
+            "textposition": "middle right", "textfont": {"size": 12}, "cliponaxis": False,
+        }
+    )  # fmt: skip
     rows_axis = {"tickvals": list(range(len(labels))), "ticktext": labels, "range": [len(labels) - 0.4, -0.6],
                  "zeroline": False, "showgrid": False, "ticks": ""}  # fmt: skip
     low, high = min(0.0, *begins), max(b + s for b, s in zip(begins, sizes, strict=True))

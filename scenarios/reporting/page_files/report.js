@@ -7,7 +7,12 @@
   function place(key) { return document.getElementById("chart-" + key); }
   function layout(figure, width) {
     const whole = Object.assign({}, figure.layout, { width: width });
-    if (width < 520) whole.font = Object.assign({}, figure.layout.font, { size: 11 });
+    if (width < 520) {
+      whole.font = Object.assign({}, figure.layout.font, { size: 11 });
+      // The legend then has a line for each of its entries, which must not take the height of the rows.
+      const entries = figure.data.filter(function (one) { return one.showlegend !== false; }).length;
+      if (figure.layout.showlegend) whole.height += 20 * entries;
+    }
     return whole;
   }
   const drawn = {};
@@ -17,6 +22,7 @@
       const size = Math.floor(width || node.clientWidth || 320);
       if (drawn[key] === size) continue;
       drawn[key] = size;
+      node.style.minHeight = "0";
       Plotly.react(node, figures[key].data, layout(figures[key], size), config);
     }
   }

@@ -30,7 +30,7 @@ def rivals(run: Gathered) -> Part:
     best = min(plan["yardsticks"], key=lambda one: one["gain"]["mean"], default=None)
     sentence = f"The plan earns clearly more than {len(beaten)} of {len(plan['yardsticks'])} simple rules"
     if best is not None:
-        gain = change(best["gain"]["mean"], best["gain"]["se"])
+        gain = change(best["gain"]["mean"], best["gain"]["se"]).lstrip("+")
         sentence += f"; the best of them, {plain(best['policy'])}, is behind by {gain} {plain(currency, 12)}" \
             if best["gain"]["mean"] > 0.0 else f"; {plain(best['policy'])} earned as much or more ({gain})"  # fmt: skip
     value = plan["stochastic_value"]
@@ -49,7 +49,7 @@ def rivals(run: Gathered) -> Part:
     ]  # fmt: skip
     if len(finalists) > 1:
         tables.append(
-            table(f"Finalists of the search, NPV in {plain(currency, 12)}",
+            table(f"Finalists of the search on the draws of the selection, NPV in {plain(currency, 12)}",
                   ("roadmap", "mean NPV", "probability to be the best"), finalists, (1, 2))
         )  # fmt: skip
     tables += _futures(run)

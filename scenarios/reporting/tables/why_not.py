@@ -29,8 +29,8 @@ def why_not(run: Gathered) -> Part:
             (
                 run.name(one["id"]),
                 "" if gain is None else change(gain["mean"], gain["se"]),
-                titled(run, one["reason"]),
-                flips(run, one["id"], "in"),
+                _short(run, one),
+                flips(run, one["id"], "in") or "not looked for",
                 f"{100.0 * near[one['id']]:.0f} %" if one["id"] in near else "",
             )
         )
@@ -46,6 +46,16 @@ def why_not(run: Gathered) -> Part:
         notes.append("Flip points of the most telling initiatives only; `roadfolio plan --why` asks for all of them.")
     found = table(f"Best start that fits of each, {plain(run.currency, 12)}", HEADS, rows, (1, 4))
     return Part("whynot", title, f"{sentence}.", None, (found,), open=True, notes=tuple(notes))
+
+
+def _short(run: Gathered, one: Mapping[str, Any]) -> str:
+    """The reason without the change of NPV, which has its own column."""
+    from optimize.archive import Estimate
+    from optimize.planning import LeftOut
+    from scenarios.cli.render.plan import short_reason
+
+    gain = None if one["gain"] is None else Estimate(one["gain"]["mean"], one["gain"]["se"])
+    return plain(short_reason(LeftOut(one["id"], one["reason"], gain), dict(run.names)), 1000)
 
 
 def flips(run: Gathered, initiative: str, goal: str) -> str:
