@@ -16,9 +16,9 @@ def report(run: Path | str, out: Path | str | None = None, *, force: bool = Fals
     ProblemsFound for a folder that holds no run, documents that do not belong together, and a file that exists unless
     `force`.
     """
+    from scenarios.cli.output import check_free, save
     from scenarios.reporting.gather import gather
     from scenarios.reporting.whole import whole
-    from scenarios.cli.output import check_free, save
 
     folder = Path(run)
     target = folder / FILE if out is None else Path(out)

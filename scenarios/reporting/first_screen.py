@@ -114,8 +114,9 @@ def _changes(run: Gathered) -> Iterator[str]:
     if base is not None and worst is not None and worst is not base:
         npv = worst["npv"]
         yield (
-            f"In the future “{plain(worst['title'])}” the roadmap is worth {money(npv['mean'], npv['se'], currency)} and "
-            f"loses money in {share(worst['prob_npv_negative'])} of the draws."
+            f"In the future “{plain(worst['title'])}” the roadmap is worth "
+            f"{money(npv['mean'], npv['se'], currency)} and loses money in "
+            f"{share(worst['prob_npv_negative'])} of the draws."
         )
     tornado, _ = run.part("tornado")
     own = run.plan["outcomes"]["npv"]["mean"]

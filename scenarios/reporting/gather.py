@@ -78,7 +78,7 @@ def gather(folder: Path) -> Gathered:
     plan = _document(folder / "plan.json")
     assert plan is not None, "read_run read it"
     figures, verify, replan = (_document(folder / name) for name in (FIGURES, VERIFY, REPLAN))
-    missing = _why(folder, replan)
+    missing = _why(replan)
     if figures is not None and figures.get("schema_version") != SCHEMA_VERSION:
         figures, missing = None, f"Not computed: {FIGURES} is of another version; plan anew."
     problems = []
@@ -98,7 +98,7 @@ def gather(folder: Path) -> Gathered:
     return Gathered(folder, run, plan, figures, missing, replan, verify)
 
 
-def _why(folder: Path, replan: Document | None) -> str:
+def _why(replan: Document | None) -> str:
     if replan is not None:
         return (
             "Not computed for a plan that was made anew under way: its figures are of draws weighted by what was "

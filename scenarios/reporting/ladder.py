@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FACTORS: Final = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 CHOOSING: Final = 256  # draws that choose among the proposals; others report
-SECONDS: Final = 5.0  # most for one size of the budgets; a rung that is not proved says so
+CLEAR: Final = 2.0  # standard errors on those draws from which on another roadmap is taken
 
 
 def budget_ladder(
@@ -59,6 +59,9 @@ def budget_ladder(
         fits.sort(key=lambda k: -choosing.mean(plans[k]))
         at = confirmed.first([plans[k] for k in fits], rung.factor)
         best = own if rung.factor == 1.0 else None if at is None else plans[fits[at]]
+        if best is not None and before is not None and rung.factor != 1.0:
+            gain = choosing.difference(best, before)
+            best = best if gain.mean > CLEAR * gain.se else before  # what cannot be told from chance buys nothing
         row: dict[str, Any] = {"factor": rung.factor, "budget": rung.budget, "proved": rung.proved, "roadmap": None,
                                "npv": None, "step": None, "cost": None}  # fmt: skip
         if best is not None:

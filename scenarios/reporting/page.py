@@ -53,4 +53,6 @@ def _digest(script: str) -> str:
 
 
 def _file(name: str) -> str:
-    return (resources.files("scenarios.reporting") / "page_files" / name).read_text(encoding="utf-8").replace("\r\n", "\n")
+    return (
+        (resources.files("scenarios.reporting") / "page_files" / name).read_text(encoding="utf-8").replace("\r\n", "\n")
+    )

@@ -67,3 +67,9 @@ def rows(labels: Sequence[str]) -> dict[str, Any]:
 def bars_height(count: int, more: int = 90) -> int:
     """Pixels of a chart with so many rows."""
     return ROW * max(1, count) + more
+
+
+def filled(color: str, shape: str = "") -> dict[str, Any]:
+    """Marker of bars in a colour, with white signs of a shape over it: "" none, "/" lines, "." dots, "x" a net."""
+    pattern = {"shape": shape, "fillmode": "overlay", "fgcolor": "#ffffff", "size": 6}
+    return {"color": color, "line": {"color": INK, "width": 0.5}, "pattern": pattern}

@@ -21,9 +21,7 @@ TRAJECTORIES, NOISE, DRAWS = 4, 2, 256
 Floats = NDArray[np.float64]
 
 
-def screened_tornado(
-    scenario: Scenario, roadmap: Mapping[str, int], seed: int, threads: int | None
-) -> dict[str, Any]:
+def screened_tornado(scenario: Scenario, roadmap: Mapping[str, int], seed: int, threads: int | None) -> dict[str, Any]:
     """Change of the mean NPV [currency] with a driver at its 5 and at its 95 % quantile, all else as drawn, largest
     swing first. Raises ProblemsFound where no uncertain number bears on the roadmap."""
     from scenarios.sensing.drivers import drivers_of
@@ -34,9 +32,7 @@ def screened_tornado(
     from sim.montecarlo.conditional import drawn_levels, table_of
     from sim.roadmap import roadmap as validated
 
-    screen = sensitivity(
-        scenario, roadmap, "morris", seed=seed, points=TRAJECTORIES, noise=NOISE, threads=threads
-    )
+    screen = sensitivity(scenario, roadmap, "morris", seed=seed, points=TRAJECTORIES, noise=NOISE, threads=threads)
     table = table_of(scenario)
     known = {one.path: one for one in drivers_of(scenario, table)}
     chosen = [known[one.drivers[0]] for one in screen.influences if len(one.drivers) == 1][:SCREENED]

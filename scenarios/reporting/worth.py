@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 FINALISTS: Final = 3  # shown beside the recommended roadmap
 BINS: Final = 48
-EDGE: Final = 0.005  # share of the draws of a roadmap beyond either end of the bins
+EDGE: Final = 0.01  # share of the draws of a roadmap beyond either end of the bins
 LEVELS: Final = tuple(round(0.01 * k, 2) for k in (1, *range(5, 100, 5), 99))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.part import Part, table
-from scenarios.reporting.style import BLUE, INK, ORANGE, SKY, figure, titled
+from scenarios.reporting.style import BLUE, INK, ORANGE, SKY, figure, filled, titled
 from scenarios.reporting.words import amount, list_of, plain
 
 KINDS = {"capital": (BLUE, ""), "delivery": (SKY, "/"), "running": (ORANGE, ".")}
@@ -35,8 +35,7 @@ def budget(run: Gathered) -> Part:
             "name": kind,
             "x": labels,
             "y": [one[kind] for one in periods],
-            "marker": {"color": color, "pattern": {"shape": shape, "fillmode": "overlay", "fgcolor": "#ffffff", "size": 6},
-                       "line": {"color": INK, "width": 0.5}},
+            "marker": filled(color, shape),
             "hovertemplate": f"%{{y:,.0f}}<extra>{kind}</extra>",
         }
         for kind, (color, shape) in KINDS.items()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.part import Part, table
 from scenarios.reporting.style import BLUE, INK, ORANGE, bars_height, figure, rows, titled
@@ -21,13 +23,13 @@ def contribution(run: Gathered) -> Part:
     total = sum(one["npv"]["mean"] for one in all_)
     sentence = f"{run.name(first['id'])} contributes most, {about(first['npv']['mean'], size, currency)}"
     if total > 0.0 and len(all_) > 1:
-        sentence += f" of {about(total, size, currency)} in all"
+        sentence += f"; all {len(all_)} together make {about(total, size, currency)}"
     if last["npv"]["mean"] < 0.0 and len(all_) > 1:
         sentence += f"; {run.name(last['id'])} costs more than it earns, {about(last['npv']['mean'], size, currency)}"
         if any(last["id"] in one["roadmap"] for one in run.plan["yardsticks"] if one["policy"] == "do nothing"):
             sentence += ", and has to be done"
     y = list(range(len(all_)))
-    data = [
+    data: list[dict[str, Any]] = [
         {
             "type": "bar", "orientation": "h", "name": "Shapley value of the NPV", "width": 0.55, "y": y,
             "x": [one["npv"]["mean"] for one in all_],
@@ -58,4 +60,6 @@ def contribution(run: Gathered) -> Part:
         f"Bars are Shapley values on the first {found['draws']:,} draws of the report; the lines are two standard "
         "errors.",
     )
-    return Part("contributions", TITLE, f"{sentence}.", chart, (table(caption, heads, lines, range(1, 5)),), notes=notes)
+    return Part(
+        "contributions", TITLE, f"{sentence}.", chart, (table(caption, heads, lines, range(1, 5)),), notes=notes
+    )

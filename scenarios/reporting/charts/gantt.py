@@ -7,7 +7,7 @@ from typing import Any
 
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.part import Part, table
-from scenarios.reporting.style import BLUE, INK, SKY, VERMILLION, bars_height, figure, rows, titled
+from scenarios.reporting.style import BLUE, INK, SKY, VERMILLION, bars_height, figure, filled, rows, titled
 from scenarios.reporting.words import label, list_of, plain, share
 from sim.world.initiatives import Initiative
 
@@ -58,8 +58,7 @@ def gantt(run: Gathered) -> Part:
             {
                 "type": "bar", "orientation": "h", "name": name, "width": 0.5, **bars[k], "textposition": "none",
                 "hoverinfo": "text",
-                "marker": {"color": color, "line": {"color": INK, "width": 0.5},
-                           "pattern": {"shape": shape, "fillmode": "overlay", "fgcolor": "#ffffff", "size": 6}},
+                "marker": filled(color, shape),
             }
             for k, (name, color, shape) in enumerate(FILLS)
             if bars[k]["x"]
@@ -96,6 +95,8 @@ def _sentence(run: Gathered, starts: list[tuple[str, int]], late: list[tuple[flo
     first = starts[0][1]
     begins = [run.name(name) for name, month in starts if month == first]
     text = f"{len(starts)} initiatives start from {run.when(first)} ({list_of(begins)}) to {run.when(starts[-1][1])}"
+    if len(starts) > 1 and run.when(starts[-1][1]) == run.when(first):
+        text = f"{len(starts)} initiatives start in {run.when(first)}: {list_of(begins)}"
     if len(starts) == 1:
         text = f"One initiative starts, {begins[0]}, in {run.when(first)}"
     if late:
@@ -124,7 +125,7 @@ def _golive(run: Gathered, name: str) -> Mapping[str, Any] | None:
     figure_ = None if record is None else record["figures"].get(f"golive.{name}")
     if record is None or figure_ is None or figure_["quantiles"] is None:
         return None
-    at = {level: value for level, value in zip(record["levels"], figure_["quantiles"], strict=True)}
+    at = dict(zip(record["levels"], figure_["quantiles"], strict=True))
     return {"ends": (at[LOW], at[MIDDLE], at[HIGH]), "never": figure_["never"]}
 
 

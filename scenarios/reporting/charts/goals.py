@@ -55,7 +55,7 @@ def goals(run: Gathered) -> Part:
             }
         )  # fmt: skip
     chart = figure(
-        data, bars_height(len(all_)), {"title": titled("share of the draws that reach the goal, %"),
+        data, bars_height(len(all_)), {"title": titled("draws that reach it, %"),
                                        "range": [-3, 103], "zeroline": False},
         rows([label(name) for name in names]), showlegend=True,
     )  # fmt: skip

@@ -32,7 +32,7 @@ def ladder(run: Gathered) -> Part:
             sentence += f"; {more} more would " + (
                 f"earn {change(step['mean'], step['se'])} {plain(currency, 12)} on top"
                 if clear
-                else f"earn no clear gain ({change(step['mean'], step['se'])} {plain(currency, 12)})"
+                else "buy nothing that is clearly better"
             )
         below = next((one for one in reversed(rows) if one["factor"] < 1.0), None)
         if below is not None:

@@ -57,9 +57,11 @@ def losses(run: Gathered) -> Part:
             f" One year in twenty loses more than {about(level['loss'], level['loss'], currency)} before and "
             f"{about(other['loss'], level['loss'], currency)} after."
         )
+    ticks = [digit * 10.0**power for power in range(2, 10) for digit in (1, 2, 5)]
     chart = figure(
         data, 400, {"type": "log", "title": titled(f"loss of a year, {plain(currency, 12)}"), "zeroline": False,
-                    "tickformat": ",.2~s", "nticks": 8},
+                    "tickvals": list(ticks),
+                    "ticktext": [_short(tick) for tick in ticks]},
         {"type": "log", "title": titled("share of years above it, %"), "zeroline": False, "tickvals": list(TICKS),
          "ticktext": [f"{tick:g}" for tick in TICKS]},
         showlegend=True,
@@ -74,6 +76,15 @@ def losses(run: Gathered) -> Part:
     if all(abs(found[k]["mean"] - found[f"{k}_net"]["mean"]) < 1e-9 for k in ("baseline", "roadmap")):
         notes.append("No insurance pays in either case, so gross and net lie on each other.")
     return Part("losses", TITLE, sentence, chart, (means, years), notes=tuple(notes))
+
+
+def _short(value: float) -> str:
+    """A round loss on an axis.
+
+    >>> _short(200.0), _short(5000.0), _short(2e6)
+    ('200', '5k', '2M')
+    """
+    return f"{value / 1e6:g}M" if value >= 1e6 else f"{value / 1e3:g}k" if value >= 1e3 else f"{value:g}"
 
 
 def _word(after: float, before: float) -> str:

@@ -6,10 +6,11 @@ from typing import Any
 
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.part import Part, table
-from scenarios.reporting.style import BLUE, INK, ORANGE, bars_height, figure, rows, titled
+from scenarios.reporting.style import BLUE, ORANGE, bars_height, figure, filled, rows, titled
 from scenarios.reporting.words import about, label, level, plain
 
 TITLE = "What the result hangs on"
+ENDS = ("at_low", "at_high")
 FORMS = ("effects", "multiply", "add", "set", "value")
 
 
@@ -23,11 +24,11 @@ def tornado(run: Gathered) -> Part:
     size = max(abs(one["swing"]["estimate"]) for one in bars)
     first = bars[0]
     worse = min(first["low"]["estimate"], first["high"]["estimate"])
+    name, (low, high) = driver_name(run, first["path"]), (level(first[key], first["unit"]) for key in ENDS)
+    swing = about(abs(first["swing"]["estimate"]), size, currency)
     sentence = (
-        f"Of {found['drivers']} uncertain numbers that bear on the roadmap, “{driver_name(run, first['path'])}” moves the "
-        f"mean NPV most: by {about(abs(first['swing']['estimate']), size, currency)} between "
-        f"{level(first['at_low'], first['unit'])} and {level(first['at_high'], first['unit'])}. At its worse end the mean NPV changes by "
-        f"{about(worse, size, currency)}"
+        f"Of {found['drivers']} uncertain numbers that bear on the roadmap, “{name}” moves the mean NPV most: by "
+        f"{swing} between {low} and {high}. At its worse end the mean NPV changes by {about(worse, size, currency)}"
     )
     sentence += ", more than the whole gain." if -worse > own > 0.0 else "."
     names = [label(driver_name(run, one["path"])) for one in bars]
@@ -36,8 +37,7 @@ def tornado(run: Gathered) -> Part:
         {
             "type": "bar", "orientation": "h", "name": f"number at its {end}", "y": y, "width": 0.55,
             "x": [one[key]["estimate"] for one in bars],
-            "marker": {"color": color, "line": {"color": INK, "width": 0.5},
-                       "pattern": {"shape": shape, "fillmode": "overlay", "fgcolor": "#ffffff", "size": 6}},
+            "marker": filled(color, shape),
             "hovertemplate": f"%{{x:+,.3s}}<extra>at its {end}</extra>",
         }
         for key, end, color, shape in (("low", "5 % quantile", ORANGE, "/"), ("high", "95 % quantile", BLUE, ""))
@@ -50,7 +50,7 @@ def tornado(run: Gathered) -> Part:
     lines = [
         (
             plain(one["path"]),
-            f"{level(one['at_low'], one['unit'])} to {level(one['at_high'], one['unit'])}",
+            " to ".join(level(one[key], one["unit"]) for key in ENDS),
             *(f"{about(one[key]['estimate'], size)}{_range(one[key], size)}" for key in ("low", "high", "swing")),
         )
         for one in bars

@@ -7,7 +7,7 @@ from typing import Any
 from scenarios.cli.render.outcome import MEANINGS
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.part import Part, table
-from scenarios.reporting.style import BLUE, INK, QUIET, VERMILLION, bars_height, figure, titled
+from scenarios.reporting.style import BLUE, QUIET, VERMILLION, bars_height, figure, filled, titled
 from scenarios.reporting.words import about, money, plain
 
 FINANCE = "finance"  # not in the NPV
@@ -38,15 +38,14 @@ def waterfall(run: Gathered) -> Part:
     labels = [*(names[name] for name in order), "NPV"]
     sizes = [*(abs(known[name]) for name in order), abs(total)]
     begins.append(min(0.0, total))
-    texts = [*(about(known[name], size) for name in order), about(total, size)]
+    texts = [*(about(known[name], size) for name in order), about(total, total)]
     span = max(b + s for b, s in zip(begins, sizes, strict=True)) - min(0.0, *begins)
     places = list(range(len(labels)))
     data: list[dict[str, Any]] = [
         {
             "type": "bar", "orientation": "h", "width": 0.62, "textposition": "none", "hoverinfo": "text",
             "x": [sizes[k] for k in at], "base": [begins[k] for k in at], "y": at, "text": [texts[k] for k in at],
-            "marker": {"color": color, "line": {"color": INK, "width": 0.5},
-                       "pattern": {"shape": shape, "fillmode": "overlay", "fgcolor": "#ffffff", "size": 6}},
+            "marker": filled(color, shape),
         }
         for at, color, shape in (
             ([k for k in places[:-1] if known[order[k]] >= 0.0], BLUE, ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from scenarios.reporting.gather import Gathered
@@ -26,7 +27,7 @@ def worth(run: Gathered) -> Part:
     if found is None:
         return Part("worth", "Distribution of the NPV", sentence, missing=missing)
     edges = found["edges"]
-    middles = [0.5 * (low + high) for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    middles = [0.5 * (low + high) for low, high in pairwise(edges)]
     draws = int(run.figures["draws"]) if run.figures else 1
     data: list[dict[str, Any]] = []
     rows, number, beyond = [], 1, 0
@@ -50,7 +51,7 @@ def worth(run: Gathered) -> Part:
                      "marker": {"symbol": sign, "size": 5, "color": color}}  # fmt: skip
         if shares:
             data.append({**style, "name": name, "x": middles, "y": shares,
-                         "hovertemplate": f"NPV about %{{x:,.3s}}: %{{y:.1f}} % of the draws<extra>{name}</extra>"})  # fmt: skip
+                         "hovertemplate": f"NPV about %{{x:,.3s}}: %{{y:.1f}} %<extra>{name}</extra>"})  # fmt: skip
         rows.append((
             name + _difference(run, one["roadmap"]),
             money(one["mean"], one["se"], ""), *(about(at[level], size) for level in (0.05, 0.5, 0.95)),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from scenarios.agreement import Verdict
+from scenarios.reporting.charts.tornado import value
 from scenarios.reporting.gather import VERIFY, Gathered
 from scenarios.reporting.part import Part, table
 from scenarios.reporting.words import plain
-from scenarios.reporting.charts.tornado import value
 
 TITLE = "Agreement of the two engines"
 MOST = 12
@@ -16,7 +16,9 @@ def agreement(run: Gathered) -> Part:
     """Verdicts by figure; the rows that did not pass, or else the NPV."""
     found = run.verify
     if found is None:
-        how = f"`roadfolio verify RUN/scenario.yaml --plan RUN --json > RUN/{VERIFY}` does, and this part then tells it."
+        how = (
+            f"`roadfolio verify RUN/scenario.yaml --plan RUN --json > RUN/{VERIFY}` does, and this part then tells it."
+        )
         return Part("engines", TITLE, missing=f"`roadfolio verify` was not run on this plan: {how}")
     counts, rows = found["counts"], found["rows"]
     told = ", ".join(f"{counts[one.value]} {one.value}" for one in Verdict if counts.get(one.value))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from scenarios.evidence import MEANING, entry
@@ -63,7 +63,7 @@ def _value(one: Number) -> Iterator[str]:
     yield f"{value(middle)} ({value(low)} to {value(high)})"
 
 
-def _origin(one: Number, cited: dict[str, object]) -> tuple[str, str]:
+def _origin(one: Number, cited: Mapping[str, object]) -> tuple[str, str]:
     from scenarios.evidence import Evidence
 
     if not one.origin:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scenarios.reporting.gather import Gathered
 from scenarios.reporting.charts.tornado import value
+from scenarios.reporting.gather import Gathered
 from scenarios.reporting.part import Part, table
 from scenarios.reporting.tables.why_not import titled
 from scenarios.reporting.words import change, money, plain, share
