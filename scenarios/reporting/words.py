@@ -9,7 +9,7 @@ from scenarios.cli.render.figures import percent, rough, sensible, signed
 from scenarios.cli.render.words import clean, listed
 
 LONGEST = 400  # letters of a text from a file, in a sentence or a table
-LABEL, LINE = 44, 22  # letters of a label in a chart, and of one line of it
+LABEL, LINE, LINES = 44, 22, 2  # letters of a label in a chart, and of one line of it; lines that a row has room for
 ISOLATE, END = "\u2068", "\u2069"
 
 
@@ -37,6 +37,8 @@ def label(text: str, most: int = LABEL) -> str:
                 lines.append(piece)
             else:
                 lines[-1] = f"{lines[-1]} {piece}".strip()
+    if len(lines) > LINES:
+        lines = [*lines[: LINES - 1], lines[LINES - 1][: LINE - 1].rstrip("…") + "…"]
     return "<br>".join(escaped(line) for line in lines)
 
 

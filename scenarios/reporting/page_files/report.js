@@ -7,8 +7,8 @@
   function place(key) { return document.getElementById("chart-" + key); }
   function layout(figure, width) {
     const whole = Object.assign({}, figure.layout, { width: width });
-    if (width < 520) {
-      whole.font = Object.assign({}, figure.layout.font, { size: 11 });
+    if (width < 760) {
+      if (width < 520) whole.font = Object.assign({}, figure.layout.font, { size: 11 });
       // The legend then has a line for each of its entries, which must not take the height of the rows.
       const entries = figure.data.filter(function (one) { return one.showlegend !== false; }).length;
       if (figure.layout.showlegend) whole.height += 20 * entries;
