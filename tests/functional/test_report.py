@@ -30,7 +30,7 @@ HOSTILE = {
     "pos": "</script><script>document.title='taken'</script>",
     "edr": "=cmd|'/c calc'!A1 <img src=x onerror=alert(1)>",
     "web": "../../x \u2028\u2029 %{x} ${x} {{ 7 * 7 }} `code`",
-    "basic_backup": "<b>bold</b> <a href=\"https://example.org/\">link</a> & \U0001f3ea" + "W" * 10_000,
+    "basic_backup": '<b>bold</b> <a href="https://example.org/">link</a> & \U0001f3ea' + "W" * 10_000,
     "cloud_backup": "\u202e\u05d2\u05d9\u05d1\u05d5\u05d9 \u0628\u0643\u0648",
 }
 WIDTHS = (1280, 390)
@@ -42,7 +42,8 @@ CLASHES = """[...document.querySelectorAll('.chart')].flatMap(chart => {
     for (const axis of ['.xtick text', '.ytick text']) {
         const boxes = [...chart.querySelectorAll(axis)].map(text => [text.textContent, text.getBoundingClientRect()]);
         boxes.forEach(([name, box], k) => boxes.slice(k + 1).forEach(([other, next]) => {
-            const upright = axis[1] === 'y' || !/rotate\\((?!0)/.test(chart.querySelector(axis).getAttribute('transform'));
+            const turn = chart.querySelector(axis).getAttribute('transform');
+            const upright = axis[1] === 'y' || !/rotate\\((?!0)/.test(turn);
             const across = Math.min(box.right, next.right) - Math.max(box.left, next.left);
             const down = Math.min(box.bottom, next.bottom) - Math.max(box.top, next.top);
             if (upright && across > 2 && down > 4) found.push([chart.id, name, other]);
@@ -50,7 +51,8 @@ CLASHES = """[...document.querySelectorAll('.chart')].flatMap(chart => {
     }
     for (const text of chart.querySelectorAll('.main-svg text')) {
         const box = text.getBoundingClientRect();
-        if (box.width && (box.left < frame.left - 2 || box.right > frame.right + 2)) found.push([chart.id, text.textContent]);
+        const outside = box.left < frame.left - 2 || box.right > frame.right + 2;
+        if (box.width && outside) found.push([chart.id, text.textContent]);
     }
     return found;
 })"""
@@ -264,7 +266,9 @@ def test_a_comparison_of_the_engines_is_told(folder: Path, tmp_path: Path) -> No
         Row("npv", "difference", None, "EUR", 850.0, 900.0, -50.0, 150.0, 200.0, Verdict.PASS, 1),
         Row("wait", "roadmap", 2, "minutes", 12.0, 19.5, 6.0, 9.0, 1.0, Verdict.FAIL, 1),
     )
-    made = Agreement("corner_shop", plan["provenance"]["scenario_hash"], (Roadmap(tuple(plan["roadmap"].items())),), 7, 0, 20, rows)
+    made = Agreement(
+        "corner_shop", plan["provenance"]["scenario_hash"], (Roadmap(tuple(plan["roadmap"].items())),), 7, 0, 20, rows
+    )
     (both / "verify.json").write_text(json.dumps(made.document()), encoding="utf-8")
     report(both, force=True)
     text = page_of(both).text
@@ -357,7 +361,9 @@ def test_page_prints_to_a4(folder: Path, browser: Any) -> None:
     page.wait_for_selector("html[data-drawn]", timeout=30_000)
     page.emulate_media(media="print")
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    widths = page.evaluate("[...document.querySelectorAll('.chart .main-svg')].map(s => s.getBoundingClientRect().width)")
+    widths = page.evaluate(
+        "[...document.querySelectorAll('.chart .main-svg')].map(s => s.getBoundingClientRect().width)"
+    )
     assert widths
     assert max(widths) <= 690.0
     assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
