@@ -13,7 +13,6 @@ from scenarios.load import load
 from scenarios.policies import policies
 from scenarios.replan import replan
 from scenarios.report import report
-from scenarios.report import report
 from scenarios.robustness import robustness
 from scenarios.sensitivity import sensitivity
 from scenarios.sweep import sweep
@@ -28,7 +27,6 @@ __all__ = [
     "load",
     "policies",
     "replan",
-    "report",
     "report",
     "robustness",
     "sensitivity",
