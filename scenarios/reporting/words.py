@@ -103,7 +103,7 @@ def share(value: float, low: float | None = None, high: float | None = None) -> 
     """A share in per cent, with its interval where it has one.
 
     >>> share(0.19921875, 0.18249, 0.21707), share(0.5)
-    ('19.9 % (18.2 to 21.7 %)', '50 %')
+    ('19.9 % (18.2 to 21.7 %)', '50.0 %')
     """
     error = None if low is None or high is None else (high - low) / 4.0
     text = percent(value, None)
