@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios.across.shares import WorldShare
 from scenarios.decisions.choices import Decision
+from sim.display.shown import Shown
 from sim.outcomes import provenance
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     import polars
 
 SCHEMA_VERSION = 1
@@ -94,8 +96,8 @@ class Rule:
         return asdict(self)
 
 
-@dataclass(frozen=True)
-class Robustness:
+@dataclass(frozen=True, repr=False)
+class Robustness(Shown):
     """Decisions of a stated set across driver worlds and futures.
 
     Shares and regret are of E(NPV | drivers) over `points` driver worlds with `noise` draws of the events each, never
@@ -163,8 +165,12 @@ class Robustness:
         for one in self.rules:
             yield one.rule, self.decisions[one.decision].decision.name
 
-    def __repr__(self) -> str:
-        return f"Robustness({', '.join(f'{name}={value}' for name, value in self.__rich_repr__())})"
+    def plot(self) -> go.Figure:
+        """In which share of the driver worlds each initiative is in the best decision, with its 95 % interval."""
+        from sim.display.forest import forest, row
+
+        rows = [row(one.title, one.share.value, one.share.se) for one in self.initiatives]
+        return forest(f"How often it is funded, {self.points:,} driver worlds", rows, "share", "share of the worlds")
 
 
 def _extreme(one: tuple[str, float, float] | None) -> dict[str, Any] | None:

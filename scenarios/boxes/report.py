@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.display.shown import Shown
 from sim.outcomes import provenance
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     import polars
 
 SCHEMA_VERSION = 1
@@ -102,8 +104,8 @@ class Signpost:
         }
 
 
-@dataclass(frozen=True)
-class Discovery:
+@dataclass(frozen=True, repr=False)
+class Discovery(Shown):
     """Boxes in which a roadmap fails. of: `draws` where a single draw with its events fails, `drivers` where the mean
     over the events does. base: share that fails overall. points: that chose the boxes, and as many others that measured
     them, with `noise` draws of the events each."""
@@ -169,8 +171,15 @@ class Discovery:
         for box in self.boxes:
             yield box.condition, f"{100 * box.density.value:.0f} %"
 
-    def __repr__(self) -> str:
-        return f"Discovery({', '.join(f'{name}={value}' for name, value in self.__rich_repr__())})"
+    def plot(self) -> go.Figure:
+        """Share that fails overall and in each box, with its 95 % interval."""
+        from sim.display.forest import forest, row
+
+        rows = [row("overall", self.base.value, self.base.se)]
+        rows += [
+            row(f"box {n}: {one.condition}", one.density.value, one.density.se) for n, one in enumerate(self.boxes, 1)
+        ]
+        return forest(f"Where it fails: {self.fails}", rows, "share", f"share of the {self.of} that fail")
 
 
 def _flat(one: Share) -> tuple[float, float]:

@@ -11,9 +11,11 @@ from scenarios.knowing.gates import GateWorth
 from scenarios.knowing.maximum import CLEAR, Gain
 from scenarios.knowing.sample import Net, SampleGain
 from scenarios.knowing.study import Study
+from sim.display.shown import Shown
 from sim.outcomes import provenance
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     import polars
 
 SCHEMA_VERSION = 1
@@ -104,8 +106,8 @@ class Studied:
         }
 
 
-@dataclass(frozen=True)
-class Information:
+@dataclass(frozen=True, repr=False)
+class Information(Shown):
     """What knowing the drivers before choosing is worth, over a stated set of decisions: lower bounds for all roadmaps.
 
     decisions: valued at `points` points of the drivers with `noise` draws of the events each; best: position of the one
@@ -189,8 +191,13 @@ class Information:
         for one in self.drivers[:3]:
             yield one.name, f"{one.regression.value:,.0f} ± {one.regression.se:,.0f}"
 
-    def __repr__(self) -> str:
-        return f"Information({', '.join(f'{name}={value}' for name, value in self.__rich_repr__())})"
+    def plot(self) -> go.Figure:
+        """What knowing each driver before choosing is worth (EVPPI), with its 95 % interval, most first."""
+        from sim.display.forest import forest, row
+
+        rows = [row("all drivers", self.evpi.value, self.evpi.se)]
+        rows += [row(one.name, one.regression.value, one.regression.se) for one in self.drivers]
+        return forest("What perfect knowledge is worth", rows, self.currency, "worth")
 
 
 def _gain(one: Gain) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import percent
 from scenarios.cli.render.information import WIDTH, source_line, starts_in_words
-from scenarios.cli.render.words import cell, clean, counted, plain_table, sentence
+from scenarios.cli.render.words import cell, counted, plain_table, sentence
+from sim.display.text import clean
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import percent, sensible, signed
-from scenarios.cli.render.words import cell, clean, counted, listed, month_label, plain_table, sentence, titles
+from scenarios.cli.render.words import cell, counted, listed, month_label, plain_table, sentence, titles
 from scenarios.cli.render.words import starts_sentence as starts_words
 from scenarios.knowing.maximum import CLEAR
+from sim.display.text import clean
 from sim.outcomes import provenance
 
 if TYPE_CHECKING:

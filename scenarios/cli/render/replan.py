@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import rough, sensible
-from scenarios.cli.render.words import cell, clean, counted, month_label, plain_table, sentence, titles
+from scenarios.cli.render.words import cell, counted, month_label, plain_table, sentence, titles
+from sim.display.text import clean
 from sim.outcomes import provenance
 
 if TYPE_CHECKING:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
+
+from sim.display.text import clean
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -13,24 +14,7 @@ if TYPE_CHECKING:
 
     from sim.world import Scenario
 
-LONGEST_TITLE = 44
 LONGEST_SENTENCE = 2000
-
-
-def clean(text: str, most: int = LONGEST_TITLE) -> str:
-    """One line without control characters, cut to `most` columns of a terminal.
-
-    >>> clean("Till\\x1b[31m\\nand   more"), clean("a" * 10_000, 5)
-    ('Till [31m and more', 'aaaa…')
-    """
-    from rich.cells import cell_len, chop_cells
-
-    # Of a long name the beginning is looked at; no letter takes more than two columns, and some take none.
-    shown = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text[: 8 * most])
-    line = " ".join(shown.split())
-    if cell_len(line) <= most and len(text) <= 8 * most:
-        return line
-    return chop_cells(line, most - 1)[0].rstrip() + "…"
 
 
 def cell(text: str, style: str = "", most: int = LONGEST_SENTENCE) -> Text:
