@@ -81,6 +81,11 @@ def output_of(text: str) -> str:
     >>> output_of("$ roadfolio gaps a.yaml \\\\\\n    --seed 7\\ngoal\\n")
     'goal\\n'
     """
-    lines = text.splitlines()
-    end = next(number for number, line in enumerate(lines) if not line.endswith("\\"))
-    return "\n".join(lines[end + 1 :]) + "\n"
+    return text[len(command_part(text)) :]
+
+
+def command_part(text: str) -> str:
+    """The command of a block, with its continued lines."""
+    lines = text.splitlines(keepends=True)
+    end = next(number for number, line in enumerate(lines) if not line.rstrip().endswith("\\"))
+    return "".join(lines[: end + 1])

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from docs.build.blocks import Block, blocks_of, commands_of
-from docs.build.output import chosen, output_of, run_command
+from docs.build.output import chosen, command_part, output_of, run_command
 
 SHELLS: Final = ("sh", "console")
 READ_ONLY: Final = ("text", "math", "mermaid")
@@ -86,7 +86,7 @@ def run_block(
 def _compare(block: Block, printed: str, made: dict[int, str] | None) -> None:
     shown = output_of(block.text)
     if made is not None:
-        made[block.line] = block.text.removesuffix(shown) + printed
+        made[block.line] = command_part(block.text) + printed
     elif shown != printed:
         raise ValueError(f"the page shows\n{shown}\nand the command prints\n{printed}\nrun `make docs`")
 
