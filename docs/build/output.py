@@ -63,7 +63,7 @@ def chosen(printed: str, wanted: str) -> str:
     words = [word.strip() for word in wanted.split("|")]
     if words == ["all"]:
         return "\n\n".join("\n".join(lines) for lines in whole) + "\n"
-    heads = [next((word for word in words if lines[0].lstrip().startswith(word)), "") for lines in whole]
+    heads = [next((word for word in words if " ".join(lines[0].split()).startswith(word)), "") for lines in whole]
     if missing := [word for word in words if word not in heads]:
         raise ValueError(f"no paragraph of the output begins with {missing}")
     shown, last = [], -1
