@@ -1,12 +1,13 @@
 # make demo    set up and plan the retailer of the library
 # make test    set up and run all tests
 # make lint    ruff and mypy
+# make docs    the reference, the output that pages show and the pictures, made anew
 # make bench   the timings and the table of targets, each answer validated before it is timed
 # make clean   remove the environment and every cache in this folder
 
 .DEFAULT_GOAL := demo
 .DELETE_ON_ERROR:
-.PHONY: demo test browser lint bench setup clean
+.PHONY: demo test browser lint docs bench setup clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -40,7 +41,10 @@ browser:
 lint: $(STAMP)
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
-	$(BIN)/python -m mypy --strict sim optimize scenarios scripts
+	$(BIN)/python -m mypy --strict sim optimize scenarios scripts docs
+
+docs: $(STAMP) browser
+	$(BIN)/python -m docs.build
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks --timings
@@ -61,4 +65,4 @@ $(STAMP): pyproject.toml constraints.txt
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks roadfolio.egg-info
-	find sim optimize scenarios scripts benchmarks tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	find sim optimize scenarios scripts docs benchmarks tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -13,18 +13,33 @@ from optimize.solve import solve
 from optimize.status import Solution, Status
 
 if TYPE_CHECKING:
+    from optimize.choices.study import Frontier, frontiers
     from optimize.plan_limits import PlanLimits
     from optimize.planning import NoRoadmap, Plan
     from optimize.problem import RoadmapProblem
     from optimize.search import plan
 
-__all__ = ["Limits", "NoRoadmap", "Plan", "PlanLimits", "RoadmapProblem", "Solution", "Status", "plan", "solve"]
+__all__ = [
+    "Frontier",
+    "Limits",
+    "NoRoadmap",
+    "Plan",
+    "PlanLimits",
+    "RoadmapProblem",
+    "Solution",
+    "Status",
+    "frontiers",
+    "plan",
+    "solve",
+]
 
 _LAZY = {
+    "Frontier": "optimize.choices.study",
     "NoRoadmap": "optimize.planning",
     "Plan": "optimize.planning",
     "PlanLimits": "optimize.plan_limits",
     "RoadmapProblem": "optimize.problem",
+    "frontiers": "optimize.choices.study",
     "plan": "optimize.search",
 }
 

@@ -1,8 +1,8 @@
 """What a command prints, and the part of it that a page shows.
 
 A `console` block below `<!-- output: NPV | left out -->` holds one command and the paragraphs of its output that begin
-with these words (`all`: every paragraph); what lies between them is shown as `…`. The line about the run at the end, which
-names versions and seconds, is never shown.
+with these words (`all`: every paragraph); what lies between them is shown as `…`. The lines about the run at the end, which
+name versions and seconds, are never shown.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 TIME_LIMIT: Final = 300  # seconds for one command
-ABOUT_THE_RUN: Final = re.compile(r"(scenario|seed|from|\S+) .*(roadfolio|version) \d+\.\d+\.\d+")
+ABOUT_THE_RUN: Final = re.compile(r".* [0-9a-f]{16}[,; ]|.* [0-9a-f]{16}$|seed \d+;")
 LEFT_OUT: Final = "…"
 
 
@@ -38,16 +38,19 @@ def run_command(command: str, folder: Path, expected: int) -> str:
 
 
 def paragraphs(printed: str) -> list[list[str]]:
-    """The paragraphs of an output, without spaces at the ends of lines and without the line about the run.
+    """The paragraphs of an output, without spaces at the ends of lines and without the lines about the run
+    at its end.
 
-    >>> paragraphs("NPV   3  \\n \\nleft out\\nscenario a 12, seed 7, roadfolio 0.1.0, Python 3.11.7\\n")
+    >>> paragraphs("NPV   3  \\n \\nleft out\\nscenario a 5cf71440f7fb6fb9, seed 7, roadfolio 0.1.0,\\nPython 3.11.7\\n")
     [['NPV   3'], ['left out']]
     """
     found: list[list[str]] = [[]]
+    about = False
     for line in printed.splitlines():
+        about = bool(line.strip()) and (about or ABOUT_THE_RUN.match(line) is not None)
         if not line.strip():
             found.append([])
-        elif not ABOUT_THE_RUN.match(line):
+        elif not about:
             found[-1].append(line.rstrip())
     return [lines for lines in found if lines]
 

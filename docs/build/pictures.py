@@ -27,16 +27,10 @@ REPORT: Final = {
     "report_budget.png": "budget",
     "report_gantt.png": "gantt",
     "report_cash.png": "cash",
+    "report_tornado.png": "tornado",
     "report_worth.png": "worth",
     "report_contribution.png": "contributions",
 }
-
-
-def sensitivity(clinic: Scenario) -> go.Figure:
-    from scenarios import sensitivity
-
-    found = sensitivity(clinic, PLAN, seed=SEED, points=200)
-    return replace(found, influences=found.influences[:MOST]).plot()
 
 
 def break_even(clinic: Scenario) -> go.Figure:
@@ -62,7 +56,6 @@ def robustness(clinic: Scenario) -> go.Figure:
 
 
 RESULTS: Final[dict[str, Callable[[Scenario], go.Figure]]] = {
-    "sensitivity.png": sensitivity,
     "break_even.png": break_even,
     "information.png": information,
     "robustness.png": robustness,

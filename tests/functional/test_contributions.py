@@ -4,6 +4,7 @@ import itertools
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ import jsonschema
 import numpy as np
 import pytest
 
-import scenarios.contributions
 from scenarios.attribution import linear
 from scenarios.attribution.linear import Sums
 from scenarios.attribution.report import Contribution, Contributions
@@ -177,7 +177,7 @@ def test_same_seed_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     scenario, starts = wide(7), {**STARTS, **{f"plain_{k}": 1 for k in range(1, 8)}}
     text = json.dumps(contributions(scenario, starts, 60, 4, SEED, threads=1).document())
     assert json.dumps(contributions(scenario, starts, 60, 4, SEED, threads=2).document()) == text
-    monkeypatch.setattr(scenarios.contributions, "BATCH", 7)
+    monkeypatch.setattr(import_module("scenarios.contributions"), "BATCH", 7)
     calls: list[tuple[int, int]] = []
     again = contributions(scenario, starts, 60, 4, SEED, progress=lambda done, of: calls.append((done, of)))
     assert json.dumps(again.document()) == text
