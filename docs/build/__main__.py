@@ -1,9 +1,9 @@
-"""Make what in the documentation is made: `python -m docs.build`, or a part of it: scenario, reference, output, pictures.
+"""Make what in the documentation is made: `python -m docs.build`, or only the parts that are named.
 
-    scenario   docs/clinic.yaml, out of the blocks of docs/clinic.md
-    reference  docs/reference.md, out of the schema of scenario files
-    output     the output that pages show below their commands
-    pictures   docs/pictures, in a headless Chromium
+scenario   docs/clinic.yaml, out of the blocks of docs/clinic.md
+reference  docs/reference.md, out of the schema of scenario files
+output     the output that pages show below their commands
+pictures   docs/pictures, in a headless Chromium
 """
 
 from __future__ import annotations

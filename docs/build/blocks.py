@@ -23,8 +23,9 @@ class Block:
 def blocks_of(markdown: str) -> list[Block]:
     """The fenced blocks of a text. Raises ValueError for an open fence and for a directive without a block.
 
-    >>> [(block.language, block.text, block.directives) for block in blocks_of("<!-- file: a.yaml -->\\n~~~yaml\\na: 1\\n~~~")]
-    [('yaml', 'a: 1\\n', {'file': 'a.yaml'})]
+    >>> (block,) = blocks_of("<!-- file: a.yaml -->\\n~~~yaml\\na: 1\\n~~~")
+    >>> block.language, block.text, block.directives
+    ('yaml', 'a: 1\\n', {'file': 'a.yaml'})
     """
     blocks: list[Block] = []
     directives: dict[str, str] = {}

@@ -35,19 +35,31 @@ class Examples:
     """Looks for blocks by their paths of the schema, such as `processes.NAME.steps.NAME`."""
 
     def __init__(self, sources: tuple[str, ...] = SOURCES) -> None:
-        yaml = YAML(typ="safe")
-        self._files = [(name, yaml.load((ROOT / name).read_text(encoding="utf-8"))) for name in sources]
+        self._sources = sources
+        self._files: dict[str, Any] = {}
 
     def of(self, path: str) -> Example | None:
-        """The first block at this path that is short enough, else the first one cut to its plain keys; None where no
-        file has one."""
-        found = [(name, text) for name, whole in self._files for text in _texts(whole, path)]
-        if not path or not found:
+        """The first block at this path that is short enough, else the beginning of the first one; None where no file
+        has one."""
+        long: tuple[str, str] | None = None
+        for name in self._sources if path else ():
+            for text in _texts(self._file(name), path):
+                if text.count("\n") <= LONGEST:
+                    return _example(name, text)
+                long = long or (name, text)
+        if long is None:
             return None
-        name, text = next((one for one in found if one[1].count("\n") <= LONGEST), found[0])
-        if text.count("\n") > LONGEST:
-            text = "\n".join(text.splitlines()[:LONGEST]) + "\n    # …\n"
-        return Example(f"[{name}](../{name})" if not name.startswith("docs/") else f"[{name}]({name[5:]})", text)
+        return _example(long[0], "\n".join(long[1].splitlines()[:LONGEST]) + "\n    # …\n")
+
+    def _file(self, name: str) -> Any:
+        if name not in self._files:
+            self._files[name] = YAML(typ="safe").load((ROOT / name).read_text(encoding="utf-8"))
+        return self._files[name]
+
+
+def _example(name: str, text: str) -> Example:
+    target = name.removeprefix("docs/") if name.startswith("docs/") else f"../{name}"
+    return Example(f"[{name}]({target})", text)
 
 
 def _texts(whole: Any, path: str) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """What a command prints, and the part of it that a page shows.
 
 A `console` block below `<!-- output: NPV | left out -->` holds one command and the paragraphs of its output that begin
-with these words (`all`: every paragraph); what lies between them is shown as `…`. The lines about the run at the end, which
-name versions and seconds, are never shown.
+with these words (`all`: every paragraph); what lies between them is shown as `…`. The lines about the run at the end,
+which name versions and seconds, are never shown.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def paragraphs(printed: str) -> list[list[str]]:
     """The paragraphs of an output, without spaces at the ends of lines and without the lines about the run
     at its end.
 
-    >>> paragraphs("NPV   3  \\n \\nleft out\\nscenario a 5cf71440f7fb6fb9, seed 7, roadfolio 0.1.0,\\nPython 3.11.7\\n")
+    >>> paragraphs("NPV   3  \\n \\nleft out\\nscenario a 5cf71440f7fb6fb9, seed 7, roadfolio 0.1.0,\\n3.11.7\\n")
     [['NPV   3'], ['left out']]
     """
     found: list[list[str]] = [[]]

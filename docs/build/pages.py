@@ -17,8 +17,8 @@ READ_ONLY: Final = ("text", "math", "mermaid")
 
 
 def run_document(document: Path, folder: Path) -> int:
-    """Run the blocks of a page in order and return how many there were; an error names file and line. The scenario files
-    beside the page are in the folder."""
+    """Run the blocks of a page in order and return how many there were; an error names file and line. The scenario
+    files beside the page are in the folder."""
     return len(_run(document, folder, None))
 
 

@@ -18,13 +18,14 @@ CHANGED: Final = "initiatives may change it"
 ENDLESS: Final = 1e9  # such ends of a range only keep slips of the pen out
 HEAD: Final = """# Reference of scenario files
 
-This page is made from the schema by `make docs`; `roadfolio schema` prints the schema itself, for editors that complete and
-check while you type. The words are those of the [glossary](glossary.md); the formulas are in [method](method.md).
+This page is made from the schema by `make docs`; `roadfolio schema` prints the schema itself, for editors that complete
+and check while you type. The words are those of the [glossary](glossary.md); the formulas are in [method](method.md).
 
 **How to read the tables.** *range or number* is written in one of these forms: {forms}.
-`8k to 15k` means: 90 % sure that it lies between the two. *number* is one that is certain. Where a default is stated the key may be left out; *needed* may not; – means that nothing is assumed. A key in
-bold may be changed by the `effects` of an initiative and by the `changes` of a future. NAME is a name that you choose, in small
-letters. `origin` says where the numbers of a block come from: the id of a published figure, or `planner assumption`.
+`8k to 15k` means: 90 % sure that it lies between the two. *number* is one that is certain. Where a default is stated
+the key may be left out; *needed* may not; – means that nothing is assumed. A key in bold may be changed by the
+`effects` of an initiative and by the `changes` of a future. NAME is a name that you choose, in small letters. `origin`
+says where the numbers of a block come from: the id of a published figure, or `planner assumption`.
 
 ## Blocks
 

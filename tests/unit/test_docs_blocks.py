@@ -9,8 +9,8 @@ The blocks of one file run in their order, in one empty folder and one Python na
 
 A comment on the line before a block changes that: `<!-- exit: 2 -->` expects that exit code of its commands,
 `<!-- file: shop.yaml -->` also saves the block under that name, `<!-- add: shop.yaml -->` adds it to that file,
-`<!-- output: NPV | left out -->` compares what the block shows with these paragraphs of what its command prints (`all` of
-them), `<!-- not run: reason -->` leaves the block out. The scenario files beside a page are in the folder.
+`<!-- output: NPV | left out -->` compares what the block shows with these paragraphs of what its command prints (`all`
+of them), `<!-- not run: reason -->` leaves the block out. The scenario files beside a page are in the folder.
 """
 
 import textwrap
