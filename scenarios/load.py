@@ -70,9 +70,7 @@ def parse(raw: bytes, file: str) -> Scenario:
 
     Raises `sim.errors.ProblemsFound`; nothing else, whatever the bytes are.
     """
-    from scenarios.positions import read_yaml
-
-    document = read_yaml(_text(raw, file))
+    document = plain(raw, file)
     problems = list(document.problems)
     scenario: Scenario | None = None
     if document.complete:
@@ -83,6 +81,29 @@ def parse(raw: bytes, file: str) -> Scenario:
     if problems or scenario is None:
         raise ProblemsFound(sorted((replace(p, file=file) for p in problems), key=_order))
     return scenario
+
+
+def plain(raw: bytes, file: str) -> Document:
+    """The plain data that the content of a file states, a YAML text or a workbook, with the place of every path.
+
+    Raises ProblemsFound where the file cannot be read at all; what is wrong inside it is in `problems`.
+    """
+    if is_workbook(raw):
+        from scenarios.workbooks.read import read_workbook
+
+        return read_workbook(raw, file)
+    from scenarios.positions import read_yaml
+
+    return read_yaml(_text(raw, file))
+
+
+def is_workbook(raw: bytes) -> bool:
+    """Whether the content of a file is an Excel workbook, which is a ZIP archive.
+
+    >>> is_workbook(b"PK\x03\x04..."), is_workbook(b"version: 1")
+    (True, False)
+    """
+    return raw.startswith(b"PK\x03\x04")
 
 
 def read(path_or_name: str | os.PathLike[str]) -> tuple[bytes, str]:
@@ -337,8 +358,10 @@ def _placed(problem: Problem, document: Document) -> Problem:
 
     path, value = problem.path, problem.value
     wrong_key = isinstance(value, str) and bool(value) and (path == value or path.endswith(f".{value}"))
-    line, column = document.place(path, key=wrong_key) or (None, None)
-    return replace(problem, value=shown(value), line=line, column=column)
+    at = document.place(path, key=wrong_key)
+    if at is None:
+        return replace(problem, value=shown(value))
+    return replace(problem, value=shown(value), line=at.line, column=at.column, sheet=at.sheet)
 
 
 def _order(problem: Problem) -> tuple[int, int]:

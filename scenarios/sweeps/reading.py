@@ -56,7 +56,8 @@ def design_of(data: Any) -> Design:
 
 def placed(problem: Problem, document: Document, file: str) -> Problem:
     """The problem with its file, line and column."""
-    line, column = document.place(problem.path) or (None, None)
+    at = document.place(problem.path)
+    line, column = (None, None) if at is None else (at.line, at.column)
     return replace(problem, value=shown(problem.value), file=file, line=line, column=column)
 
 

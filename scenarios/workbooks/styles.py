@@ -1,0 +1,42 @@
+"""How the cells of a workbook look, and which texts may be written how."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xlsxwriter.workbook import Workbook
+
+COMMENT = 2_000  # characters of a comment; more would not be read
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Styles:
+    """The formats of one workbook."""
+
+    def __init__(self, book: Workbook) -> None:
+        line = {"border": 1, "border_color": "#d0d0d0", "valign": "top"}
+        self.title = book.add_format({"bold": True, "font_size": 13})
+        self.head = book.add_format({**line, "bold": True, "bg_color": "#1f4e79", "font_color": "#ffffff"})
+        self.unit = book.add_format({**line, "italic": True, "font_color": "#595959", "bg_color": "#f2f2f2"})
+        self.key = book.add_format({**line, "bold": True, "num_format": "@"})
+        self.value = book.add_format(line)
+        self.small = book.add_format({**line, "font_color": "#595959"})
+        self.wrapped = book.add_format({**line, "font_color": "#595959", "text_wrap": True})
+        self.text = book.add_format({**line, "text_wrap": True})
+        self.number = book.add_format({**line, "num_format": "#,##0"})
+        self.fine = book.add_format({**line, "num_format": "0.0000"})
+
+
+def safe_comment(text: str) -> str:
+    """A text that fits into a comment; a comment is never computed."""
+    return text if len(text) <= COMMENT else f"{text[: COMMENT - 1]}…"
+
+
+def as_text(value: str) -> str:
+    """A text for a CSV file that spreadsheets show as it is: one that they would compute gets an apostrophe before it.
+
+    >>> as_text("=cmd|' /C calc'!A0"), as_text("pos@0")
+    ("'=cmd|' /C calc'!A0", 'pos@0')
+    """
+    return f"'{value}" if value.startswith(DANGEROUS) else value
