@@ -4,6 +4,7 @@
     python -m benchmarks.solvers --size 60x16       one size; may be repeated
     python -m benchmarks.solvers --seeds 1 2        these seeds alone
     python -m benchmarks.solvers --seconds 20       less time for each
+    python -m benchmarks.solvers --only roadfolio HiGHS  these contenders alone
     python -m benchmarks.solvers --smoke            one small instance, to see that it works
 
 All get the same threads, time and gap. Each roadmap is checked by `optimize.check` before its time counts, and each
@@ -62,18 +63,24 @@ def ours(problem: RoadmapProblem, seconds: float, gap: float, threads: int) -> A
     return Answer(OURS, taken, dict(found.roadmap) if found.has_solution else None, found.bound)
 
 
-CONTENDERS = (ours, highs, cbc, cp_sat)
+CONTENDERS = {OURS: ours, "HiGHS": highs, "CBC": cbc, "CP-SAT": cp_sat}
+"""By the name that `--only` asks for."""
 
 
 def compare(
-    size: Size, seeds: Sequence[int], seconds: float, threads: int, gap: float | None = None
+    size: Size,
+    seeds: Sequence[int],
+    seconds: float,
+    threads: int,
+    gap: float | None = None,
+    only: Sequence[str] | None = None,
 ) -> Iterator[Measured]:
     """Every contender on every seed; raises where a roadmap breaks a limit or a bound lies under a roadmap."""
     warm()
     for seed in seeds:
         problem = instance(size.initiatives, size.periods, seed)
         allowed = GAP.get(size.name, PROVED_GAP) if gap is None else gap
-        answers = [contender(problem, seconds, allowed, threads) for contender in CONTENDERS]
+        answers = [CONTENDERS[name](problem, seconds, allowed, threads) for name in only or CONTENDERS]
         best = max((worth(problem, one.roadmap) for one in answers if one.roadmap is not None), default=None)
         for answer in answers:
             if answer.roadmap is not None and (broken := violations(problem, answer.roadmap)):
@@ -150,12 +157,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seeds", type=int, nargs="+", help="the committed five if none is given")
     parser.add_argument("--seconds", type=float, default=60.0, help="for each solve")
     parser.add_argument("--threads", type=int, default=1, help="of every solver")
+    parser.add_argument("--only", nargs="+", choices=list(CONTENDERS), help="these contenders")
     parser.add_argument("--smoke", action="store_true", help="one small instance")
     asked = parser.parse_args(arguments)
     sizes = [SMOKE] if asked.smoke else [SIZES[name] for name in asked.size or SIZES]
     for size in sizes:
         found = []
-        for one in compare(size, asked.seeds or size.seeds, asked.seconds, asked.threads):
+        for one in compare(size, asked.seeds or size.seeds, asked.seconds, asked.threads, only=asked.only):
             found.append(one)
             print(f"{size.name} {_line(one)}", flush=True)
         print("\n".join(summary(size, found)), flush=True)

@@ -24,7 +24,7 @@ OUT = -1
 MOST_WAYS = 4
 """Users of overrun rows that give way in one move; each second one tries another start before it leaves."""
 
-HOT, COLD = 0.5, 0.02
+HOT, COLD = 0.1, 0.01
 """Temperatures at the first and the last move, as shares of the mean best worth of an initiative."""
 
 
@@ -44,10 +44,13 @@ class State(NamedTuple):
     log: NDArray[np.int64]  # (L, 3) initiative, its start before and the one that it is given
 
 
-def anneal(problem: Lowered, moves: int, walk: int, begin: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
+def anneal(
+    problem: Lowered, moves: int, walk: int, begin: NDArray[np.int64] | None = None, hot: float = HOT
+) -> NDArray[np.int64]:
     """The best starts (n,), OUT where it is not chosen, of one walk.
 
-    walk: number of the walk, which names its random numbers. begin: starts that keep every rule; none = empty.
+    walk: number of the walk, which names its random numbers. begin: starts that keep every rule; none = empty. hot: the
+    first temperature.
     """
     count, periods = problem.value.shape
     state = State(
@@ -63,7 +66,7 @@ def anneal(problem: Lowered, moves: int, walk: int, begin: NDArray[np.int64] | N
     typical = float(top[top > 0.0].mean()) if (top > 0.0).any() else 1.0
     penalty = 2.0 * float(np.abs(problem.value).sum() + np.abs(problem.pairs_value).sum()) + 1.0
     start = np.full(count, OUT, np.int64) if begin is None else np.ascontiguousarray(begin, np.int64)
-    _walk(problem, state, start, best, moves, HOT * typical, COLD * typical, penalty, stream_key(0, "annealing"), walk)
+    _walk(problem, state, start, best, moves, hot * typical, COLD * typical, penalty, stream_key(0, "annealing"), walk)
     return best
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimize.solving.lowered import Lowered, lower
 from optimize.solving.windows import tightened
@@ -29,7 +30,9 @@ Progress = Callable[[float, float | None, float | None], None]
 LARGE = 400
 """Start variables from which on the mix pays; below, the exact solver alone is as fast."""
 
-WALKS = 2
+WALKS, AGAIN = 4, 8
+"""Walks from nothing, and walks from the best so far, which begin less hot (`LUKEWARM`)."""
+LUKEWARM = 0.05
 MOVES = 30_000
 """Moves of a walk for each initiative."""
 
@@ -42,10 +45,10 @@ LOOSE = 0.05
 SHORT = 5.0
 """Seconds below which a limit leaves no time for the mix, which may have to be compiled first."""
 
-MOVES_A_SECOND = 100_000
-"""Moves of a walk for each second of the limit at most, a tenth of what a core does in the time."""
+MOVES_A_SECOND = 30_000
+"""Moves of a walk for each second of the limit at most: all walks take a fifth of what a core does in the time."""
 
-SHARE = 0.75
+SHARE = 0.35
 """Most of the time that may pass before the exact solver gets the whole."""
 
 
@@ -120,13 +123,15 @@ def incumbent(problem: RoadmapProblem, arrays: Lowered, seconds: float | None) -
     if seconds is not None:
         moves = min(moves, int(seconds * MOVES_A_SECOND))
     best = Ahead(None, None)
-    for walk in range(WALKS):
-        starts = anneal(arrays, moves, walk)
+    top: NDArray[np.int64] | None = None
+    for walk in range(WALKS + AGAIN):
+        again = walk >= WALKS and top is not None
+        starts = anneal(arrays, moves, walk, top, LUKEWARM) if again else anneal(arrays, moves, walk)
         roadmap = {problem.initiatives[i].id: int(starts[i]) for i in np.flatnonzero(starts != OUT)}
         if not violations(problem, roadmap):
             value = worth(problem, roadmap)
             if best.worth is None or value > best.worth:
-                best = Ahead(roadmap, value)
+                best, top = Ahead(roadmap, value), starts
     return best
 
 

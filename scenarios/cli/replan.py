@@ -28,6 +28,9 @@ Out = Annotated[
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace the run that the folder of --out holds.")]
 Draws = Annotated[int, typer.Option("--draws", help="Draws of each part of the work, before they are weighted.")]
+OwnSeed = Annotated[
+    int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="The seed of the run, which a new plan keeps.")
+]
 Template = Annotated[
     bool, typer.Option("--template", help="Print a table of actuals to fill in, with what the plan expected.")
 ]
@@ -44,6 +47,7 @@ def run(
     threads: Threads = None,
     seconds: Seconds = None,
     template: Template = False,
+    seed: OwnSeed = None,
     json: Json = False,
 ) -> int:
     """Weigh actuals against a plan under way: what was learned, and what of the rest should change."""
@@ -53,6 +57,9 @@ def run(
     from scenarios.monitoring.run import read_run
 
     found = read_run(folder)
+    if seed not in (None, found.seed):
+        hint = f"leave it out, or give {found.seed}"
+        raise ProblemsFound([Problem("--seed", "a new plan keeps the seed of its run", seed, hint)])
     month = _month(at, found)
     if template:
         print(_template(found, month), end="")

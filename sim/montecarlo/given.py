@@ -23,9 +23,8 @@ Ints = NDArray[np.int64]
 class Given:
     """levels: (points, drivers) inside (0, 1), drivers in the order of `Parameters.drivers`. common: every point has
     the same draws of the events, so that points differ by their drivers alone; otherwise each has its own. numbers:
-    (points,) the draw whose events each point lives through, in place of both, for designs that choose them.
-    (points,) draws whose events the points live through, in place of consecutive ones; with one draw of the events a
-    point. paths: of the drivers in the columns of the levels, where a scenario that lacks some may read them.
+    (points,) the first draw whose events each point lives through, in place of both, for designs that choose them.
+    paths: of the drivers in the columns of the levels, where a scenario that lacks some may read them.
 
     The luck of single years (see `Parameters.luck`) belongs to the events: its columns are drawn, not read.
     """
@@ -40,7 +39,6 @@ class Given:
         at = np.arange(rows.start, rows.stop, dtype=np.int64)
         if self.numbers is not None:
             return self.numbers[at // noise] + at % noise
-            return self.numbers[at // noise]
         return first_draw + (at % noise if self.common else at)
 
     def theta(self, table: Parameters, rows: range, noise: int, numbers: Ints, seed: int) -> tuple[Floats, int]:
@@ -98,11 +96,8 @@ def check_given(given: Given, draws: int, noise: int, sampling: Sampling) -> Non
     elif draws != len(given.levels) * noise:
         hint = f"{len(given.levels)} points times {noise} draws of the events"
         problems.append(Problem("draws", "the draws are not those of the points", draws, hint))
-    if given.numbers is not None and (len(given.numbers) != len(given.levels) or (given.numbers < 0).any()):
-        problems.append(Problem("given.numbers", "every point names one draw, from 0 on", len(given.numbers)))
-    if given.numbers is not None and (noise != 1 or given.numbers.shape != (len(given.levels),)):
-        hint = "one number a point, and noise 1"
-        problems.append(Problem("given.numbers", "the events are not those of the points", noise, hint))
+    if given.numbers is not None and (given.numbers.shape != (len(given.levels),) or (given.numbers < 0).any()):
+        problems.append(Problem("given.numbers", "every point names one draw, from 0 on", str(given.numbers.shape)))
     if sampling.points is not None or sampling.tilt is not None:
         problems.append(Problem("sampling", "given drivers take pseudo-random events", hint="leave it out"))
     if problems:

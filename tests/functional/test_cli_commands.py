@@ -220,7 +220,7 @@ def test_force_says_what_it_replaces_and_keeps_the_rest(tmp_path: Path, capsys: 
     assert "periods.csv" not in captured.err
     assert json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))["seed"] == 7
     assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"
-    assert len(list(tmp_path.iterdir())) == 5
+    assert len(list(tmp_path.iterdir())) == 6
     for words in ("Corner Shop: start", "same fresh draws", "highest ROI first", "left out", "How sure:", "seed 7"):
         assert words in captured.out
 

@@ -26,7 +26,7 @@ def test_a_broken_roadmap_and_a_low_bound_are_noticed(monkeypatch: pytest.Monkey
         return Answer("low", 1.0, {}, -1.0)
 
     for contender in (broken, low):
-        monkeypatch.setattr(solvers, "CONTENDERS", (contender,))
+        monkeypatch.setattr(solvers, "CONTENDERS", {"one": contender})
         with pytest.raises(RuntimeError, match=contender.__name__):
             list(solvers.compare(solvers.SMOKE, (1,), 1.0, 1))
 
