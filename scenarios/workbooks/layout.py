@@ -9,6 +9,8 @@ path with `*` for a name and `#` for a place in a list.
 from __future__ import annotations
 
 import re
+import types
+import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -190,7 +192,15 @@ def linked_block(head: str) -> str | None:
 
 def is_text(field: Field) -> bool:
     """Whether only text may stand at a place."""
-    return field.annotation is str
+    return field.annotation is str and len(_kinds(field)) == 1
+
+
+def _kinds(field: Field) -> tuple[object, ...]:
+    """The kinds of value that may stand at a place, nothing aside."""
+    stated = field.info.annotation if field.info is not None else field.annotation
+    if get_origin(stated) not in (types.UnionType, typing.Union):
+        return (stated,)
+    return tuple(kind for kind in get_args(stated) if kind is not types.NoneType)
 
 
 def is_list(field: Field, *, of_text: bool) -> bool:
