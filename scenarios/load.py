@@ -29,8 +29,8 @@ NAMED = (
 def load(path_or_name: str | os.PathLike[str]) -> Scenario:
     """Read a scenario, with the calibration beside it if there is one that fits.
 
-    path_or_name: path of a YAML file, or the name of a scenario of the library. A file wins over a name.
-    Raises `sim.errors.ProblemsFound` with every problem of the file, in the order of its lines.
+    path_or_name: path of a YAML file or an Excel workbook, or the name of a scenario of the library. A file wins over a name.
+    Raises `sim.errors.ProblemsFound` with every problem of the file, in the order of its lines or sheets.
     """
     raw, file = read(path_or_name)
     return calibrated(parse(raw, file), beside(path_or_name, file))
@@ -97,6 +97,15 @@ def plain(raw: bytes, file: str) -> Document:
     return read_yaml(_text(raw, file))
 
 
+def as_yaml(raw: bytes, file: str) -> bytes:
+    """The content of a scenario file as YAML: as it is, or converted where it is a workbook."""
+    if not is_workbook(raw):
+        return raw
+    from scenarios.workbooks.flow import yaml_text
+
+    return yaml_text(plain(raw, file).data).encode()
+
+
 def is_workbook(raw: bytes) -> bool:
     """Whether the content of a file is an Excel workbook, which is a ZIP archive.
 
@@ -150,7 +159,7 @@ def library_text(name: str) -> str:
 
 def _missing_file(name: str) -> Problem:
     try:
-        beside = [str(p) for p in Path(name).parent.iterdir() if p.suffix in (".yaml", ".yml")]
+        beside = [str(p) for p in Path(name).parent.iterdir() if p.suffix in (".yaml", ".yml", ".xlsx")]
     except OSError:
         beside = []
     close = nearest(name, [*beside, *library()])
@@ -364,5 +373,5 @@ def _placed(problem: Problem, document: Document) -> Problem:
     return replace(problem, value=shown(value), line=at.line, column=at.column, sheet=at.sheet)
 
 
-def _order(problem: Problem) -> tuple[int, int]:
-    return problem.line or 0, problem.column or 0
+def _order(problem: Problem) -> tuple[str, int, int]:
+    return problem.sheet or "", problem.line or 0, problem.column or 0

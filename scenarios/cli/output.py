@@ -102,11 +102,16 @@ def save(path: Path, text: str, *, overwrite: bool, option: str = "--out") -> No
 
     Raises ProblemsFound where a file exists that may not be overwritten, or the place cannot be written.
     """
+    save_bytes(path, text.encode("utf-8"), overwrite=overwrite, option=option)
+
+
+def save_bytes(path: Path, content: bytes, *, overwrite: bool, option: str = "--out") -> None:
+    """As `save`, for a file that is no text."""
     check_free(path, overwrite=overwrite, option=option)
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         try:
-            draft.write_text(text, encoding="utf-8")
+            draft.write_bytes(content)
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)

@@ -10,7 +10,18 @@ from scenarios.sweeps.parts import steady
 from sim.errors import Problem, ProblemsFound
 
 if TYPE_CHECKING:
+    import polars
+
     from scenarios.sweeps.result import SweepResult
+
+
+def shown_as_text() -> polars.Expr:
+    """Every column of text, with an apostrophe before what a spreadsheet would compute: `=`, `+`, `-`, `@`, tab, CR."""
+    import polars
+
+    column = polars.col(polars.String)
+    computed = column.str.contains(r"^[=+\-@\t\r]")
+    return polars.when(computed).then(polars.lit("'") + column).otherwise(column).name.keep()
 
 
 def write_table(found: SweepResult, path: Path, *, wide: bool, as_csv: bool, option: str = "path") -> None:
@@ -21,7 +32,7 @@ def write_table(found: SweepResult, path: Path, *, wide: bool, as_csv: bool, opt
     def write() -> None:
         table = found.wide() if wide else found.tidy()
         if as_csv:
-            table.sink_csv(draft)
+            table.with_columns(shown_as_text()).sink_csv(draft)
         else:
             table.sink_parquet(draft)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
 
 COMMENT = 2_000  # characters of a comment; more would not be read
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Styles:
@@ -24,19 +24,18 @@ class Styles:
         self.small = book.add_format({**line, "font_color": "#595959"})
         self.wrapped = book.add_format({**line, "font_color": "#595959", "text_wrap": True})
         self.text = book.add_format({**line, "text_wrap": True})
-        self.number = book.add_format({**line, "num_format": "#,##0"})
-        self.fine = book.add_format({**line, "num_format": "0.0000"})
+        self.money = book.add_format({**line, "num_format": "#,##0"})
+        self.share = book.add_format({**line, "num_format": "0.0%"})
+
+    def of_unit(self, unit: str, currency: str) -> Format:
+        """Format of a figure: money without decimals, shares in per cent."""
+        if unit == "share":
+            return self.share
+        if currency and unit == currency or unit.startswith(f"{currency}/y"):
+            return self.money
+        return self.value
 
 
 def safe_comment(text: str) -> str:
     """A text that fits into a comment; a comment is never computed."""
     return text if len(text) <= COMMENT else f"{text[: COMMENT - 1]}…"
-
-
-def as_text(value: str) -> str:
-    """A text for a CSV file that spreadsheets show as it is: one that they would compute gets an apostrophe before it.
-
-    >>> as_text("=cmd|' /C calc'!A0"), as_text("pos@0")
-    ("'=cmd|' /C calc'!A0", 'pos@0')
-    """
-    return f"'{value}" if value.startswith(DANGEROUS) else value

@@ -1,0 +1,187 @@
+"""A result -> a formatted workbook: a sheet for each table with its units, live charts beside them, provenance last.
+
+Charts are bound to cells: who changes or filters the cells sees the chart change. All text is written as text.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from scenarios.workbooks.cells import LONGEST
+from scenarios.workbooks.charts import CHARTS, Chart
+from scenarios.workbooks.styles import Styles
+from scenarios.workbooks.tabulate import SUMMARY, ResultTable, named_apart, tables_of
+
+if TYPE_CHECKING:
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+FIRST = 3  # row of the first figure, from 0: title, heads, units
+MOST_ROWS = 1_048_576 - FIRST
+MOST_DRAWN = 60  # rows that a chart of bars shows; a scatter shows all
+COLOURS = ("#1f4e79", "#c55a11", "#7f7f7f", "#9dc3e6")  # told apart in greyscale as well
+CUT = " … (cut: a cell holds 32,767 characters)"
+
+
+def result_bytes(
+    document: Mapping[str, Any], command: str, more: Sequence[ResultTable] = (), charts: Sequence[Chart] = ()
+) -> bytes:
+    """The workbook of the document of a command. more: tables that are too large for a document; charts: of these.
+
+    command: `roi`, `plan`, `compare`, `sweep`, `frontier`, `sensitivity`, or any other: it then has no charts.
+    """
+    from xlsxwriter import Workbook
+
+    memory = io.BytesIO()
+    book = Workbook(memory, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    styles = Styles(book)
+    tables = tables_of(document)
+    title = f"roadfolio {command}: {document.get('scenario', document.get('title', ''))}"
+    for table in named_apart([*tables[:-1], *more, tables[-1]]):
+        page = book.add_worksheet(table.name)
+        _write(page, table, styles, title, str(document.get("currency", "")))
+        _draw(book, page, table, (*CHARTS.get(command, ()), *charts), tables[0])
+    book.close()
+    return memory.getvalue()
+
+
+def _write(page: Worksheet, table: ResultTable, styles: Styles, title: str, currency: str) -> None:
+    put(page, 0, 0, f"{title}: {table.name.lower()}", styles.title)
+    by_row = table.column("unit")
+    for column, (head, unit) in enumerate(zip(table.heads, table.units, strict=True)):
+        put(page, 1, column, head, styles.head)
+        put(page, 2, column, unit, styles.unit)
+        widest = max((len(_shown(row[column])) for row in table.rows[:200]), default=0)
+        page.set_column(column, column, min(max(len(head) + 2, widest + 2, 10), 60))
+    for i, row in enumerate(table.rows[:MOST_ROWS]):
+        for column, value in enumerate(row):
+            unit = table.units[column] or (str(row[by_row] or "") if by_row is not None else "")
+            put(page, FIRST + i, column, value, styles.of_unit(unit, currency))
+    page.freeze_panes(FIRST, 1)
+    if table.rows and table.name != SUMMARY:
+        page.autofilter(2, 0, FIRST - 1 + min(len(table.rows), MOST_ROWS), len(table.heads) - 1)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+
+
+def put(page: Worksheet, row: int, column: int, value: Any, style: Any) -> None:
+    """Write one value: numbers as numbers, all else as text, which is never computed."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        page.write_blank(row, column, None, style)
+    elif isinstance(value, bool):
+        page.write_boolean(row, column, value, style)
+    elif isinstance(value, (int, float)) and math.isfinite(value):
+        page.write_number(row, column, value, style)
+    else:
+        text = str(value)
+        page.write_string(row, column, text if len(text) <= LONGEST else text[: LONGEST - len(CUT)] + CUT, style)
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else f"{value:,.4g}" if isinstance(value, float) else str(value)
+
+
+def _draw(
+    book: Workbook, page: Worksheet, table: ResultTable, charts: Sequence[Chart], summary: ResultTable
+) -> None:
+    """Draw the charts of a table below it, side by side."""
+    drawn = 0
+    for one in charts:
+        across = table.column(one.across)
+        up = [column for head in one.up if (column := table.column(head)) is not None]
+        if one.table != table.name or across is None or not up or not table.rows:
+            continue
+        if one.kind != "scatter" and len(up) < len(one.up):
+            continue
+        chart = _chart(book, table, one, across, up)
+        base = next((row[1] for row in summary.rows if one.base and row[0] == one.base), None)
+        _axes(chart, one, table, (across, up[0]), base)
+        row = FIRST + min(len(table.rows), MOST_ROWS) + 2
+        page.insert_chart(row, 0, chart, {"x_offset": 20 + 780 * drawn, "y_offset": 10, "description": one.title})
+        drawn += 1
+
+
+def _chart(book: Workbook, table: ResultTable, one: Chart, across: int, up: Sequence[int]) -> Any:
+    last = FIRST - 1 + (len(table.rows) if one.kind == "scatter" else min(len(table.rows), MOST_DRAWN))
+    kinds: dict[str, dict[str, str]] = {
+        "column": {"type": "column"}, "stacked": {"type": "column", "subtype": "stacked"}, "bar": {"type": "bar"},
+        "range": {"type": "bar"}, "scatter": {"type": "scatter", "subtype": "straight_with_markers"},
+    }  # fmt: skip
+    chart = book.add_chart(kinds[one.kind])
+    for i, column in enumerate(up):
+        series: dict[str, Any] = {
+            "name": [table.name, 1, column],
+            "categories": [table.name, FIRST, across, last, across],
+            "values": [table.name, FIRST, column, last, column],
+            "fill": {"color": COLOURS[i % len(COLOURS)]},
+            "gap": 60,
+        }
+        if one.kind == "scatter":
+            series |= {"line": {"color": COLOURS[i % len(COLOURS)], "width": 1.25}}
+            series |= {"marker": {"type": ("circle", "diamond")[i % 2], "fill": {"color": COLOURS[i % len(COLOURS)]}}}
+            del series["fill"], series["gap"]
+            if one.markers_only:
+                series["line"] = {"none": True}
+        if one.kind == "range":
+            series["overlap"] = 100
+        error = table.column(one.error) if one.error and i == 0 else None
+        if error is not None:
+            cells = f"='{table.name}'!{_cell(FIRST, error)}:{_cell(last, error)}"
+            # A chart of bars turns its axes around, and what Excel calls the errors of y with them.
+            series["y_error_bars"] = {"type": "custom", "plus_values": cells, "minus_values": cells}
+        chart.add_series(series)
+    if one.lines:
+        _over(book, chart, table, one, across, last)
+    return chart
+
+
+def _cell(row: int, column: int) -> str:
+    from scenarios.workbooks.grid import letters
+
+    return f"${letters(column + 1)}${row + 1}"
+
+
+def _over(book: Workbook, chart: Any, table: ResultTable, one: Chart, across: int, last: int) -> None:
+    """Lines over bars."""
+    lines = book.add_chart({"type": "line"})
+    found = False
+    for head in one.lines:
+        column = table.column(head)
+        if column is not None:
+            found = True
+            lines.add_series(
+                {
+                    "name": [table.name, 1, column],
+                    "categories": [table.name, FIRST, across, last, across],
+                    "values": [table.name, FIRST, column, last, column],
+                    "line": {"color": "#000000", "dash_type": "dash", "width": 1.5},
+                }
+            )
+    if found:
+        chart.combine(lines)
+
+
+def _axes(chart: Any, one: Chart, table: ResultTable, columns: tuple[int, int], base: float | None) -> None:
+    """Titles and units of the axes. columns: across and up. Bars run downwards in the order of the table; in a chart of
+    bars the axis of the categories is called x, though it stands upright."""
+    across, unit = columns[0], table.units[columns[1]]
+    form = {"num_format": "0%" if unit == "share" else "#,##0"}
+    error = "; bars of one standard error" if one.error and table.column(one.error) is not None else ""
+    grid = {"major_gridlines": {"visible": True, "line": {"color": "#d9d9d9"}}}
+    value: dict[str, Any] = {"name": f"{unit or 'value'}{error}", **form, **grid}
+    chart.set_title({"name": one.title, "name_font": {"size": 12}, "overlay": False})
+    if one.kind == "scatter":
+        chart.set_x_axis({"name": f"{one.across}, {table.units[across]}".rstrip(", "), "num_format": "#,##0"})
+        chart.set_y_axis(value)
+    elif one.kind in ("bar", "range"):
+        chart.set_x_axis({"reverse": True, "label_position": "low", "num_font": {"size": 8}})
+        chart.set_y_axis({**value, "label_position": "high", **({} if base is None else {"crossing": base})})
+    else:
+        chart.set_x_axis({"label_position": "low", "num_font": {"rotation": -45, "size": 8}})
+        chart.set_y_axis(value)
+    chart.set_legend({"position": "bottom"} if len(one.up) > 1 or one.lines else {"none": True})
+    rows = min(len(table.rows), MOST_DRAWN)
+    chart.set_size({"width": 760, "height": max(380, 26 * rows + 140) if one.kind in ("bar", "range") else 380})

@@ -1,0 +1,63 @@
+"""The unit of a figure of a document, from the names on the way to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+MONEY = {
+    "npv", "cash_trough", "cash_pv", "categories", "capital", "delivery", "running", "budget", "budgets", "amount",
+    "cost", "worth", "cvar", "trough", "score", "indifference", "program_worth", "objective", "bound", "regret",
+    "carried", "spent", "gain", "step", "simulated", "delta", "value_of_more", "granted", "debt", "program", "npv_within_horizon", "cash", "stochastic_value", "needed",
+}  # fmt: skip
+RATIO = {"roi", "irr", "gap"}
+SHARES = ("prob", "share", "p_", "confidence", "near", "level", "weight")
+PLAIN = {"factor", "draws", "points", "solves", "roadmaps", "resamples", "n", "round", "changes", "proved", "sets", "id"}
+
+
+def unit_of_figure(path: str, currency: str) -> str:
+    """Unit as printed, empty where the name tells none. The innermost word that has a unit decides.
+
+    >>> [unit_of_figure(path, "EUR") for path in ("npv.intervals.mean.low", "prob_npv_negative", "payback_months.p50")]
+    ['EUR', 'share', 'months']
+    >>> unit_of_figure("finalists.draws", "EUR"), unit_of_figure("seconds", "EUR")
+    ('', 'seconds')
+    """
+    for word in reversed(path.split(".")):
+        if word in PLAIN or word.endswith("_factor"):
+            return ""
+        if word in RATIO or word.startswith(SHARES) or word.endswith(("_share", "_probability")):
+            return "share"
+        if word.endswith("months") or word in ("month", "start_month"):
+            return "months"
+        if word == "seconds":
+            return "seconds"
+        if word.endswith("hours_per_month"):
+            return "hours/month"
+        if word in MONEY:
+            return currency
+    return ""
+
+
+@dataclass(frozen=True)
+class Units:
+    """What a document says of its units. statistic: of the figure that it studies. kpis: of each KPI."""
+
+    currency: str
+    statistic: str = ""
+    kpis: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, path: str) -> str:
+        """Unit of a single figure."""
+        words = path.split(".")
+        if "kpis" in words[:-1]:
+            return self.kpis.get(words[words.index("kpis") + 1], "")
+        if self.statistic and words[0] in ("value", "figures"):
+            return self.statistic
+        return unit_of_figure(path, self.currency)
+
+    def of_column(self, table: str, head: str, stated: bool) -> str:
+        """Unit of a column of a table. stated: a column of the table says the unit of each row."""
+        if stated:
+            return self.statistic if head.startswith("figures.") else ""
+        return self.of(head) or (self.of(table) if head in ("value", "se", "low", "high", "mean") else "")
