@@ -10,6 +10,7 @@ import typer
 
 from scenarios.cli.arguments import Future, Json, Roadmap, Scenario, Seed, parse_roadmap, turned
 from scenarios.cli.roi import Threads
+from scenarios.workbooks.csv_text import shown_as_text
 from sim.errors import Problem, ProblemsFound, nearest
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def run(
 
     if not isinstance(found, Many):
         if csv is not None:
-            save(csv, found.to_frame().write_csv(), overwrite=force, option="--csv")
+            save(csv, found.to_frame().with_columns(shown_as_text()).write_csv(), overwrite=force, option="--csv")
         _show_one(found, scenario, draw, draws, json)
         return
     from scenarios.cyber_tail import tail_of_business
@@ -89,7 +90,7 @@ def run(
     tail = tail_of_business(scenario, chosen, seed, threads=threads)
     if csv is not None:
         more = () if tail is None else tail.rows(scenario.profile.currency)
-        save(csv, found.to_frame(more).write_csv(), overwrite=force, option="--csv")
+        save(csv, found.to_frame(more).with_columns(shown_as_text()).write_csv(), overwrite=force, option="--csv")
     if json:
         emit({**found.document(), "tail": None if tail is None else tail.document()})
         return

@@ -7,21 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scenarios.sweeps.parts import steady
+from scenarios.workbooks.csv_text import shown_as_text
 from sim.errors import Problem, ProblemsFound
 
 if TYPE_CHECKING:
-    import polars
-
     from scenarios.sweeps.result import SweepResult
-
-
-def shown_as_text() -> polars.Expr:
-    """Every column of text, with an apostrophe before what a spreadsheet would compute: `=`, `+`, `-`, `@`, tab, CR."""
-    import polars
-
-    column = polars.col(polars.String)
-    computed = column.str.contains(r"^[=+\-@\t\r]")
-    return polars.when(computed).then(polars.lit("'") + column).otherwise(column).name.keep()
 
 
 def write_table(found: SweepResult, path: Path, *, wide: bool, as_csv: bool, option: str = "path") -> None:
