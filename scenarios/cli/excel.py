@@ -29,7 +29,9 @@ def check_excel(path: Path | None, *, overwrite: bool) -> None:
     if path is None:
         return
     if path.suffix.lower() != SUFFIX:
-        raise ProblemsFound([Problem("--excel", f"{path} is no name of a workbook", str(path), f"end it with {SUFFIX}")])
+        raise ProblemsFound(
+            [Problem("--excel", f"{path} is no name of a workbook", str(path), f"end it with {SUFFIX}")]
+        )
     if not path.parent.is_dir():
         raise ProblemsFound([Problem("--excel", f"there is no folder {path.parent}", str(path), "make it first")])
     check_free(path, overwrite=overwrite, option="--excel")

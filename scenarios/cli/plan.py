@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.arguments import Future, Json, Scenario, Seed, parse_share, turned
+from scenarios.cli.excel import Excel, check_excel, write_excel
 from scenarios.cli.pins import Pins, pinned
-from scenarios.cli.excel import Excel, Overwrite, check_excel, write_excel
 from scenarios.cli.roi import Threads
 
 Out = Annotated[
@@ -128,7 +128,14 @@ def run(
 
         more = {FILE: as_text([first_record(scenario, found, threads)])}
         replaced = write_run(
-            out, found, document, found.program, as_yaml(content, name), replace=force, calibration=calibration, more=more
+            out,
+            found,
+            document,
+            found.program,
+            as_yaml(content, name),
+            replace=force,
+            calibration=calibration,
+            more=more,
         )
         for old in replaced:
             print(f"replaced {old}", file=sys.stderr)

@@ -42,7 +42,8 @@ Cluster = Annotated[
 Parquet = Annotated[Path | None, typer.Option("--parquet", help="results: write the table as Parquet.")]
 Csv = Annotated[Path | None, typer.Option("--csv", help="results: write the table as CSV.")]
 Workbook = Annotated[
-    Path | None, typer.Option("--excel", metavar="FILE.xlsx", help="results: write the table, a row a point, as a workbook.")
+    Path | None,
+    typer.Option("--excel", metavar="FILE.xlsx", help="results: write the table, a row a point, as a workbook."),
 ]
 Wide = Annotated[bool, typer.Option("--wide", help="results: one row a point, not one a point and measure.")]
 Force = Annotated[bool, typer.Option("--force", help="results: overwrite a file.")]

@@ -62,7 +62,9 @@ def search(word: str = "") -> Found:
         close = nearest(word.casefold(), sorted({part for name in known_ids() for part in (name, *name.split("."))}))
         areas = ", ".join(sorted({name.partition(".")[0] for name in known_ids()}))
         hint = f"did you mean {close}?" if close else f"areas: {areas}"
-        raise ProblemsFound([Problem("WORD", f"no published figure of the library mentions {word[:80]}", word[:80], hint)])
+        raise ProblemsFound(
+            [Problem("WORD", f"no published figure of the library mentions {word[:80]}", word[:80], hint)]
+        )
     entries = tuple(one for _, one in sorted(ranked, key=lambda pair: -pair[0]))
     return Found(word, entries, tuple(_beside(entries)))
 

@@ -49,7 +49,9 @@ def note_of(value: Any, of_block_origin: str, known: Mapping[str, Evidence], *, 
     names = [value] if of_block and isinstance(value, str) else list(_origins(value))
     if not names and isinstance(value, (int, float)) and not isinstance(value, bool) and of_block_origin in known:
         names = [of_block_origin]
-    return "\n".join(f"{name}: {' '.join(known[name].statement.split())} {known[name].cite()}" for name in names if name in known)
+    return "\n".join(
+        f"{name}: {' '.join(known[name].statement.split())} {known[name].cite()}" for name in names if name in known
+    )
 
 
 def write_evidence(page: Worksheet, styles: Styles, known: Mapping[str, Evidence]) -> None:

@@ -68,7 +68,9 @@ def _strange(document: SheetsDocument, left: list[Grid]) -> None:
         close = nearest(grid.name, known)
         if close and not grid.own:
             hint = f"did you mean {close}? call sheets of your own something that resembles none of the workbook's"
-            document.problems.append(Problem("", f"no scenario has a sheet {grid.name}", grid.name, hint, sheet=grid.name))
+            document.problems.append(
+                Problem("", f"no scenario has a sheet {grid.name}", grid.name, hint, sheet=grid.name)
+            )
     if not document.data and not document.problems:
         hint = "`roadfolio new --sector retail --excel FILE` writes one to begin with"
         document.problems.append(Problem("", "the workbook has none of the sheets of a scenario", hint=hint))
@@ -233,14 +235,14 @@ def _inside(data: Any, path: tuple[str, ...], last: type) -> Any:
     return data if isinstance(data, last) else None
 
 
-def _cell(
-    document: SheetsDocument, path: tuple[str, ...], cell: Any, field: Field, grid: Grid, place: Place
-) -> None:
+def _cell(document: SheetsDocument, path: tuple[str, ...], cell: Any, field: Field, grid: Grid, place: Place) -> None:
     """Read a cell and put its value at a path."""
     try:
         value = from_cell(cell, field)
     except CellError as error:
-        _wrong(document, grid, place.line, place.column, str(error), cell, field.expected() or "compare with its comment")
+        _wrong(
+            document, grid, place.line, place.column, str(error), cell, field.expected() or "compare with its comment"
+        )
         return
     _put(document, path, value, grid, place)
 
@@ -249,7 +251,9 @@ def _put(document: SheetsDocument, path: tuple[str, ...], value: Any, grid: Grid
     inner = _inside(document.data, path[:-1], list if path[-1].isdigit() and _is_list(document.data, path) else dict)
     dotted = ".".join(path)
     if inner is None or dotted in document.values:
-        _wrong(document, grid, place.line, place.column, f"{dotted[:120]} is stated elsewhere already", None, "remove one")
+        _wrong(
+            document, grid, place.line, place.column, f"{dotted[:120]} is stated elsewhere already", None, "remove one"
+        )
         return
     if isinstance(inner, list):
         if int(path[-1]) >= len(inner):
@@ -281,7 +285,9 @@ def _more(document: SheetsDocument, grid: Grid) -> None:
         if row <= at or (path is None and cell is None):
             continue
         if path is None or cell is None:
-            _wrong(document, grid, row, heads["path"], "a path and its value stand in one row", path or cell, "state both")
+            _wrong(
+                document, grid, row, heads["path"], "a path and its value stand in one row", path or cell, "state both"
+            )
             continue
         try:
             parts = _parts(path)

@@ -108,9 +108,7 @@ def layout() -> Layout:
     while queue:
         pattern, owner = queue.pop(0)
         inside: list[tuple[Pattern, Field]] = []
-        columns = tuple(
-            Column(".".join(leaf[len(pattern) :]), leaf, field) for leaf, field in _leaves(pattern, inside)
-        )
+        columns = tuple(Column(".".join(leaf[len(pattern) :]), leaf, field) for leaf, field in _leaves(pattern, inside))
         tables[pattern] = Table(_sheet_name(pattern), pattern, _key_heads(pattern, columns), columns, owner.meaning)
         queue = [*inside, *queue]
     names = [table.sheet for table in tables.values()] + list(forms)

@@ -56,13 +56,17 @@ def _check_archive(raw: bytes, file: str) -> None:
         parts = archive.infolist()
         if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_INSIDE:
             message = f"the workbook unpacks to more than {MAX_INSIDE / 1e6:g} MB or {MAX_PARTS:,} parts"
-            raise ProblemsFound([Problem("", message, hint="remove pictures and sheets that are no scenario", file=file)])
+            raise ProblemsFound(
+                [Problem("", message, hint="remove pictures and sheets that are no scenario", file=file)]
+            )
         for part in parts:
             if part.filename.endswith((".xml", ".rels")):
                 with archive.open(part) as stream:
                     head = stream.read(4096)  # a document type can only stand before the first element
                 if any(sign in head for sign in ENTITIES) or b"\0" in head:
-                    raise ProblemsFound([Problem("", "a part of the workbook defines entities", hint=SAVE_AGAIN, file=file)])
+                    raise ProblemsFound(
+                        [Problem("", "a part of the workbook defines entities", hint=SAVE_AGAIN, file=file)]
+                    )
 
 
 def _opened(raw: bytes, *, values: bool) -> Any:
@@ -90,7 +94,9 @@ def _values(book: Any, kept: Any) -> tuple[list[Grid], list[Problem]]:
                 value = kept[sheet.title].cell(row, column).value
                 if value is None:
                     message = "this formula has no value yet"
-                    hint = "open the file in Excel and save it, or type the value itself: formulas are not computed here"
+                    hint = (
+                        "open the file in Excel and save it, or type the value itself: formulas are not computed here"
+                    )
                     problems.append(
                         Problem("", message, _formula(cell.value), hint, line=row, column=column, sheet=sheet.title)
                     )

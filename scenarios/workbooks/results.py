@@ -84,9 +84,7 @@ def _shown(value: Any) -> str:
     return "" if value is None else f"{value:,.4g}" if isinstance(value, float) else str(value)
 
 
-def _draw(
-    book: Workbook, page: Worksheet, table: ResultTable, charts: Sequence[Chart], summary: ResultTable
-) -> None:
+def _draw(book: Workbook, page: Worksheet, table: ResultTable, charts: Sequence[Chart], summary: ResultTable) -> None:
     """Draw the charts of a table below it, side by side."""
     drawn = 0
     for one in charts:

@@ -31,7 +31,7 @@ class Styles:
         """Format of a figure: money without decimals, shares in per cent."""
         if unit == "share":
             return self.share
-        if currency and unit == currency or unit.startswith(f"{currency}/y"):
+        if (currency and unit == currency) or unit.startswith(f"{currency}/y"):
             return self.money
         return self.value
 

@@ -12,7 +12,20 @@ MONEY = {
 }  # fmt: skip
 RATIO = {"roi", "irr", "gap"}
 SHARES = ("prob", "share", "p_", "confidence", "near", "level", "weight")
-PLAIN = {"factor", "draws", "points", "solves", "roadmaps", "resamples", "n", "round", "changes", "proved", "sets", "id"}
+PLAIN = {
+    "factor",
+    "draws",
+    "points",
+    "solves",
+    "roadmaps",
+    "resamples",
+    "n",
+    "round",
+    "changes",
+    "proved",
+    "sets",
+    "id",
+}
 
 
 def unit_of_figure(path: str, currency: str) -> str:

@@ -81,7 +81,9 @@ class _Writer:
     def _form(self, page: Worksheet, form: Form) -> int:
         values = self.content.forms.get(form.sheet, {})
         styles = self.styles
-        page.write_string(0, 0, f"{form.sheet}: type into the column `value`; an empty cell takes the default", styles.title)
+        page.write_string(
+            0, 0, f"{form.sheet}: type into the column `value`; an empty cell takes the default", styles.title
+        )
         for column, head in enumerate(("field", "value", "unit", "meaning", "allowed", "evidence")):
             page.write_string(1, column, head, styles.head)
         origins = {path.rpartition(".")[0]: str(one) for path, one in values.items() if path.endswith("origin")}
@@ -202,7 +204,9 @@ class _Writer:
         )
 
     def _more(self, page: Worksheet) -> None:
-        page.write_string(0, 0, "More: a path of the scenario and its value, as its YAML file would have them", self.styles.title)
+        page.write_string(
+            0, 0, "More: a path of the scenario and its value, as its YAML file would have them", self.styles.title
+        )
         for column, head in enumerate(MORE_COLUMNS):
             page.write_string(1, column, head, self.styles.head)
             page.set_column(column, column, 60)
