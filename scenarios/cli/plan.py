@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,10 +14,14 @@ from scenarios.cli.excel import Excel, check_excel, write_excel
 from scenarios.cli.pins import Pins, pinned
 from scenarios.cli.roi import Threads
 
+if TYPE_CHECKING:
+    from optimize import RoadmapProblem
+    from sim.world import Scenario as World
+
 Out = Annotated[
     Path | None,
     typer.Option(
-        "--out", help="Folder for the run: plan.json, forecast.json, problem.json, scenario.yaml, periods.csv."
+        "--out", help="Folder for the run: report.html, plan.json, forecast.json, scenario.yaml, periods.csv, …"
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace the run in the folder of --out, the file of --excel.")]
@@ -54,6 +59,9 @@ Within = Annotated[
         "--within", min=0.0, max=100.0, help="Per cent of the worth that these may give up; else indifference."
     ),
 ]
+NoReport = Annotated[
+    bool, typer.Option("--no-report", help="Write no report.html to the folder of --out, nor what it is made of.")
+]
 
 
 def run(
@@ -72,6 +80,7 @@ def run(
     objective: Aim = None,
     pin: Pins = None,
     excel: Excel = None,
+    no_report: NoReport = False,
     json: Json = False,
 ) -> int:
     """Recommend a roadmap: value, solve, simulate, refine, compare."""
@@ -127,6 +136,13 @@ def run(
         from scenarios.monitoring.record import FILE, as_text, first_record
 
         more = {FILE: as_text([first_record(scenario, found, threads)])}
+        if not no_report:
+            options = {
+                "--seed": seed, "--future": future, "--seconds": seconds, "--risk-weight": risk_weight,
+                "--risk-level": risk_level, "--objective": objective, "--why": why, "--alternatives": alternatives,
+                "--within": within, "--pin": pin,
+            }  # fmt: skip
+            more |= _figures(scenario, document, found.program, options, threads)
         replaced = write_run(
             out,
             found,
@@ -140,6 +156,10 @@ def run(
         for old in replaced:
             print(f"replaced {old}", file=sys.stderr)
     write_excel(excel, document, "plan", overwrite=force)
+        if not no_report:
+            from scenarios.report import report
+
+            report(out, force=True)
     if json:
         emit(document)
     else:
@@ -156,3 +176,31 @@ def run(
     if out is not None:
         print(f"written to {out}: `roadfolio solve {out / 'problem.json'}` solves its program alone", file=sys.stderr)
     return DONE
+
+
+def _figures(
+    scenario: World, document: dict[str, Any], program: RoadmapProblem, options: dict[str, Any], threads: int | None
+) -> dict[str, str]:
+    """The file of the figures that the report needs beside the plan."""
+    from scenarios.cli.stages import stages
+    from scenarios.reporting.figures import FILE, as_text, figures
+
+    words = command_words(options)
+    with stages("report") as progress:
+        found = figures(scenario, document, program, words, threads=threads, progress=progress)
+    return {FILE: as_text(found)}
+
+
+def command_words(options: Mapping[str, Any]) -> list[str]:
+    """The command line that makes a run again from the scenario in its folder. options: what was given, by name.
+
+    >>> " ".join(command_words({"--seed": 1, "--why": True, "--future": None, "--pin": ["pos=out"], "--seconds": 5.0}))
+    'roadfolio plan scenario.yaml --seed 1 --why --pin pos=out --seconds 5.0 --out again'
+    """
+    words = ["roadfolio", "plan", "scenario.yaml"]
+    for name, value in options.items():
+        if value is None or value is False or (name == "--alternatives" and value == 0):
+            continue
+        for one in value if isinstance(value, list) else [value]:
+            words += [name] if one is True else [name, f"{one}"]
+    return [*words, "--out", "again"]
