@@ -53,8 +53,10 @@ def convert(path_or_name: str, target: Path) -> Converted:
     if to_workbook and not is_workbook(raw) and b"#" in raw:
         notes.append("comments of the YAML file have no place in a workbook")
     if beside(path_or_name, file) is not None:
-        notes.append(f"the calibration beside {file} stays there: `roadfolio calibrate {target}` makes one for the new file")
-    return Converted(file, str(target), scenario.hash, content, tuple(notes))
+        notes.append(
+            f"the calibration beside {file} stays there: `roadfolio calibrate {target}` makes one for the new file"
+        )
+    return Converted(file, str(target), scenario.hash(), content, tuple(notes))
 
 
 def workbook(raw: bytes, file: str) -> bytes:

@@ -29,7 +29,8 @@ NAMED = (
 def load(path_or_name: str | os.PathLike[str]) -> Scenario:
     """Read a scenario, with the calibration beside it if there is one that fits.
 
-    path_or_name: path of a YAML file or an Excel workbook, or the name of a scenario of the library. A file wins over a name.
+    path_or_name: path of a YAML file or of an Excel workbook, or the name of a scenario of the library. A file wins
+    over a name.
     Raises `sim.errors.ProblemsFound` with every problem of the file, in the order of its lines or sheets.
     """
     raw, file = read(path_or_name)

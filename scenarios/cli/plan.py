@@ -155,11 +155,11 @@ def run(
         )
         for old in replaced:
             print(f"replaced {old}", file=sys.stderr)
-    write_excel(excel, document, "plan", overwrite=force)
         if not no_report:
             from scenarios.report import report
 
             report(out, force=True)
+    write_excel(excel, document, "plan", overwrite=force)
     if json:
         emit(document)
     else:

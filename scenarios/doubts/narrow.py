@@ -35,7 +35,7 @@ def narrow_warnings(stated: Iterable[Number]) -> Iterator[str]:
         named = ", ".join(f"{path} (x{ratio:.2f})" for ratio, path in sorted(found)[:NAMED])
         rest = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
         yield (
-            f"narrow: {named}{rest}: the 95th percentile is less than {NARROW:g} times the 5th, though the number is the "
-            "planner's assumption; ranges that people state unaided hold about half of the time, not 90 %: widen it, or "
-            "name where it was counted as its `origin`"
+            f"narrow: {named}{rest}: the 95th percentile is less than {NARROW:g} times the 5th, though the number is "
+            "the planner's assumption; ranges that people state unaided hold about half of the time, not 90 %: widen "
+            "it, or name where it was counted as its `origin`"
         )

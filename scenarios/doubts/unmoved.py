@@ -39,8 +39,8 @@ def unmoved_warnings(scenario: Scenario) -> Iterator[str]:
             yield f"goal {name}: there are no initiatives that could move {goal.kpi}"
         elif causes is not None and not any(path.startswith(causes) for path in touched):
             yield (
-                f"goal {name}: no initiative moves {goal.kpi}: no effect addresses {', '.join(causes)}: add an initiative "
-                "that does, or drop the goal; `roadfolio gaps` simulates what each initiative does for each goal"
+                f"goal {name}: no initiative moves {goal.kpi}: no effect addresses {', '.join(causes)}: add an "
+                "initiative that does, or drop the goal; `roadfolio gaps` simulates what each one does for each goal"
             )
 
 

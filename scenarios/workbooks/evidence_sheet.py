@@ -62,8 +62,8 @@ def write_evidence(page: Worksheet, styles: Styles, known: Mapping[str, Evidence
         page.set_column(column, column, width)
     for i, one in enumerate(known.values()):
         source = f"{one.source.authors} ({one.source.year}): {one.source.title}. {one.source.publisher}."
-        row = (one.id, " ".join(one.statement.split()), one.value, one.low, one.high, one.unit, one.population, one.year,
-               source, MEANING[one.verified], one.note)  # fmt: skip
+        row = (one.id, " ".join(one.statement.split()), one.value, one.low, one.high, one.unit, one.population,
+               one.year, source, MEANING[one.verified], one.note)  # fmt: skip
         for column, value in enumerate(row):
             if isinstance(value, (int, float)):
                 page.write_number(2 + i, column, value, styles.text)

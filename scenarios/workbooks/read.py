@@ -21,7 +21,7 @@ ENTITIES = (b"<!DOCTYPE", b"<!ENTITY")
 
 
 def read_workbook(raw: bytes, file: str) -> SheetsDocument:
-    """The scenario in a workbook. Raises ProblemsFound where it cannot be read; nothing else, whatever the bytes are."""
+    """The scenario in a workbook. Raises ProblemsFound where it cannot be read, nothing else, whatever the bytes."""
     grids, problems = read_grids(raw, file)
     document = gather(grids)
     document.problems += problems

@@ -11,15 +11,17 @@ if TYPE_CHECKING:
 
 HOW = (
     "Each blue tab holds something, each grey one is empty. Fill in rows from row 4 on; clear a row to drop an item.",
-    "A number may be certain (12, 12k, 1.5M, 30 %), an interval (8k to 15k: 90 % sure that it lies between), or a block: "
-    "{low: 1, mode: 2, high: 5}, {median: 40k, p95: 300k}, {value: 8k to 15k, origin: x}.",
-    "Where Excel turns what you type into a number or a percentage, that is fine; into a date, format the cell as text.",
+    "A number may be certain (12, 12k, 1.5M, 30 %), an interval (8k to 15k: 90 % sure that it lies between), or a "
+    "block: {low: 1, mode: 2, high: 5}, {median: 40k, p95: 300k}, {value: 8k to 15k, origin: x}.",
+    "Where Excel turns what you type into a number or a percentage, that is fine; into a date: format the cell as "
+    "text and type it again.",
     "Point at a head or at a number to see its meaning, its range and the published figure behind it.",
-    "Columns that nothing uses are folded behind the sign + above the sheet. Columns may be moved; heads keep their names.",
+    "Columns that nothing uses are folded behind the sign + above the sheet. Columns may be moved; heads keep their "
+    "names.",
     "Lists are words with commas between them (clerk, it) and numbers with semicolons (34k; 20k). Formulas: only the "
     "value that Excel has saved counts. Macros are never run.",
-    "`roadfolio check FILE.xlsx` names sheet, row and column of whatever is wrong; every command takes the file as it is; "
-    "`roadfolio convert FILE.xlsx FILE.yaml` and back loses nothing but the comments of a YAML file.",
+    "`roadfolio check FILE.xlsx` names sheet, row and column of whatever is wrong; every command takes the file as it "
+    "is; `roadfolio convert FILE.xlsx FILE.yaml` and back loses nothing but the comments of a YAML file.",
 )
 
 

@@ -8,24 +8,14 @@ from dataclasses import dataclass, field
 MONEY = {
     "npv", "cash_trough", "cash_pv", "categories", "capital", "delivery", "running", "budget", "budgets", "amount",
     "cost", "worth", "cvar", "trough", "score", "indifference", "program_worth", "objective", "bound", "regret",
-    "carried", "spent", "gain", "step", "simulated", "delta", "value_of_more", "granted", "debt", "program", "npv_within_horizon", "cash", "stochastic_value", "needed",
+    "carried", "spent", "gain", "step", "simulated", "delta", "value_of_more", "granted", "debt", "program",
+    "npv_within_horizon", "cash", "stochastic_value", "needed",
 }  # fmt: skip
 RATIO = {"roi", "irr", "gap"}
 SHARES = ("prob", "share", "p_", "confidence", "near", "level", "weight")
 PLAIN = {
-    "factor",
-    "draws",
-    "points",
-    "solves",
-    "roadmaps",
-    "resamples",
-    "n",
-    "round",
-    "changes",
-    "proved",
-    "sets",
-    "id",
-}
+    "factor", "draws", "points", "solves", "roadmaps", "resamples", "n", "round", "changes", "proved", "sets", "id",
+}  # fmt: skip
 
 
 def unit_of_figure(path: str, currency: str) -> str:
