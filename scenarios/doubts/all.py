@@ -19,7 +19,7 @@ def doubts(scenario: Scenario, stated: Sequence[Number]) -> tuple[str, ...]:
     """Sentences, each with its rule and its remedy. stated: numbers that the file gives itself."""
     return (
         *unmoved_warnings(scenario),
-        *unit_warnings(stated),
+        *unit_warnings(scenario, stated),
         *narrow_warnings(stated),
         *together_warnings(scenario),
     )
