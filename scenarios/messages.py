@@ -74,13 +74,13 @@ class Findings:
 
 def syntax_problem(complaint: str, begin: Place | None, stop: Place | None) -> Problem:
     """The YAML parser's complaint. It gave up at `stop`, in something that began at `begin`, as far as it knows."""
-    for fragment, message, hint in SYNTAX:
+    message, hint = "this is not YAML", "compare with what `roadfolio new` prints"
+    at = stop or begin
+    for fragment, known, remedy in SYNTAX:
         if fragment in complaint:
+            message, hint = known, remedy
             at = (begin if message in AT_BEGIN else stop) or begin or stop
             break
-    else:
-        message, hint = "this is not YAML", "compare with what `roadfolio new` prints"
-        at = stop or begin
     return Problem("", message, hint=hint, line=at and at.line, column=at and at.column)
 
 

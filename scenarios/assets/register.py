@@ -1,4 +1,4 @@
-"""The content of a CSV file -> the rows of an asset register. Encoding, delimiter and the row of the heads are found."""
+"""The content of a CSV file -> rows of an asset register. Encoding, delimiter and the row of the heads are found."""
 
 from __future__ import annotations
 
@@ -76,11 +76,8 @@ def _text(raw: bytes, file: str) -> tuple[str, list[str]]:
     if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         hint = "save the sheet of the register as CSV: File, Save as, CSV UTF-8"
         raise ProblemsFound([Problem("", "this is a workbook, not CSV", hint=hint, file=file)])
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ("utf-16",)
-    else:
-        encodings = ("utf-8-sig", "cp1252", "latin-1")
-    for encoding in encodings:
+    wide = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252", "latin-1"):
         try:
             text = raw.decode(encoding)
         except UnicodeDecodeError:

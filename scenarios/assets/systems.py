@@ -59,9 +59,9 @@ def conventions(register: Register, stated: Readings) -> Readings:
 def systems_of(
     register: Register, start: datetime.date, currency: str, taken: Iterable[str], how: Readings, file: str
 ) -> list[ImportedSystem]:
-    """The systems of a register at the start of a scenario. taken: names of the systems that it has. how: `conventions`.
+    """The systems of a register at the start of a scenario.
 
-    Rows that become none are added to `register.unused_rows`. Raises ProblemsFound with every date and amount that can
+    taken: names of the systems that it has. how: the `conventions` of the register. Rows that become none are added to `register.unused_rows`. Raises ProblemsFound with every date and amount that can
     be read in two ways and that nothing decides.
     """
     reader = _Reader(register, start, currency, how, file)
@@ -73,7 +73,12 @@ def systems_of(
             register.unused_rows.append((row, "it has no name"))
         elif name in known:
             register.unused_rows.append((row, f"the scenario has a system {name} already, which stays as it is"))
-        elif (system := reader.system(row, name, asset)) is not None:
+        else:
+            try:
+                system = reader.system(row, name, asset)
+            except _NotUsedError as reason:
+                register.unused_rows.append((row, str(reason)))
+                continue
             number = 2
             while system.name in names:
                 system = replace(system, name=f"{name[: LONGEST_NAME - 5]}_{number}")
@@ -98,6 +103,10 @@ def system_name(asset: str) -> str:
     return re.sub(r"[^\w-]+", "_", asset.casefold()).strip("_-")[:LONGEST_NAME].strip("_-")
 
 
+class _NotUsedError(Exception):
+    """Why a row becomes no system."""
+
+
 class _Reader:
     """Reads the cells of rows; collects what can be read in two ways."""
 
@@ -105,22 +114,22 @@ class _Reader:
         self.register, self.start, self.currency, self.how, self.file = register, start, currency, how, file
         self.problems: list[Problem] = []
 
-    def system(self, row: AssetRow, name: str, asset: str) -> ImportedSystem | None:
-        """The system of a row, or None and the reason among the unused rows."""
+    def system(self, row: AssetRow, name: str, asset: str) -> ImportedSystem:
+        """The system of a row. Raises _NotUsedError."""
         pieces = row.cells.get("pieces", "")
         if not is_nothing(pieces) and pieces not in ("1", "1.0", "1,0"):
             reason = f"{pieces[:20]} pieces in one row: a row becomes one system; give each its own row"
-            return self._unused(row, reason)
+            raise _NotUsedError(reason)
         bought = self._date(row, "purchased")
         if isinstance(bought, str):
-            return self._unused(row, bought)
+            raise _NotUsedError(bought)
         if bought is None:
-            return self._unused(row, "it has no date of purchase, and a system needs an age")
+            raise _NotUsedError("it has no date of purchase, and a system needs an age")
         age = (self.start - bought).days / DAYS_A_YEAR
         if age < 0:
-            return self._unused(row, f"it is bought on {bought}, after the start of the scenario ({self.start:%Y-%m})")
+            raise _NotUsedError(f"it is bought on {bought}, after the start of the scenario ({self.start:%Y-%m})")
         if age > OLDEST:
-            return self._unused(row, f"it was bought on {bought}: an age of at most {OLDEST:g} years is possible")
+            raise _NotUsedError(f"it was bought on {bought}: an age of at most {OLDEST:g} years is possible")
         kind = kind_of(row.cells.get("type", ""), asset)
         notes = []
         if kind is OTHER:
@@ -130,9 +139,6 @@ class _Reader:
         origin = fields.pop("origin")
         fields |= self._support(row, notes) | self._replacement(row, kind, age, notes) | {"origin": origin}
         return ImportedSystem(name, row.line, asset, kind.name, fields, tuple(notes))
-
-    def _unused(self, row: AssetRow, reason: str) -> None:
-        self.register.unused_rows.append((row, reason))
 
     def _date(self, row: AssetRow, field: str) -> datetime.date | str | None:
         """The date of a cell, None where there is none, or why it is not one."""
@@ -196,7 +202,7 @@ class _Reader:
             notes.append(f"{column} is {text[:40]}: a price above 0 is needed: not used")
             return {}
         if kind.life_years is None:
-            notes.append(f"{column} {text[:40]} is not used: a {kind.name} is not replaced at its price when it is old")
+            notes.append(f"{column} {text[:40]} is not used: {kind.name} is not replaced at its price when it is old")
             return {}
         due = max(kind.life_years, int(age) + 1)
         if due > kind.life_years:
