@@ -61,8 +61,9 @@ def systems_of(
 ) -> list[ImportedSystem]:
     """The systems of a register at the start of a scenario.
 
-    taken: names of the systems that it has. how: the `conventions` of the register. Rows that become none are added to `register.unused_rows`. Raises ProblemsFound with every date and amount that can
-    be read in two ways and that nothing decides.
+    taken: names of the systems that it has. how: the `conventions` of the register. Rows that become none are added to
+    `register.unused_rows`. Raises ProblemsFound with every date and amount that can be read in two ways and that
+    nothing decides.
     """
     reader = _Reader(register, start, currency, how, file)
     known, names, found = set(taken), set(taken), []
