@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -34,6 +35,8 @@ def check_excel(path: Path | None, *, overwrite: bool) -> None:
         )
     if not path.parent.is_dir():
         raise ProblemsFound([Problem("--excel", f"there is no folder {path.parent}", str(path), "make it first")])
+    if not os.access(path.parent, os.W_OK):
+        raise ProblemsFound([Problem("--excel", f"nothing may be written into {path.parent}", str(path))])
     check_free(path, overwrite=overwrite, option="--excel")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scenarios.cli.arguments import Json
+from scenarios.cli.excel import Excel, check_excel, write_excel
 from scenarios.cli.plan import NoReport
 from scenarios.cli.roi import Threads
 from scenarios.replan import DRAWS
@@ -27,7 +28,7 @@ At = Annotated[
 Out = Annotated[
     Path | None, typer.Option("--out", help="Folder for the run of the new plan, with the actuals and all records.")
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace the run that the folder of --out holds.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the run in the folder of --out, the file of --excel.")]
 Draws = Annotated[int, typer.Option("--draws", help="Draws of each part of the work, before they are weighted.")]
 OwnSeed = Annotated[
     int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="The seed of the run, which a new plan keeps.")
@@ -50,6 +51,7 @@ def run(
     template: Template = False,
     no_report: NoReport = False,
     seed: OwnSeed = None,
+    excel: Excel = None,
     json: Json = False,
 ) -> int:
     """Weigh actuals against a plan under way: what was learned, and what of the rest should change."""
@@ -67,6 +69,7 @@ def run(
         print(_template(found, month), end="")
         return DONE
     text = "" if actuals is None else _read(actuals)
+    check_excel(excel, overwrite=force)
     if out is not None:
         check_folder(out, replace=force)
     from optimize import NoRoadmap, PlanLimits
@@ -100,6 +103,7 @@ def run(
             from scenarios.report import report
 
             report(out, force=True)
+    write_excel(excel, done.document(), "replan", overwrite=force)
     if json:
         emit(done.document())
     else:
