@@ -13,7 +13,7 @@ class Chart:
     Summary at which the bars begin, else 0."""
 
     table: str
-    kind: Literal["column", "stacked", "bar", "scatter", "range"]
+    kind: Literal["column", "stacked", "bar", "scatter", "line", "range"]
     across: str
     up: tuple[str, ...]
     title: str
@@ -25,6 +25,7 @@ class Chart:
 
 VALUE = Chart("Categories", "column", "name", ("value",), "Worth by category, present value", error="se")
 FUTURES = Chart("Futures", "bar", "future", ("npv.mean",), "Mean NPV in each future", error="npv.se")
+QUANTILES = ("p50", "p5", "p95", "p25", "p75")
 CHARTS: dict[str, tuple[Chart, ...]] = {
     "roi": (VALUE, FUTURES),
     "plan": (
@@ -52,4 +53,41 @@ CHARTS: dict[str, tuple[Chart, ...]] = {
         Chart("Influences", "bar", "name", ("figures.delta.estimate",), "Delta index"),
     ),
     "sweep": (),
+    "simulate": (VALUE,),
+    "contributions": (
+        Chart("Initiatives", "bar", "id", ("shapley.npv.mean",), "Share of each initiative in the mean NPV (Shapley)",
+              error="shapley.npv.se"),
+    ),
+    "course": (
+        Chart("Fans", "line", "month", tuple(f"cumulative.{end}" for end in QUANTILES),
+              "Cumulative cash against doing nothing: quantiles of the draws"),
+        Chart("Fans", "line", "month", tuple(f"balance.{end}" for end in QUANTILES),
+              "Balance of the business: quantiles of the draws"),
+    ),
+    "uncertainty": (
+        Chart("Measures", "column", "name", ("share_of_ignorance.share",), "Share of the variance that is ignorance"),
+    ),
+    "gaps": (
+        Chart("Goals", "bar", "title", ("baseline.reached.share",), "Goals reached without any initiative"),
+        Chart("Initiatives", "bar", "title", ("attainment.mean",), "What each initiative adds to the goals",
+              error="attainment.se"),
+    ),
+    "break-even": (
+        Chart("Curve", "scatter", "value", ("difference.estimate", "difference.low", "difference.high"),
+              "Difference of the decision as the number varies"),
+    ),
+    "information": (
+        Chart("Drivers", "bar", "name", ("nested.value",), "At most worth to know each number before choosing",
+              error="nested.se"),
+    ),
+    "robustness": (
+        Chart("Initiatives", "bar", "title", ("share.value",), "How often each initiative is funded as drivers vary"),
+        Chart("Decisions", "bar", "name", ("regret.value",), "Mean regret of each decision", error="regret.se"),
+    ),
+    "discover": (Chart("Trajectory", "scatter", "coverage", ("density",), "Density against coverage of the boxes"),),
+    "policies": (
+        Chart("Policies", "bar", "name", ("npv.mean",), "Mean NPV of each way to plan", error="npv.se"),
+        Chart("Worths", "bar", "habit", ("npv.mean",), "Worth of each habit", error="npv.se"),
+    ),
+    "check": (Chart("Loads", "column", "role", ("average", "busiest"), "Work offered to each role"),),
 }  # fmt: skip

@@ -6,6 +6,7 @@ Charts are bound to cells: who changes or filters the cells sees the chart chang
 from __future__ import annotations
 
 import io
+import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from scenarios.workbooks.cells import LONGEST
 from scenarios.workbooks.charts import CHARTS, Chart
 from scenarios.workbooks.styles import Styles
-from scenarios.workbooks.tabulate import SUMMARY, ResultTable, named_apart, tables_of
+from scenarios.workbooks.tabulate import PROVENANCE, SUMMARY, ResultTable, named_apart, tables_of
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
@@ -23,6 +24,7 @@ FIRST = 3  # row of the first figure, from 0: title, heads, units
 MOST_ROWS = 1_048_576 - FIRST
 MOST_DRAWN = 60  # rows that a chart of bars shows; a scatter shows all
 COLOURS = ("#1f4e79", "#c55a11", "#7f7f7f", "#9dc3e6")  # told apart in greyscale as well
+DASHES = ("solid", "dash", "round_dot", "long_dash", "dash_dot")
 CUT = " … (cut: a cell holds 32,767 characters)"
 
 
@@ -35,10 +37,11 @@ def result_bytes(
     """
     from xlsxwriter import Workbook
 
+    document = json.loads(json.dumps(document))  # tuples become lists: as whoever reads the document sees it
     memory = io.BytesIO()
     book = Workbook(memory, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     styles = Styles(book)
-    tables = tables_of(document)
+    tables = tables_of(document, command)
     title = f"roadfolio {command}: {document.get('scenario', document.get('title', ''))}"
     for table in named_apart([*tables[:-1], *more, tables[-1]]):
         page = book.add_worksheet(table.name)
@@ -55,11 +58,12 @@ def _write(page: Worksheet, table: ResultTable, styles: Styles, title: str, curr
         put(page, 1, column, head, styles.head)
         put(page, 2, column, unit, styles.unit)
         widest = max((len(_shown(row[column])) for row in table.rows[:200]), default=0)
-        page.set_column(column, column, min(max(len(head) + 2, widest + 2, 10), 60))
+        width = 48 if table.name == PROVENANCE or len(table.heads) < 4 else 30
+        page.set_column(column, column, min(max(len(head) + 2, widest + 2, 10), width))
     for i, row in enumerate(table.rows[:MOST_ROWS]):
         for column, value in enumerate(row):
             unit = table.units[column] or (str(row[by_row] or "") if by_row is not None else "")
-            put(page, FIRST + i, column, value, styles.of_unit(unit, currency))
+            put(page, FIRST + i, column, value, styles.of_unit(unit, currency, value))
     page.freeze_panes(FIRST, 1)
     if table.rows and table.name != SUMMARY:
         page.autofilter(2, 0, FIRST - 1 + min(len(table.rows), MOST_ROWS), len(table.heads) - 1)
@@ -92,7 +96,7 @@ def _draw(book: Workbook, page: Worksheet, table: ResultTable, charts: Sequence[
         up = [column for head in one.up if (column := table.column(head)) is not None]
         if one.table != table.name or across is None or not up or not table.rows:
             continue
-        if one.kind != "scatter" and len(up) < len(one.up):
+        if one.kind not in ("scatter", "line") and len(up) < len(one.up):
             continue
         chart = _chart(book, table, one, across, up)
         base = next((row[1] for row in summary.rows if one.base and row[0] == one.base), None)
@@ -103,10 +107,11 @@ def _draw(book: Workbook, page: Worksheet, table: ResultTable, charts: Sequence[
 
 
 def _chart(book: Workbook, table: ResultTable, one: Chart, across: int, up: Sequence[int]) -> Any:
-    last = FIRST - 1 + (len(table.rows) if one.kind == "scatter" else min(len(table.rows), MOST_DRAWN))
+    last = FIRST - 1 + (len(table.rows) if one.kind in ("scatter", "line") else min(len(table.rows), MOST_DRAWN))
     kinds: dict[str, dict[str, str]] = {
         "column": {"type": "column"}, "stacked": {"type": "column", "subtype": "stacked"}, "bar": {"type": "bar"},
-        "range": {"type": "bar"}, "scatter": {"type": "scatter", "subtype": "straight_with_markers"},
+        "range": {"type": "bar"}, "line": {"type": "line"},
+        "scatter": {"type": "scatter", "subtype": "straight_with_markers"},
     }  # fmt: skip
     chart = book.add_chart(kinds[one.kind])
     for i, column in enumerate(up):
@@ -123,6 +128,9 @@ def _chart(book: Workbook, table: ResultTable, one: Chart, across: int, up: Sequ
             del series["fill"], series["gap"]
             if one.markers_only:
                 series["line"] = {"none": True}
+        if one.kind == "line":
+            series |= {"line": {"color": COLOURS[i % len(COLOURS)], "width": 2.0, "dash_type": DASHES[i % len(DASHES)]}}
+            del series["fill"], series["gap"]
         if one.kind == "range":
             series["overlap"] = 100
         error = table.column(one.error) if one.error and i == 0 else None

@@ -25,15 +25,20 @@ class Styles:
         self.wrapped = book.add_format({**line, "font_color": "#595959", "text_wrap": True})
         self.text = book.add_format({**line, "text_wrap": True})
         self.money = book.add_format({**line, "num_format": "#,##0"})
+        self.hundreds = book.add_format({**line, "num_format": "#,##0.00"})
+        self.small_number = book.add_format({**line, "num_format": "0.0000"})
         self.share = book.add_format({**line, "num_format": "0.0%"})
 
-    def of_unit(self, unit: str, currency: str) -> Format:
-        """Format of a figure: money without decimals, shares in per cent."""
+    def of_unit(self, unit: str, currency: str, value: object = None) -> Format:
+        """Format of a figure: money without decimals, shares in per cent, others with four digits or so."""
         if unit == "share":
             return self.share
         if (currency and unit == currency) or unit.startswith(f"{currency}/y"):
             return self.money
-        return self.value
+        if isinstance(value, float) and not value.is_integer():
+            size = abs(value)
+            return self.money if size >= 1000 else self.hundreds if size >= 1 else self.small_number
+        return self.text if isinstance(value, str) else self.value
 
 
 def safe_comment(text: str) -> str:

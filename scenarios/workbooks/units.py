@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from scenarios.workbooks.described import Described
+
 MONEY = {
     "npv", "cash_trough", "cash_pv", "categories", "capital", "delivery", "running", "budget", "budgets", "amount",
     "cost", "worth", "cvar", "trough", "score", "indifference", "program_worth", "objective", "bound", "regret",
@@ -12,9 +14,11 @@ MONEY = {
     "npv_within_horizon", "cash", "stochastic_value", "needed",
 }  # fmt: skip
 RATIO = {"roi", "irr", "gap"}
+COUNTS = ("draws", "number", "count", "simulated_", "drivers", "replications")
 SHARES = ("prob", "share", "p_", "confidence", "near", "level", "weight")
 PLAIN = {
     "factor", "draws", "points", "solves", "roadmaps", "resamples", "n", "round", "changes", "proved", "sets", "id",
+    "weightings", "concentration",
 }  # fmt: skip
 
 
@@ -27,7 +31,7 @@ def unit_of_figure(path: str, currency: str) -> str:
     ('', 'seconds')
     """
     for word in reversed(path.split(".")):
-        if word in PLAIN or word.endswith("_factor"):
+        if word in PLAIN or word.endswith("_factor") or word.startswith(COUNTS):
             return ""
         if word in RATIO or word.startswith(SHARES) or word.endswith(("_share", "_probability")):
             return "share"
@@ -49,6 +53,7 @@ class Units:
     currency: str
     statistic: str = ""
     kpis: Mapping[str, str] = field(default_factory=dict)
+    described: Described = field(default_factory=lambda: Described({}))
 
     def of(self, path: str) -> str:
         """Unit of a single figure."""
@@ -57,10 +62,14 @@ class Units:
             return self.kpis.get(words[words.index("kpis") + 1], "")
         if self.statistic and words[0] in ("value", "figures"):
             return self.statistic
-        return unit_of_figure(path, self.currency)
+        stated = self.described.unit(path, self.currency)
+        return unit_of_figure(path, self.currency) if stated is None else stated
 
     def of_column(self, table: str, head: str, stated: bool) -> str:
         """Unit of a column of a table. stated: a column of the table says the unit of each row."""
         if stated:
             return self.statistic if head.startswith("figures.") else ""
+        own = self.described.unit(f"{table}.{head}", self.currency)
+        if own is not None:
+            return own
         return self.of(head) or (self.of(table) if head in ("value", "se", "low", "high", "mean") else "")
