@@ -8,7 +8,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart beside a table. across: column of the categories or of the horizontal axis. up: columns drawn. lines:
+    """A chart of a table. across: column of the categories or of the horizontal axis. up: columns drawn. lines:
     columns drawn as lines over the bars. error: column of the standard error of the first one. base: figure of the
     Summary at which the bars begin, else 0."""
 
@@ -59,9 +59,9 @@ CHARTS: dict[str, tuple[Chart, ...]] = {
               error="shapley.npv.se"),
     ),
     "course": (
-        Chart("Fans", "line", "month", tuple(f"cumulative.{end}" for end in QUANTILES),
+        Chart("Cumulative", "line", "month", QUANTILES,
               "Cumulative cash against doing nothing: quantiles of the draws"),
-        Chart("Fans", "line", "month", tuple(f"balance.{end}" for end in QUANTILES),
+        Chart("Balance", "line", "month", QUANTILES,
               "Balance of the business: quantiles of the draws"),
     ),
     "uncertainty": (

@@ -24,6 +24,8 @@ FIRST = 3  # row of the first figure, from 0: title, heads, units
 MOST_ROWS = 1_048_576 - FIRST
 MOST_DRAWN = 60  # rows that a chart of bars shows; a scatter shows all
 COLOURS = ("#1f4e79", "#c55a11", "#7f7f7f", "#9dc3e6")  # told apart in greyscale as well
+CHART_SHEET = "Charts"
+CHART_COLUMNS, ROW_PIXELS = 12, 20  # cells of the usual size that a chart covers
 DASHES = ("solid", "dash", "round_dot", "long_dash", "dash_dot")
 CUT = " … (cut: a cell holds 32,767 characters)"
 
@@ -42,17 +44,24 @@ def result_bytes(
     book = Workbook(memory, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     styles = Styles(book)
     tables = tables_of(document, command)
-    title = f"roadfolio {command}: {document.get('scenario', document.get('title', ''))}"
-    for table in named_apart([*tables[:-1], *more, tables[-1]]):
-        page = book.add_worksheet(table.name)
-        _write(page, table, styles, title, str(document.get("currency", "")))
-        _draw(book, page, table, (*CHARTS.get(command, ()), *charts), tables[0])
+    title = f"roadfolio {command}: {document.get('scenario', document.get('title', ''))}".rstrip(": ")
+    named = named_apart([*tables[:-1], *more, tables[-1]])
+    wanted = [(table, one) for one in (*CHARTS.get(command, ()), *charts) for table in named if _shows(table, one)]
+    pages = {table.name: book.add_worksheet(table.name) for table in named[:1]}
+    drawn = book.add_worksheet(CHART_SHEET) if wanted else None
+    pages |= {table.name: book.add_worksheet(table.name) for table in named[1:]}
+    for table in named:
+        _write(pages[table.name], table, styles, title, str(document.get("currency", "")))
+    if drawn is not None:
+        put(drawn, 0, 0, f"{title}: charts of the cells of the other sheets", styles.title)
+        _draw(book, drawn, wanted, named[0])
     book.close()
     return memory.getvalue()
 
 
 def _write(page: Worksheet, table: ResultTable, styles: Styles, title: str, currency: str) -> None:
-    put(page, 0, 0, f"{title}: {table.name.lower()}", styles.title)
+    what = table.path.replace(".", " ").replace("_", " ") or table.name.lower()
+    put(page, 0, 0, f"{title}: {what}", styles.title)
     by_row = table.column("unit")
     for column, (head, unit) in enumerate(zip(table.heads, table.units, strict=True)):
         put(page, 1, column, head, styles.head)
@@ -88,22 +97,29 @@ def _shown(value: Any) -> str:
     return "" if value is None else f"{value:,.4g}" if isinstance(value, float) else str(value)
 
 
-def _draw(book: Workbook, page: Worksheet, table: ResultTable, charts: Sequence[Chart], summary: ResultTable) -> None:
-    """Draw the charts of a table below it, side by side."""
-    drawn = 0
-    for one in charts:
+def _shows(table: ResultTable, one: Chart) -> bool:
+    """Whether a table has what a chart draws."""
+    up = [head for head in one.up if table.column(head) is not None]
+    if one.table != table.name or table.column(one.across) is None or not up or not table.rows:
+        return False
+    return one.kind in ("scatter", "line") or len(up) == len(one.up)
+
+
+def _draw(book: Workbook, page: Worksheet, wanted: Sequence[tuple[ResultTable, Chart]], summary: ResultTable) -> None:
+    """Draw charts below each other, two side by side."""
+    rows = [2, 2]
+    for table, one in wanted:
         across = table.column(one.across)
+        assert across is not None
         up = [column for head in one.up if (column := table.column(head)) is not None]
-        if one.table != table.name or across is None or not up or not table.rows:
-            continue
-        if one.kind not in ("scatter", "line") and len(up) < len(one.up):
-            continue
         chart = _chart(book, table, one, across, up)
         base = next((row[1] for row in summary.rows if one.base and row[0] == one.base), None)
-        _axes(chart, one, table, (across, up[0]), base)
-        row = FIRST + min(len(table.rows), MOST_ROWS) + 2
-        page.insert_chart(row, 0, chart, {"x_offset": 20 + 780 * drawn, "y_offset": 10, "description": one.title})
-        drawn += 1
+        height = _axes(chart, one, table, (across, up[0]), base)
+        side = rows.index(min(rows))
+        page.insert_chart(rows[side], side * CHART_COLUMNS, chart, {"description": one.title})
+        rows[side] += height // ROW_PIXELS + 2
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
 
 
 def _chart(book: Workbook, table: ResultTable, one: Chart, across: int, up: Sequence[int]) -> Any:
@@ -170,9 +186,12 @@ def _over(book: Workbook, chart: Any, table: ResultTable, one: Chart, across: in
         chart.combine(lines)
 
 
-def _axes(chart: Any, one: Chart, table: ResultTable, columns: tuple[int, int], base: float | None) -> None:
-    """Titles and units of the axes. columns: across and up. Bars run downwards in the order of the table; in a chart of
-    bars the axis of the categories is called x, though it stands upright."""
+def _axes(chart: Any, one: Chart, table: ResultTable, columns: tuple[int, int], base: float | None) -> int:
+    """Titles and units of the axes; returns the height in pixels.
+
+    columns: across and up. Bars run downwards in the order of the table; in a chart of bars the axis of the categories
+    is called x, though it stands upright.
+    """
     across, unit = columns[0], table.units[columns[1]]
     form = {"num_format": "0%" if unit == "share" else "#,##0"}
     error = "; bars of one standard error" if one.error and table.column(one.error) is not None else ""
@@ -190,4 +209,6 @@ def _axes(chart: Any, one: Chart, table: ResultTable, columns: tuple[int, int], 
         chart.set_y_axis(value)
     chart.set_legend({"position": "bottom"} if len(one.up) > 1 or one.lines else {"none": True})
     rows = min(len(table.rows), MOST_DRAWN)
-    chart.set_size({"width": 760, "height": max(380, 26 * rows + 140) if one.kind in ("bar", "range") else 380})
+    height = max(380, 26 * rows + 140) if one.kind in ("bar", "range") else 380
+    chart.set_size({"width": 760, "height": height})
+    return height

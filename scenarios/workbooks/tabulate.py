@@ -60,15 +60,18 @@ def tables_of(document: Mapping[str, Any], command: str = "") -> list[ResultTabl
 
 @dataclass
 class _Tables:
-    """What a document holds, sorted. months: length of its series by month. parts: lists inside named blocks, by the
-    path without the name, so that those of all names stand in one table."""
+    """What a document holds, sorted. months: length of its series by month.
+
+    parts: lists inside named blocks, by the path without the name, so that those of all names stand in one table; with
+    the whole path of the first, and the rows.
+    """
 
     known: Units
     months: int | None
     single: list[tuple[str, Any]] = field(default_factory=list)
     figures: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     tables: list[ResultTable] = field(default_factory=list)
-    parts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    parts: dict[str, tuple[str, list[dict[str, Any]]]] = field(default_factory=dict)
 
     def all(self) -> Iterator[ResultTable]:
         """Distributions first, parts last."""
@@ -76,8 +79,8 @@ class _Tables:
             rows = [{"figure": path, "unit": self.known.of(path), **figure} for path, figure in self.figures]
             yield self._table(FIGURES, rows)
         yield from self.tables
-        for path, rows in self.parts.items():
-            yield self._table(path, rows)
+        for path, (first, rows) in self.parts.items():
+            yield replace(self._table(first, rows), name=path, path=path)
 
     def block(self, block: Mapping[str, Any], at: str) -> None:
         """Sort what a block holds: single figures, distributions, tables, blocks to look into."""
@@ -101,10 +104,12 @@ class _Tables:
                 self.single.append((path, _plain(value)))
 
     def _mapping(self, value: Mapping[str, Any], path: str, key: str) -> None:
-        if key == "roadmap":
+        if key == "roadmap" and _is_roadmap(value):
             self.single.append((path, _roadmap(value)))
         elif _is_distribution(value):
             self.figures.append((path, _distribution(value)))
+        elif value and all(isinstance(one, Mapping) and _length_of_series(one) for one in value.values()):
+            self.block(value, path)
         elif length := _length_of_series(value):
             place = "month" if length in (self.months, (self.months or 0) + 1) else "place"
             lists = {head: one for head, one in _lists(value, "") if len(one) == length}
@@ -119,7 +124,7 @@ class _Tables:
                     words = below.split(".")
                     of = " ".join((name, *words[:-1]))
                     cells = [{"of": of, **dict(_flat(item, ""))} for item in part]
-                    self.parts.setdefault(f"{path}.{words[-1]}", []).extend(cells)
+                    self.parts.setdefault(f"{path}.{words[-1]}", (f"{path}.{name}.{below}", []))[1].extend(cells)
             self.tables.append(self._table(path, rows))
         else:
             self.block(value, path)
@@ -191,7 +196,7 @@ def _flat(value: Any, at: str, parts: list[tuple[str, list[Any]]] | None = None)
         return
     for key, one in value.items():
         path = f"{at}.{key}" if at else str(key)
-        if key == "roadmap" and isinstance(one, Mapping):
+        if key == "roadmap" and isinstance(one, Mapping) and _is_roadmap(one):
             yield path, _roadmap(one)
         elif isinstance(one, Mapping) and one:
             yield from _flat(one, path, parts)
@@ -199,6 +204,10 @@ def _flat(value: Any, at: str, parts: list[tuple[str, list[Any]]] | None = None)
             parts.append((path, one))
         else:
             yield path, _plain(one)
+
+
+def _is_roadmap(value: Mapping[str, Any]) -> bool:
+    return all(isinstance(one, int) for one in value.values())
 
 
 def _roadmap(value: Mapping[str, Any]) -> str:

@@ -70,6 +70,8 @@ class Units:
         if stated:
             return self.statistic if head.startswith("figures.") else ""
         own = self.described.unit(f"{table}.{head}", self.currency)
-        if own is not None:
+        if own is not None and "goals_reached" not in head:  # a number of goals in the block of an amount
             return own
-        return self.of(head) or (self.of(table) if head in ("value", "se", "low", "high", "mean") else "")
+        if head in ("value", "se", "low", "high", "mean") and unit_of_figure(table, self.currency) == self.currency:
+            return self.currency
+        return self.of(head)
