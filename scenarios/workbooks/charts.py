@@ -9,8 +9,7 @@ from typing import Literal
 @dataclass(frozen=True)
 class Chart:
     """A chart of a table. across: column of the categories or of the horizontal axis. up: columns drawn. lines:
-    columns drawn as lines over the bars. error: column of the standard error of the first one. base: figure of the
-    Summary at which the bars begin, else 0."""
+    columns drawn as lines over the bars. error: column of the standard error of the first one."""
 
     table: str
     kind: Literal["column", "stacked", "bar", "scatter", "line", "range"]
@@ -19,7 +18,6 @@ class Chart:
     title: str
     lines: tuple[str, ...] = ()
     error: str = ""
-    base: str = ""
     markers_only: bool = False
 
 
@@ -46,7 +44,7 @@ CHARTS: dict[str, tuple[Chart, ...]] = {
     ),
     "sensitivity": (
         Chart("Influences", "range", "name", ("figures.low.estimate", "figures.high.estimate"),
-              "The figure with each driver at its low and at its high end", base="value.estimate"),
+              "Change of the figure with each driver at its low and at its high end"),
         Chart("Influences", "bar", "name", ("figures.total.estimate",), "Share of the variance, with interactions"),
         Chart("Influences", "bar", "name", ("figures.mu_star.estimate",), "Mean size of the change (mu*)"),
         Chart("Influences", "bar", "name", ("figures.pawn.estimate",), "PAWN index"),

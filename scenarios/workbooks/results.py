@@ -54,7 +54,7 @@ def result_bytes(
         _write(pages[table.name], table, styles, title, str(document.get("currency", "")))
     if drawn is not None:
         put(drawn, 0, 0, f"{title}: charts of the cells of the other sheets", styles.title)
-        _draw(book, drawn, wanted, named[0])
+        _draw(book, drawn, wanted)
     book.close()
     return memory.getvalue()
 
@@ -105,7 +105,7 @@ def _shows(table: ResultTable, one: Chart) -> bool:
     return one.kind in ("scatter", "line") or len(up) == len(one.up)
 
 
-def _draw(book: Workbook, page: Worksheet, wanted: Sequence[tuple[ResultTable, Chart]], summary: ResultTable) -> None:
+def _draw(book: Workbook, page: Worksheet, wanted: Sequence[tuple[ResultTable, Chart]]) -> None:
     """Draw charts below each other, two side by side."""
     rows = [2, 2]
     for table, one in wanted:
@@ -113,8 +113,7 @@ def _draw(book: Workbook, page: Worksheet, wanted: Sequence[tuple[ResultTable, C
         assert across is not None
         up = [column for head in one.up if (column := table.column(head)) is not None]
         chart = _chart(book, table, one, across, up)
-        base = next((row[1] for row in summary.rows if one.base and row[0] == one.base), None)
-        height = _axes(chart, one, table, (across, up[0]), base)
+        height = _axes(chart, one, table, (across, up[0]))
         side = rows.index(min(rows))
         page.insert_chart(rows[side], side * CHART_COLUMNS, chart, {"description": one.title})
         rows[side] += height // ROW_PIXELS + 2
@@ -186,11 +185,10 @@ def _over(book: Workbook, chart: Any, table: ResultTable, one: Chart, across: in
         chart.combine(lines)
 
 
-def _axes(chart: Any, one: Chart, table: ResultTable, columns: tuple[int, int], base: float | None) -> int:
+def _axes(chart: Any, one: Chart, table: ResultTable, columns: tuple[int, int]) -> int:
     """Titles and units of the axes; returns the height in pixels.
 
-    columns: across and up. Bars run downwards in the order of the table; in a chart of bars the axis of the categories
-    is called x, though it stands upright.
+    columns: across and up. Bars run downwards in the order of the table; the axis that stands upright is y.
     """
     across, unit = columns[0], table.units[columns[1]]
     form = {"num_format": "0%" if unit == "share" else "#,##0"}
@@ -199,11 +197,16 @@ def _axes(chart: Any, one: Chart, table: ResultTable, columns: tuple[int, int], 
     value: dict[str, Any] = {"name": f"{unit or 'value'}{error}", **form, **grid}
     chart.set_title({"name": one.title, "name_font": {"size": 12}, "overlay": False})
     if one.kind == "scatter":
-        chart.set_x_axis({"name": f"{one.across}, {table.units[across]}".rstrip(", "), "num_format": "#,##0"})
+        name = f"{one.across}, {table.units[across]}".rstrip(", ")
+        chart.set_x_axis({"name": name, "num_format": "General", "label_position": "low"})
+        chart.set_y_axis({**value, "label_position": "low"})
+    elif one.kind == "line":
+        step = max(1, len(table.rows) // 12)
+        chart.set_x_axis({"name": one.across, "label_position": "low", "interval_unit": step})
         chart.set_y_axis(value)
     elif one.kind in ("bar", "range"):
-        chart.set_x_axis({"reverse": True, "label_position": "low", "num_font": {"size": 8}})
-        chart.set_y_axis({**value, "label_position": "high", **({} if base is None else {"crossing": base})})
+        chart.set_y_axis({"reverse": True, "label_position": "low", "num_font": {"size": 8}})
+        chart.set_x_axis({**value, "label_position": "high"})
     else:
         chart.set_x_axis({"label_position": "low", "num_font": {"rotation": -45, "size": 8}})
         chart.set_y_axis(value)
