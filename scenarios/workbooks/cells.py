@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from typing import Any
 
@@ -38,7 +39,8 @@ def as_cell(value: Any, field: Field) -> Cell:
         return value if abs(value) < EXACT else repr(value)
     if isinstance(value, float):
         # A workbook holds 16 digits and no difference between 3 and 3.0; what that would change is written as text.
-        return value if float(f"{value:.16G}") == value and not value.is_integer() else flow(value)
+        exact = math.isfinite(value) and float(f"{value:.16G}") == value and not value.is_integer()
+        return value if exact else flow(value)
     if isinstance(value, str):
         return _text_cell(value, field)
     if isinstance(value, list) and len(value) > 1:

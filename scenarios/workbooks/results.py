@@ -191,7 +191,7 @@ def _axes(chart: Any, one: Chart, table: ResultTable, columns: tuple[int, int]) 
     columns: across and up. Bars run downwards in the order of the table; the axis that stands upright is y.
     """
     across, unit = columns[0], table.units[columns[1]]
-    form = {"num_format": "0%" if unit == "share" else "#,##0"}
+    form = {"num_format": "0%" if unit == "share" else "#,##0" if unit else "General"}
     error = "; bars of one standard error" if one.error and table.column(one.error) is not None else ""
     grid = {"major_gridlines": {"visible": True, "line": {"color": "#d9d9d9"}}}
     value: dict[str, Any] = {"name": f"{unit or 'value'}{error}", **form, **grid}
