@@ -9,7 +9,7 @@ from typing import Any
 
 from scenarios.fields import Field
 from scenarios.positions import plain_scalar, read_yaml
-from scenarios.workbooks.flow import flow, is_plain, quoted
+from scenarios.workbooks.flow import SPELT_OUT, flow, is_plain, quoted
 from scenarios.workbooks.layout import is_list, is_text
 
 EXACT = 2**53  # whole numbers below this have a double of their own
@@ -54,7 +54,8 @@ def as_cell(value: Any, field: Field) -> Cell:
 def _text_cell(value: str, field: Field) -> str:
     if is_text(field):
         literal = value and value.strip() == value and value != NOTHING and not value.startswith('"')
-        return value if literal and "\r" not in value and "\x85" not in value else quoted(value)
+        odd = "\r" in value or "\x85" in value or SPELT_OUT.search(value)
+        return value if literal and not odd else quoted(value)
     whole = is_plain(value) and not (is_list(field, of_text=False) or is_list(field, of_text=True))
     return value if whole else quoted(value)
 

@@ -9,6 +9,8 @@ from typing import Any
 from scenarios.positions import UNPRINTABLE, plain_scalar
 
 PLAIN = re.compile(r"(?:[^\W\d]|[-+]?\.?\d)(?:[\w .%/+-]*[\w.%/+-])?")
+SPELT_OUT = re.compile("_x[0-9A-Fa-f]{4}_|x005F_")  # how workbooks write signs that XML forbids, and what escapes that
+LONGEST_KEY = 1_000  # letters that YAML takes for a key without a sign before it
 WIDTH = 110  # letters of a line, beyond which a block is broken into lines
 ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
@@ -20,7 +22,7 @@ def flow(value: Any) -> str:
     ('{low: 1, mode: 2.5, origin: planner assumption}', '[a, "12", null, true]')
     """
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{flow(str(key))}: {flow(one)}" for key, one in value.items()) + "}"
+        return "{" + ", ".join(f"{_key(str(key))}: {flow(one)}" for key, one in value.items()) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(flow(one) for one in value) + "]"
     if value is None:
@@ -32,9 +34,16 @@ def flow(value: Any) -> str:
     return str(value) if is_plain(value) else quoted(value)
 
 
+def _key(key: str) -> str:
+    """A key with the sign before it that a long one needs."""
+    text = flow(key)
+    return f"? {text} " if len(text) > LONGEST_KEY else text
+
+
 def is_plain(text: str) -> bool:
     """Whether a text needs no quotes to be read as this text."""
-    return bool(PLAIN.fullmatch(text)) and isinstance(plain_scalar(text), str) and not UNPRINTABLE.search(text)
+    odd = UNPRINTABLE.search(text) or SPELT_OUT.search(text)
+    return bool(PLAIN.fullmatch(text)) and isinstance(plain_scalar(text), str) and not odd
 
 
 def quoted(text: str) -> str:
@@ -43,7 +52,9 @@ def quoted(text: str) -> str:
     >>> quoted('a "b"\n')
     '"a \\"b\\"\\n"'
     """
-    return '"' + "".join(ESCAPES.get(sign) or (_escaped(sign) if _odd(sign) else sign) for sign in text) + '"'
+    inside = "".join(ESCAPES.get(sign) or (_escaped(sign) if _odd(sign) else sign) for sign in text)
+    inside = re.sub("x(?=005F_)", r"\\x78", inside)
+    return '"' + re.sub("_(?=x[0-9A-Fa-f]{4}_)", r"\\x5f", inside) + '"'
 
 
 def _odd(sign: str) -> bool:
@@ -70,6 +81,9 @@ def yaml_text(data: Mapping[str, Any]) -> str:
 def _lines(head: str, value: Any, depth: int) -> Iterator[str]:
     space = "  " * depth
     short = f"{space}{head}: {flow(value)}"
+    if len(head) > LONGEST_KEY:
+        yield from (f"{space}? {head}", f"{space}: {flow(value)}")
+        return
     nested = isinstance(value, Mapping) and any(isinstance(one, Mapping) for one in value.values())
     if not isinstance(value, (Mapping, list)) or not value or (len(short) <= WIDTH and not (nested or depth == 0)):
         yield short

@@ -7,6 +7,7 @@ import io
 import zipfile
 from typing import Any
 
+from scenarios.positions import UNPRINTABLE
 from scenarios.workbooks.gather import SheetsDocument, gather
 from scenarios.workbooks.grid import Grid
 from sim.errors import Problem, ProblemsFound
@@ -108,6 +109,11 @@ def _values(book: Any, kept: Any) -> tuple[list[Grid], list[Problem]]:
             if isinstance(value, str):
                 value = unescape(value)
                 if not value.strip():
+                    continue
+                odd = UNPRINTABLE.search(value)
+                if odd:
+                    message = f"the text contains the character U+{ord(odd[0]):04X}, which cannot be printed"
+                    problems.append(Problem("", message, None, "remove it", line=row, column=column, sheet=sheet.title))
                     continue
             if value is not None:
                 grid.cells[row, column] = value

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scenarios.workbooks.cells import LONGEST, Cell, as_cell
-from scenarios.workbooks.flow import flow
+from scenarios.workbooks.flow import flow, is_plain
 from scenarios.workbooks.layout import COMPANY, MORE, NAME, OWN_SHEETS, PLACE, Layout, Pattern, Table, field_at, layout
 from sim.errors import Problem, ProblemsFound
 
@@ -91,10 +91,8 @@ def more_cells(path: tuple[str, ...], value: Any) -> tuple[str, str]:
     >>> more_cells(("exclusive",), {}), more_cells(("a", "b.c"), None)
     (('exclusive', '{}'), ('[a, b.c]', 'null'))
     """
-    dotted = ".".join(path)
-    return (dotted if all(path) and not any("." in part or "[" in part for part in path) else flow(list(path))), flow(
-        value
-    )
+    dotted = all(is_plain(part) and "." not in part for part in path)
+    return ".".join(path) if dotted else flow(list(path)), flow(value)
 
 
 def _too_long(found: Spread) -> list[Problem]:

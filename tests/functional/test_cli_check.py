@@ -188,8 +188,8 @@ def test_errors_are_one_document(tmp_path: Path, capsys: pytest.CaptureFixture[s
         ("file", "sheet", "line", "column", "path", "value", "message", "hint")
     ] * 2
     assert content["errors"][1] == {
-        "file": file, "sheet": None, "line": 98, "column": 5, "path": "initiatives.basic_backup.capitl", "value": "capitl",
-        "message": "unknown key `capitl`", "hint": "did you mean `capital`?",
+        "file": file, "sheet": None, "line": 98, "column": 5, "path": "initiatives.basic_backup.capitl",
+        "value": "capitl", "message": "unknown key `capitl`", "hint": "did you mean `capital`?",
     }  # fmt: skip
 
 
