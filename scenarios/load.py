@@ -71,7 +71,11 @@ def parse(raw: bytes, file: str) -> Scenario:
 
     Raises `sim.errors.ProblemsFound`; nothing else, whatever the bytes are.
     """
-    document = plain(raw, file)
+    return scenario_of(plain(raw, file), file)
+
+
+def scenario_of(document: Document, file: str) -> Scenario:
+    """The scenario that the plain data of a file state. Raises ProblemsFound."""
     problems = list(document.problems)
     scenario: Scenario | None = None
     if document.complete:
