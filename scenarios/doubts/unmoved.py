@@ -4,28 +4,29 @@ found by simulation: `roadfolio gaps`."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from sim.world import Initiative, Scenario
 
-CYBER = ("threats.", "controls.", "systems.", "refreshes")
+CYBER = ("threats.*", "controls.*", "systems.*", "refreshes")
 CAUSES: Final[dict[str, tuple[str, ...]]] = {
     "incidents": CYBER,
-    "cyber_loss": (*CYBER, "insurance.", "profile.", "processes.", "market.", "people."),
-    "ale": (*CYBER, "profile.", "processes.", "market.", "people."),
-    "refused_claims": (*CYBER, "insurance."),
-    "availability": (*CYBER, "providers.", "repairers."),
-    "recovery_hours": (*CYBER, "providers.", "repairers."),
-    "estate_age": ("refreshes", "systems."),
-    "linked_share": ("integrations.", "hub"),
+    "cyber_loss": (*CYBER, "insurance.*", "profile.*", "processes.*", "market.*", "people.*"),
+    "ale": (*CYBER, "profile.*", "processes.*", "market.*", "people.*"),
+    "refused_claims": (*CYBER, "insurance.*"),
+    "availability": (*CYBER, "providers.*", "repairers.*"),
+    "recovery_hours": (*CYBER, "providers.*", "repairers.*"),
+    "estate_age": ("refreshes", "systems.*"),
+    "linked_share": ("integrations.*", "hub"),
     "adoption": ("adoption",),
     "shelfware": ("adoption",),
-    "automation_share": ("processes.",),
-    "market_share": ("market.", "reputation.", "profile.", "processes.", "systems.", "threats.", "people.", "controls.",
+    "automation_share": ("*.automated", "*.exceptions"),
+    "market_share": ("market.*", "reputation.*", "profile.*", "processes.*", "systems.*", "threats.*", "people.*", "controls.*",
                      "refreshes", "adoption"),
 }  # fmt: skip
-"""KPI -> beginnings of the paths that move it, and blocks of an initiative that do. KPIs that are not named here follow
+"""KPI -> patterns of the paths that move it, and blocks of an initiative that do. KPIs that are not named here follow
 from the operations or the money, which every initiative touches by its work and its cost."""
 BLOCKS = ("refreshes", "adoption", "hub")
 
@@ -37,7 +38,7 @@ def unmoved_warnings(scenario: Scenario) -> Iterator[str]:
         causes = CAUSES.get(goal.kpi)
         if not scenario.initiatives:
             yield f"goal {name}: there are no initiatives that could move {goal.kpi}"
-        elif causes is not None and not any(path.startswith(causes) for path in touched):
+        elif causes is not None and not any(fnmatchcase(path, cause) for path in touched for cause in causes):
             yield (
                 f"goal {name}: no initiative moves {goal.kpi}: no effect addresses {', '.join(causes)}: add an "
                 "initiative that does, or drop the goal; `roadfolio gaps` simulates what each one does for each goal"

@@ -3,6 +3,7 @@
 `ROADFOLIO_FUZZ=1000` tries so many of each kind; a run of the suite tries fewer.
 """
 
+import contextlib
 import io
 import os
 import zipfile
@@ -30,7 +31,8 @@ ODD: list[Any] = [
     None, True, False, 0, -1, 1, 12, 0.5, 1e308, 2**60, float("inf"), float("nan"), "", " ", "x", "12", "5 %", "1 to 2",
     "2 to 1", "{low: 1, mode: 2, high: 3}", "{low: 1}", "{", "[", '"', "[[[[]]]]", "{a: {b: {c: 1}}}", "null", "=1+1",
     "<script>", "../../x", "\u202e\u05d0", "🙂", "x" * 5_000, "till", "clerk, it", "clerk; it", "clerk", "2027-01",
-    "start",     "processes.counter.arrivals_per_day", "origin", "planner assumption", "a.b.c", "[a, b.c]", "0x10", "1e999", ".nan",
+    "start", "processes.counter.arrivals_per_day", "origin", "planner assumption", "a.b.c", "[a, b.c]", "0x10",
+    "1e999", ".nan",
 ]  # fmt: skip
 
 
@@ -140,12 +142,8 @@ def test_mutated_files_give_errors(whole: bytes, data: st.DataObject) -> None:
         raw = memory.getvalue()
     else:
         raw = mutated(data, raw)
-    try:
-        document = plain(raw, "shop.xlsx")
-    except ProblemsFound as found:
-        assert str(found)
-    else:
-        outcome(document)
+    with contextlib.suppress(ProblemsFound):
+        outcome(plain(raw, "shop.xlsx"))
 
 
 @pytest.fixture(scope="module")
