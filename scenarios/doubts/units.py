@@ -68,7 +68,7 @@ def unit_warnings(scenario: Scenario, stated: Sequence[Number]) -> Iterator[str]
 
 def _against_evidence(number: Number, middle: float) -> tuple[float | None, str]:
     one = entry(number.origin)
-    if one is None or not one.value:
+    if one is None or not one.value or one.measures == "severity":  # a mean, and a threat states the median
         return None, ""
     (kind, time), (other, other_time) = _kind(number.unit), _kind(one.unit)
     if kind != other or (time is None) != (other_time is None):

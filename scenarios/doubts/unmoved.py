@@ -23,8 +23,8 @@ CAUSES: Final[dict[str, tuple[str, ...]]] = {
     "adoption": ("adoption",),
     "shelfware": ("adoption",),
     "automation_share": ("*.automated", "*.exceptions"),
-    "market_share": ("market.*", "reputation.*", "profile.*", "processes.*", "systems.*", "threats.*", "people.*", "controls.*",
-                     "refreshes", "adoption"),
+    "market_share": ("market.*", "reputation.*", "profile.*", "processes.*", "systems.*", "threats.*", "people.*",
+                     "controls.*", "refreshes", "adoption"),
 }  # fmt: skip
 """KPI -> patterns of the paths that move it, and blocks of an initiative that do. KPIs that are not named here follow
 from the operations or the money, which every initiative touches by its work and its cost."""
@@ -38,11 +38,18 @@ def unmoved_warnings(scenario: Scenario) -> Iterator[str]:
         causes = CAUSES.get(goal.kpi)
         if not scenario.initiatives:
             yield f"goal {name}: there are no initiatives that could move {goal.kpi}"
+        elif goal.kpi == "automation_share" and _has_machines(scenario):
+            continue  # more or fewer items of a process move it as well
         elif causes is not None and not any(fnmatchcase(path, cause) for path in touched for cause in causes):
             yield (
                 f"goal {name}: no initiative moves {goal.kpi}: no effect addresses {', '.join(causes)}: add an "
                 "initiative that does, or drop the goal; `roadfolio gaps` simulates what each one does for each goal"
             )
+
+
+def _has_machines(scenario: Scenario) -> bool:
+    """Whether machines finish some visits already."""
+    return any(float(step.automated.mean) > 0 for one in scenario.processes.values() for step in one.steps.values())
 
 
 def _touched(initiative: Initiative) -> Iterator[str]:
