@@ -68,8 +68,8 @@ class Units:
     def of_column(self, table: str, head: str, stated: bool) -> str:
         """Unit of a column of a table. stated: a column of the table says the unit of each row."""
         if stated:
-            own = self.described.unit(f"{table}.{head}", self.currency) or unit_of_figure(head, self.currency)
-            return self.statistic if head.startswith("figures.") else own if own == "share" else ""
+            row = self.described.unit(f"{table}.{head}", self.currency) or unit_of_figure(head, self.currency)
+            return self.statistic if head.startswith("figures.") else row if row == "share" else ""
         own = self.described.unit(f"{table}.{head}", self.currency)
         if own is not None and "goals_reached" not in head:  # a number of goals in the block of an amount
             return own

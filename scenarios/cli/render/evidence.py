@@ -8,6 +8,7 @@ from scenarios.evidence import MEANING
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Column
 
     from scenarios.evidence import Evidence
     from scenarios.evidence.search import Disagreement, Found
@@ -18,19 +19,27 @@ FEW = 6
 def show_evidence(found: Found, terminal: Console) -> None:
     """Print what a search found."""
     from rich import box
-    from rich.table import Table
+    from rich.table import Column, Table
 
     if len(found.entries) <= FEW:
         for one in found.entries:
             _show_one(one, terminal)
     else:
-        table = Table("id", "value", "unit", "year", "verified", "population", box=box.SIMPLE)
+        people = Column("population", no_wrap=True, overflow="ellipsis", ratio=1)
+        table = Table(_ids(found.entries), "value", "unit", "year", "verified", people, box=box.SIMPLE, expand=True)
         for one in found.entries:
             table.add_row(one.id, figure(one), one.unit, str(one.year), one.verified, one.population)
         terminal.print(table)
         terminal.print(f"{len(found.entries)} figures; name one of them, or more words, to see it in full")
     for disagreement in found.side_by_side:
         _show_beside(disagreement, terminal)
+
+
+def _ids(entries: tuple[Evidence, ...]) -> Column:
+    """The column of ids, which are never cut: they are to be copied."""
+    from rich.table import Column
+
+    return Column("id", no_wrap=True, min_width=max(len(one.id) for one in entries))
 
 
 def figure(one: Evidence) -> str:
@@ -69,7 +78,7 @@ def _show_beside(one: Disagreement, terminal: Console) -> None:
     from rich.table import Table
 
     verdict = "the sources disagree, or count differently" if one.different else "the sources agree"
-    table = Table("id", "value", "unit", "family", "year", "population", box=box.SIMPLE, title_justify="left",
+    table = Table(_ids(one.entries), "value", "unit", "family", "year", "population", box=box.SIMPLE, title_justify="left",
                   title=f"{one.quantity}: {verdict}")  # fmt: skip
     for entry in one.entries:
         table.add_row(entry.id, figure(entry), entry.unit, entry.family or "-", str(entry.year), entry.population)
