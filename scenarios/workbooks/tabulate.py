@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from scenarios.positions import UNPRINTABLE
 from scenarios.workbooks.described import Described
 from scenarios.workbooks.units import Units
 
@@ -147,17 +148,18 @@ def _is_distribution(value: Mapping[str, Any]) -> bool:
 
 
 def _distribution(value: Mapping[str, Any]) -> dict[str, Any]:
-    """Each part beside its interval."""
+    """Each part beside its interval and its standard error; that of the mean is in the block itself."""
     found: dict[str, Any] = {}
-    ends = value["intervals"]
+    intervals = value["intervals"]
     for key, one in value.items():
         if isinstance(one, (Mapping, list)):
             continue
         found[key] = one
-        for end in ("low", "high"):
-            if isinstance(ends.get(key), Mapping) and ends[key].get(end) is not None:
-                found[f"{key}.{end}"] = ends[key][end]
-    return found
+        interval = intervals.get(key)
+        for part, end in interval.items() if isinstance(interval, Mapping) else ():
+            if end is not None and not (part == "se" and key == "mean" and "se" in value):
+                found[f"{key}.{part}"] = end
+    return {**found, "confidence": intervals.get("confidence")}
 
 
 def _lists(value: Mapping[str, Any], at: str) -> Iterator[tuple[str, list[Any]]]:
@@ -235,7 +237,7 @@ def _is_number(value: Any) -> bool:
 
 def named_apart(tables: list[ResultTable]) -> list[ResultTable]:
     """Sheet names within Excel's limits, no two alike: the last words of a path, as many as tell it from the others."""
-    paths = [table.name.translate(FORBIDDEN).replace("_", " ").split(".") for table in tables]
+    paths = [UNPRINTABLE.sub(" ", table.name.translate(FORBIDDEN)).replace("_", " ").split(".") for table in tables]
     taken: set[str] = set()
     found = []
     for table, words in zip(tables, paths, strict=True):

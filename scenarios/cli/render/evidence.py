@@ -19,18 +19,19 @@ FEW = 6
 def show_evidence(found: Found, terminal: Console) -> None:
     """Print what a search found."""
     from rich import box
-    from rich.table import Column, Table
+    from rich.table import Table
 
     if len(found.entries) <= FEW:
         for one in found.entries:
             _show_one(one, terminal)
     else:
-        people = Column("population", no_wrap=True, overflow="ellipsis", ratio=1)
-        table = Table(_ids(found.entries), "value", "unit", "year", "verified", people, box=box.SIMPLE, expand=True)
+        table = Table(_ids(found.entries), "value", "unit", "year", "verified", box=box.SIMPLE)
         for one in found.entries:
-            table.add_row(one.id, figure(one), one.unit, str(one.year), one.verified, one.population)
+            table.add_row(one.id, figure(one), one.unit, str(one.year), one.verified)
         terminal.print(table)
-        terminal.print(f"{len(found.entries)} figures; name one of them, or more words, to see it in full")
+        terminal.print(
+            f"{len(found.entries)} figures; name one of them, or more words, to see population, source and notes"
+        )
     for disagreement in found.side_by_side:
         _show_beside(disagreement, terminal)
 
@@ -78,8 +79,8 @@ def _show_beside(one: Disagreement, terminal: Console) -> None:
     from rich.table import Table
 
     verdict = "the sources disagree, or count differently" if one.different else "the sources agree"
-    table = Table(_ids(one.entries), "value", "unit", "family", "year", "population", box=box.SIMPLE, title_justify="left",
-                  title=f"{one.quantity}: {verdict}")  # fmt: skip
+    table = Table(_ids(one.entries), "value", "unit", "family", "year", "population", box=box.SIMPLE,
+                  title_justify="left", title=f"{one.quantity}: {verdict}")  # fmt: skip
     for entry in one.entries:
         table.add_row(entry.id, figure(entry), entry.unit, entry.family or "-", str(entry.year), entry.population)
     terminal.print(table)
