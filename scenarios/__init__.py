@@ -7,7 +7,9 @@ is heavy only when it is called: an export on first use would be replaced by the
 from scenarios.all_clients import all_clients
 from scenarios.break_even import break_even
 from scenarios.compare import Arm, compare
+from scenarios.convert import convert
 from scenarios.discover import discover
+from scenarios.import_assets import import_assets
 from scenarios.information import information
 from scenarios.load import load
 from scenarios.policies import policies
@@ -22,7 +24,9 @@ __all__ = [
     "all_clients",
     "break_even",
     "compare",
+    "convert",
     "discover",
+    "import_assets",
     "information",
     "load",
     "policies",
