@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios.evidence import MEANING, Evidence, entry
 from scenarios.workbooks.spread import Spread
+from scenarios.workbooks.styles import row_height
 from sim.world.base import PLANNER
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def write_evidence(page: Worksheet, styles: Styles, known: Mapping[str, Evidence
         source = f"{one.source.authors} ({one.source.year}): {one.source.title}. {one.source.publisher}."
         row = (one.id, " ".join(one.statement.split()), one.value, one.low, one.high, one.unit, one.population,
                one.year, source, MEANING[one.verified], one.note)  # fmt: skip
+        page.set_row(2 + i, row_height(zip(map(str, row), WIDTHS, strict=True)))
         for column, value in enumerate(row):
             if isinstance(value, (int, float)):
                 page.write_number(2 + i, column, value, styles.text)

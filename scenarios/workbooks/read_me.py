@@ -42,6 +42,8 @@ def write_read_me(page: Worksheet, styles: Styles, title: str, told: list[tuple[
         page.write_url(row, 0, f"internal:'{name}'!A1", styles.text, name)
         page.write_number(row, 1, count, styles.text)
         page.write_string(row, 2, meaning, styles.text)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
     page.set_column(0, 0, 24)
     page.set_column(1, 1, 8)
     page.set_column(2, 2, 90)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,6 +40,16 @@ class Styles:
             size = abs(value)
             return self.money if size >= 1000 else self.hundreds if size >= 1 else self.small_number
         return self.text if isinstance(value, str) else self.value
+
+
+def row_height(texts: Iterable[tuple[str, int]], most: int = 8) -> float:
+    """Height of a row of wrapped texts, in points. texts: each with the width of its column; most: lines.
+
+    >>> row_height([("short", 20), ("x" * 50, 20)])
+    45.0
+    """
+    lines = max((sum(-(-max(len(line), 1) // width) for line in text.split("\n")) for text, width in texts), default=1)
+    return 15.0 * min(lines, most)
 
 
 def safe_comment(text: str) -> str:

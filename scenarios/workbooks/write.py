@@ -22,15 +22,17 @@ from scenarios.workbooks.layout import (
     linked_block,
 )
 from scenarios.workbooks.spread import Row, Spread, more_cells, spread
-from scenarios.workbooks.styles import Styles, safe_comment
+from scenarios.workbooks.styles import Styles, row_height, safe_comment
 from sim.world.base import unit_of
 
 if TYPE_CHECKING:
+    from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
 FIRST = 4  # row of the first item: title, heads, units, then the items
 SPARE = 60  # rows below the last item that have drop-downs
+FORM_WIDTHS = (34, 40, 14, 46, 34, 60)
 UNIT_MARK = "(unit)"
 DROP_DOWN_LIMIT = 255  # letters of the words of a drop-down that is no range
 
@@ -91,7 +93,7 @@ class _Writer:
             row = i + 2
             page.write_string(row, 0, path, styles.key)
             if path in values:
-                self._cell(page, row, 1, values[path], field)
+                self._cell(page, row, 1, values[path], field, self.styles.text)
             else:
                 page.write_blank(row, 1, None, styles.value)
             page.write_string(row, 2, _unit(field), styles.small)
@@ -100,7 +102,10 @@ class _Writer:
             note = note_of(values[path], origins.get(path.split(".")[0], ""), self.evidence) if path in values else ""
             page.write_string(row, 5, note, styles.wrapped)
             self._choices(page, row, row, 1, field, path.rpartition(".")[2])
-        for column, width in enumerate((34, 26, 14, 46, 34, 60)):
+            stated = str(as_cell(values[path], field)) if path in values else ""
+            texts = (path, stated, _unit(field), field.meaning, field.expected(), note)
+            page.set_row(row, row_height(zip(texts, FORM_WIDTHS, strict=True)))
+        for column, width in enumerate(FORM_WIDTHS):
             page.set_column(column, column, width)
         page.freeze_panes(2, 1)
         page.set_landscape()
@@ -114,7 +119,8 @@ class _Writer:
         for column, key in enumerate(table.keys):
             page.write_string(1, column, key, styles.head)
             page.write_string(2, column, UNIT_MARK if column == 0 else "", styles.unit)
-            page.set_column(column, column, 24)
+            longest = max((len(row.names[column]) for row in rows), default=0)
+            page.set_column(column, column, min(max(longest + 2, 24), 70))
             self._names(page, column, key, table, len(rows))
         for i, column_of in enumerate(table.columns):
             self._head(page, offset + i, column_of, table, len(rows))
@@ -159,14 +165,16 @@ class _Writer:
             if note:
                 page.write_comment(at, offset + i, safe_comment(note), {"x_scale": 2.6, "y_scale": 1.6})
 
-    def _cell(self, page: Worksheet, row: int, column: int, value: Any, field: Field) -> None:
+    def _cell(
+        self, page: Worksheet, row: int, column: int, value: Any, field: Field, text: Format | None = None
+    ) -> None:
         cell = as_cell(value, field)
         if isinstance(cell, bool):
             page.write_boolean(row, column, cell, self.styles.value)
         elif isinstance(cell, (int, float)):
             page.write_number(row, column, cell, self.styles.value)
         else:
-            page.write_string(row, column, cell, self.styles.value)
+            page.write_string(row, column, cell, text or self.styles.value)
 
     def _fold(self, page: Worksheet, table: Table, rows: list[Row], offset: int) -> None:
         """Widths; columns that no item uses are folded behind the sign + above the sheet."""
