@@ -46,9 +46,14 @@ def as_cell(value: Any, field: Field) -> Cell:
     if isinstance(value, list) and len(value) > 1:
         if is_list(field, of_text=True) and all(isinstance(one, str) and WORD.fullmatch(one) for one in value):
             return ", ".join(value)
-        if is_list(field, of_text=False) and not any(isinstance(one, (list, dict)) for one in value):
+        if is_list(field, of_text=False) and all(_is_simple(one) for one in value):
             return "; ".join(flow(one) for one in value)
     return flow(value)
+
+
+def _is_simple(value: Any) -> bool:
+    """Whether a value is read back from between two semicolons."""
+    return is_plain(value) if isinstance(value, str) else not isinstance(value, (list, dict))
 
 
 def _text_cell(value: str, field: Field) -> str:

@@ -168,7 +168,7 @@ def test_what_is_no_register_is_refused(imported: Any, content: str | bytes, say
     assert any(says in text for text in problems(imported, content))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.text(alphabet="a1/.,;|\t\n\r\"'-€ =@+&#:{}[]\u202e🙂", max_size=80), st.sampled_from(["", PLAIN]))
 def test_any_text_gives_systems_or_errors(tmp_path_factory: pytest.TempPathFactory, text: str, before: str) -> None:
     """Never anything else; what is added to the scenario is what was read."""

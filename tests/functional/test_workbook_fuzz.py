@@ -109,7 +109,7 @@ def damaged(data: st.DataObject, node: Any, depth: int = 0) -> Any:
     return data.draw(st.sampled_from([*ODD, [], {}, [1, "a"], {"low": 1, "mode": 1, "high": 1}]))
 
 
-@settings(max_examples=MANY or 60)
+@settings(max_examples=MANY or 40)
 @given(st.data())
 def test_mutated_scenarios_give_errors(data: st.DataObject) -> None:
     """Values, keys and blocks changed; what passes is reviewed, and written as a workbook that says the same."""
