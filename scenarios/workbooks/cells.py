@@ -91,7 +91,10 @@ def from_cell(cell: Any, field: Field) -> Any:
     text = str(cell).strip()
     if text.startswith(BLOCK):
         return _yaml(text)
-    if is_list(field, of_text=True) and text != NOTHING:
+    number = isinstance(
+        plain_scalar(text), (int, float)
+    )  # a number where words belong stays one, for the schema to judge
+    if is_list(field, of_text=True) and text != NOTHING and not number:
         return [part.strip() for part in re.split("[,;]", text) if part.strip()]
     if is_list(field, of_text=False) and ";" in text:
         return [plain_scalar(part.strip()) for part in text.split(";") if part.strip()]
