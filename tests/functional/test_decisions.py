@@ -229,9 +229,13 @@ def test_discovery_finds_what_a_goal_hangs_on(plain: Scenario) -> None:
 
 def test_discovery_of_drivers_and_of_what_never_fails(plain: Scenario) -> None:
     """Of drivers a point fails or does not; what fails nowhere has no box."""
-    found = scenarios.discover(plain, {"pos": 0}, "npv<0", SEED, of="drivers", points=200, noise=4)
+    found = scenarios.discover(plain, {"pos": 0}, "npv<0", SEED, of="drivers", points=200, noise=8)
     assert 0.0 < found.base.value <= 1.0
     assert round(found.base.value * 200) == pytest.approx(found.base.value * 200)
+    assert found.unsure is not None
+    assert 0.0 < found.unsure.value < 1.0
+    with pytest.raises(ProblemsFound, match="8 or more"):
+        scenarios.discover(plain, {"pos": 0}, "npv<0", SEED, of="drivers", points=200, noise=1)
     never = scenarios.discover(plain, {"pos": 0}, "npv<-1e12", SEED, points=200, noise=1)
     assert (never.base.value, never.boxes, never.signposts) == (0.0, (), ())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import percent, sensible, signed
-from scenarios.cli.render.words import cell, clean, counted, listed, month_label, plain_table, sentence, titles
+from scenarios.cli.render.words import cell, clean, counted, folded, listed, month_label, plain_table, sentence, titles
 from scenarios.cli.render.words import starts_sentence as starts_words
 from scenarios.knowing.maximum import CLEAR
 from sim.outcomes import provenance
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.world import Scenario
 
 WIDTH = 100
+NAME = 44  # letters of a path in a line
 OF_LITTLE = 0.02
 """Share of the worth of all drivers below which knowing one is called of little worth."""
 
@@ -134,14 +135,13 @@ def starts_in_words(starts: Mapping[str, int], scenario: Scenario) -> str:
 
 def _table(rows: Sequence[Knowable], head: str) -> Table:
     table = plain_table(head, "at most worth", "second estimate", "other choice", right=(1, 2, 3))
-    table.columns[0].overflow = "fold"  # a path that is cut cannot be asked for
     for one in rows:
         if one.nested is None:
             second = ""
         else:
             second = sensible(one.nested.value, one.nested.se) + ("" if one.agree else " differs")
         table.add_row(
-            cell(one.name),
+            folded(one.name, NAME),  # a path that is cut cannot be asked for
             cell(_worth(one.regression), "bold" if one.worth_knowing else ""),
             cell(second),
             cell(percent(one.changes, None, decimals=0) if one.worth_knowing else ""),

@@ -54,7 +54,7 @@ def show_robustness(found: Robustness, scenario: Scenario, terminal: Console) ->
     sentence(
         terminal,
         "best in: share of driver worlds; regret: mean distance to the best of each driver world, a lower bound; "
-        f"acceptable: share of driver worlds with mean NPV above 0{floor}"
+        f"acceptable: share of driver worlds with mean NPV above 0{floor}",
         "dim",
     )
     if found.futures:
