@@ -54,7 +54,7 @@ def information(
     demand.
     """
     from scenarios.decisions.choices import decision_set
-    from scenarios.decisions.worlds import below, check_size, concerned, worlds_of
+    from scenarios.decisions.worlds import below, best_anew, check_size, concerned, worlds_of
     from scenarios.knowing.gates import gates
     from scenarios.knowing.maximum import agree
     from scenarios.knowing.partial import by_regression, perfect
@@ -98,6 +98,7 @@ def information(
     ]
     valued, best = _valued(chosen, worlds)
     at_best = chosen.decisions[best].roadmap
+    anew = best_anew(scenario, at_best, worlds, seed, threads)
     return Information(
         scenario=scenario.name,
         scenario_hash=scenario.hash(),
@@ -109,6 +110,8 @@ def information(
         resolved=chosen.resolved,
         decisions=valued,
         best=best,
+        best_value=float(anew.mean()),
+        best_se=float(anew.std(ddof=1) / anew.size**0.5),
         evpi=whole,
         evpi_regression=check,
         evpi_agree=agree(whole.value, whole.se, check.value, check.se),

@@ -43,7 +43,8 @@ class Standing:
 
     mean: NPV [currency]; best: share of worlds in which it is the best of the set; regret: mean of what it gives away
     against the best of each world [currency]; gains: share of worlds with NPV above 0; keeps_floor: share in which cash
-    falls below the floor no more often than allowed, None without a floor; acceptable: both. futures: mean NPV in each
+    falls below the floor no more often than allowed, None without a floor and where the draws are too few to count it;
+    acceptable: both, None where the floor cannot be told. futures: mean NPV in each
     future; worst, most_regret: its smallest NPV and largest regret over futures, None without futures.
     """
 
@@ -55,7 +56,7 @@ class Standing:
     regret_se: float
     gains: WorldShare
     keeps_floor: WorldShare | None
-    acceptable: WorldShare
+    acceptable: WorldShare | None
     futures: Mapping[str, tuple[float, float]]
     worst: tuple[str, float, float] | None
     most_regret: tuple[str, float, float] | None
@@ -69,7 +70,7 @@ class Standing:
             "regret": {"value": self.regret, "se": self.regret_se},
             "gains": asdict(self.gains),
             "keeps_floor": None if self.keeps_floor is None else asdict(self.keeps_floor),
-            "acceptable": asdict(self.acceptable),
+            "acceptable": None if self.acceptable is None else asdict(self.acceptable),
             "futures": {name: {"value": value, "se": se} for name, (value, se) in self.futures.items()},
             "worst": _extreme(self.worst),
             "most_regret": _extreme(self.most_regret),
@@ -80,7 +81,8 @@ class Standing:
 class Rule:
     """What one way of choosing among the set takes: `average`, `worst case` or `minimax regret`.
 
-    decision: its position; value: mean NPV, NPV in the worst future, or largest regret [currency], with standard error.
+    decision: its position; value: mean NPV, NPV in the worst future, or largest regret [currency], with standard error,
+    on draws that did not choose it. future: the one that decides.
     """
 
     rule: str
@@ -99,7 +101,7 @@ class Robustness:
     """Decisions of a stated set across driver worlds and futures.
 
     Shares and regret are of E(NPV | drivers) over `points` driver worlds with `noise` draws of the events each, never
-    of single draws; futures are valued on `draws` draws.
+    of single draws; futures are valued on `draws` draws. floor_noise: draws of the events that telling the floor takes.
     """
 
     scenario: str
@@ -112,6 +114,7 @@ class Robustness:
     draws: int
     resolved: int
     floor: float | None
+    floor_noise: int | None
     initiatives: tuple[Funded, ...]
     decisions: tuple[Standing, ...]
     futures: tuple[tuple[str, str, float | None], ...]
@@ -130,6 +133,7 @@ class Robustness:
             "draws": self.draws,
             "resolved": self.resolved,
             "cash_floor": self.floor,
+            "cash_floor_noise": self.floor_noise,
             "initiatives": [one.document() for one in self.initiatives],
             "decisions": [one.document() for one in self.decisions],
             "futures": [{"name": name, "title": title, "probability": chance} for name, title, chance in self.futures],
@@ -150,7 +154,9 @@ class Robustness:
             rows.append(("npv", name, which.mean, which.se, self.currency))
             rows.append(("best", name, which.best.value, which.best.se, "share"))
             rows.append(("regret", name, which.regret, which.regret_se, self.currency))
-            rows.append(("acceptable", name, which.acceptable.value, which.acceptable.se, "share"))
+            rows.append(("gains", name, which.gains.value, which.gains.se, "share"))
+            if which.acceptable is not None:
+                rows.append(("acceptable", name, which.acceptable.value, which.acceptable.se, "share"))
             rows += [(f"npv in {at}", name, value, se, self.currency) for at, (value, se) in which.futures.items()]
         schema = {"measure": polars.String, "of": polars.String, "value": polars.Float64, "se": polars.Float64,
                   "unit": polars.String}  # fmt: skip

@@ -109,7 +109,7 @@ class Information:
     """What knowing the drivers before choosing is worth, over a stated set of decisions: lower bounds for all roadmaps.
 
     decisions: valued at `points` points of the drivers with `noise` draws of the events each; best: position of the one
-    that is best in the mean. evpi: all drivers, by means whose bias is taken out; evpi_regression: its check. drivers:
+    that is best in the mean, best_value, best_se: its mean NPV on draws that did not choose it [currency]. evpi: all drivers, by means whose bias is taken out; evpi_regression: its check. drivers:
     those asked for, most worth first; others: how many further drivers are worth no more than the last one told.
     """
 
@@ -123,6 +123,8 @@ class Information:
     resolved: int
     decisions: tuple[Valued, ...]
     best: int
+    best_value: float
+    best_se: float
     evpi: Gain
     evpi_regression: Gain
     evpi_agree: bool
@@ -145,6 +147,7 @@ class Information:
             "resolved": self.resolved,
             "decisions": [one.document() for one in self.decisions],
             "best": self.best,
+            "best_npv": {"value": self.best_value, "se": self.best_se},
             "evpi": {**_nested(self.evpi), "regression": _gain(self.evpi_regression), "agree": self.evpi_agree},
             "drivers": [one.document() for one in self.drivers],
             "others": self.others,

@@ -40,7 +40,8 @@ def show_information(found: Information, scenario: Scenario, terminal: Console) 
     )
     sentence(
         terminal,
-        f"Without further knowledge: {best.decision.name}, {sensible(best.mean, best.se)}: "
+        f"Without further knowledge: {best.decision.name}, {sensible(found.best_value, found.best_se)} on draws that did not "
+        f"choose it: "
         f"{starts_in_words(best.decision.roadmap, scenario)}.",
     )
     terminal.print()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scenarios.across.shares import WorldShare
     from sim.world import Scenario
 
-FLATTERED = "the best on average is chosen on the draws that value it, which flatters it by part of its error"
+FRESH = "the choices on top are made by the tables, which flatters them there, and valued on draws of their own"
 SHOWN = 8
 """Decisions in the table: those that a rule chooses, the first one, do nothing, and the best by mean NPV."""
 
@@ -50,13 +50,21 @@ def show_robustness(found: Robustness, scenario: Scenario, terminal: Console) ->
     )
     terminal.print()
     terminal.print(_decisions(found))
-    floor = "" if found.floor is None else f" and cash below {found.floor:,.0f} no more often than allowed"
     sentence(
         terminal,
         "best in: share of driver worlds; regret: mean distance to the best of each driver world, a lower bound; "
-        f"acceptable: share of driver worlds with mean NPV above 0{floor}",
+        "gains: share of driver worlds with mean NPV above 0"
+        + (
+            ""
+            if found.floor is None
+            else f"; acceptable: that, and cash below {found.floor:,.0f} as seldom as demanded"
+        ),
         "dim",
     )
+    if found.floor_noise is not None and found.noise < found.floor_noise:
+        sentence(terminal, floor_sentence(found))
+    for line in roadmap_lines(found, scenario):
+        sentence(terminal, line, "dim")
     if found.futures:
         terminal.print()
         terminal.print(_futures(found))
@@ -66,8 +74,8 @@ def show_robustness(found: Robustness, scenario: Scenario, terminal: Console) ->
             "the best of the set in that future",
             "dim",
         )
-    sentence(terminal, FLATTERED, "dim")
-    if any(not one.share.settled for one in found.initiatives):
+    sentence(terminal, FRESH, "dim")
+    if any(not one.settled for one in _shares(found)):
         sentence(terminal, "note: the luck of few draws moves some shares by more than 5 points; more --noise helps")
     for note in found.notes:
         sentence(terminal, f"note: {note}")
@@ -90,6 +98,21 @@ def rule_sentence(rule: Rule, found: Robustness, scenario: Scenario) -> str:
     return f"{words[rule.rule]}{tail}."
 
 
+def floor_sentence(found: Robustness) -> str:
+    """Why it is not told what is acceptable."""
+    return (
+        f"Cannot tell what is acceptable: {counted(found.noise, 'draw')} of the events in each driver world do "
+        f"not show how often cash falls below {found.floor:,.0f} there; --noise {found.floor_noise} would."
+    )
+
+
+def roadmap_lines(found: Robustness, scenario: Scenario) -> list[str]:
+    """The roadmaps of the table that no sentence above told, in words."""
+    told = {rule.decision for rule in found.rules}
+    some = [found.decisions[k].decision for k in shown(found) if k not in told]
+    return [f"{one.name}: {starts_in_words(one.roadmap, scenario)}" for one in some]
+
+
 def shown(found: Robustness) -> list[int]:
     """Positions of the decisions in the table."""
     must = {0, *(rule.decision for rule in found.rules)}
@@ -100,15 +123,19 @@ def shown(found: Robustness) -> list[int]:
 
 
 def _decisions(found: Robustness) -> Table:
-    heads = ["roadmap", "mean NPV", "best in", "regret", "acceptable"]
+    heads = ["roadmap", "mean NPV", "best in", "regret", "gains"]
+    if found.floor is not None:
+        heads.append("acceptable")
     table = plain_table(*heads, right=range(1, len(heads)))
     table.columns[0].no_wrap = True
     for k in shown(found):
         one = found.decisions[k]
         row = [
             one.decision.name, sensible(one.mean, one.se), _share(one.best), sensible(one.regret, one.regret_se),
-            _share(one.acceptable),
+            _share(one.gains),
         ]  # fmt: skip
+        if found.floor is not None:
+            row.append("cannot tell" if one.acceptable is None else _share(one.acceptable))
         table.add_row(*(cell(text) for text in row))
     return table
 
@@ -135,6 +162,13 @@ def _funded(one: Funded, scenario: Scenario) -> list[str]:
     middle = "" if one.early is None or one.early == one.late else f"{label(one.early)} to {label(one.late)}"
     planned = "no" if one.planned is None else label(one.planned)
     return [titles(scenario)[one.id], _share(one.share), label(one.start), middle, planned]
+
+
+def _shares(found: Robustness) -> list[WorldShare]:
+    """The shares that are printed."""
+    some = [found.decisions[k] for k in shown(found)]
+    told = [one.share for one in found.initiatives] + [share for one in some for share in (one.best, one.gains)]
+    return told + [one.acceptable for one in some if one.acceptable is not None]
 
 
 def _share(one: WorldShare) -> str:
