@@ -218,17 +218,20 @@ def _studied(
 
     driver = worlds.theta[:, worlds.columns[study.driver]]
     now = worlds.npv.mean(axis=1)
-    later, dropped = now, tuple[str, ...]()
+    later, waited = now, None
     if study.delay:
-        waited, dropped = delayed(scenario, chosen.roadmaps, study.delay)
+        waited = delayed(scenario, chosen.roadmaps, study.delay, chosen.problem, chosen.least)
         stage = f"decisions {study.delay} months later"
         later = worlds_of(
-            scenario, waited, worlds.points, worlds.noise, seed, levels=worlds.levels, threads=threads,
+            scenario, waited.roadmaps, worlds.points, worlds.noise, seed, levels=worlds.levels, threads=threads,
             progress=None if progress is None else lambda done: progress(stage, done, worlds.points),
         ).npv.mean(axis=1)  # fmt: skip
     return Studied(
         study, worlds.unit(study.driver), sample_gain(now, driver, study, seed),
-        net_of(now, later, driver, study, seed), dropped,
+        net_of(now, later, driver, study, seed),
+        0 if waited is None else waited.wait,
+        () if waited is None else waited.lost,
+        () if waited is None else tuple((chosen.decisions[k].name, why) for k, why in waited.out.items()),
     )  # fmt: skip
 
 

@@ -38,12 +38,9 @@ def show_information(found: Information, scenario: Scenario, terminal: Console) 
         f"with {counted(found.noise, 'draw')} of the events; money in {found.currency}, NPV",
         "dim",
     )
-    sentence(
-        terminal,
-        f"Without further knowledge: {best.decision.name}, {sensible(found.best_value, found.best_se)} on draws that did not "
-        f"choose it: "
-        f"{starts_in_words(best.decision.roadmap, scenario)}.",
-    )
+    money = f"{sensible(found.best_value, found.best_se)} {found.currency} on draws that did not choose it"
+    starts = starts_in_words(best.decision.roadmap, scenario)
+    sentence(terminal, f"Without further knowledge: {best.decision.name}, {money}: {starts}.")
     terminal.print()
     sentence(terminal, headline(found), "bold")
     terminal.print()
@@ -109,16 +106,23 @@ def study_lines(one: Studied, currency: str) -> list[str]:
     agreed = "" if one.gain.agree else "; the two differ, take more --points"
     lines = [
         f"{clean(study.title or study.name).capitalize()}: {study.words(_unit(one.unit))} of {study.driver}",
-        f"  worth {before} {currency} at once (by regression {other}{agreed}); price {study.cost:,.6g}",
+        f"  worth {before} {currency} at once (by regression {other}{agreed}); price {study.cost:,.6g} {currency}",
     ]
     if study.delay:
         wait = sensible(net.waiting, net.waiting_se)
+        whole = f" ({one.wait} where starts keep to planning periods)" if one.wait > study.delay else ""
         lines.append(
-            f"  waiting {counted(study.delay, 'month')} costs {wait}; afterwards it is worth "
+            f"  waiting {counted(study.delay, 'month')}{whole} costs {wait} {currency}; afterwards it is worth "
             f"{sensible(net.worth.value, net.worth.se)}"
         )
     if one.dropped:
         lines.append(f"  the wait leaves no time in some roadmap for {listed(one.dropped)}")
+    if one.out:
+        name, why = one.out[0]
+        lines.append(
+            f"  {counted(len(one.out), 'roadmap')} cannot wait and {'is' if len(one.out) == 1 else 'are'} not chosen "
+            f"from afterwards, such as {name}: {why}"
+        )
     verdict = {"yes": "it pays", "no": "it does not pay", "cannot tell yet": "cannot tell yet whether it pays"}
     lines.append(f"  net {signed(net.value, sensible(net.value, net.se))} {currency}: {verdict[one.verdict]}")
     return lines
