@@ -46,7 +46,6 @@ def robustness(
     """
     from scenarios.across.futures import in_futures
     from scenarios.across.report import Robustness
-    from scenarios.across.shares import draws_needed
     from scenarios.decisions.choices import decision_set
     from scenarios.decisions.worlds import check_size, worlds_of
     from sim.cash_floor import floor_rule
@@ -83,7 +82,7 @@ def robustness(
         draws=draws if turned is not None else 0,
         resolved=chosen.resolved,
         floor=None if rule is None else rule.floor,
-        floor_noise=None if rule is None else draws_needed(rule.allowed),
+        allowed=None if rule is None else rule.allowed,
         initiatives=_funded(scenario, chosen, worlds),
         decisions=standings,
         futures=() if turned is None else tuple(zip(turned.names, turned.titles, turned.probabilities, strict=True)),
@@ -122,8 +121,9 @@ def _standings(
 ) -> tuple[Standing, ...]:
     import numpy as np
 
+    from scenarios.across.floors import both_hold, floor_kept, range_of
     from scenarios.across.report import Standing
-    from scenarios.across.shares import best_of, mean_regret, seldom_shares, world_shares
+    from scenarios.across.shares import best_of, mean_regret, world_shares
     from sim.cash_floor import floor_rule
 
     npv, count = worlds.npv[:, :, :-1], len(chosen.decisions)
@@ -132,14 +132,6 @@ def _standings(
     gains = world_shares(npv, lambda mean: (mean > 0.0).astype(np.float64))
     lost = mean_regret(npv)
     rule = floor_rule(scenario)
-    told = None
-    if rule is not None:
-        broken = np.stack(
-            [rule.broken(worlds.trough[:, :, k], worlds.trough[:, :, -1]) for k in range(count)], axis=2
-        ).astype(np.float64)
-        told = seldom_shares(npv, broken, rule.allowed)
-    keeps, acceptable = (None, None) if told is None else told
-
     found = []
     for k, one in enumerate(chosen.decisions):
         prospects: dict[str, tuple[float, float]] = {}
@@ -150,11 +142,14 @@ def _standings(
             low, high = int(level.argmin()), int(regret.argmax())
             worst = (turned.names[low], float(level[low]), float(se[low]))
             most = (turned.names[high], float(regret[high]), float(regret_se[high, k]))
-        both = gains[k] if rule is None else None if acceptable is None else acceptable[k]
+        acceptable, floor = range_of(gains[k], worlds.points), None
+        if rule is not None:
+            floor = floor_kept(rule.broken(worlds.trough[:, :, k], worlds.trough[:, :, -1]), rule.allowed)
+            acceptable = both_hold(acceptable, floor.worlds)
         found.append(
             Standing(
                 one, float(mean[:, k].mean()), float(np.std(mean[:, k], ddof=1) / np.sqrt(len(mean))), shares[k],
-                *lost[k], gains[k], None if keeps is None else keeps[k], both, prospects, worst, most,
+                *lost[k], gains[k], floor, acceptable, prospects, worst, most,
             )
         )  # fmt: skip
     return tuple(found)

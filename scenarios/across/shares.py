@@ -54,38 +54,6 @@ def world_shares(repeats: Floats, holds: Callable[[Floats], Floats]) -> list[Wor
     return [WorldShare(float(v), float(e), float(r)) for v, e, r in zip(values, se, whole.mean(axis=0), strict=True)]
 
 
-EXPECTED = 10
-"""Breaches that a world which breaks a limit just as often as allowed must show in the mean: with fewer, luck decides
-on which side of the limit it is counted."""
-
-
-def draws_needed(allowed: float) -> int:
-    """Draws of the events in each world, an even number, from which on it can be counted how often a limit is broken.
-
-    >>> draws_needed(0.05), draws_needed(0.3)
-    (200, 34)
-    """
-    return 2 * int(np.ceil(EXPECTED / (2.0 * allowed) - 1e-9))
-
-
-def seldom_shares(npv: Floats, broken: Floats, allowed: float) -> tuple[list[WorldShare], list[WorldShare]] | None:
-    """Shares of worlds in which each decision breaks a limit no more often than allowed, and in which its mean NPV is
-    above 0 besides; None where the draws are too few to count that.
-
-    npv, broken: (worlds, draws, decisions), broken 0 or 1.
-    """
-    if broken.shape[1] < draws_needed(allowed):
-        return None
-    count = npv.shape[2]
-    both = np.concatenate([npv, broken], axis=2)
-
-    def seldom(mean: Floats) -> Floats:
-        return np.asarray((mean[:, count:] <= allowed + 1e-12).astype(np.float64))
-
-    keeps = world_shares(both, seldom)
-    return keeps, world_shares(both, lambda mean: seldom(mean) * (mean[:, :count] > 0.0))
-
-
 def best_of(mean: Floats) -> NDArray[np.int64]:
     """(worlds,) the decision with the largest mean in each; of equals the first."""
     return np.asarray(mean.argmax(axis=1))

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from scenarios.across.shares import WorldShare
     from sim.world import Scenario
 
-FRESH = "the choices on top are made by the tables, which flatters them there, and valued on draws of their own"
+FRESH = (
+    "the roadmaps named on top are chosen by these tables, so luck flatters their figures there; the figures on top come "
+    "from other draws, which did not choose; ±: standard error"
+)
+OPEN = 0.25
+"""Width of the range of a share from which on more draws are asked for."""
 SHOWN = 8
 """Decisions in the table: those that a rule chooses, the first one, do nothing, and the best by mean NPV."""
 
@@ -53,18 +58,15 @@ def show_robustness(found: Robustness, scenario: Scenario, terminal: Console) ->
     sentence(
         terminal,
         "best in: share of driver worlds; regret: mean distance to the best of each driver world, a lower bound; "
-        "gains: share of driver worlds with mean NPV above 0"
-        + (
-            ""
-            if found.floor is None
-            else f"; acceptable: that, and cash below {found.floor:,.0f} as seldom as demanded"
-        ),
+        "gains: share of driver worlds with mean NPV above 0",
         "dim",
     )
-    if found.floor_noise is not None and found.noise < found.floor_noise:
-        sentence(terminal, floor_sentence(found))
     for line in roadmap_lines(found, scenario):
         sentence(terminal, line, "dim")
+    if found.floor is not None:
+        terminal.print()
+        terminal.print(_floor(found))
+        sentence(terminal, floor_sentence(found), "dim")
     if found.futures:
         terminal.print()
         terminal.print(_futures(found))
@@ -91,7 +93,7 @@ def rule_sentence(rule: Rule, found: Robustness, scenario: Scenario) -> str:
     words = {
         "average": f"Best on average: {one.name}, {money}",
         "worst case": f"Best in the worst case: {one.name}, {money} in its worst future{where}",
-        "minimax regret": f"Least regret at most: {one.name}, at most {money} behind the best of any future{where}",
+        "minimax regret": f"Least regret: {one.name}, {money} behind the best where it is furthest behind{where}",
     }
     same = next((r for r in found.rules if r.decision == rule.decision), rule)
     tail = "" if same is not rule else f": {starts_in_words(one.roadmap, scenario)}"
@@ -99,11 +101,16 @@ def rule_sentence(rule: Rule, found: Robustness, scenario: Scenario) -> str:
 
 
 def floor_sentence(found: Robustness) -> str:
-    """Why it is not told what is acceptable."""
-    return (
-        f"Cannot tell what is acceptable: {counted(found.noise, 'draw')} of the events in each driver world do "
-        f"not show how often cash falls below {found.floor:,.0f} there; --noise {found.floor_noise} would."
+    """What the columns about the floor mean, and what would narrow them."""
+    allowed = f"{100.0 * (found.allowed or 0.0):g} %"
+    words = (
+        f"cash below {found.floor:,.0f} {found.currency} in: share of all draws, interval of 95 %; kept: whether that is "
+        f"at most the allowed {allowed}; acceptable in: range of 95 % for the share of driver worlds with mean NPV above "
+        "0 in which cash falls below the floor that seldom"
     )
+    if any(one.acceptable.high - one.acceptable.low > OPEN for one in (found.decisions[k] for k in shown(found))):
+        words += f"; {counted(found.noise, 'draw')} of the events in each world leave much of it open, more --noise less"
+    return words
 
 
 def roadmap_lines(found: Robustness, scenario: Scenario) -> list[str]:
@@ -123,10 +130,7 @@ def shown(found: Robustness) -> list[int]:
 
 
 def _decisions(found: Robustness) -> Table:
-    heads = ["roadmap", "mean NPV", "best in", "regret", "gains"]
-    if found.floor is not None:
-        heads.append("acceptable")
-    table = plain_table(*heads, right=range(1, len(heads)))
+    table = plain_table("roadmap", "mean NPV", "best in", "regret", "gains", right=range(1, 5))
     table.columns[0].no_wrap = True
     for k in shown(found):
         one = found.decisions[k]
@@ -134,10 +138,35 @@ def _decisions(found: Robustness) -> Table:
             one.decision.name, sensible(one.mean, one.se), _share(one.best), sensible(one.regret, one.regret_se),
             _share(one.gains),
         ]  # fmt: skip
-        if found.floor is not None:
-            row.append("cannot tell" if one.acceptable is None else _share(one.acceptable))
         table.add_row(*(cell(text) for text in row))
     return table
+
+
+def _floor(found: Robustness) -> Table:
+    """How often each decision breaks the floor, and in which share of the worlds it is acceptable."""
+    table = plain_table("roadmap", "cash below the floor in", "kept", "acceptable in", right=(1, 3))
+    table.columns[0].no_wrap = True
+    for k in shown(found):
+        one = found.decisions[k]
+        if one.floor is not None:
+            row = [
+                one.decision.name, between(one.floor.low, one.floor.high), one.floor.kept,
+                between(one.acceptable.low, one.acceptable.high) if one.acceptable.told else "cannot tell",
+            ]  # fmt: skip
+            table.add_row(*(cell(text) for text in row))
+    return table
+
+
+def between(low: float, high: float) -> str:
+    """Two ends of a share in per cent, rounded away from each other.
+
+    >>> between(0.0, 0.012), between(0.941, 1.0), between(0.2, 0.2)
+    ('0 to 2 %', '94 to 100 %', '20 %')
+    """
+    import math
+
+    first, last = math.floor(100.0 * low + 1e-9), math.ceil(100.0 * high - 1e-9)
+    return f"{first} %" if first == last else f"{first} to {last} %"
 
 
 def _futures(found: Robustness) -> Table:
@@ -167,8 +196,7 @@ def _funded(one: Funded, scenario: Scenario) -> list[str]:
 def _shares(found: Robustness) -> list[WorldShare]:
     """The shares that are printed."""
     some = [found.decisions[k] for k in shown(found)]
-    told = [one.share for one in found.initiatives] + [share for one in some for share in (one.best, one.gains)]
-    return told + [one.acceptable for one in some if one.acceptable is not None]
+    return [one.share for one in found.initiatives] + [share for one in some for share in (one.best, one.gains)]
 
 
 def _share(one: WorldShare) -> str:
