@@ -109,7 +109,9 @@ def floor_sentence(found: Robustness) -> str:
         "0 in which cash falls below the floor that seldom"
     )
     if any(one.acceptable.high - one.acceptable.low > OPEN for one in (found.decisions[k] for k in shown(found))):
-        words += f"; {counted(found.noise, 'draw')} of the events in each world leave much of it open, more --noise less"
+        words += (
+            f"; {counted(found.noise, 'draw')} of the events in each world leave much of it open, more --noise less"
+        )
     return words
 
 
