@@ -33,7 +33,7 @@ WIDE = 0.9
 
 @dataclass(frozen=True)
 class ShareRange:
-    """The range of 95 % in which a share of the driver worlds lies: luck of the worlds, and what the draws leave open."""
+    """The range of 95 % of a share of the driver worlds: luck of the worlds, and what few draws leave open."""
 
     low: float
     high: float

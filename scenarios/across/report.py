@@ -43,10 +43,10 @@ class Standing:
     """A decision across driver worlds.
 
     mean: NPV [currency]; best: share of worlds in which it is the best of the set; regret: mean of what it gives away
-    against the best of each world [currency]; gains: share of worlds with NPV above 0; floor: how often cash falls below
-    the floor, None without one; acceptable: range of the share of worlds with NPV above 0 in which cash falls below the
-    floor no more often than allowed. futures: mean NPV in each
-    future; worst, most_regret: its smallest NPV and largest regret over futures, None without futures.
+    against the best of each world [currency]; gains: share of worlds with NPV above 0; floor: how often cash falls
+    below the floor, None without one; acceptable: range of the share of worlds with NPV above 0 in which cash falls
+    below the floor no more often than allowed. futures: mean NPV in each future; worst, most_regret: its smallest NPV
+    and largest regret over futures, None without futures.
     """
 
     decision: Decision

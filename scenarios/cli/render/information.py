@@ -61,7 +61,7 @@ def show_information(found: Information, scenario: Scenario, terminal: Console) 
         terminal,
         "at most worth: what perfect knowledge of it would add to NPV before the choice is made, so at most what "
         "finding out may cost; a lower bound, as only these roadmaps are chosen from; second estimate: nested draws; "
-        "other choice: share of driver worlds in which knowing it changes the roadmap",
+        "other choice: share of driver worlds in which knowing it changes the roadmap; ±: standard error",
         "dim",
     )
     for study in found.studies:

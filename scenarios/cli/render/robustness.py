@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from sim.world import Scenario
 
 FRESH = (
-    "the roadmaps named on top are chosen by these tables, so luck flatters their figures there; the figures on top come "
-    "from other draws, which did not choose; ±: standard error"
+    "the roadmaps named on top are chosen by these tables, so luck flatters their figures there; the figures on top "
+    "come from other draws, which did not choose; ±: standard error"
 )
+FINE = 0.1
+"""Share below which a decimal is printed."""
 OPEN = 0.25
 """Width of the range of a share from which on more draws are asked for."""
 SHOWN = 8
@@ -104,9 +106,9 @@ def floor_sentence(found: Robustness) -> str:
     """What the columns about the floor mean, and what would narrow them."""
     allowed = f"{100.0 * (found.allowed or 0.0):g} %"
     words = (
-        f"cash below {found.floor:,.0f} {found.currency} in: share of all draws, interval of 95 %; kept: whether that is "
-        f"at most the allowed {allowed}; acceptable in: range of 95 % for the share of driver worlds with mean NPV above "
-        "0 in which cash falls below the floor that seldom"
+        f"the floor: {found.floor:,.0f} {found.currency}; cash below it in: share of all draws, interval of 95 %; "
+        f"kept: whether that is at most the allowed {allowed}; acceptable in: range of 95 % for the share of driver worlds "
+        "with mean NPV above 0 in which cash falls below the floor that seldom"
     )
     if any(one.acceptable.high - one.acceptable.low > OPEN for one in (found.decisions[k] for k in shown(found))):
         words += (
@@ -163,12 +165,13 @@ def between(low: float, high: float) -> str:
     """Two ends of a share in per cent, rounded away from each other.
 
     >>> between(0.0, 0.012), between(0.941, 1.0), between(0.2, 0.2)
-    ('0 to 2 %', '94 to 100 %', '20 %')
+    ('0 to 1.2 %', '94 to 100 %', '20 %')
     """
     import math
 
-    first, last = math.floor(100.0 * low + 1e-9), math.ceil(100.0 * high - 1e-9)
-    return f"{first} %" if first == last else f"{first} to {last} %"
+    fine = 1000.0 if high < FINE else 100.0
+    first, last = math.floor(fine * low + 1e-9) * 100.0 / fine, math.ceil(fine * high - 1e-9) * 100.0 / fine
+    return f"{first:g} %" if first == last else f"{first:g} to {last:g} %"
 
 
 def _futures(found: Robustness) -> Table:
