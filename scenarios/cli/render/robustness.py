@@ -44,6 +44,8 @@ def show_robustness(found: Robustness, scenario: Scenario, terminal: Console) ->
         sentence(terminal, rule_sentence(rule, found, scenario), "bold" if rule.rule == "average" else "")
     if not found.futures:
         sentence(terminal, "The file has no futures, so there is no worst one and no regret across them.", "dim")
+    if found.floor is None:
+        sentence(terminal, "The file has no cash floor, so it is not told how often cash falls below one.", "dim")
     terminal.print()
     table = plain_table("initiative", "funded in", "commonest start", "middle 80 %", "planned", right=(1,))
     for one in found.initiatives:
@@ -107,8 +109,8 @@ def floor_sentence(found: Robustness) -> str:
     allowed = f"{100.0 * (found.allowed or 0.0):g} %"
     words = (
         f"the floor: {found.floor:,.0f} {found.currency}; cash below it in: share of all draws, interval of 95 %; "
-        f"kept: whether that is at most the allowed {allowed}; acceptable in: range of 95 % for the share of driver worlds "
-        "with mean NPV above 0 in which cash falls below the floor that seldom"
+        f"kept: whether that is at most the allowed {allowed}; acceptable in: range of 95 % for the share of driver "
+        "worlds with mean NPV above 0 in which cash falls below the floor that seldom"
     )
     if any(one.acceptable.high - one.acceptable.low > OPEN for one in (found.decisions[k] for k in shown(found))):
         words += (
