@@ -76,9 +76,8 @@ def show_information(found: Information, scenario: Scenario, terminal: Console) 
             else f"that {names[gate.stops]} stops where {names[gate.initiative]} fails"
         )
         verb, value = ("is worth", gate.value) if gate.value >= 0.0 else ("costs", -gate.value)
-        sentence(
-            terminal, f"Gate: {what} {verb} {sensible(value, gate.se)} in that roadmap, against going on regardless."
-        )
+        money = f"{sensible(value, gate.se)} {found.currency}"
+        sentence(terminal, f"Gate: {what} {verb} {money} in the roadmap on top, against going on regardless.")
     for note in found.notes:
         sentence(terminal, f"note: {note}")
     sentence(terminal, source_line(found.scenario, found.scenario_hash, found.seed), "dim")
