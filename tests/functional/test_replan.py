@@ -24,7 +24,7 @@ from optimize.valuation import rules
 from scenarios.cli.app import run as command
 from scenarios.documents import schema
 from scenarios.load import parse
-from scenarios.monitoring.actuals import as_table, parse_actuals
+from scenarios.monitoring.actuals import Actual, as_table, merged, parse_actuals
 from scenarios.monitoring.draws import drawn, said
 from scenarios.monitoring.past import fixed_past
 from scenarios.monitoring.record import read_records
@@ -108,6 +108,30 @@ def test_a_table_is_read_back_as_it_was_written(shop: Scenario) -> None:
     assert rows[5].value == 1.0
     again = parse_actuals(as_table(rows), shop, OLD, AT, "b.csv")
     assert [replace(one, line=0) for one in again] == [replace(one, line=0) for one in rows]
+
+
+def test_a_golive_counts_once_in_all_tables(shop: Scenario) -> None:
+    """Repeated in a later table it is one row; another month, another error or an earlier "not live" is refused, in one
+    table as in two."""
+    head = "month,what,value,error\n"
+
+    def read(rows: str) -> tuple[Actual, ...]:
+        return parse_actuals(head + rows, shop, OLD, AT, "a.csv")
+
+    first = read("2,golive.pos,none,0\n4,golive.pos,4,1\n")
+    assert len(merged(first, read("5,golive.pos,4,1\n"), "b.csv")) == 2
+    assert len(read("4,golive.pos,4,1\n5,golive.pos,4,1\n")) == 1
+    for rows, message in (
+        ("5,golive.pos,5,1\n", "live in month 5 .- 1 here, and live in month 4 .- 1 in what the plan was issued with"),
+        ("5,golive.pos,4,0\n", "live in month 4 .- 0 here"),
+        ("5,golive.pos,none,0\n", "not live at the end of month 5 here"),
+    ):
+        with pytest.raises(ProblemsFound, match=message):
+            merged(first, read(rows), "b.csv")
+        with pytest.raises(ProblemsFound, match="in line 2"):
+            read("4,golive.pos,4,1\n" + rows)
+    with pytest.raises(ProblemsFound, match="live in month 2 .- 0 here, and not live at the end of month 2"):
+        merged(read("2,golive.pos,none,0\n"), read("5,golive.pos,2,0\n"), "b.csv")
 
 
 def test_what_draws_say_is_what_the_kernel_does(shop: Scenario) -> None:
