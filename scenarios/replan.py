@@ -44,9 +44,12 @@ def replan(
     name of the table in messages. The same seed gives the same result, whatever the threads. Raises ProblemsFound, and
     NoRoadmap where no roadmap keeps every limit with this past.
     """
+    from dataclasses import replace
+
     from optimize import PlanLimits
     from optimize.risk.attitude import attitude_of, tail_limits
     from scenarios.monitoring.actuals import merged, parse_actuals
+    from scenarios.monitoring.costs import costs_of
     from scenarios.monitoring.past import fixed_past
     from scenarios.monitoring.posterior import posterior
     from scenarios.monitoring.run import read_run
@@ -66,10 +69,13 @@ def replan(
     if not found.possible:
         raise ProblemsFound([_impossible(seen, found)])
     learned = found.information > NOTHING
-    observed = _limits(found, asked, known.seed) if learned else asked
-    past = fixed_past(scenario, known.roadmap, at, known.seed, observed)
-    left = len(whole) - len(seen)
-    return _replanned(known, seen, at, found, past, observed, learned, left, progress)
+    costs = costs_of(scenario, found.parts["search"], known.seed, asked) if learned else None
+    observed = replace(_limits(found, asked, known.seed), costs=costs.profiles) if costs else asked
+    past = fixed_past(scenario, known.roadmap, at, known.seed, observed, costs)
+    notes = [] if new or not actuals.strip() else ["the table of actuals holds no row: nothing new was observed"]
+    if left := len(whole) - len(seen):
+        notes.append(f"rows about initiatives that were dropped before they began say nothing: {left} left out")
+    return _replanned(known, seen, at, found, past, observed, learned, notes, progress)
 
 
 def _firsts() -> dict[str, int]:
@@ -119,7 +125,7 @@ def _limits(found: Posterior, asked: PlanLimits, seed: int) -> PlanLimits:
     chosen = most("selection", asked.selection_draws)
     gap = max(4, most("gap", asked.gap_sets * asked.gap_draws))
     counts = {
-        "search": max(search, most("search", asked.cost_draws)),
+        "search": max(search, cost := most("search", asked.cost_draws)),
         "selection": chosen,
         "report": most("report", asked.report_draws),
         "gap": gap,
@@ -129,6 +135,7 @@ def _limits(found: Posterior, asked: PlanLimits, seed: int) -> PlanLimits:
         search_draws=search,
         pair_draws=min(asked.pair_draws, search),
         linear_draws=min(asked.linear_draws, search),
+        cost_draws=cost,
         first_selection_draws=min(asked.first_selection_draws, chosen),
         selection_draws=chosen,
         report_draws=counts["report"],
@@ -146,12 +153,12 @@ def _replanned(
     past: Past,
     limits: PlanLimits,
     learned: bool,
-    left_out: int,
+    notes: list[str],
     progress: Stage | None,
 ) -> Replanned:
-    from dataclasses import replace
 
     from scenarios.monitoring.findings import drivers_of, scores_of, surprises_of
+    from scenarios.monitoring.going_on import going_on, is_allowed, search_anew
     from scenarios.monitoring.posterior import FEWEST as FEWEST_EFFECTIVE
     from scenarios.monitoring.record import issued
     from scenarios.monitoring.report import Replanned, Sample, changes_of
@@ -160,8 +167,8 @@ def _replanned(
     searched: Plan | None = None
     allowed, broken = True, tuple[str, ...]()
     if learned:
-        past, searched, broken = _searched(past, run.seed, limits, progress)
-        allowed = _is_allowed(past.scenario, old, run.seed, limits)
+        past, searched, broken = search_anew(past, run.seed, limits, progress)
+        allowed = is_allowed(past.scenario, old, found, run.seed, limits)
     proposed = dict(searched.roadmap) if searched is not None else old
     began, worth_old, worth_new, gain = _worths(past.scenario, old, proposed, found, run.seed, limits)
     delta = 0.0 if searched is None else searched.indifference
@@ -170,8 +177,8 @@ def _replanned(
         decision = "kept"
     shown = searched
     if searched is None or decision == "kept":
-        _, shown, unkept = _searched(replace(past, scenario=_held(past.scenario, old)), run.seed, limits, progress)
-        if searched is not None and unkept:  # the old plan keeps the limits on cash no longer, the new one does
+        shown, unkept = going_on(past, old, run.seed, limits, progress, searched is None)
+        if searched is not None and (shown is None or unkept):  # the old plan keeps a limit no longer, the new one does
             decision, shown = "forced", searched
         else:
             broken = (*broken, *unkept)
@@ -216,28 +223,8 @@ def _replanned(
         scores=scores_of(run.records, seen),
         records=(*run.records, record),
         raised=past.raised,
-        notes=(*broken, *_notes(run, found, past, left_out)),
+        notes=(*broken, *notes, *_notes(run, found, past)),
     )
-
-
-def _searched(past: Past, seed: int, limits: PlanLimits, progress: Stage | None) -> tuple[Past, Plan, tuple[str, ...]]:
-    """The plan that the search finds. Where what was observed leaves no roadmap that keeps the limits on cash, one
-    without them, and what to say of that. Raises NoRoadmap for other limits."""
-    from dataclasses import replace
-
-    from optimize import NoRoadmap, plan
-
-    try:
-        return past, plan(past.scenario, seed, limits, progress=progress), ()
-    except NoRoadmap as error:
-        money = past.scenario.money
-        if money.cash_floor is None and money.covenant is None:
-            raise
-        freed = {"cash_floor": None, "covenant": None, "floor_relative_to_baseline": False}
-        free = past.scenario.model_copy(update={"money": money.model_copy(update=freed)})
-        sentence = "The limits on cash cannot be kept any more as demanded, so the plan was made without them: "
-        found = plan(free, seed, limits, progress=progress)
-        return replace(past, scenario=free), found, (sentence + error.sentences[0],)
 
 
 def _worths(
@@ -285,18 +272,6 @@ def _by_the_aim(
     return archive.gain(starts[0], starts[1])
 
 
-def _is_allowed(scenario: Scenario, old: Mapping[str, int], seed: int, limits: PlanLimits) -> bool:
-    """Whether the old roadmap keeps every limit with the costs as they are seen now."""
-    from optimize.check import violations
-    from optimize.valuation import rules
-
-    ruled = rules(scenario, seed, limits)
-    if any(name in ruled.unusable for name in old):
-        return False
-    starts = {name: month // scenario.period_months for name, month in old.items()}
-    return not violations(ruled.problem, starts)
-
-
 def _decision(
     learned: bool, old: Mapping[str, int], new: Mapping[str, int], allowed: bool, gain: Estimate, delta: float
 ) -> Decision:
@@ -322,19 +297,6 @@ def _why(decision: Decision, gain: Estimate, delta: float, currency: str) -> str
     }[decision]
 
 
-def _held(scenario: Scenario, old: Mapping[str, int]) -> Scenario:
-    """The scenario in which the old roadmap is the only one."""
-    from sim.world.choices import Pin
-
-    why = "the issued plan stays: no other roadmap was shown to be better"
-    pins = {
-        name: scenario.pins.get(name)
-        or (Pin(start_month=old[name], reason=why) if name in old else Pin(out=True, reason=why))
-        for name in scenario.initiatives
-    }
-    return scenario.model_copy(update={"pins": pins})
-
-
 def _plan_document(shown: Plan, scenario: Scenario) -> dict[str, Any]:
     """The document of the plan; its pins are those of the planner and of the past."""
     pins = [
@@ -344,10 +306,8 @@ def _plan_document(shown: Plan, scenario: Scenario) -> dict[str, Any]:
     return {**shown.document(), "pins": pins}
 
 
-def _notes(run: Run, found: Posterior, past: Past, left_out: int) -> list[str]:
+def _notes(run: Run, found: Posterior, past: Past) -> list[str]:
     notes = []
-    if left_out:
-        notes.append(f"rows about initiatives that were dropped before they began say nothing: {left_out} left out")
     if not found.enough:
         notes.append(
             f"only {found.report.effective:,.0f} effective draws agree with what was observed, also after new ones "
@@ -359,6 +319,11 @@ def _notes(run: Run, found: Posterior, past: Past, left_out: int) -> list[str]:
         notes.append(
             f"what is under way or due costs {more:,.0f} {run.scenario.profile.currency} more than the budget {name} "
             f"holds in {label}; it is counted as committed"
+        )
+    for name, period, more in past.rounded:
+        notes.append(
+            f"the issued plan costs {more:,.0f} {run.scenario.profile.currency} more than the budget {name} holds in "
+            f"{run.scenario.period_label(period)}, by no more than these draws leave to chance: it counts as kept"
         )
     if not run.records:
         notes.append("the run has no record of its forecast, so no forecast could be scored")

@@ -119,10 +119,14 @@ def _month(text: str, found: Run) -> int:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise ProblemsFound([Problem("ACTUALS", f"{path} cannot be read: {reason}", str(path))]) from None
+    if not text.strip():
+        hint = "the first line is month,what,value,error; leave the table out where nothing was observed"
+        raise ProblemsFound([Problem("ACTUALS", f"{path} is empty", str(path), hint)])
+    return text
 
 
 def _template(found: Run, at: int) -> str:

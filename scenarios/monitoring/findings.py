@@ -27,7 +27,8 @@ RARE = 0.05  # chance that some observation is called surprising, or some driver
 @dataclass(frozen=True)
 class Driver:
     """An uncertain number before and after the observations: median and 90 % interval, in `unit`. information: nats,
-    of normals with the moments of the normal scores. moved: by more than chance leaves to any of all the drivers, see `weights.moved`."""
+    of normals with the moments of the normal scores. moved: by more than chance leaves
+    to any of all the drivers, see `weights.moved`."""
 
     path: str
     unit: str
@@ -84,7 +85,7 @@ def drivers_of(scenario: Scenario, found: Posterior) -> tuple[Driver, ...]:
     spread = part.weight @ (z - mean) ** 2
     judged = [j for j in range(len(table.drivers)) if j not in table.luck]
     told_apart = part.effective >= FEWEST and found.information > 0.0
-    before_them = None if found.remade else np.full(len(z), 1.0 / len(z))
+    before_them = None if found.remade else part.before
     far = dict(zip(judged, moved(z[:, judged], part.weight, before_them, RARE), strict=True)) if told_apart else {}
     rows = []
     for j in judged:

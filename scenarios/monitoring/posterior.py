@@ -34,11 +34,12 @@ Stage = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, eq=False)
 class Weighted:
-    """Draws with their weights, which sum to 1. said: (draws, actuals)."""
+    """Draws with their weights, which sum to 1. said: (draws, actuals). before: weights without the observations."""
 
     draws: Draws
     weight: Floats
     said: Floats
+    before: Floats
 
     @property
     def effective(self) -> float:
@@ -115,7 +116,7 @@ def posterior(
 
     own = drawn(scenario, firsts[REPORT], draws, seed)
     said_by, likely = weigh(own, "draws of the file")
-    prior = Weighted(own, weights_of(likely), said_by)
+    prior = Weighted(own, weights_of(likely), said_by, weights_of(np.zeros(len(own))))
     possible = bool(np.isfinite(likely).any())
     enough = possible and prior.effective >= ENOUGH
     known = information(prior.weight) if possible else float("inf")
@@ -129,7 +130,7 @@ def posterior(
         count = math.ceil(SHARES.get(name, 1.0) * draws)
         made, ratio = _made(scenario, proposal, first, count, seed, number)
         told_by, likely = weigh(made, f"draws for {name}")
-        parts[name] = Weighted(made, weights_of(ratio + likely), told_by)
+        parts[name] = Weighted(made, weights_of(ratio + likely), told_by, weights_of(ratio))
         possible = possible or bool(np.isfinite(likely).any())
     return Posterior(prior, parts, dict(firsts), proposal is not None, steps, possible, known)
 

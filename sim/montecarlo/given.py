@@ -71,6 +71,13 @@ class Picked:
     paths: tuple[str, ...]
     ranges: tuple[tuple[int, Ints, Floats], ...]
 
+    def count(self, first_draw: int, wanted: int) -> int:
+        """So many of the draws that are wanted from `first_draw` on are not the same ones again."""
+        return min(wanted, len(self._range(first_draw)[1]))
+
+    def _range(self, first_draw: int) -> tuple[int, Ints, Floats]:
+        return next(one for one in reversed(self.ranges) if one[0] <= first_draw)
+
     def given(self, first_draw: int, draws: int) -> Given:
         """The drivers and events of so many draws from `first_draw` on.
 
@@ -78,7 +85,7 @@ class Picked:
         >>> picked.given(1, 3).numbers.tolist()
         [9, 7, 9]
         """
-        start, numbers, levels = next(one for one in reversed(self.ranges) if one[0] <= first_draw)
+        start, numbers, levels = self._range(first_draw)
         at = (np.arange(draws) + (first_draw - start)) % len(numbers)
         return Given(levels[at], common=False, numbers=numbers[at], paths=self.paths)
 
@@ -86,6 +93,11 @@ class Picked:
 def given_draws(picked: Picked | None, first_draw: int, draws: int) -> Given | None:
     """As `Picked.given`; None where the draws are those of the streams."""
     return None if picked is None else picked.given(first_draw, draws)
+
+
+def distinct(picked: Picked | None, first_draw: int, wanted: int) -> int:
+    """As `Picked.count`; the streams have as many as are wanted."""
+    return wanted if picked is None else picked.count(first_draw, wanted)
 
 
 def check_given(given: Given, draws: int, noise: int, sampling: Sampling) -> None:
