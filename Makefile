@@ -6,7 +6,7 @@
 
 .DEFAULT_GOAL := demo
 .DELETE_ON_ERROR:
-.PHONY: demo test lint bench setup clean
+.PHONY: demo test browser lint bench setup clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,8 +25,17 @@ PYTHON ?= $(shell for name in $(CANDIDATES); do \
 demo: $(STAMP)
 	$(BIN)/roadfolio plan retailer
 
-test: $(STAMP)
+test: $(STAMP) browser
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --benchmark-disable $(PYTEST_ARGS)
+
+# The tests of pages look at them in a real browser. It is installed where that may be done; elsewhere they are skipped, and say so.
+browser:
+	@if ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null; then \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			(apt-get install -y -qq chromium || { apt-get update -qq && apt-get install -y -qq chromium; }) >/dev/null 2>&1 \
+			|| echo 'no chromium could be installed: tests of pages are skipped' >&2; \
+		else echo 'no chromium here: tests of pages are skipped (apt-get install chromium)' >&2; fi; \
+	fi
 
 lint: $(STAMP)
 	$(BIN)/python -m ruff check .

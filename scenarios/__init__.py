@@ -12,6 +12,7 @@ from scenarios.information import information
 from scenarios.load import load
 from scenarios.policies import policies
 from scenarios.replan import replan
+from scenarios.report import report
 from scenarios.robustness import robustness
 from scenarios.sensitivity import sensitivity
 from scenarios.sweep import sweep
@@ -26,6 +27,7 @@ __all__ = [
     "load",
     "policies",
     "replan",
+    "report",
     "robustness",
     "sensitivity",
     "sweep",

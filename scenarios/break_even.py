@@ -205,12 +205,13 @@ def _of_budget(
     whole = amount(scenario, budget)
     first = found[0]
     flips = []
-    if first.below is not None:
-        values = [one.below for one in found]
-        flips.append(_budget_flip(values, whole, first.after_below, first.roadmap))
-    if first.above is not None:
-        values = [one.above for one in found]
-        flips.append(_budget_flip(values, whole, first.roadmap, first.after_above))
+    for side in ("below", "above"):
+        values = [getattr(one, side) for one in found]
+        seen = next((one for one in found if getattr(one, side) is not None), None)
+        if seen is None:
+            continue
+        ends = (seen.after_below, seen.roadmap) if side == "below" else (seen.roadmap, seen.after_above)
+        flips.append(_budget_flip(values, whole, *ends))
     same = sum(set(one.roadmap) == set(first.roadmap) for one in found)
     notes = [
         "amounts are sums over the planning periods; every period is scaled alike, other budgets stay",
@@ -245,7 +246,7 @@ def _of_budget(
 def _budget_flip(
     values: list[float | None], whole: float, below: Mapping[str, int] | None, above: Mapping[str, int] | None
 ) -> Flip:
-    """The flip of the first valuation with Student's interval over all of them."""
+    """The mean flip of the valuations with Student's interval; without one where some find none."""
     import numpy as np
     from scipy.special import stdtrit
 
@@ -254,7 +255,7 @@ def _budget_flip(
     known = [value for value in values if value is not None]
     if len(known) < len(values):
         why = f"{len(values) - len(known)} of {len(values)} valuations on other draws find no flip within the range"
-        return Flip(whole * (values[0] or 0.0), None, None, below, above, refused=why)
+        return Flip(whole * float(np.mean(known)), None, None, below, above, refused=why)
     mean = float(np.mean(known))
     half = float(stdtrit(len(known) - 1, 0.975) * np.std(known, ddof=1) / np.sqrt(len(known)))
     low, high = max(0.0, mean - half), mean + half

@@ -169,6 +169,12 @@ def _notes(arms: Sequence[Resolved], pairs: Sequence[Pair]) -> Iterator[str]:
             "arms of different worlds: NPV is against the own baseline of each arm, the same world without any "
             "initiative; `cash of the business` compares what is left of the worlds themselves"
         )
+    horizons = {arm.world.horizon_months for arm in arms}
+    if len(horizons) > 1:
+        many = " and ".join(f"{months}" for months in sorted(horizons))
+        yield f"the arms end after {many} months: what a longer one earns behind the end of a shorter one counts for it"
+    if len({arm.world.start for arm in arms}) > 1:
+        yield "the arms begin in different months: each is discounted to its own first month"
     rates = {arm.world.money.discount_rate for arm in arms}
     if len(rates) > 1:
         yield "the arms discount at different rates: their present values are not money of one kind"

@@ -34,6 +34,8 @@ DOCUMENTS = {
     "course": "course",
     "compare": "compare",
     "policies": "policies",
+    "report": "report",
+    "figures": "figures",  # written by `plan --out` beside plan.json
     "draw": "draw",
     "sweep": "sweep",
     "errors": "errors",

@@ -39,6 +39,7 @@ COMMANDS = {
     "simulate": "Play the company with a roadmap, item by item (SimPy).",
     "plan": "Recommend a roadmap: value, solve, simulate, refine, compare.",
     "replan": "Weigh actuals against a plan under way, and replan the rest.",
+    "report": "Write a run as one HTML page to show and to print.",
     "compare": "Set scenarios, roadmaps, policies and futures side by side.",
     "policies": "What reviewing, training, upkeep and alignment are worth.",
     "frontier": "NPV against budget, and against risk.",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,10 +13,14 @@ from scenarios.cli.arguments import Future, Json, Scenario, Seed, parse_share, t
 from scenarios.cli.pins import Pins, pinned
 from scenarios.cli.roi import Threads
 
+if TYPE_CHECKING:
+    from optimize import RoadmapProblem
+    from sim.world import Scenario as World
+
 Out = Annotated[
     Path | None,
     typer.Option(
-        "--out", help="Folder for the run: plan.json, forecast.json, problem.json, scenario.yaml, periods.csv."
+        "--out", help="Folder for the run: report.html, plan.json, forecast.json, scenario.yaml, periods.csv, …"
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace the run that the folder of --out holds.")]
@@ -53,6 +58,9 @@ Within = Annotated[
         "--within", min=0.0, max=100.0, help="Per cent of the worth that these may give up; else indifference."
     ),
 ]
+NoReport = Annotated[
+    bool, typer.Option("--no-report", help="Write no report.html to the folder of --out, nor what it is made of.")
+]
 
 
 def run(
@@ -70,6 +78,7 @@ def run(
     risk_level: RiskLevel = None,
     objective: Aim = None,
     pin: Pins = None,
+    no_report: NoReport = False,
     json: Json = False,
 ) -> int:
     """Recommend a roadmap: value, solve, simulate, refine, compare."""
@@ -123,11 +132,22 @@ def run(
         from scenarios.monitoring.record import FILE, as_text, first_record
 
         more = {FILE: as_text([first_record(scenario, found, threads)])}
+        if not no_report:
+            options = {
+                "--seed": seed, "--future": future, "--seconds": seconds, "--risk-weight": risk_weight,
+                "--risk-level": risk_level, "--objective": objective, "--why": why, "--alternatives": alternatives,
+                "--within": within, "--pin": pin,
+            }  # fmt: skip
+            more |= _figures(scenario, document, found.program, options, threads)
         replaced = write_run(
             out, found, document, found.program, content, replace=force, calibration=calibration, more=more
         )
         for old in replaced:
             print(f"replaced {old}", file=sys.stderr)
+        if not no_report:
+            from scenarios.report import report
+
+            report(out, force=True)
     if json:
         emit(document)
     else:
@@ -144,3 +164,31 @@ def run(
     if out is not None:
         print(f"written to {out}: `roadfolio solve {out / 'problem.json'}` solves its program alone", file=sys.stderr)
     return DONE
+
+
+def _figures(
+    scenario: World, document: dict[str, Any], program: RoadmapProblem, options: dict[str, Any], threads: int | None
+) -> dict[str, str]:
+    """The file of the figures that the report needs beside the plan."""
+    from scenarios.cli.stages import stages
+    from scenarios.reporting.figures import FILE, as_text, figures
+
+    words = command_words(options)
+    with stages("report") as progress:
+        found = figures(scenario, document, program, words, threads=threads, progress=progress)
+    return {FILE: as_text(found)}
+
+
+def command_words(options: Mapping[str, Any]) -> list[str]:
+    """The command line that makes a run again from the scenario in its folder. options: what was given, by name.
+
+    >>> " ".join(command_words({"--seed": 1, "--why": True, "--future": None, "--pin": ["pos=out"], "--seconds": 5.0}))
+    'roadfolio plan scenario.yaml --seed 1 --why --pin pos=out --seconds 5.0 --out again'
+    """
+    words = ["roadfolio", "plan", "scenario.yaml"]
+    for name, value in options.items():
+        if value is None or value is False or (name == "--alternatives" and value == 0):
+            continue
+        for one in value if isinstance(value, list) else [value]:
+            words += [name] if one is True else [name, f"{one}"]
+    return [*words, "--out", "again"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scenarios.cli.arguments import Json
+from scenarios.cli.plan import NoReport
 from scenarios.cli.roi import Threads
 from scenarios.replan import DRAWS
 from sim.errors import Problem, ProblemsFound
@@ -47,6 +48,7 @@ def run(
     threads: Threads = None,
     seconds: Seconds = None,
     template: Template = False,
+    no_report: NoReport = False,
     seed: OwnSeed = None,
     json: Json = False,
 ) -> int:
@@ -94,6 +96,10 @@ def run(
         )
         for old in replaced:
             print(f"replaced {old}", file=sys.stderr)
+        if not no_report:
+            from scenarios.report import report
+
+            report(out, force=True)
     if json:
         emit(done.document())
     else:

@@ -26,7 +26,11 @@ PLAN = "plan.json"
 CALIBRATION = "scenario.calibration.yaml"  # found beside scenario.yaml by whoever loads it
 FORECAST = "forecast.json"  # locked: what the plan forecast when it was issued
 ACTUALS, REPLAN = "actuals.csv", "replan.json"  # of a plan that replaced another one
-FILES = ("scenario.yaml", CALIBRATION, "problem.json", "periods.csv", FORECAST, ACTUALS, REPLAN, PLAN)
+FIGURES, REPORT, VERIFY = "figures.json", "report.html", "verify.json"  # of the report; VERIFY is put there by hand
+FILES = (
+    "scenario.yaml", CALIBRATION, "problem.json", "periods.csv", FORECAST, FIGURES, REPORT, VERIFY, ACTUALS, REPLAN,
+    PLAN,
+)  # fmt: skip
 
 
 def check_folder(folder: Path, *, replace: bool) -> None:

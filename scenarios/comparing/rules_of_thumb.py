@@ -45,16 +45,10 @@ class Policies:
             raise ProblemsFound([Problem("initiatives", sentence) for sentence in error.sentences]) from error
 
     def _by_rule(self, scenario: Scenario) -> dict[str, dict[str, int]]:
-        from optimize.archive import Archive
-        from optimize.periods import months
-        from optimize.plan_limits import SEARCH_FROM
-        from optimize.policies import do_nothing, yardsticks
-        from optimize.valuation import rules
+        from optimize import NoRoadmap
+        from optimize.rule_roadmaps import rule_roadmaps
 
-        problem = rules(scenario, self._seed, self._limits).problem
-        least = do_nothing(problem, self._limits.solver)
-        if least is None:
-            hint = "`roadfolio plan` says which demands contradict each other"
-            raise ProblemsFound([Problem("initiatives", "the scenario allows no roadmap", hint=hint)])
-        archive = Archive(scenario, self._seed, SEARCH_FROM, self._limits.search_draws, self._limits, self._progress)
-        return {name: months(scenario, one) for name, one in yardsticks(problem, archive, least).items()}
+        try:
+            return rule_roadmaps(scenario, self._seed, self._limits, self._progress)
+        except NoRoadmap as error:
+            raise ProblemsFound([Problem("initiatives", sentence) for sentence in error.sentences]) from error

@@ -46,7 +46,9 @@ def chosen(scenario: Scenario, policies: Collection[str], seed: int, limits: Pla
     """Start months of each policy. Raises NoRoadmap where no roadmap meets every demand."""
     found: dict[str, dict[str, int]] = {}
     if any(name != PLAN for name in policies):
-        found |= _of_rules(scenario, seed, limits)
+        from optimize.rule_roadmaps import rule_roadmaps
+
+        found |= rule_roadmaps(scenario, seed, limits)
     if PLAN in policies:
         found[PLAN] = dict(planned(scenario, seed, limits).roadmap)
     return {name: found[name] for name in policies}
@@ -57,23 +59,3 @@ def planned(scenario: Scenario, seed: int, limits: PlanLimits) -> Plan:
     from optimize import plan
 
     return plan(scenario, seed, replace(limits, why=False, alternatives=0))
-
-
-def _of_rules(scenario: Scenario, seed: int, limits: PlanLimits) -> dict[str, dict[str, int]]:
-    from optimize.archive import Archive
-    from optimize.goal_floors import with_floors
-    from optimize.periods import months
-    from optimize.plan_limits import SEARCH_FROM
-    from optimize.policies import do_nothing, yardsticks
-    from optimize.reasons.infeasible import no_roadmap
-    from optimize.risk.attitude import attitude_of, limits_for
-    from optimize.valuation import rules
-
-    limits = limits_for(limits, attitude_of(scenario))
-    ruled = with_floors(scenario, rules(scenario, seed, limits), seed, limits)
-    least = do_nothing(ruled.problem, limits.solver)
-    if least is None:
-        raise no_roadmap(scenario, ruled.problem, limits)
-    archive = Archive(scenario, seed, SEARCH_FROM, limits.search_draws, limits)
-    found = yardsticks(ruled.problem, archive, least)
-    return {name: months(scenario, one) for name, one in found.items()}

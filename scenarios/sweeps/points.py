@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from sim.world import Scenario
 
 ROADMAP, POLICY = "roadmap", "policy"
+MOST_OF_GROUP = 64
+"""Points of one call of the engine: more make it no faster, and a call is what a kill may lose."""
 
 
 @dataclass(frozen=True)
@@ -142,12 +145,15 @@ class Points:
         order = np.argsort(first[which], kind="stable")
         sizes = np.bincount(which)[np.argsort(first, kind="stable")]
         ends = np.cumsum(sizes)
+        calls = int(np.sum(-(-sizes // MOST_OF_GROUP)))
 
         def made() -> Iterator[tuple[Point, ...]]:
             for size, end in zip(sizes, ends, strict=True):
-                yield tuple(self.point(int(i)) for i in indices[order[end - size : end]])
+                for begin in range(end - size, end, MOST_OF_GROUP):
+                    these = order[begin : min(end, begin + MOST_OF_GROUP)]
+                    yield tuple(self.point(int(i)) for i in indices[these])
 
-        return len(sizes), made()
+        return calls, made()
 
     def _mark(self, index: int) -> int:
         return int.from_bytes(hashlib.sha256(self.point(index).world.encode()).digest()[:8], "little")
@@ -169,6 +175,7 @@ def whole_seed(value: Any) -> int:
     if (
         isinstance(value, bool)
         or not isinstance(value, int | float)
+        or not math.isfinite(value)
         or value != int(value)
         or not 0 <= value <= MOST_SEED
     ):
@@ -202,6 +209,7 @@ def _check(design: Design, base: BasePoints, scenario: Scenario, named: Sequence
             near = suggest(name, RESERVED) if "." not in name else None
             hint = near if near is not None and near.startswith("did") else error.errors[0].hint
             problems.append(Problem(at, error.errors[0].message, name, hint))
+    problems += _contradictions(design, base)
     problems += _unknown(base, "policy", POLICIES, "there is no policy")
     problems += _unknown(base, "future", ("base", *scenario.futures), "the scenario has no future")
     for name, starts in design.work.roadmaps.items():
@@ -228,8 +236,26 @@ def _check(design: Design, base: BasePoints, scenario: Scenario, named: Sequence
         raise ProblemsFound(problems)
 
 
+def _contradictions(design: Design, base: BasePoints) -> Iterator[Problem]:
+    """Factors of which one would hide the other."""
+    if "budget" in base.names:
+        for name in base.names:
+            if name.startswith("money.budgets."):
+                hint = "change the amounts by one of the two"
+                yield Problem(f"design.factors.{name}", "the factor `budget` changes the same amounts", name, hint)
+    if {ROADMAP, POLICY} <= set(base.names):
+        chosen = [base.names.index(name) for name in (ROADMAP, POLICY)]
+        for index in range(base.size if design.design.kind in ("list", "rows") else 1):
+            values = base.at(index)
+            if all(values[at] is not None for at in chosen):
+                hint = "leave one of the two out"
+                text = "a point has a roadmap and a policy: the policy would choose another one"
+                yield Problem(f"design, point {index}", text, str(values[chosen[0]]), hint)
+                return
+
+
 def _reader(named: Mapping[str, Any]) -> Callable[[Any], Any]:
-    return lambda value: None if value in named else roadmap_of(value, named)
+    return lambda value: None if isinstance(value, str) and value in named else roadmap_of(value, named)
 
 
 def _distinct(values: Sequence[Any]) -> list[Any]:

@@ -42,6 +42,7 @@ def turns(scenario: Scenario, budget: str, seed: int, threads: int | None) -> Tu
     """Changes of the recommended roadmap as a budget shrinks and grows. Raises NoRoadmap where nothing is allowed."""
     from optimize.archive import Archive
     from optimize.check import violations, worth
+    from optimize.goal_floors import with_floors
     from optimize.periods import months
     from optimize.plan_limits import SEARCH_FROM, PlanLimits
     from optimize.planning import NoRoadmap
@@ -50,7 +51,7 @@ def turns(scenario: Scenario, budget: str, seed: int, threads: int | None) -> Tu
     from optimize.valuation import rules, valuation
 
     limits = PlanLimits(threads=threads)
-    ruled = rules(scenario, seed, limits)
+    ruled = with_floors(scenario, rules(scenario, seed, limits), seed, limits)
     archive = Archive(scenario, seed, SEARCH_FROM, limits.search_draws, limits)
     problem = valuation(ruled, archive, limits).problem
     proved = True

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.variant import scaled, stated, variant
-from sim.errors import Problem, ProblemsFound, nearest
+from sim.errors import Problem, ProblemsFound, nearest, suggest
 from sim.montecarlo import evaluate
 from sim.montecarlo.conditional import drawn_levels, table_of
 from sim.montecarlo.given import Given
+from sim.world.paths import numbers
 
 if TYPE_CHECKING:
     from sim.roadmap import Roadmap
@@ -22,7 +23,6 @@ Floats = NDArray[np.float64]
 FIRST_DRAW = 10_000_000_000
 LEVELS = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 FACTORS = (0.05, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0)
-COSTS = ("capital", "delivery", "running_per_month", "renewal_cost", "financing.monthly_price")
 PARTS = ("cost", "benefit")
 
 
@@ -109,15 +109,20 @@ def factor_world(
 
 def costs_times(scenario: Scenario, initiative: str, factor: float) -> dict[str, Any]:
     """Every cost of an initiative that its block states, times a factor, as changes of the scenario."""
-    block = stated(scenario, f"initiatives.{initiative}")
-    found = {}
-    for name in COSTS:
-        place: Any = block
-        for key in name.split("."):
-            place = place.get(key) if isinstance(place, Mapping) else None
-        if place is not None and place != 0.0:
-            found[f"initiatives.{initiative}.{name}"] = f"x{factor:.12g}"
-    return found
+    known = scenario.initiatives.get(initiative)
+    if known is None:
+        hint = suggest(initiative, scenario.initiatives)
+        raise ProblemsFound([Problem("--initiative", "there is no such initiative", initiative, hint)])
+    stated_costs = (
+        one
+        for one in numbers(known, f"initiatives.{initiative}.")
+        if one.unit.startswith("money") and not one.path.startswith(f"initiatives.{initiative}.effects.")
+    )
+    return {
+        one.path: f"x{factor:.12g}"
+        for one in stated_costs
+        if not (one.quantity.is_constant and one.quantity.params[0] == 0.0)
+    }
 
 
 def benefits_times(scenario: Scenario, initiative: str, factor: float) -> dict[str, Any]:

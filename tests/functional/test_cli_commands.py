@@ -151,10 +151,10 @@ def test_plan_prints_one_document_and_nothing_beside_it(finished: subprocess.Com
 
 
 def test_plan_writes_a_whole_run(finished: subprocess.CompletedProcess[str], folder: Path) -> None:
-    """Five files and no draft: the document, its record, a program that loads, the scenario byte by byte, a row a
-    period."""
+    """The files and no draft: the document, its record, a program that loads, the scenario byte by byte, a row a
+    period, the report and its figures."""
     assert sorted(path.name for path in folder.iterdir()) == [
-        "forecast.json", "periods.csv", "plan.json", "problem.json", "scenario.yaml",
+        "figures.json", "forecast.json", "periods.csv", "plan.json", "problem.json", "report.html", "scenario.yaml",
     ]  # fmt: skip
     assert [path.name for path in folder.parent.iterdir()] == ["first"]
     plan = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
@@ -220,7 +220,7 @@ def test_force_says_what_it_replaces_and_keeps_the_rest(tmp_path: Path, capsys: 
     assert "periods.csv" not in captured.err
     assert json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))["seed"] == 7
     assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"
-    assert len(list(tmp_path.iterdir())) == 6
+    assert len(list(tmp_path.iterdir())) == 8
     for words in ("Corner Shop: start", "same fresh draws", "highest ROI first", "left out", "How sure:", "seed 7"):
         assert words in captured.out
 
@@ -284,7 +284,7 @@ def test_check_keeps_its_schema(document: Json) -> None:
 
 def test_every_document_belongs_to_a_command() -> None:
     """Commands that print figures have a schema; `errors` belongs to all of them, `draw` to `course --draw`."""
-    assert set(DOCUMENTS) - {"errors", "draw"} == set(COMMANDS) - {"new", "schema"}
+    assert set(DOCUMENTS) - {"errors", "draw", "figures"} == set(COMMANDS) - {"new", "schema"}
 
 
 def test_help_of_schema_lists_every_document(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,12 +7,15 @@ import jsonschema
 import numpy as np
 import pytest
 
+from optimize import PlanLimits
 from scenarios import Arm, compare, load
 from scenarios.cli.app import run
 from scenarios.comparing.arm_text import arms_of
 from scenarios.comparing.assumptions import differing, groups, mixed
 from scenarios.comparing.report import Comparison
+from scenarios.comparing.rules_of_thumb import Policies
 from scenarios.documents import schema
+from scenarios.sweeps.choosing import chosen
 from scenarios.variant import variant
 from sim.errors import ProblemsFound
 from sim.montecarlo import evaluate
@@ -183,3 +186,21 @@ def test_document_table_and_screen(found: Comparison, capsys: pytest.CaptureFixt
     shown = capsys.readouterr().out
     for words in ("later minus now", "95 % interval", "Dominance, first order", "By category", "Shapley"):
         assert words in shown
+
+
+def test_arms_of_different_length_are_told(shop: Scenario) -> None:
+    """What the longer one earns behind the end of the shorter one is no merit of its roadmap."""
+    longer = variant(shop, {"horizon_months": shop.horizon_months + 12})
+    found = compare([Arm("short", shop, {"pos": 0}), Arm("long", longer, {"pos": 0})], 200, 1, futures=False)
+    assert any("months" in note and "arms end" in note for note in found.notes)
+
+
+def test_rules_keep_floors_of_goals(shop: Scenario) -> None:
+    """As in a plan and in a sweep: the least allowed roadmap reaches the goal."""
+    goals = shop.model_dump(mode="json")["goals"]
+    name = next(key for key, one in goals.items() if one["kpi"] == "lost_share")
+    floored = variant(shop, {f"goals.{name}.floor": True, f"goals.{name}.target": "2.8 %"})
+    limits = PlanLimits(search_draws=64, cost_draws=256)
+    assert (
+        Policies(7, limits).roadmap(floored, "do-nothing") == chosen(floored, ["do nothing"], 7, limits)["do nothing"]
+    )

@@ -5,8 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from scenarios import load
 from scenarios.turning import curve
 from scenarios.turning.curve import turning
+from scenarios.turning.worlds import costs_times
 
 GRID = [0.0, 1.0, 2.0, 4.0]
 
@@ -66,3 +68,12 @@ def test_intervals_cover(monkeypatch: pytest.MonkeyPatch) -> None:
         crossings = turning(lambda x, luck=luck: 0.5 * (x - 2.0) + luck, [0.0, 4.0], seed).crossings  # type: ignore[misc]
         covered += any(one.low <= 2.0 <= one.high for one in crossings)
     assert covered >= 100 * (0.95 - 3.0 * math.sqrt(0.95 * 0.05 / 100))
+
+
+def test_the_cost_of_an_initiative_is_every_amount_of_money_in_its_block() -> None:
+    """Training and involvement too, and nothing of its effects."""
+    changed = costs_times(load("retailer"), "pos", 2.0)
+    wanted = ("capital", "delivery", "running_per_month", "adoption.training.cost", "adoption.involvement.cost")
+    assert {f"initiatives.pos.{name}" for name in wanted} <= set(changed)
+    assert not any(".effects." in path for path in changed)
+    assert set(changed.values()) == {"x2"}

@@ -199,3 +199,38 @@ def test_rate_and_remaining_time() -> None:
     watch.add(20, 0)
     assert seen[-1] == Advance(140, 200, 1, 2.0, 30.0)
     assert told(seen[-1]) == "140 of 200 points (1 failed), 2.0 a second, 30 s left"
+
+
+def test_many_roadmaps_of_one_world_are_several_calls() -> None:
+    """A call is what a kill may lose; every point stays in exactly one, in order."""
+    names = [f"pos@{month}" for month in range(12)]
+    grid = {"kind": "grid", "factors": {"roadmap": [f"{a},web@{b}" for a in names for b in range(12, 24)]}}
+    points = points_of(stated(grid))
+    count, groups = points.groups(np.ones(len(points), dtype=bool))
+    made = list(groups)
+    assert (len(points), count, len(made)) == (144, 3, 3)
+    assert max(len(group) for group in made) <= 64
+    assert [point.index for group in made for point in group] == list(range(144))
+
+
+@pytest.mark.parametrize(
+    ("factors", "says"),
+    [
+        ({"seed": [float("inf")]}, "a seed is a whole number"),
+        ({"seed": [float("nan")]}, "a seed is a whole number"),
+        ({"budget": [0.8], "money.budgets.change.amount": ["x2"]}, "changes the same amounts"),
+        ({"roadmap": ["till"], "policy": ["plan"]}, "a roadmap and a policy"),
+    ],
+)
+def test_factors_that_cannot_be_or_would_hide_each_other(factors: dict[str, Any], says: str) -> None:
+    """A sentence, never a traceback and never a factor without effect."""
+    with pytest.raises(ProblemsFound, match=says):
+        points_of(stated({"kind": "grid", "factors": factors}))
+
+
+def test_a_list_may_mix_roadmaps_and_policies() -> None:
+    """Each point its own; a roadmap may be a block; both in one point are refused."""
+    points = points_of(stated({"kind": "list", "points": [{"roadmap": {"pos": 3}}, {"policy": "do nothing"}]}))
+    assert (points.point(0).starts, points.point(1).policy) == ({"pos": 3}, "do nothing")
+    with pytest.raises(ProblemsFound, match="a roadmap and a policy"):
+        points_of(stated({"kind": "list", "points": [{"roadmap": {"pos": 3}, "policy": "do nothing"}]}))
