@@ -168,8 +168,12 @@ def _passed(
     made = []
     for one in problem.initiatives:
         if one.id in starts:
-            kinds = {kind: by_period(getattr(profiles[one.id], kind), step, periods) for kind in KINDS}
-            one = one.model_copy(update={"cost": Cost.model_construct(**kinds)})
+            own = profiles[one.id]
+            capital, delivery, running = (
+                by_period(row, step, periods) for row in (own.capital, own.delivery, own.running)
+            )
+            cost = Cost.model_construct(capital=capital, delivery=delivery, running=running)
+            one = one.model_copy(update={"cost": cost})
         made.append(one)
     priced = problem.model_copy(update={"initiatives": tuple(made)})
     passed, spent = (np.zeros((len(problem.budgets), periods)) for _ in range(2))
