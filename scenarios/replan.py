@@ -23,6 +23,7 @@ Stage = Callable[[str, int, int], None]
 
 DRAWS = 2048  # of each part: search, selection, report, sampling gap
 NOTHING = 1e-3  # nats below which nothing was learned
+RECORDED = 8192  # draws of the record at most: every month of every figure of each is in memory
 FEWEST, MOST = 256, 200_000
 TOLD = 1.645  # standard errors of the paired gain from which another roadmap replaces the issued one
 
@@ -185,7 +186,7 @@ def _replanned(
     assert shown is not None
     part = found.report
     record = issued(
-        past.scenario, shown.roadmap, part.draws, part.weight, run.seed, at=at, base_hash=scenario.hash(),
+        past.scenario, shown.roadmap, *part.thinned(RECORDED, run.seed), run.seed, at=at, base_hash=scenario.hash(),
         previous=run.records, threads=limits.threads,
     )  # fmt: skip
     return Replanned(

@@ -10,7 +10,7 @@ exactly 0 where nothing was observed. Errors by the delete-a-group jackknife (Ko
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -66,7 +66,7 @@ def costs_of(scenario: Scenario, part: Weighted, seed: int, limits: PlanLimits) 
     of_group = np.arange(len(part.draws)) * groups // len(part.draws)
     masks = [np.ones(len(part.draws), dtype=np.bool_), *(of_group != g for g in range(groups))]
     changes: list[dict[str, dict[str, Floats]]] = [{name: {} for name in made} for _ in masks]
-    for (name, kind), cost in _by_draw(scenario, part, seed, None if quantile is None else step).items():
+    for name, kind, cost in _by_draw(scenario, part, seed, None if quantile is None else step):
         for own, mask in zip(changes, masks, strict=True):
             with_all, before = (_held(cost, weight * mask, quantile) for weight in (part.weight, part.before))
             own[name][kind] = with_all - before
@@ -97,18 +97,16 @@ def costs_without_error(scenario: Scenario, seed: int, limits: PlanLimits) -> Co
     )
 
 
-def _by_draw(scenario: Scenario, part: Weighted, seed: int, step: int | None) -> dict[tuple[str, str], Floats]:
-    """(initiative, kind) -> (draws, months) cost by elapsed month; by planning period where it has `step` months."""
-    from sim.montecarlo.profiles import cost_samples
+def _by_draw(scenario: Scenario, part: Weighted, seed: int, step: int | None) -> Iterator[tuple[str, str, Floats]]:
+    """Initiative, kind and (draws, months) cost by elapsed month; by planning period where it has `step` months."""
+    from sim.montecarlo.profiles import each_cost_sample
 
-    found = {}
-    for name, sample in cost_samples(scenario, len(part.draws), seed, given=part.draws.given()).items():
+    for name, sample in each_cost_sample(scenario, len(part.draws), seed, given=part.draws.given()):
         for kind in KINDS:
             cost = np.asarray(getattr(sample, kind)).T
             if step is not None:
                 cost = np.add.reduceat(cost, np.arange(0, cost.shape[1], step), axis=1)
-            found[name, kind] = cost
-    return found
+            yield name, kind, cost
 
 
 def _held(cost: Floats, weight: Floats, quantile: float | None) -> Floats:
