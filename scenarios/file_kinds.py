@@ -31,13 +31,13 @@ MAKE_DESIGN = "`roadfolio sweep new` prints a design to edit"
 def kind_of(text: str) -> str | None:
     """What the text of a file is; None where it cannot be told.
 
-    >>> kind_of("name: shop\\nprofile: {}\\nmoney: {}"), kind_of('{"schema_version": 1, "records": []}'), kind_of("a: 1")
+    >>> kind_of("name: shop\\nprofile: {}\\nmoney: {}"), kind_of('{"records": []}'), kind_of("a: 1")
     ('a scenario', "the record of a plan's forecasts", None)
     """
     keys = _keys(text)
     if len(keys & NEEDED) >= 2 and "design" not in keys:
         return SCENARIO
-    if keys & NEEDED:
+    if len(keys & NEEDED) >= 2:
         return None
     return next((kind for kind, own in OTHERS.items() if own <= keys), None)
 

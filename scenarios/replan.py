@@ -25,6 +25,10 @@ DRAWS = 2048  # of each part: search, selection, report, sampling gap
 NOTHING = 1e-3  # nats below which nothing was learned
 RECORDED = 8192  # draws of the record at most: every month of every figure of each is in memory
 FEWEST, MOST = 256, 200_000
+FEW = (
+    "So few draws agree with what was observed that nothing can be told yet: no other roadmap was searched for, and the "
+    "figures of the plan are those without the observations."
+)
 TOLD = 1.645  # standard errors of the paired gain from which another roadmap replaces the issued one
 
 
@@ -52,6 +56,7 @@ def replan(
     from scenarios.monitoring.actuals import merged, parse_actuals
     from scenarios.monitoring.costs import costs_of
     from scenarios.monitoring.past import fixed_past
+    from scenarios.monitoring.posterior import FEWEST as FEWEST_EFFECTIVE
     from scenarios.monitoring.posterior import posterior
     from scenarios.monitoring.run import read_run
 
@@ -70,7 +75,8 @@ def replan(
     if not found.possible:
         raise ProblemsFound([_impossible(seen, found)])
     learned = found.information > NOTHING
-    costs = costs_of(scenario, found.parts["search"], known.seed, asked) if learned else None
+    told = learned and found.report.effective >= FEWEST_EFFECTIVE
+    costs = costs_of(scenario, found.parts["search"], known.seed, asked) if told else None
     observed = replace(_limits(found, asked, known.seed), costs=costs.profiles) if costs else asked
     past = fixed_past(scenario, known.roadmap, at, known.seed, observed, costs)
     notes = [] if new or not actuals.strip() else ["the table of actuals holds no row: nothing new was observed"]
@@ -106,13 +112,25 @@ def _impossible(seen: tuple[Actual, ...], found: Posterior) -> Problem:
 
     values, errors = observed(seen)
     alone = [
-        f"{one.what} of month {one.month}"
+        f"{one.what} of month {one.month}{_says(found.prior.said[:, j], one)}"
         for j, one in enumerate(seen)
         if not np.isfinite(log_likelihood(found.prior.said[:, [j]], values[[j]], errors[[j]])).any()
     ]
     what = f"no draw has {', '.join(alone)}" if alone else "no draw has all of them together"
-    hint = "give the exact ones an error (a go-live of 1 month), and check the figures and the scenario"
+    hint = "give the exact ones an error, such as 1 for the month of a go-live, and check the figures and the scenario"
     return Problem("actuals", f"the scenario rules out what was observed: {what}", len(seen), hint)
+
+
+def _says(said: Any, one: Actual) -> str:
+    """What the draws have in place of a figure that none of them has."""
+    import numpy as np
+
+    known = said[np.isfinite(said)]
+    if one.is_absent:
+        return ": in all of them it is live by then"
+    if not len(known):
+        return f": {one.value:,.6g} was observed, and they have no such figure"
+    return f": {one.value:,.6g} was observed, and they have {np.min(known):,.6g} to {np.max(known):,.6g}"
 
 
 def _limits(found: Posterior, asked: PlanLimits, seed: int) -> PlanLimits:
@@ -159,28 +177,27 @@ def _replanned(
 ) -> Replanned:
 
     from scenarios.monitoring.findings import drivers_of, scores_of, surprises_of
-    from scenarios.monitoring.going_on import going_on, is_allowed, search_anew
+    from scenarios.monitoring.going_on import broken_limits, going_on, search_anew
     from scenarios.monitoring.posterior import FEWEST as FEWEST_EFFECTIVE
     from scenarios.monitoring.record import issued
     from scenarios.monitoring.report import Replanned, Sample, changes_of
 
     scenario, old = run.scenario, dict(run.roadmap)
     searched: Plan | None = None
-    allowed, broken = True, tuple[str, ...]()
-    if learned:
+    obstacles, broken = tuple[str, ...](), tuple[str, ...]()
+    few = learned and found.report.effective < FEWEST_EFFECTIVE
+    if learned and not few:
         past, searched, broken = search_anew(past, run.seed, limits, progress)
-        allowed = is_allowed(past.scenario, old, found, run.seed, limits)
+        obstacles = broken_limits(past.scenario, old, found, run.seed, limits)
     proposed = dict(searched.roadmap) if searched is not None else old
     began, worth_old, worth_new, gain = _worths(past.scenario, old, proposed, found, run.seed, limits)
     delta = 0.0 if searched is None else searched.indifference
-    decision = _decision(learned, old, proposed, allowed, gain, delta)
-    if decision == "changed" and found.report.effective < FEWEST_EFFECTIVE:
-        decision = "kept"
+    decision = "kept" if few else _decision(learned, old, proposed, not obstacles, gain, delta)
     shown = searched
     if searched is None or decision == "kept":
         shown, unkept = going_on(past, old, run.seed, limits, progress, searched is None)
         if searched is not None and (shown is None or unkept):  # the old plan keeps a limit no longer, the new one does
-            decision, shown = "forced", searched
+            decision, shown, obstacles = "forced", searched, unkept
         else:
             broken = (*broken, *unkept)
     assert shown is not None
@@ -203,7 +220,7 @@ def _replanned(
         plan_document=_plan_document(shown, past.scenario),
         changes=changes_of(old, shown.roadmap, at),
         decision=decision,
-        why=_why(decision, gain, delta, scenario.profile.currency),
+        why=FEW if few else _why(decision, gain, delta, scenario.profile.currency, obstacles),
         sample=Sample(
             file=len(found.prior.draws),
             prior=found.prior.effective,
@@ -224,7 +241,7 @@ def _replanned(
         scores=scores_of(run.records, seen),
         records=(*run.records, record),
         raised=past.raised,
-        notes=(*broken, *notes, *_notes(run, found, past)),
+        notes=(*broken, *notes, *_notes(run, seen, found, past)),
     )
 
 
@@ -285,7 +302,8 @@ def _decision(
     return "changed" if gain.mean > max(delta, TOLD * gain.se) else "kept"
 
 
-def _why(decision: Decision, gain: Estimate, delta: float, currency: str) -> str:
+def _why(decision: Decision, gain: Estimate, delta: float, currency: str, obstacles: tuple[str, ...]) -> str:
+    reasons = "; ".join(one.rstrip(".") for one in obstacles)
     by = f"{gain} {currency}"
     return {
         "nothing learned": "The observations say nothing that the plan did not know: it stays as it is.",
@@ -293,8 +311,8 @@ def _why(decision: Decision, gain: Estimate, delta: float, currency: str) -> str
         "kept": f"It cannot be told that another roadmap is better: the best one found gains {by}, and a change "
         f"counts from 1.645 standard errors above 0 and above the indifference of {delta:,.0f} {currency}.",
         "changed": f"Another roadmap is better with what was observed: it gains {by} over going on as planned.",
-        "forced": "The old roadmap does not keep every limit any more, with what was observed; against it, "
-        f"the new one gains {by}.",
+        "forced": f"The old roadmap does not keep every limit any more, with what was observed: {reasons}. "
+        f"Against it, the new one gains {by}.",
     }[decision]
 
 
@@ -307,13 +325,17 @@ def _plan_document(shown: Plan, scenario: Scenario) -> dict[str, Any]:
     return {**shown.document(), "pins": pins}
 
 
-def _notes(run: Run, found: Posterior, past: Past) -> list[str]:
+def _notes(run: Run, seen: tuple[Actual, ...], found: Posterior, past: Past) -> list[str]:
+    from scenarios.monitoring.findings import tightest
+
     notes = []
     if not found.enough:
+        closest = ", ".join(f"{one.what} of month {one.month} ({left:,.0f})" for one, left in tightest(seen, found))
         notes.append(
-            f"only {found.report.effective:,.0f} effective draws agree with what was observed, also after new ones "
-            "were made: figures are rough, and the decision is to be taken with care; more --draws or larger errors "
-            "help"
+            f"{found.report.effective:,.0f} effective draws agree with what was observed, also after more were made: "
+            "figures are rough, and the decision is to be taken with care. The observations that leave fewest, each "
+            f"alone: {closest} of {len(found.prior.draws):,}. An error is also what the model leaves out: larger ones, "
+            "fewer figures that say the same thing, or more --draws help"
         )
     for name, period, more in past.raised:
         label = run.scenario.period_label(period)

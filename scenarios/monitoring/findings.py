@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.monitoring.actuals import Actual
+from scenarios.monitoring.draws import observed
 from scenarios.monitoring.posterior import FEWEST, Posterior, Weighted
 from scenarios.monitoring.record import Record, points_of
 from scenarios.monitoring.scores import covered, crps, place
-from scenarios.monitoring.weights import moved, weighted_quantiles
+from scenarios.monitoring.weights import effective, log_likelihood, moved, weighted_quantiles, weights_of
 
 if TYPE_CHECKING:
     from sim.world import Scenario
@@ -110,6 +111,17 @@ def surprises_of(actuals: Sequence[Actual], found: Posterior) -> tuple[Surprise,
         chance = _chance(found.prior.said[:, j], one)
         rows.append(Surprise(one, before, sd, residual, chance, chance < RARE / len(actuals), after))
     return tuple(sorted(rows, key=lambda row: (row.chance, row.actual.month, row.actual.what)))
+
+
+def tightest(actuals: Sequence[Actual], found: Posterior, most: int = 3) -> list[tuple[Actual, float]]:
+    """The observations that leave fewest effective draws of the file, each alone, and how many; fewest first."""
+    figures, errors = observed(actuals)
+    said = found.prior.said
+    left = []
+    for j, one in enumerate(actuals):
+        likely = log_likelihood(said[:, [j]], figures[[j]], errors[[j]])
+        left.append((one, effective(weights_of(likely)) if np.isfinite(likely).any() else 0.0))
+    return sorted(left, key=lambda pair: pair[1])[:most]
 
 
 def scores_of(records: Sequence[Record], actuals: Sequence[Actual]) -> tuple[Score, ...]:

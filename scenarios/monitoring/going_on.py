@@ -36,40 +36,49 @@ def search_anew(
         return replace(past, scenario=free), found, (sentence + error.sentences[0],)
 
 
-def is_allowed(scenario: Scenario, old: Mapping[str, int], found: Posterior, seed: int, limits: PlanLimits) -> bool:
-    """Whether the old roadmap keeps every limit with the costs as they are seen now, and is not shown to miss a goal
-    that must be reached."""
+def broken_limits(
+    scenario: Scenario, old: Mapping[str, int], found: Posterior, seed: int, limits: PlanLimits
+) -> tuple[str, ...]:
+    """A sentence for each limit that the old roadmap breaks with the costs as they are seen now, and for each goal that
+    must be reached and that it is shown to miss."""
     from optimize.check import violations
     from optimize.valuation import rules
     from scenarios.monitoring.goals import missed
 
     ruled = rules(scenario, seed, limits)
-    if any(name in ruled.unusable for name in old):
-        return False
+    unusable = tuple(f"{name}: {ruled.unusable[name]}" for name in old if name in ruled.unusable)
+    if unusable:
+        return unusable
     starts = {name: month // scenario.period_months for name, month in old.items()}
-    return not violations(ruled.problem, starts) and not missed(scenario, old, found.report, seed, limits.threads)
+    goals = tuple(
+        f"goal {name} must be reached, and the old roadmap is shown to miss it"
+        for name in missed(scenario, old, found.report, seed, limits.threads)
+    )
+    return (*(one.sentence for one in violations(ruled.problem, starts)), *goals)
 
 
 def going_on(
     past: Past, old: Mapping[str, int], seed: int, limits: PlanLimits, progress: Stage | None, whatever: bool
 ) -> tuple[Plan | None, tuple[str, ...]]:
     """The plan that goes on with the old roadmap, and the limits on cash that it breaks. A goal that it is not shown to
-    miss is no obstacle. None where it breaks another limit; `whatever`: NoRoadmap then."""
+    miss is no obstacle. None where it breaks another limit, and which; `whatever`: NoRoadmap then."""
     from dataclasses import replace
 
     from optimize import NoRoadmap
 
     held = _held(past.scenario, old)
     unbound = {name: goal.model_copy(update={"floor": False}) for name, goal in held.goals.items()}
+    why = tuple[str, ...]()
     for one in (held, held.model_copy(update={"goals": unbound})):
         try:
             _, shown, unkept = search_anew(replace(past, scenario=one), seed, limits, progress)
-        except NoRoadmap:
+        except NoRoadmap as error:
             if whatever and one is not held:
                 raise
+            why = error.sentences
             continue
         return shown, unkept
-    return None, ()
+    return None, why
 
 
 def _held(scenario: Scenario, old: Mapping[str, int]) -> Scenario:
