@@ -26,8 +26,8 @@ NOTHING = 1e-3  # nats below which nothing was learned
 RECORDED = 8192  # draws of the record at most: every month of every figure of each is in memory
 FEWEST, MOST = 256, 200_000
 FEW = (
-    "So few draws agree with what was observed that nothing can be told yet: no other roadmap was searched for, and the "
-    "figures of the plan are those without the observations."
+    "So few draws agree with what was observed that nothing can be told yet: no other roadmap was searched for, and "
+    "the figures of the plan are those without the observations."
 )
 TOLD = 1.645  # standard errors of the paired gain from which another roadmap replaces the issued one
 
@@ -202,8 +202,9 @@ def _replanned(
             broken = (*broken, *unkept)
     assert shown is not None
     part = found.report
+    recorded = (found.prior.draws, found.prior.before) if few else part.thinned(RECORDED, run.seed)
     record = issued(
-        past.scenario, shown.roadmap, *part.thinned(RECORDED, run.seed), run.seed, at=at, base_hash=scenario.hash(),
+        past.scenario, shown.roadmap, *recorded, run.seed, at=at, base_hash=scenario.hash(),
         previous=run.records, threads=limits.threads,
     )  # fmt: skip
     return Replanned(

@@ -6,6 +6,8 @@
     3,golive.pos,2027-04,0
     5,golive.web,none,0
 
+A line that begins with # says nothing.
+
 `golive.NAME` is the month in which the initiative went live, or `none`: not live at the end of the month of the row.
 """
 
@@ -76,17 +78,20 @@ def parse_actuals(text: str, scenario: Scenario, roadmap: Mapping[str, int], at:
     if len(text) > LARGEST:
         raise ProblemsFound([Problem("", f"the table has more than {LARGEST:,} letters", file=file)])
     try:
-        rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True))
+        lines = text.removeprefix("\ufeff").splitlines(keepends=True)
+        said = ("\n" if line.lstrip().startswith("#") else line for line in lines)
+        rows = list(csv.reader(said, strict=True))
     except csv.Error as error:
         raise ProblemsFound([Problem("", f"this is no table: {error}", file=file)]) from None
     if not any(word.strip() for row in rows for word in row):
         message, hint = "the table is empty, without its first line", f"the first line is {','.join(COLUMNS)}"
         raise ProblemsFound([Problem("", message, None, hint, file, 1)])
-    head = [word.strip() for word in rows[0]]
+    top = next(k for k, row in enumerate(rows) if any(word.strip() for word in row))
+    head = [word.strip() for word in rows[top]]
     if sorted(head) != sorted(COLUMNS):
-        raise ProblemsFound(list(_wrong_head(head, file)))
+        raise ProblemsFound(list(_wrong_head(head, file, top + 1)))
     known, problems, found = measured(scenario, roadmap), list[Problem](), list[Actual]()
-    for number, row in enumerate(rows[1:], start=2):
+    for number, row in enumerate(rows[top + 1 :], start=top + 2):
         if not any(word.strip() for word in row):
             continue
         if len(row) != len(head):
@@ -246,15 +251,19 @@ def _unknown(what: str, known: Mapping[str, str], scenario: Scenario, roadmap: M
     return f"{what!r} is nothing that can be observed", hint
 
 
-def _wrong_head(head: Sequence[str], file: str) -> Iterator[Problem]:
+def _wrong_head(head: Sequence[str], file: str, line: int) -> Iterator[Problem]:
     wanted = ",".join(COLUMNS)
+    if not set(head) & set(COLUMNS):
+        hint = f"its first line is {wanted}; `roadfolio replan RUN --at MONTH --template` prints one"
+        yield Problem("", "this is no table of actuals", None, hint, file, line)
+        return
     for word in head:
         if word not in COLUMNS or head.count(word) > 1:
             message = f"unknown column {word!r}" if word not in COLUMNS else f"the column {word} comes twice"
-            yield Problem("", message, word, suggest(word, COLUMNS), file, 1, head.index(word) + 1)
+            yield Problem("", message, word, suggest(word, COLUMNS), file, line, head.index(word) + 1)
     for word in COLUMNS:
         if word not in head:
-            yield Problem("", f"the column {word} is missing", None, f"the first line is {wanted}", file, 1)
+            yield Problem("", f"the column {word} is missing", None, f"the first line is {wanted}", file, line)
 
 
 def _repeated(found: Sequence[Actual], file: str) -> Iterator[Problem]:

@@ -64,7 +64,8 @@ class Picked:
     """Draws in place of those of the streams: what observations leave of them.
 
     ranges: (first draw, numbers (n,), levels (n, drivers)) in the order of the first draws. A draw that is asked for is
-    the one at its place in the last range that begins before it, and again from the beginning behind its end.
+    the one at its place in the last range that begins before it, counted on from the beginning behind its end; so many
+    that some would come twice are refused, since their mean would seem surer than it is.
     paths: of the drivers in the columns of the levels.
     """
 
@@ -79,13 +80,15 @@ class Picked:
         return next(one for one in reversed(self.ranges) if one[0] <= first_draw)
 
     def given(self, first_draw: int, draws: int) -> Given:
-        """The drivers and events of so many draws from `first_draw` on.
+        """The drivers and events of so many draws from `first_draw` on. Raises ValueError for more than there are.
 
         >>> picked = Picked(("a",), ((0, np.array([7, 9]), np.array([[0.1], [0.2]])),))
-        >>> picked.given(1, 3).numbers.tolist()
-        [9, 7, 9]
+        >>> picked.given(1, 2).numbers.tolist()
+        [9, 7]
         """
         start, numbers, levels = self._range(first_draw)
+        if draws > len(numbers):
+            raise ValueError(f"{draws} draws from {first_draw} on are asked for, and {len(numbers)} are left of them")
         at = (np.arange(draws) + (first_draw - start)) % len(numbers)
         return Given(levels[at], common=False, numbers=numbers[at], paths=self.paths)
 
