@@ -167,7 +167,10 @@ def _needed(
 ) -> float:
     """So many times the draws that were asked for are worth ENOUGH, by as many as these; GROWTH at most."""
     made, ratio = _made(scenario, proposal, ADAPT_FROM, draws, seed, 99)
-    worth = effective(weights_of(ratio + weigh(made, "draws around what was observed")[1]))
+    likely = weigh(made, "draws around what was observed")[1]
+    if not np.isfinite(likely).any():
+        return 1.0  # more of them would not agree either
+    worth = effective(weights_of(ratio + likely))
     return 1.0 if worth >= 1.3 * ENOUGH else min(float(GROWTH), 1.5 * ENOUGH / worth)
 
 

@@ -27,7 +27,7 @@ from scenarios.documents import schema
 from scenarios.load import parse
 from scenarios.monitoring.actuals import Actual, as_table, merged, parse_actuals
 from scenarios.monitoring.costs import costs_of, costs_without_error, overruns
-from scenarios.monitoring.draws import drawn, said
+from scenarios.monitoring.draws import Draws, drawn, said
 from scenarios.monitoring.past import fixed_past
 from scenarios.monitoring.posterior import Weighted, posterior
 from scenarios.monitoring.record import read_records
@@ -312,7 +312,50 @@ def test_a_goal_that_the_old_plan_misses_forces(tight: Scenario) -> None:
     table = "month,what,value,error\n2,lost_share,0.034,0.002\n"
     found = replan(run_of(tight, {"basic_backup": 0}), table, 3, draws=1024, limits=LIMITS)
     assert found.decision == "forced"
+    assert "goal fewer_lost must be reached, and the old roadmap is shown to miss it" in found.why
     assert found.roadmap != {"basic_backup": 0}
+
+
+def test_so_few_draws_keep_the_plan(shop: Scenario) -> None:
+    """Figures that hardly any draw has: nothing is searched or forced, the plan keeps its figures, and it is said which
+    observations leave fewest draws."""
+    rows = "".join(f"{m},{what},5 %\n" for m in range(6) for what in ("wait,13", "cyber_loss,4000", "incidents,0.2"))
+    run = run_of(shop, {"pos": 3, "basic_backup": 0})
+    found = replan(run, f"month,what,value,error\n{rows}", AT, draws=256, limits=LIMITS)
+    assert found.sample.effective < 30.0
+    assert found.decision == "kept"
+    assert found.roadmap == found.proposed == {"pos": 3, "basic_backup": 0}
+    assert "nothing can be told yet" in found.why
+    assert found.records[-1]["effective_draws"] == 256.0
+    assert any("leave fewest, each alone: " in note and "of month" in note for note in found.notes)
+
+
+def test_more_draws_where_few_agree(under_way: Run) -> None:
+    """Draws grow until 200 are effective, or 16 times as many are made; what no draw has is made no more often."""
+    scenario = under_way.scenario
+    table = "month,what,value,error\n5,customers,1750,1 %\n5,revenue,610k,2 %\n5,on_time_share,0.6,0.02\n"
+    found = posterior(scenario, OLD, parse_actuals(table, scenario, OLD, AT, ""), 256, SEED, _firsts())
+    assert found.prior.effective < 100.0
+    assert len(found.report.draws) > 256
+    assert found.enough or len(found.report.draws) == 16 * 256
+    never = "month,what,value,error\n5,golive.basic_backup,3,0\n"
+    found = posterior(scenario, OLD, parse_actuals(never, scenario, OLD, AT, ""), 256, SEED, _firsts())
+    assert not found.possible
+    assert len(found.report.draws) == 256
+
+
+def test_thinned_draws_keep_the_weight() -> None:
+    """Draws of no weight go first; of too many others, equal ones stand for them."""
+    draws = Draws(np.arange(100), np.full((100, 1), 0.5), ("a",))
+    weight = np.where(np.arange(100) < 10, 0.1, 0.0)
+    part = Weighted(draws, weight, np.empty((100, 0)), np.full(100, 0.01))
+    kept, own = part.thinned(20, SEED)
+    assert kept.numbers.tolist() == list(range(10))
+    assert own.sum() == pytest.approx(1.0)
+    kept, own = part.thinned(5, SEED)
+    assert set(kept.numbers) <= set(range(10))
+    assert own.tolist() == [0.2] * 5
+    assert part.thinned(100, SEED)[0] is draws
 
 
 def test_no_draw_is_taken_twice_for_a_mean(under_way: Run) -> None:
@@ -325,6 +368,8 @@ def test_no_draw_is_taken_twice_for_a_mean(under_way: Run) -> None:
     for first, draws in ((SEARCH_FROM, limits.cost_draws), (SELECTION_FROM, limits.selection_draws)):
         assert limits.picked.count(first, draws) == draws
     assert limits.cost_draws < PlanLimits().cost_draws
+    with pytest.raises(ValueError, match="are left of them"):
+        limits.picked.given(SELECTION_FROM, limits.selection_draws + 1)
 
 
 def test_few_draws_are_made_anew_and_said(done: Replanned) -> None:
@@ -467,5 +512,19 @@ def test_screen_and_template(folder: Path, capsys: pytest.CaptureFixture[str]) -
     table = capsys.readouterr().out
     run = read_run(folder / "a")
     rows = parse_actuals(table, run.scenario, run.roadmap, 6, "template.csv")
-    assert {one.month for one in rows} == set(range(6))
-    assert "cost.pos" in {one.what for one in rows}
+    assert {one.month for one in rows} == {2, 5}  # ends of planning periods
+    whats = {one.what for one in rows}
+    assert {"cost.pos", "revenue", "golive.pos"} <= whats
+    assert not {"incidents", "cyber_loss", "profit"} & whats
+    assert "profit" in table.partition("\nmonth,")[0]
+
+
+def test_lines_of_notes_keep_the_lines_of_problems(shop: Scenario) -> None:
+    """A line that begins with # says nothing, and counts as a line."""
+    table = "# by hand\nmonth,what,value,error\n# of the ledger\n2,revenue,600k,5 %\n2,revenu,600k,5 %\n"
+    with pytest.raises(ProblemsFound) as found:
+        parse_actuals(table, shop, OLD, AT, "a.csv")
+    assert [one.line for one in found.value.errors] == [5]
+    with pytest.raises(ProblemsFound, match="no table of actuals") as found:
+        parse_actuals("version: 1\nname: shop\n", shop, OLD, AT, "a.csv")
+    assert len(found.value.errors) == 1
