@@ -26,6 +26,7 @@ STEPS = 8  # at most, from the file to the observations
 FITTED = 50.0  # effective draws from which a proposal is fitted
 AT_LEAST = 2048  # draws of a step: few draws cannot tell where to make others
 GROWTH = 16  # most times as many draws as asked for, where few of them agree
+APART = 1_000_000  # draws between the ranges of two parts
 ADAPT_FROM = 8_000_000  # first draw of the steps; no other figure uses them
 NO_WEIGHT = 1e-9  # of the mean weight: such draws change no figure in print
 REPORT = "report"
@@ -143,14 +144,14 @@ def posterior(
         possible = possible or bool(np.isfinite(likely).any())
         return Weighted(made, weights_of(ratio + likely), told_by, weights_of(ratio))
 
-    times = 1.0
+    times, most = 1.0, max(1.0, min(GROWTH, APART / draws))
     if enough or not actuals:
         parts[REPORT] = prior
     else:
-        times = _needed(scenario, proposal, draws, seed, weigh)
+        times = min(most, _needed(scenario, proposal, draws, seed, weigh))
         parts[REPORT] = part(REPORT, times)
-        while possible and times < GROWTH and parts[REPORT].effective < ENOUGH:
-            times = min(GROWTH, max(2.0, 1.5 * ENOUGH / parts[REPORT].effective) * times)
+        while possible and times < most and parts[REPORT].effective < ENOUGH:
+            times = min(most, max(2.0, 1.5 * ENOUGH / parts[REPORT].effective) * times)
             parts[REPORT] = part(REPORT, times)
     for name in firsts:
         if name != REPORT:
@@ -165,13 +166,13 @@ def _needed(
     seed: int,
     weigh: Callable[[Draws, str], tuple[Floats, Floats]],
 ) -> float:
-    """So many times the draws that were asked for are worth ENOUGH, by as many as these; GROWTH at most."""
+    """So many times the draws that were asked for are worth ENOUGH, by as many as these."""
     made, ratio = _made(scenario, proposal, ADAPT_FROM, draws, seed, 99)
     likely = weigh(made, "draws around what was observed")[1]
     if not np.isfinite(likely).any():
         return 1.0  # more of them would not agree either
     worth = effective(weights_of(ratio + likely))
-    return 1.0 if worth >= 1.3 * ENOUGH else min(float(GROWTH), 1.5 * ENOUGH / worth)
+    return 1.0 if worth >= 1.3 * ENOUGH else 1.5 * ENOUGH / worth
 
 
 def _adapted(
