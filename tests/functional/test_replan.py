@@ -426,7 +426,7 @@ def test_document_and_frame(done: Replanned) -> None:
     frame = done.to_frame()
     assert isinstance(frame, polars.DataFrame)
     assert frame["unit"].null_count() == 0
-    assert repr(done).startswith("Replanned('corner_shop', at=6, decision='changed'")
+    assert repr(done).startswith("Replanned(scenario=corner_shop, at=6, decision=changed")
 
 
 @pytest.fixture(scope="module")
