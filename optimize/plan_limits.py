@@ -11,8 +11,7 @@ from optimize.limits import Limits
 
 if TYPE_CHECKING:
     from optimize.problem import RoadmapProblem
-    from sim.montecarlo import Picked
-    from sim.montecarlo.profiles import CostProfile
+    from sim.montecarlo import CostProfile, Picked
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, the work done in it and the work that is known of."""

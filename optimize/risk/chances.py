@@ -23,8 +23,7 @@ from optimize.structure import Structure
 from optimize.valuation import filled, single_case
 from sim.breach import Breach, breach, seldom
 from sim.cash_floor import FloorRule, floor_rule
-from sim.montecarlo import Picked, cost_samples, given_draws, lowest_balances
-from sim.montecarlo.given import distinct
+from sim.montecarlo import Picked, cost_samples, distinct, given_draws, lowest_balances
 from sim.world import Scenario
 
 Floats = NDArray[np.float64]

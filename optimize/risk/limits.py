@@ -15,8 +15,7 @@ from optimize.problem import RoadmapProblem
 from optimize.risk.chances import chance_cash, period_costs, within_budgets
 from optimize.selection import Selection
 from sim.cash_floor import floor_rule
-from sim.montecarlo import evaluate, given_draws
-from sim.montecarlo.given import distinct
+from sim.montecarlo import distinct, evaluate, given_draws
 from sim.world import Scenario
 
 TIGHTENINGS: Final = 3

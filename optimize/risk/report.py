@@ -21,7 +21,7 @@ from optimize.risk.worlds import reduction_of, world_draws
 from optimize.valuation import Valuation
 from sim.breach import Breach
 from sim.measures import Interval, cvar_interval
-from sim.montecarlo.given import distinct
+from sim.montecarlo import distinct
 
 REDUCTION_FROM: Final = 3_000_000
 """First draw of the range on which the worlds of the program are judged."""
