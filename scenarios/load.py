@@ -97,9 +97,12 @@ def plain(raw: bytes, file: str) -> Document:
         from scenarios.workbooks.read import read_workbook
 
         return read_workbook(raw, file)
+    from scenarios.file_kinds import SCENARIO, refuse_another
     from scenarios.positions import read_yaml
 
-    return read_yaml(_text(raw, file))
+    text = _text(raw, file)
+    refuse_another(text, SCENARIO, file)
+    return read_yaml(text)
 
 
 def as_yaml(raw: bytes, file: str) -> bytes:
@@ -130,7 +133,9 @@ def read(path_or_name: str | os.PathLike[str]) -> tuple[bytes, str]:
         if not name or not path.exists():
             raise ProblemsFound([_missing_file(name)])
         if path.is_dir():
-            raise ProblemsFound([Problem("", f"{name} is a folder", name, "name the file inside it", file=name)])
+            inside = path / "scenario.yaml"
+            hint = f"name {inside}, its scenario" if inside.is_file() else "name the file inside it"
+            raise ProblemsFound([Problem("", f"{name} is a folder", name, hint, file=name)])
         with path.open("rb") as stream:
             return stream.read(MAX_BYTES + 1), name
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
