@@ -62,7 +62,7 @@ def write_evidence(page: Worksheet, styles: Styles, known: Mapping[str, Evidence
         page.write_string(1, column, head, styles.head)
         page.set_column(column, column, width)
     for i, one in enumerate(known.values()):
-        source = f"{one.source.authors} ({one.source.year}): {one.source.title}. {one.source.publisher}."
+        source = one.source.reference
         row = (one.id, " ".join(one.statement.split()), one.value, one.low, one.high, one.unit, one.population,
                one.year, source, MEANING[one.verified], one.note)  # fmt: skip
         page.set_row(2 + i, row_height(zip(map(str, row), WIDTHS, strict=True)))
