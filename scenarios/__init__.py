@@ -12,8 +12,10 @@ from scenarios.all_clients import all_clients
 from scenarios.break_even import break_even
 from scenarios.compare import Arm, compare
 from scenarios.contributions import contributions
+from scenarios.convert import convert
 from scenarios.discover import discover
 from scenarios.gaps import gaps
+from scenarios.import_assets import import_assets
 from scenarios.information import information
 from scenarios.load import load
 from scenarios.policies import policies
@@ -34,8 +36,10 @@ __all__ = [
     "calibrate",
     "compare",
     "contributions",
+    "convert",
     "discover",
     "gaps",
+    "import_assets",
     "information",
     "load",
     "policies",

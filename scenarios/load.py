@@ -29,8 +29,9 @@ NAMED = (
 def load(path_or_name: str | os.PathLike[str]) -> Scenario:
     """Read a scenario, with the calibration beside it if there is one that fits.
 
-    path_or_name: path of a YAML file, or the name of a scenario of the library. A file wins over a name.
-    Raises `sim.errors.ProblemsFound` with every problem of the file, in the order of its lines.
+    path_or_name: path of a YAML file or of an Excel workbook, or the name of a scenario of the library. A file wins
+    over a name.
+    Raises `sim.errors.ProblemsFound` with every problem of the file, in the order of its lines or sheets.
     """
     raw, file = read(path_or_name)
     return calibrated(parse(raw, file), beside(path_or_name, file))
@@ -70,9 +71,11 @@ def parse(raw: bytes, file: str) -> Scenario:
 
     Raises `sim.errors.ProblemsFound`; nothing else, whatever the bytes are.
     """
-    from scenarios.positions import read_yaml
+    return scenario_of(plain(raw, file), file)
 
-    document = read_yaml(_text(raw, file))
+
+def scenario_of(document: Document, file: str) -> Scenario:
+    """The scenario that the plain data of a file state. Raises ProblemsFound."""
     problems = list(document.problems)
     scenario: Scenario | None = None
     if document.complete:
@@ -85,6 +88,41 @@ def parse(raw: bytes, file: str) -> Scenario:
     return scenario
 
 
+def plain(raw: bytes, file: str) -> Document:
+    """The plain data that the content of a file states, a YAML text or a workbook, with the place of every path.
+
+    Raises ProblemsFound where the file cannot be read at all; what is wrong inside it is in `problems`.
+    """
+    if is_workbook(raw):
+        from scenarios.workbooks.read import read_workbook
+
+        return read_workbook(raw, file)
+    from scenarios.file_kinds import SCENARIO, refuse_another
+    from scenarios.positions import read_yaml
+
+    text = _text(raw, file)
+    refuse_another(text, SCENARIO, file)
+    return read_yaml(text)
+
+
+def as_yaml(raw: bytes, file: str) -> bytes:
+    """The content of a scenario file as YAML: as it is, or converted where it is a workbook."""
+    if not is_workbook(raw):
+        return raw
+    from scenarios.workbooks.flow import yaml_text
+
+    return yaml_text(plain(raw, file).data).encode()
+
+
+def is_workbook(raw: bytes) -> bool:
+    """Whether the content of a file is an Excel workbook, which is a ZIP archive.
+
+    >>> is_workbook(b"PK\x03\x04..."), is_workbook(b"version: 1")
+    (True, False)
+    """
+    return raw.startswith(b"PK\x03\x04")
+
+
 def read(path_or_name: str | os.PathLike[str]) -> tuple[bytes, str]:
     """Content and printed name of a scenario file or of a scenario of the library."""
     name = os.fspath(path_or_name)
@@ -95,7 +133,9 @@ def read(path_or_name: str | os.PathLike[str]) -> tuple[bytes, str]:
         if not name or not path.exists():
             raise ProblemsFound([_missing_file(name)])
         if path.is_dir():
-            raise ProblemsFound([Problem("", f"{name} is a folder", name, "name the file inside it", file=name)])
+            inside = path / "scenario.yaml"
+            hint = f"name {inside}, its scenario" if inside.is_file() else "name the file inside it"
+            raise ProblemsFound([Problem("", f"{name} is a folder", name, hint, file=name)])
         with path.open("rb") as stream:
             return stream.read(MAX_BYTES + 1), name
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
@@ -129,7 +169,7 @@ def library_text(name: str) -> str:
 
 def _missing_file(name: str) -> Problem:
     try:
-        beside = [str(p) for p in Path(name).parent.iterdir() if p.suffix in (".yaml", ".yml")]
+        beside = [str(p) for p in Path(name).parent.iterdir() if p.suffix in (".yaml", ".yml", ".xlsx")]
     except OSError:
         beside = []
     close = nearest(name, [*beside, *library()])
@@ -337,9 +377,11 @@ def _placed(problem: Problem, document: Document) -> Problem:
 
     path, value = problem.path, problem.value
     wrong_key = isinstance(value, str) and bool(value) and (path == value or path.endswith(f".{value}"))
-    line, column = document.place(path, key=wrong_key) or (None, None)
-    return replace(problem, value=shown(value), line=line, column=column)
+    at = document.place(path, key=wrong_key)
+    if at is None:
+        return replace(problem, value=shown(value))
+    return replace(problem, value=shown(value), line=at.line, column=at.column, sheet=at.sheet)
 
 
-def _order(problem: Problem) -> tuple[int, int]:
-    return problem.line or 0, problem.column or 0
+def _order(problem: Problem) -> tuple[str, int, int]:
+    return problem.sheet or "", problem.line or 0, problem.column or 0

@@ -74,12 +74,14 @@ class Findings:
 
 def syntax_problem(complaint: str, begin: Place | None, stop: Place | None) -> Problem:
     """The YAML parser's complaint. It gave up at `stop`, in something that began at `begin`, as far as it knows."""
-    for fragment, message, hint in SYNTAX:
+    message, hint = "this is not YAML", "compare with what `roadfolio new` prints"
+    at = stop or begin
+    for fragment, known, remedy in SYNTAX:
         if fragment in complaint:
-            line, column = (begin if message in AT_BEGIN else stop) or begin or stop or (None, None)
-            return Problem("", message, hint=hint, line=line, column=column)
-    line, column = stop or begin or (None, None)
-    return Problem("", "this is not YAML", hint="compare with what `roadfolio new` prints", line=line, column=column)
+            message, hint = known, remedy
+            at = (begin if message in AT_BEGIN else stop) or begin or stop
+            break
+    return Problem("", message, hint=hint, line=at and at.line, column=at and at.column)
 
 
 def shown(value: object) -> object:

@@ -31,10 +31,11 @@ WORDS: dict[str, bool | None] = {
 
 
 class Place(NamedTuple):
-    """Line and column, both from 1."""
+    """Line and column, both from 1; of a workbook also the sheet."""
 
     line: int
     column: int
+    sheet: str | None = None
 
 
 @dataclass

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scenarios.doubts.all import doubts
 from scenarios.evidence import evidence
 from scenarios.stock_review import StockReview, served_by, stock_reviews, stock_warnings
 from sim.delivery_notes import capped_means
@@ -119,6 +120,7 @@ def review(scenario: Scenario) -> Review:
             *_readiness_warnings(scenario),
             *_market_warnings(scenario),
             *stock_warnings(scenario, stock),
+            *doubts(scenario, stated),
         ),
     )
 

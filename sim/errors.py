@@ -13,7 +13,8 @@ class Problem:
 
     `path` is dotted, list positions as numbers (`initiatives.2.value`); `line` and `column` count from 1 and are None
     where the input has no text (an object built in Python). `value` is the offending value, `hint` the remedy: the
-    allowed range, or the nearest name that exists.
+    allowed range, or the nearest name that exists. `sheet`: of a workbook, where `line` and `column` are those of a
+    cell.
     """
 
     path: str
@@ -23,10 +24,32 @@ class Problem:
     file: str | None = None
     line: int | None = None
     column: int | None = None
+    sheet: str | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it stands: `shop.yaml:12:5`, or `shop.xlsx: Initiatives!C7`.
+
+        >>> Problem("", "odd", file="shop.xlsx", line=7, column=3, sheet="Initiatives").place
+        'shop.xlsx: Initiatives!C7'
+        """
+        if self.sheet is not None:
+            return ": ".join(part for part in (self.file, self._cell()) if part)
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+
+    def _cell(self) -> str:
+        name = self.sheet or ""
+        name = name if name.isidentifier() else f"'{name}'"
+        if self.line is None:
+            return name
+        letters, left = "", self.column or 1
+        while left:
+            left, rest = divmod(left - 1, 26)
+            letters = chr(65 + rest) + letters
+        return f"{name}!{letters}{self.line}"
 
     def __str__(self) -> str:
-        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
-        where = ": ".join(part for part in (place, self.path) if part)
+        where = ": ".join(part for part in (self.place, self.path) if part)
         text = f"{where}: {self.message}" if where else self.message
         return f"{text} ({self.hint})" if self.hint else text
 

@@ -107,8 +107,9 @@ class Signpost:
 @dataclass(frozen=True, repr=False)
 class Discovery(Shown):
     """Boxes in which a roadmap fails. of: `draws` where a single draw with its events fails, `drivers` where the mean
-    over the events does. base: share that fails overall. points: that chose the boxes, and as many others that measured
-    them, with `noise` draws of the events each."""
+    over the events does. base: share that fails overall; unsure: share of the points whose mean lies within twice its
+    error of failing, so that luck decides, None with `draws`. points: that chose the boxes, and as many others that
+    measured them, with `noise` draws of the events each."""
 
     scenario: str
     scenario_hash: str
@@ -122,6 +123,7 @@ class Discovery(Shown):
     words: str
     of: str
     base: Share
+    unsure: Share | None
     boxes: tuple[Box, ...]
     signposts: tuple[Signpost, ...]
     trajectory: tuple[tuple[int, float, float, float], ...]
@@ -141,6 +143,7 @@ class Discovery(Shown):
             "fails": self.fails,
             "of": self.of,
             "base": self.base.document(),
+            "unsure": None if self.unsure is None else self.unsure.document(),
             "boxes": [box.document() for box in self.boxes],
             "signposts": [one.document() for one in self.signposts],
             "trajectory": [dict(zip(keys, step, strict=True)) for step in self.trajectory],

@@ -26,6 +26,9 @@ COMMANDS = {
     # name: what it does, in the list of `roadfolio --help`
     "new": "Print a commented scenario of a sector, to edit.",
     "check": "Find every error of a file, or review a good one.",
+    "evidence": "Search the published figures, and see where sources disagree.",
+    "convert": "Turn a scenario file into a workbook, or back, without loss.",
+    "import-assets": "Turn an asset register (CSV) into systems of a scenario.",
     "gaps": "Show goals against the baseline, and which initiatives serve them.",
     "roi": "Value a roadmap on many draws (the Monte Carlo kernel).",
     "uncertainty": "Tell ignorance, which information could shrink, from chance.",

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.arguments import Future, Json, Scenario, Seed, parse_roadmap, turned
+from scenarios.cli.excel import Excel, Overwrite, check_excel, write_excel
 from scenarios.cli.roi import Threads
 
 Roadmap = Annotated[
@@ -39,6 +40,8 @@ def run(
     seed: Seed = 1,
     future: Future = None,
     threads: Threads = None,
+    excel: Excel = None,
+    force: Overwrite = False,
     json: Json = False,
 ) -> int:
     """Find the value of a driver, an initiative's cost or benefit, or a budget at which the decision flips."""
@@ -48,6 +51,7 @@ def run(
 
     starts = None if roadmap is None else parse_roadmap(roadmap)
     other = None if against is None else parse_roadmap(against)
+    check_excel(excel, overwrite=force)
     scenario = turned(load(file), future)
     from scenarios.break_even import break_even
     from scenarios.cli.compiling import announce_compilation
@@ -77,6 +81,7 @@ def run(
             [Problem("", text, hint="`roadfolio plan` says why", file=file) for text in error.sentences], json
         )
         return INFEASIBLE
+    write_excel(excel, found.document(), "break-even", overwrite=force)
     if json:
         emit(found.document())
         return DONE

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from scenarios.cli.arguments import Json, NoSeed, Scenario
+from scenarios.cli.excel import Excel, Overwrite, check_excel, write_excel
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -13,13 +14,15 @@ if TYPE_CHECKING:
     from scenarios.review import Review
 
 
-def run(file: Scenario, json: Json = False, _seed: NoSeed = 0) -> None:
+def run(file: Scenario, excel: Excel = None, force: Overwrite = False, json: Json = False, _seed: NoSeed = 0) -> None:
     """Check a scenario."""
     from scenarios import load
     from scenarios.cli.output import console, emit, warn
     from scenarios.review import review
 
+    check_excel(excel, overwrite=force)
     found = review(load(file))
+    write_excel(excel, _document(found), "check", overwrite=force)
     if json:
         emit({"file": file, **_document(found)})
         return

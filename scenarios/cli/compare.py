@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.arguments import Json, Seed
+from scenarios.cli.excel import Excel, Overwrite, check_excel, write_excel
 from scenarios.cli.roi import Threads
 from scenarios.compare import DRAWS
 from sim.errors import Problem, ProblemsFound
@@ -46,6 +47,8 @@ def run(
     no_futures: NoFutures = False,
     seed: Seed = 1,
     threads: Threads = None,
+    excel: Excel = None,
+    force: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Compare arms on common draws: the later ones each minus the first."""
@@ -53,6 +56,7 @@ def run(
     from scenarios.cli.stages import stages
     from scenarios.comparing.arm_text import arms_of
 
+    check_excel(excel, overwrite=force)
     texts = list(arm or ())
     for number, text in enumerate(roadmap or (), start=1):
         texts.append(f"{'roadmap' if len(roadmap or ()) == 1 else f'roadmap {number}'}: {text.strip() or 'nothing'}")
@@ -68,6 +72,7 @@ def run(
         found = compare(
             arms, draws, seed, all_pairs=all_pairs, futures=not no_futures, threads=threads, progress=progress
         )
+    write_excel(excel, found.document(), "compare", overwrite=force)
     if json:
         emit(found.document())
         return

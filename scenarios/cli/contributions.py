@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.arguments import Future, Json, Roadmap, Scenario, Seed, parse_roadmap, turned
+from scenarios.cli.excel import Excel, Overwrite, check_excel, write_excel
 from scenarios.cli.roi import Threads
 from scenarios.contributions import DRAWS, ORDERS
 
@@ -24,6 +25,8 @@ def run(
     seed: Seed = 1,
     future: Future = None,
     threads: Threads = None,
+    excel: Excel = None,
+    force: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Divide the NPV of a roadmap among its initiatives: alone, last in, and the mean over all orders."""
@@ -32,6 +35,7 @@ def run(
     from scenarios.cli.stages import stages
 
     starts = parse_roadmap(roadmap)
+    check_excel(excel, overwrite=force)
     scenario = turned(load(file), future)
     from scenarios.cli.compiling import announce_compilation
     from scenarios.contributions import contributions
@@ -47,6 +51,7 @@ def run(
             threads=threads,
             progress=lambda done, of: progress("parts of the roadmap", done, of),
         )
+    write_excel(excel, found.document(), "contributions", overwrite=force)
     if json:
         emit(found.document())
         return

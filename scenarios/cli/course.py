@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scenarios.cli.arguments import Future, Json, Roadmap, Scenario, Seed, parse_roadmap, turned
+from scenarios.cli.excel import Excel, check_excel, write_excel
 from scenarios.cli.roi import Threads
+from scenarios.workbooks.csv_text import shown_as_text
 from sim.errors import Problem, ProblemsFound, nearest
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ One = Annotated[
     typer.Option("--draw", metavar="N|worst|median|best", help="Show one draw instead: what happened, and its ledger."),
 ]
 Csv = Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write every figure to a table, too.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace the file of --csv if it exists.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the files of --csv and --excel.")]
 
 
 def run(
@@ -51,6 +53,7 @@ def run(
     draw: One = None,
     csv: Csv = None,
     force: Force = False,
+    excel: Excel = None,
     json: Json = False,
 ) -> None:
     """Show the cumulative cash of a roadmap, the company's balance, losses by size, and the rate of return."""
@@ -59,6 +62,7 @@ def run(
 
     starts = parse_roadmap(roadmap)
     number = None if draw is None or draw in NOTABLE else _number(draw)
+    check_excel(excel, overwrite=force)
     if csv is not None:
         check_free(csv, overwrite=force, option="--csv")
     scenario = turned(load(file), future)
@@ -81,7 +85,8 @@ def run(
 
     if not isinstance(found, Many):
         if csv is not None:
-            save(csv, found.to_frame().write_csv(), overwrite=force, option="--csv")
+            save(csv, found.to_frame().with_columns(shown_as_text()).write_csv(), overwrite=force, option="--csv")
+        write_excel(excel, found.document(), "course", overwrite=force)
         _show_one(found, scenario, draw, draws, json)
         return
     from scenarios.cyber_tail import tail_of_business
@@ -89,9 +94,11 @@ def run(
     tail = tail_of_business(scenario, chosen, seed, threads=threads)
     if csv is not None:
         more = () if tail is None else tail.rows(scenario.profile.currency)
-        save(csv, found.to_frame(more).write_csv(), overwrite=force, option="--csv")
+        save(csv, found.to_frame(more).with_columns(shown_as_text()).write_csv(), overwrite=force, option="--csv")
+    document = {**found.document(), "tail": None if tail is None else tail.document()}
+    write_excel(excel, document, "course", overwrite=force)
     if json:
-        emit({**found.document(), "tail": None if tail is None else tail.document()})
+        emit(document)
         return
     from scenarios.cli.render.course import show_course
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.arguments import Future, Json, Roadmap, Scenario, Seed, parse_roadmap, turned
+from scenarios.cli.excel import Excel, Overwrite, check_excel, write_excel
 from scenarios.cli.information import Drivers
 from scenarios.cli.roi import Threads
 from scenarios.discover import BOXES, CONDITIONS, NOISE, POINTS
@@ -21,7 +22,7 @@ Of = Annotated[
 Points = Annotated[
     int, typer.Option("--points", help="Points that choose the boxes, 200 or more; as many measure them.")
 ]
-Noise = Annotated[int, typer.Option("--noise", help="Draws of the events at each point.")]
+Noise = Annotated[int, typer.Option("--noise", help="Draws of the events at each point; 8 or more with --of drivers.")]
 Boxes = Annotated[int, typer.Option("--boxes", help="Most boxes, 1 to 10.")]
 Conditions = Annotated[int, typer.Option("--conditions", help="Most conditions of a box, 1 to 10.")]
 
@@ -39,6 +40,8 @@ def run(
     seed: Seed = 1,
     future: Future = None,
     threads: Threads = None,
+    excel: Excel = None,
+    force: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Find boxes of driver values in which a roadmap fails more often than elsewhere (PRIM), and signposts."""
@@ -48,6 +51,7 @@ def run(
     from scenarios.discover import discover
 
     starts = parse_roadmap(roadmap)
+    check_excel(excel, overwrite=force)
     scenario = turned(load(file), future)
     announce_compilation("kernel")
     with progress_so_far("simulating draws", max(0, 2 * points * noise)) as drawn:
@@ -55,6 +59,7 @@ def run(
             scenario, starts, fails, seed, of=of, drivers=driver or (), points=points, noise=noise, boxes=boxes,
             conditions=conditions, threads=threads, progress=drawn,
         )  # fmt: skip
+    write_excel(excel, found.document(), "discover", overwrite=force)
     if json:
         emit(found.document())
         return

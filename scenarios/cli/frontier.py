@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.arguments import Future, Json, Scenario, Seed, turned
+from scenarios.cli.excel import Excel, Overwrite, check_excel, write_excel
 from scenarios.cli.roi import Threads
 
 Budgets = Annotated[int, typer.Option("--budgets", min=2, max=200, help="How many sizes of the budgets.")]
@@ -24,6 +25,8 @@ def run(
     seed: Seed = 1,
     future: Future = None,
     threads: Threads = None,
+    excel: Excel = None,
+    force: Overwrite = False,
     json: Json = False,
 ) -> int:
     """NPV against budget, each size of the budgets with its best roadmap and the least budget that allows it."""
@@ -32,6 +35,7 @@ def run(
     from scenarios.cli.stages import stages
     from sim.errors import Problem, ProblemsFound
 
+    check_excel(excel, overwrite=force)
     scenario = turned(load(file), future)
     if not scenario.money.budgets:
         hint = "state money.budgets, or use `roadfolio plan`"
@@ -56,6 +60,7 @@ def run(
     except NoRoadmap as error:
         print_problems([Problem("", sentence, file=file) for sentence in error.sentences], json)
         return INFEASIBLE
+    write_excel(excel, found.document(), "frontier", overwrite=force)
     if json:
         emit(found.document())
         return DONE

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.arguments import Future, Json, Scenario, Seed, parse_roadmap, turned
+from scenarios.cli.excel import Excel, Overwrite, check_excel, write_excel
 from scenarios.cli.roi import Threads
 
 MOST_DRAWS = 200_000  # what is kept of more would not fit into the memory of a small machine
@@ -24,6 +25,8 @@ def run(
     seed: Seed = 1,
     future: Future = None,
     threads: Threads = None,
+    excel: Excel = None,
+    force: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Show baseline against target for every goal, and rank initiatives by what they do for the goals."""
@@ -32,6 +35,7 @@ def run(
     from scenarios.cli.stages import stages
 
     starts = None if roadmap is None else parse_roadmap(roadmap)
+    check_excel(excel, overwrite=force)
     scenario = turned(load(file), future)
     from scenarios.cli.compiling import announce_compilation
     from scenarios.gaps import check_goals, gaps
@@ -42,6 +46,7 @@ def run(
         found = gaps(
             scenario, draws, seed, starts, threads=threads, progress=lambda done, of: progress("initiatives", done, of)
         )
+    write_excel(excel, found.document(), "gaps", overwrite=force)
     if json:
         emit(found.document())
         return

@@ -10,6 +10,7 @@ import typer
 
 from scenarios.cli.arguments import Future, Json, Scenario, Seed, turned
 from scenarios.cli.choices import Noise, PlanRun, Points, Resolved, Roadmaps, given_roadmaps, read_plan
+from scenarios.cli.excel import Excel, Overwrite, check_excel, write_excel
 from scenarios.cli.roi import Threads
 from scenarios.information import NESTED, NOISE, POINTS, TOP
 from sim.errors import Problem, ProblemsFound
@@ -53,6 +54,8 @@ def run(
     seed: Seed = 1,
     future: Future = None,
     threads: Threads = None,
+    excel: Excel = None,
+    force: Overwrite = False,
     json: Json = False,
 ) -> int:
     """Value what could be known before choosing: all uncertain numbers, each, groups, and studies of stated size."""
@@ -65,6 +68,7 @@ def run(
 
     given, document = given_roadmaps(roadmap), read_plan(plan)
     groups, studies = parse_groups(group or ()), read_studies(study or ())
+    check_excel(excel, overwrite=force)
     scenario = turned(load(file), future)
     announce_compilation("kernel")
     try:
@@ -77,6 +81,7 @@ def run(
     except NoRoadmap as error:
         print_problems([Problem("", sentence, file=file) for sentence in error.sentences], json)
         return INFEASIBLE
+    write_excel(excel, found.document(), "information", overwrite=force)
     if json:
         emit(found.document())
         return DONE

@@ -18,23 +18,34 @@ def run(
         str | None, typer.Option("--revenue", help="Scale to this revenue a year, such as 4.2M.")
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write to this file instead of printing.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the file of --out.")] = False,
+    excel: Annotated[
+        Path | None, typer.Option("--excel", metavar="FILE.xlsx", help="Write an Excel workbook instead of printing.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the files of --out and --excel.")] = False,
     json: Json = False,
     _seed: NoSeed = 0,
 ) -> None:
     """Print or write the scenario of the library for a sector, scaled to your size if you state it."""
-    from scenarios.cli.output import emit, save
+    from scenarios.cli.excel import check_excel
+    from scenarios.cli.output import emit, save, save_bytes
     from scenarios.new import new_scenario
 
+    check_excel(excel, overwrite=force)
     text = new_scenario(sector, employees, None if revenue is None else _money(revenue))
     if out is not None:
         save(out, text, overwrite=force)
+    if excel is not None:
+        from scenarios.convert import workbook
+
+        save_bytes(excel, workbook(text.encode(), sector), overwrite=force, option="--excel")
     if json:
-        emit({"sector": sector, "file": None if out is None else str(out), "text": text})
-    elif out is None:
+        files = {"file": None if out is None else str(out), "workbook": None if excel is None else str(excel)}
+        emit({"sector": sector, **files, "text": text})
+    elif out is None and excel is None:
         print(text, end="")
-    else:
-        print(f"written to {out}: `roadfolio check {out}` reviews it", file=sys.stderr)
+    for written in (out, excel):
+        if written is not None:
+            print(f"written to {written}: `roadfolio check {written}` reviews it", file=sys.stderr)
 
 
 def _money(text: str) -> float:

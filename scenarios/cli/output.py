@@ -71,7 +71,7 @@ def print_problems(problems: Iterable[Problem], as_json: bool) -> None:
     """Print errors: one JSON document on stdout, or a line for each on stderr."""
     found = list(problems)
     if as_json:
-        keys = ("file", "line", "column", "path", "value", "message", "hint")
+        keys = ("file", "sheet", "line", "column", "path", "value", "message", "hint")
         rows = [dataclasses.asdict(problem) for problem in found]
         emit({"errors": [{key: _plain(row[key]) for key in keys} for row in rows]})
         return
@@ -83,8 +83,7 @@ def print_problems(problems: Iterable[Problem], as_json: bool) -> None:
 
         terminal = _console(sys.stderr)
         for problem in found:
-            place = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part is not None)
-            line = Text().append(f"{place}: " if place else "", "dim")
+            line = Text().append(f"{problem.place}: " if problem.place else "", "dim")
             line.append(f"{problem.path}: " if problem.path else "", "bold")
             line.append(problem.message)
             terminal.print(line.append(f" ({problem.hint})" if problem.hint else "", "cyan"), soft_wrap=True)
@@ -103,11 +102,16 @@ def save(path: Path, text: str, *, overwrite: bool, option: str = "--out") -> No
 
     Raises ProblemsFound where a file exists that may not be overwritten, or the place cannot be written.
     """
+    save_bytes(path, text.encode("utf-8"), overwrite=overwrite, option=option)
+
+
+def save_bytes(path: Path, content: bytes, *, overwrite: bool, option: str = "--out") -> None:
+    """As `save`, for a file that is no text."""
     check_free(path, overwrite=overwrite, option=option)
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         try:
-            draft.write_text(text, encoding="utf-8")
+            draft.write_bytes(content)
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scenarios.cli.arguments import Future, Json, Scenario, Seed, parse_share, turned
+from scenarios.cli.excel import Excel, check_excel, write_excel
 from scenarios.cli.pins import Pins, pinned
 from scenarios.cli.roi import Threads
 
@@ -23,7 +24,7 @@ Out = Annotated[
         "--out", help="Folder for the run: report.html, plan.json, forecast.json, scenario.yaml, periods.csv, …"
     ),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace the run that the folder of --out holds.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the run in the folder of --out, the file of --excel.")]
 Seconds = Annotated[
     float | None,
     typer.Option(
@@ -78,6 +79,7 @@ def run(
     risk_level: RiskLevel = None,
     objective: Aim = None,
     pin: Pins = None,
+    excel: Excel = None,
     no_report: NoReport = False,
     json: Json = False,
 ) -> int:
@@ -92,6 +94,7 @@ def run(
     if within is not None and alternatives == 0:
         example = "--alternatives 3 --within 2"
         raise ProblemsFound([Problem("--within", "has no effect without --alternatives", within, example)])
+    check_excel(excel, overwrite=force)
     content, name = read(file)
     calibration = beside(file, name)
     weight = parse_share("--risk-weight", risk_weight, 0.0, 1.0)
@@ -129,6 +132,7 @@ def run(
     prospects = outlook(shown, fresh[0].roadmap, fresh.draws, seed, first_draw=fresh.first_draw, threads=threads)
     document = {**found.document(), "futures": [one.as_dict() for one in prospects]}
     if out is not None:
+        from scenarios.load import as_yaml
         from scenarios.monitoring.record import FILE, as_text, first_record
 
         more = {FILE: as_text([first_record(scenario, found, threads)])}
@@ -140,7 +144,14 @@ def run(
             }  # fmt: skip
             more |= _figures(scenario, document, found.program, options, threads)
         replaced = write_run(
-            out, found, document, found.program, content, replace=force, calibration=calibration, more=more
+            out,
+            found,
+            document,
+            found.program,
+            as_yaml(content, name),
+            replace=force,
+            calibration=calibration,
+            more=more,
         )
         for old in replaced:
             print(f"replaced {old}", file=sys.stderr)
@@ -148,6 +159,7 @@ def run(
             from scenarios.report import report
 
             report(out, force=True)
+    write_excel(excel, document, "plan", overwrite=force)
     if json:
         emit(document)
     else:

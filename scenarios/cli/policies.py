@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.arguments import Future, Json, Scenario, Seed, turned
+from scenarios.cli.excel import Excel, Overwrite, check_excel, write_excel
 from scenarios.cli.roi import Threads
 from scenarios.policies import DRAWS, MEASUREMENT_ERROR, REVIEW_EVERY, TRAIN_DRAWS
 
@@ -29,6 +30,8 @@ def run(
     seed: Seed = 1,
     future: Future = None,
     threads: Threads = None,
+    excel: Excel = None,
+    force: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Compare plan once, review, no training, one-time implementation and simple rules by rolling simulation."""
@@ -36,6 +39,7 @@ def run(
     from scenarios.cli.output import console, emit
     from scenarios.cli.stages import stages
 
+    check_excel(excel, overwrite=force)
     scenario = turned(load(file), future)
     from optimize.plan_limits import PlanLimits
     from scenarios.cli.compiling import announce_compilation
@@ -54,6 +58,7 @@ def run(
             threads=threads,
             progress=progress,
         )
+    write_excel(excel, found.document(), "policies", overwrite=force)
     if json:
         emit(found.document())
         return

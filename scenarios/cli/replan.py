@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scenarios.cli.arguments import Json
+from scenarios.cli.excel import Excel, check_excel, write_excel
 from scenarios.cli.plan import NoReport
 from scenarios.cli.roi import Threads
 from scenarios.replan import DRAWS
@@ -27,7 +28,7 @@ At = Annotated[
 Out = Annotated[
     Path | None, typer.Option("--out", help="Folder for the run of the new plan, with the actuals and all records.")
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace the run that the folder of --out holds.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the run in the folder of --out, the file of --excel.")]
 Draws = Annotated[int, typer.Option("--draws", help="Draws of each part of the work, before they are weighted.")]
 OwnSeed = Annotated[
     int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="The seed of the run, which a new plan keeps.")
@@ -36,6 +37,15 @@ Template = Annotated[
     bool, typer.Option("--template", help="Print a table of actuals to fill in, with what the plan expected.")
 ]
 Seconds = Annotated[float | None, typer.Option("--seconds", min=1.0, max=1e6, help="Stop the search after this time.")]
+
+
+USUAL = ("revenue", "on_time_share", "lost_share", "customers", "availability", "churn", "cash")
+"""KPIs that a business counts itself and that do not follow from one another, none of them of single events."""
+NOTES = (
+    "# value: what the plan expected, at the end of each planning period; replace it by what was observed, and delete",
+    "# the lines of what was not. error: standard deviation, of the measurement and of what the model leaves out.",
+    "# Each line counts as one more independent observation: of figures that say the same thing, state one.",
+)
 
 
 def run(
@@ -50,6 +60,7 @@ def run(
     template: Template = False,
     no_report: NoReport = False,
     seed: OwnSeed = None,
+    excel: Excel = None,
     json: Json = False,
 ) -> int:
     """Weigh actuals against a plan under way: what was learned, and what of the rest should change."""
@@ -67,6 +78,7 @@ def run(
         print(_template(found, month), end="")
         return DONE
     text = "" if actuals is None else _read(actuals)
+    check_excel(excel, overwrite=force)
     if out is not None:
         check_folder(out, replace=force)
     from optimize import NoRoadmap, PlanLimits
@@ -100,6 +112,7 @@ def run(
             from scenarios.report import report
 
             report(out, force=True)
+    write_excel(excel, done.document(), "replan", overwrite=force)
     if json:
         emit(done.document())
     else:
@@ -125,10 +138,14 @@ def _month(text: str, found: Run) -> int:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise ProblemsFound([Problem("ACTUALS", f"{path} cannot be read: {reason}", str(path))]) from None
+    if not text.strip():
+        hint = "the first line is month,what,value,error; leave the table out where nothing was observed"
+        raise ProblemsFound([Problem("ACTUALS", f"{path} is empty", str(path), hint)])
+    return text
 
 
 def _template(found: Run, at: int) -> str:
@@ -140,11 +157,17 @@ def _template(found: Run, at: int) -> str:
         message = "the run has no record of its forecast"
         raise ProblemsFound([Problem("RUN", message, hint="plan anew with `roadfolio plan --out`")])
     record = found.records[-1]
-    lines = [",".join(COLUMNS)]
+    step = found.scenario.period_months
+    months = [month for month in range(record["issued_at"], at) if (month + 1) % step == 0 or month == at - 1]
+    lines = [*NOTES, ",".join(COLUMNS)]
+    left = []
     for what in record["figures"]:
         if what.startswith("golive."):
             continue
-        for month in range(record["issued_at"], at):
+        if "." not in what and what not in USUAL:
+            left.append(what)
+            continue
+        for month in months:
             mean = expected(record, what, month)
             if mean:
                 lines.append(f"{month},{what},{mean:.5g},5 %")
@@ -153,4 +176,5 @@ def _template(found: Run, at: int) -> str:
             live = figure["mean"]
             shown = "none" if live is None or round(live) > at - 1 else f"{round(live)}"
             lines.append(f"{at - 1},{what},{shown},0")
+    lines.insert(len(NOTES), f"# Other figures and months can be stated as well: {', '.join(left)}.")
     return "\n".join(lines) + "\n"

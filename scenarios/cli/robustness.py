@@ -8,6 +8,7 @@ import typer
 
 from scenarios.cli.arguments import Json, Scenario, Seed
 from scenarios.cli.choices import Noise, PlanRun, Points, Resolved, Roadmaps, given_roadmaps, read_plan
+from scenarios.cli.excel import Excel, Overwrite, check_excel, write_excel
 from scenarios.cli.roi import Threads
 from scenarios.robustness import FUTURE_DRAWS, NOISE, POINTS
 
@@ -24,6 +25,8 @@ def run(
     resolved: Resolved = 32,
     seed: Seed = 1,
     threads: Threads = None,
+    excel: Excel = None,
+    force: Overwrite = False,
     json: Json = False,
 ) -> int:
     """Set decisions side by side across driver worlds and futures."""
@@ -36,6 +39,7 @@ def run(
     from sim.errors import Problem
 
     given, document = given_roadmaps(roadmap), read_plan(plan)
+    check_excel(excel, overwrite=force)
     scenario = load(file)
     announce_compilation("kernel")
     try:
@@ -47,6 +51,7 @@ def run(
     except NoRoadmap as error:
         print_problems([Problem("", sentence, file=file) for sentence in error.sentences], json)
         return INFEASIBLE
+    write_excel(excel, found.document(), "robustness", overwrite=force)
     if json:
         emit(found.document())
         return DONE

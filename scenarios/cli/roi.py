@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scenarios.cli.arguments import Future, Json, Roadmap, Scenario, Seed, parse_roadmap, turned
+from scenarios.cli.excel import Excel, check_excel, write_excel
 
 if TYPE_CHECKING:
     from scenarios.cli.until_sure import Request
@@ -47,7 +48,7 @@ Out = Annotated[Path | None, typer.Option("--out", help="Folder to keep the draw
 Extend = Annotated[
     Path | None, typer.Option("--extend", help="Go on with the run in this folder; no draw is repeated.")
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace the run that the folder of --out holds.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the run in the folder of --out, the file of --excel.")]
 Points = Annotated[
     str | None,
     typer.Option(
@@ -75,12 +76,14 @@ def run(
     seed: Seed = 1,
     future: Future = None,
     threads: Threads = None,
+    excel: Excel = None,
     json: Json = False,
 ) -> None:
     """Value a roadmap on many draws, against the same draws without it."""
     from scenarios import load
     from scenarios.cli.output import console, emit, progress_so_far
 
+    check_excel(excel, overwrite=force)
     starts = parse_roadmap(roadmap)
     other = None if against is None else parse_roadmap(against)
     scenario = turned(load(file), future)
@@ -91,12 +94,12 @@ def run(
     from sim.rate_of_return import RateCollector
     from sim.roadmap import roadmap as validated
 
-    request = Request(precision, statistic, other, max_draws, out, extend, force)
+    request = Request(precision, statistic, other, max_draws, out, extend, force and (out is not None or excel is None))
     check_request(request, draws, points)
     chosen = validated(scenario, starts)
     if request.wanted:
         roadmaps = (chosen,) if other is None else (chosen, validated(scenario, other))
-        _until_sure(scenario, roadmaps, request, seed, threads, json)
+        _until_sure(scenario, roadmaps, request, seed, threads, json, excel, force)
         return
     draws, sampling = sampling_for(scenario, chosen, draws, points)
     announce_compilation("kernel")
@@ -110,8 +113,10 @@ def run(
     from scenarios.outlook import outlook
 
     prospects = outlook(scenario, chosen, min(draws, FUTURE_DRAWS), seed, threads=threads) if future is None else ()
+    found = {**outcomes.document(), **rates.document(), "futures": [one.as_dict() for one in prospects]}
+    write_excel(excel, found, "roi", overwrite=force)
     if json:
-        emit({**outcomes.document(), **rates.document(), "futures": [one.as_dict() for one in prospects]})
+        emit(found)
         return
     from scenarios.cli.render.outcome import show_outcome
 
@@ -119,7 +124,14 @@ def run(
 
 
 def _until_sure(
-    scenario: World, roadmaps: tuple[Plan, ...], request: Request, seed: int, threads: int | None, json: bool
+    scenario: World,
+    roadmaps: tuple[Plan, ...],
+    request: Request,
+    seed: int,
+    threads: int | None,
+    json: bool,
+    excel: Path | None,
+    force: bool,
 ) -> None:
     from scenarios.cli.compiling import announce_compilation
     from scenarios.cli.output import console, emit
@@ -127,6 +139,7 @@ def _until_sure(
 
     announce_compilation("kernel")
     outcomes, answer = run_until_sure(scenario, roadmaps, request, seed, threads)
+    write_excel(excel, document(outcomes, answer), "roi", overwrite=force)
     if json:
         emit(document(outcomes, answer))
         return

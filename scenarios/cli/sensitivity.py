@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.arguments import Future, Json, Roadmap, Scenario, Seed, parse_roadmap, turned
+from scenarios.cli.excel import Excel, Overwrite, check_excel, write_excel
 from scenarios.cli.roi import Threads
 from scenarios.cli.uncertainty import Against
 
@@ -64,12 +65,15 @@ def run(
     seed: Seed = 1,
     future: Future = None,
     threads: Threads = None,
+    excel: Excel = None,
+    force: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Which assumptions an outcome of a roadmap hangs on."""
     from scenarios import load
     from scenarios.cli.output import console, emit, progress_so_far
 
+    check_excel(excel, overwrite=force)
     starts = parse_roadmap(roadmap)
     other = None if against is None else parse_roadmap(against)
     choices = [parse_roadmap(text) for text in choice or ()]
@@ -101,6 +105,7 @@ def run(
             threads=threads,
             progress=drawn,
         )
+    write_excel(excel, found.document(), "sensitivity", overwrite=force)
     if json:
         emit(found.document())
         return

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.arguments import Future, Json, Roadmap, Scenario, Seed, Workers, parse_roadmap, processes, turned
+from scenarios.cli.excel import Excel, Overwrite, check_excel, write_excel
 from sim.errors import Problem, ProblemsFound
 
 Replications = Annotated[
@@ -46,6 +47,8 @@ def run(
     future: Future = None,
     workers: Workers = None,
     items: Items = ItemEngine.compiled,
+    excel: Excel = None,
+    force: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Play the company with a roadmap and without it, item by item."""
@@ -53,6 +56,7 @@ def run(
     from scenarios.cli.output import console, emit, progress
 
     starts = parse_roadmap(roadmap)
+    check_excel(excel, overwrite=force)
     scenario = turned(load(file), future)
     from scenarios.cli.compiling import announce_compilation
     from sim.company import simulate
@@ -91,9 +95,10 @@ def run(
                 items=items.value,
                 progress=lambda _done: advance(1),
             )
+    document = outcomes.document() | ({} if estimate is None else {"control_variate": estimate.as_dict()})
+    write_excel(excel, document, "simulate", overwrite=force)
     if json:
-        document = outcomes.document()
-        emit(document if estimate is None else {**document, "control_variate": estimate.as_dict()})
+        emit(document)
         return
     from scenarios.cli.render.outcome import show_outcome
     from scenarios.cli.render.precision import show_estimate

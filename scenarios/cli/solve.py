@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.arguments import Json, NoSeed
+from scenarios.cli.excel import Excel, Overwrite, check_excel, write_excel
 from sim.errors import Problem, ProblemsFound
 
 NO_ANSWER = 1  # the solver gave none that can be trusted, or none in time
@@ -37,6 +38,8 @@ def run(
     why: Why = False,
     alternatives: Alternatives = 0,
     within: Within = 2.0,
+    excel: Excel = None,
+    force: Overwrite = False,
     json: Json = False,
     _seed: NoSeed = 0,
 ) -> int:
@@ -53,10 +56,14 @@ def run(
     from scenarios.cli.output import DONE, INFEASIBLE, console, emit
     from scenarios.cli.solving import told
     from scenarios.cli.stages import stages
+    from scenarios.file_kinds import PROGRAM, refuse_another
 
     if solver not in ("highs", "cbc"):
         raise ProblemsFound([Problem("--solver", f"there is no solver {solver!r}", solver, "highs or cbc")])
-    problem = RoadmapProblem.from_json(_content(file), file)
+    check_excel(excel, overwrite=force)
+    content = _content(file)
+    refuse_another(content.decode("utf-8", errors="replace"), PROGRAM, file)
+    problem = RoadmapProblem.from_json(content, file)
     limits = Limits(seconds=seconds, solver="highs" if solver == "highs" else "cbc")
     solution = solve(problem, limits, told())
     resolves = Resolves(limits)
@@ -70,21 +77,21 @@ def run(
         found = reasons_of_program(problem, solution, limits, within / 100.0) if why and answered else None
         now("alternatives", 0, 1)
         others = near_solution(problem, solution, limits, alternatives, within / 100.0) if answered else ()
-    if json:
-        from optimize.alternatives import document as alternative
+    from optimize.alternatives import document as alternative
 
-        own = solution.roadmap if solution.has_solution else {}
-        emit(
-            {
-                **solution.to_dict(),
-                "conflict": [] if conflict is None else list(conflict.words),
-                "conflict_sentence": None if conflict is None else conflict.sentence,
-                "repairs": [one.document() for one in ways],
-                "rejected": [{"id": one.id, "reason": one.reason} for one in rejected],
-                "reasons": None if found is None else found.document(),
-                "alternatives": [alternative(one, one.roadmap, None, own) for one in others],
-            }
-        )
+    own = solution.roadmap if solution.has_solution else {}
+    document = {
+        **solution.to_dict(),
+        "conflict": [] if conflict is None else list(conflict.words),
+        "conflict_sentence": None if conflict is None else conflict.sentence,
+        "repairs": [one.document() for one in ways],
+        "rejected": [{"id": one.id, "reason": one.reason} for one in rejected],
+        "reasons": None if found is None else found.document(),
+        "alternatives": [alternative(one, one.roadmap, None, own) for one in others],
+    }
+    write_excel(excel, document, "solve", overwrite=force)
+    if json:
+        emit(document)
     else:
         from scenarios.cli.render.solution import show_conflict, show_solution
         from scenarios.cli.render.why import show_alternatives, show_program_reasons

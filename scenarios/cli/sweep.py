@@ -41,6 +41,10 @@ Cluster = Annotated[
 ]
 Parquet = Annotated[Path | None, typer.Option("--parquet", help="results: write the table as Parquet.")]
 Csv = Annotated[Path | None, typer.Option("--csv", help="results: write the table as CSV.")]
+Workbook = Annotated[
+    Path | None,
+    typer.Option("--excel", metavar="FILE.xlsx", help="results: write the table, a row a point, as a workbook."),
+]
 Wide = Annotated[bool, typer.Option("--wide", help="results: one row a point, not one a point and measure.")]
 Force = Annotated[bool, typer.Option("--force", help="results: overwrite a file.")]
 
@@ -54,6 +58,7 @@ def run(
     cluster: Cluster = None,
     parquet: Parquet = None,
     csv: Csv = None,
+    excel: Workbook = None,
     wide: Wide = False,
     force: Force = False,
     json: Json = False,
@@ -66,7 +71,7 @@ def run(
     options = {
         "--out": (out, Action.run), "--resume": (resume, Action.run), "--workers": (workers, Action.run),
         "--cluster": (cluster, Action.run), "--parquet": (parquet, Action.results), "--csv": (csv, Action.results),
-        "--wide": (wide, Action.results), "--force": (force, Action.results),
+        "--excel": (excel, Action.results), "--wide": (wide, Action.results), "--force": (force, Action.results),
     }  # fmt: skip
     strange = [name for name, (value, of) in options.items() if value not in (None, False) and of is not action]
     if strange:
@@ -89,16 +94,30 @@ def run(
         found = read_result(target)
     if action is Action.results:
         _write(found, parquet, csv, wide, force)
+        _write_workbook(found, excel, force)
     if json:
         emit(found.document())
         return
     from scenarios.cli.output import console
     from scenarios.cli.render.sweep import show_results, show_status
 
-    if action is Action.results and parquet is None and csv is None:
+    if action is Action.results and parquet is None and csv is None and excel is None:
         show_results(found, console())
     else:
         show_status(found, console())
+
+
+def _write_workbook(found: SweepResult, path: Path | None, force: bool) -> None:
+    """Write the table of a sweep, a row a point, with its units."""
+    from scenarios.cli.excel import check_excel, write_excel
+
+    if path is None:
+        return
+    check_excel(path, overwrite=force)
+    from scenarios.workbooks.sweep_table import sweep_table
+
+    table, charts = sweep_table(found)
+    write_excel(path, found.document(), "sweep", overwrite=force, more=[table], charts=charts)
 
 
 def _worked_out(design: Path, out: Path | None, resume: bool, workers: int | None, cluster: str | None) -> SweepResult:

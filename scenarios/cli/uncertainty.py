@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.arguments import Future, Json, Roadmap, Scenario, Seed, parse_roadmap, turned
+from scenarios.cli.excel import Excel, Overwrite, check_excel, write_excel
 from scenarios.cli.roi import Threads
 from scenarios.two_level import CHANCE, DRIVERS
 from sim.errors import Problem, ProblemsFound
@@ -32,6 +33,8 @@ def run(
     seed: Seed = 1,
     future: Future = None,
     threads: Threads = None,
+    excel: Excel = None,
+    force: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Split the outcome of a roadmap into ignorance and chance."""
@@ -41,6 +44,7 @@ def run(
     starts = parse_roadmap(roadmap)
     other = None if against is None else parse_roadmap(against)
     thresholds = () if below is None else parse_amounts(below)
+    check_excel(excel, overwrite=force)
     scenario = turned(load(file), future)
     from scenarios.cli.compiling import announce_compilation
     from scenarios.two_level import two_level
@@ -58,6 +62,7 @@ def run(
             threads=threads,
             progress=drawn,
         )
+    write_excel(excel, found.document(), "uncertainty", overwrite=force)
     if json:
         emit(found.document())
         return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scenarios.cli.arguments import Future, Json, Scenario, Seed, Workers, parse_roadmap, processes, turned
+from scenarios.cli.excel import Excel, Overwrite, check_excel, write_excel
 from scenarios.cli.simulate import ItemEngine, Items
 from sim.errors import Problem, ProblemsFound
 
@@ -40,6 +41,8 @@ def run(
     future: Future = None,
     workers: Workers = None,
     items: Items = ItemEngine.compiled,
+    excel: Excel = None,
+    force: Overwrite = False,
     json: Json = False,
 ) -> int:
     """Compare the two engines figure by figure on the same draws, for the baseline and for roadmaps. Ends with 1 if a
@@ -49,6 +52,7 @@ def run(
     from scenarios.cli.output import DONE, console, emit, progress
 
     written = [parse_roadmap(text) for text in roadmap or ()]
+    check_excel(excel, overwrite=force)
     scenario = turned(load(file), future)
     written += [_planned(folder) for folder in plan or ()]
     from scenarios.cli.compiling import announce_compilation
@@ -69,6 +73,7 @@ def run(
             months=months,
             progress=lambda _done: advance(1),
         )
+    write_excel(excel, found.document(), "verify", overwrite=force)
     if json:
         emit(found.document())
     else:

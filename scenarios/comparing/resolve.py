@@ -145,4 +145,4 @@ def _allowed(arm: Arm, world: Scenario, starts: Mapping[str, int], problems: lis
 
 def _of_arm(arm: Arm, one: Problem) -> Problem:
     place = f"arms.{arm.name}" if not one.path else f"arms.{arm.name}: {one.path}"
-    return Problem(place, one.message, one.value, one.hint, one.file, one.line, one.column)
+    return Problem(place, one.message, one.value, one.hint, one.file, one.line, one.column, one.sheet)

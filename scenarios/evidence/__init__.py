@@ -49,6 +49,11 @@ class Source(_Strict):
     year: int = Field(ge=1900, le=2100)
     url: str | None = Field(None, pattern=r"^https?://\S+$")
 
+    @property
+    def reference(self) -> str:
+        """Authors, year, title and publisher, as a list of sources has them."""
+        return f"{self.authors} ({self.year}): {self.title}. {self.publisher.removesuffix('.')}."
+
 
 class Distribution(_Strict):
     """A fitted distribution: `lognormal` with mu and sigma, `weibull` with shape and scale, `pareto` with minimum and
@@ -115,7 +120,7 @@ class Evidence(_Strict):
     def cite(self) -> str:
         """The source in one line, ending with how far the figure was checked."""
         source = self.source
-        return f"{source.authors} ({source.year}): {source.title}. {source.publisher}. [{MEANING[self.verified]}]"
+        return f"{source.reference} [{MEANING[self.verified]}]"
 
 
 def read_evidence(path: Path) -> dict[str, Evidence]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scenarios.sweeps.parts import steady
+from scenarios.workbooks.csv_text import shown_as_text
 from sim.errors import Problem, ProblemsFound
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def write_table(found: SweepResult, path: Path, *, wide: bool, as_csv: bool, opt
     def write() -> None:
         table = found.wide() if wide else found.tidy()
         if as_csv:
-            table.sink_csv(draft)
+            table.with_columns(shown_as_text()).sink_csv(draft)
         else:
             table.sink_parquet(draft)
 

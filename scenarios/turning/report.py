@@ -59,8 +59,9 @@ class BreakEven(Shown):
 
     kind: driver, cost, benefit or budget. unit: of the values; `factor` for those of an initiative. low, high: the
     range that was searched. present: median of a driver, factor 1, sum of the budget over its periods. now: the
-    difference as things stand [currency], None for a budget. flips: none means that nothing flips within the range.
-    same: of a budget, in how many of `repeats` valuations the same roadmap is the best at present.
+    difference as things stand [currency], now_se its standard error; None for a budget. flips: none means that nothing
+    flips within the range. same: of a budget, in how many of `repeats` valuations the same roadmap is the best at
+    present.
     """
 
     scenario: str
@@ -77,6 +78,7 @@ class BreakEven(Shown):
     roadmap: Mapping[str, int]
     against: Mapping[str, int] | None
     now: Measured | None
+    now_se: float | None
     curve: tuple[Point, ...]
     flips: tuple[Flip, ...]
     draws: int
@@ -100,6 +102,7 @@ class BreakEven(Shown):
             "roadmap": dict(self.roadmap),
             "against": None if self.against is None else dict(self.against),
             "now": None if self.now is None else self.now.document(),
+            "now_se": self.now_se,
             "curve": [{"value": one.value, "difference": one.difference.document()} for one in self.curve],
             "flips": [one.document() for one in self.flips],
             "draws": self.draws,

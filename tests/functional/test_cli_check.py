@@ -185,11 +185,11 @@ def test_errors_are_one_document(tmp_path: Path, capsys: pytest.CaptureFixture[s
     file = file_with(tmp_path, ("tax_rate: 0.25", "tax_rate: .inf"), ("capital: 1500", "capitl: 1500"))
     content = document(capsys, "check", file, code=2)
     assert [tuple(error) for error in content["errors"]] == [
-        ("file", "line", "column", "path", "value", "message", "hint")
+        ("file", "sheet", "line", "column", "path", "value", "message", "hint")
     ] * 2
     assert content["errors"][1] == {
-        "file": file, "line": 98, "column": 5, "path": "initiatives.basic_backup.capitl", "value": "capitl",
-        "message": "unknown key `capitl`", "hint": "did you mean `capital`?",
+        "file": file, "sheet": None, "line": 98, "column": 5, "path": "initiatives.basic_backup.capitl",
+        "value": "capitl", "message": "unknown key `capitl`", "hint": "did you mean `capital`?",
     }  # fmt: skip
 
 

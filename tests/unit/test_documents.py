@@ -18,7 +18,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "errors": {
         "schema_version": 1,
         "errors": [
-            {"file": None, "line": None, "column": 3, "path": "", "value": 1.5, "message": "wrong", "hint": None}
+            {"file": None, "sheet": None, "line": None, "column": 3, "path": "", "value": 1.5, "message": "wrong",
+             "hint": None}
         ],
     },
     "solve": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -25,19 +26,24 @@ def cell(text: str, style: str = "", most: int = LONGEST_SENTENCE) -> Text:
 
 
 def folded(path: str, most: int) -> Text:
-    """A path on lines of at most `most` letters, broken behind its dots where that is possible.
+    """A path, or a condition on one, on lines of at most `most` letters, broken behind its dots and blanks where that
+    is possible, and behind underscores where a name is longer than a line.
 
     >>> str(folded("people.office.hires", 14))
     'people.office.\\nhires'
+    >>> str(folded("a.duration_of_work is at least 3", 14))
+    'a.duration_of_\\nwork is at\\nleast 3'
     """
     from rich.text import Text
 
+    parts = re.findall(r"[^. ]*[. ]?", clean(path, LONGEST_SENTENCE))
     lines = [""]
-    for part in clean(path, LONGEST_SENTENCE).replace(".", ".\0").split("\0"):
-        if lines[-1] and len(lines[-1]) + len(part) > most:
-            lines.append("")
-        lines[-1] += part
-    return Text("\n".join(lines))
+    for part in parts:
+        for piece in [part] if len(part.rstrip()) <= most else re.findall(r"[^_]*_?", part):
+            if lines[-1] and len(lines[-1]) + len(piece.rstrip()) > most:
+                lines.append("")
+            lines[-1] += piece
+    return Text("\n".join(line.rstrip() for line in lines))
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:

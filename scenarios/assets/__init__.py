@@ -1,0 +1,1 @@
+"""Asset registers: a CSV file of what a business owns, read with care, becomes systems of a scenario."""

@@ -1,0 +1,1 @@
+"""What in a valid scenario is likely not meant: each doubt with the rule behind it."""
