@@ -38,7 +38,7 @@ def refreshed(document: Path, folder: Path) -> str:
 def _run(document: Path, folder: Path, made: dict[int, str] | None) -> list[Block]:
     namespace: dict[str, Any] = {"__name__": "__main__"}
     blocks = [block for block in blocks_of(document.read_text(encoding="utf-8")) if "not run" not in block.directives]
-    for beside in sorted(document.parent.glob("*.yaml")):
+    for beside in sorted(document.parent.glob("*.yaml")) if document.parent != folder else ():
         shutil.copy(beside, folder)
     with contextlib.chdir(folder):
         for block in blocks:
