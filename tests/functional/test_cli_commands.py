@@ -266,7 +266,7 @@ def test_infeasible_problem_ends_with_three(tmp_path: Path, document: Json, caps
         (("verify", SHOP, "--roadmap", "pos@0", "--replications", "-1"), "--replications"),
         (("plan", "retailr"), "did you mean retailer?"),
         (("solve", "nowhere.json"), "cannot be read"),
-        (("solve", SHOP), "not JSON"),
+        (("solve", SHOP), "is a scenario"),
         (("solve", SHOP, "--solver", "abacus"), "highs or cbc"),
     ],
 )
