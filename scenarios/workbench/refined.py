@@ -10,7 +10,9 @@ from scenarios.workbench.answer import Answer, figures_of, measured
 
 if TYPE_CHECKING:
     from optimize.planning import Plan
+    from scenarios.workbench.edits import Edits
     from scenarios.workbench.known import Known
+    from scenarios.workbench.work import Source
     from sim.world import Scenario
 
 
@@ -44,3 +46,29 @@ def refined(
         ),
         found,
     )  # fmt: skip
+
+
+def report_of(
+    source: Source, base: Scenario, edits: Edits, scenario: Scenario, found: Plan, progress: Progress
+) -> str:
+    """The report of a plan as one HTML page, as `plan --out` and `report` write it."""
+    import tempfile
+    from pathlib import Path
+
+    from scenarios.cli.run_folder import write_run
+    from scenarios.outlook import outlook
+    from scenarios.report import report
+    from scenarios.reporting.figures import FILE, as_text, figures
+    from scenarios.workbench.export import as_yaml
+
+    outcomes = found.outcomes
+    progress("report: futures", 0, 1)
+    prospects = outlook(scenario, outcomes[0].roadmap, outcomes.draws, outcomes.seed, first_draw=outcomes.first_draw)
+    document = {**found.document(), "futures": [one.as_dict() for one in prospects]}
+    command = ["roadfolio", "plan", "scenario.yaml", "--seed", str(outcomes.seed), "--out", "again"]
+    more = {FILE: as_text(figures(scenario, document, found.program, command, progress=progress))}
+    content = as_yaml(source, base, edits, scenario).encode()
+    with tempfile.TemporaryDirectory() as folder:
+        run = Path(folder) / "run"
+        write_run(run, found, document, found.program, content, replace=False, more=more)
+        return report(run).read_text(encoding="utf-8")
