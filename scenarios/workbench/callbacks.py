@@ -193,7 +193,7 @@ def _numbers(app: Dash, desk: Desk) -> None:
             return html.P("No number of the scenario has these words.", className="note")
         buttons = [
             html.Button(
-                [html.Code(one.path), html.Span(plain(f"{one.meaning}: {one.stated}", 110))],
+                [html.Code(one.path), html.Span(plain(f"{one.meaning}: {one.said}", 110))],
                 id=ident("open", one.path), className="hit", title=f"Show the control of {one.path}",
             )
             for one in found

@@ -72,7 +72,7 @@ def note_of(number: Number, currency: str, *, path: bool) -> list[Any]:
     unit = number.unit.replace("money", plain(currency, 12))
     parts: list[Any] = [html.Code(number.path), " "] if path else []
     words = [plain(number.meaning)] if path else []
-    words.append(f"the file states {plain(number.stated, MOST_SHOWN)}" + (f" {unit}" if unit else ""))
+    words.append(f"the file states {plain(number.said, MOST_SHOWN)}" + (f" {unit}" if unit else ""))
     if number.is_factor:
         words.append("the slider scales it, in per cent; the field takes x0.8 or a value of its own")
     parts.append("; ".join(words) + ".")

@@ -24,18 +24,23 @@ MOST_SHOWN: Final = 90  # letters of a value as the page repeats it
 
 @dataclass(frozen=True)
 class Number:
-    """path: as `variant` reads it. stated: what the file says there, as it would be typed. middle: its mean. low, high:
-    what the schema allows. origin: where it comes from, as far as stated."""
+    """path: as `variant` reads it. said: what the file says there. stated: the same as the field shows it, `x1` for a
+    list. middle: its mean. low, high: what the schema allows. origin: where it comes from, as far as stated."""
 
     path: str
     meaning: str
     unit: str
     kind: Kind
-    stated: str
+    said: str
     middle: float
     low: float
     high: float
     origin: str
+
+    @property
+    def stated(self) -> str:
+        """What the field shows where nothing was changed."""
+        return self.said if self.kind != "series" else self.said.strip("[]") if "," not in self.said else "x1"
 
     @property
     def is_factor(self) -> bool:

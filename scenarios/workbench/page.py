@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dash import dcc, html
 
 from scenarios.reporting.part import Table
 from scenarios.reporting.words import plain
+from scenarios.workbench.controls import main_controls, pin_rows
+from scenarios.workbench.session import Session
 from scenarios.workbench.shown import KEYS
 
 if TYPE_CHECKING:
+    from scenarios.workbench.numbers import Number
     from sim.world import Scenario
 
 TITLES = {
@@ -26,8 +29,9 @@ GRAPH = {"displayModeBar": False, "displaylogo": False, "showTips": False}
 BUSY, IDLE = 250, 2000  # milliseconds between two questions of the page
 
 
-def page(scenario: Scenario, excel: bool) -> Any:
-    """The whole layout. It is the same for every page that is opened; `callbacks` fills it."""
+def page(scenario: Scenario, numbers: Mapping[str, Number], excel: bool) -> Any:
+    """The whole layout, with the controls as the file has them. It is the same for every page that is opened; what is
+    worked out, and what was changed before a reload, `callbacks` fetches."""
     title = plain(scenario.title) or plain(scenario.name)
     return html.Div(
         [
@@ -52,21 +56,31 @@ def page(scenario: Scenario, excel: bool) -> Any:
                 className="top",
             ),
             html.Div(
-                [html.Span("", className="lamp", id="lamp"), html.Span("Starting …", id="words"),
-                 html.Progress(id="share", value="0", max="1", className="share", **{"aria-label": "Progress"})],
-                id="state", className="state begin", role="status", **{"aria-live": "polite"},
+                [
+                    html.Span("", className="lamp"),
+                    html.Span("Starting …", id="words", role="status", **{"aria-live": "polite"}),
+                    html.Progress(id="share", value="0", max="1", className="share", **{"aria-label": "Progress"}),
+                    html.Span("", id="headline", className="headline"),
+                    html.Nav(
+                        [html.A("Controls", href="#controls"), html.A("Answer", href="#answer"),
+                         html.A("Variants", href="#variants-title")],
+                        **{"aria-label": "Parts of the page"},
+                    ),
+                ],
+                id="state", className="state begin",
             ),
-            html.Div([_side(), _main(excel)], className="columns"),
+            html.Div([_side(scenario, numbers), _main(excel)], className="columns"),
         ],
         className="workbench",
     )  # fmt: skip
 
 
-def _side() -> Any:
+def _side(scenario: Scenario, numbers: Mapping[str, Number]) -> Any:
+    unchanged = Session("")
     return html.Section(
         [
             html.H2("What if", className="first"),
-            html.Div(_waiting("Loading the controls …"), id="main-controls"),
+            html.Div(main_controls(unchanged, scenario, numbers), id="main-controls"),
             html.H3("Any number of the scenario", id="any"),
             html.Label("Search by name, meaning or unit", htmlFor="words-wanted", className="note"),
             dcc.Input(id="words-wanted", type="search", debounce=0.25, maxLength=80, autoComplete="off",
@@ -76,9 +90,9 @@ def _side() -> Any:
             html.H3("Decisions taken already"),
             html.P("Hold an initiative to a start, hold it out, or leave it free. The mark says what the roadmap does.",
                    className="note"),
-            html.Div(_waiting("Loading the initiatives …"), id="pins"),
+            html.Div(pin_rows(unchanged, scenario), id="pins"),
         ],
-        className="side", **{"aria-label": "Controls"},
+        id="controls", className="side", **{"aria-label": "Controls"},
     )  # fmt: skip
 
 
@@ -176,10 +190,6 @@ def _exports(excel: bool) -> Any:
         ],
         className="part",
     )  # fmt: skip
-
-
-def _waiting(words: str) -> Any:
-    return html.P(words, className="note")
 
 
 def drawn(found: Table) -> Any:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from html import escape
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scenarios.reporting.words import plain
 from scenarios.workbench.desk import Desk
 from scenarios.workbench.security import Guard, protect
 
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
     from werkzeug.serving import BaseWSGIServer
 
 LOOPBACK = "127.0.0.1"
+HEAD = (
+    '<div class="workbench"><header class="top"><div><p class="brand">Roadfolio workbench</p><h1><bdi>{title}</bdi></h1>'
+    '</div></header><div class="state begin"><span class="lamp"></span><span>Loading the page …</span></div></div>'
+)
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -47,11 +53,20 @@ def made(desk: Desk, guard: Guard) -> Flask:
 
     excel = knows_excel()
     assets = Path(str(resources.files("scenarios.workbench") / "assets"))
-    app = Dash(
+
+    class Page(Dash):
+        """Shows its head before the scripts have run."""
+
+        def interpolate_index(self, **parts: Any) -> str:
+            title = plain(desk.base.title) or plain(desk.base.name)
+            parts["app_entry"] = parts["app_entry"].replace("Loading...", HEAD.format(title=escape(title)))
+            return str(super().interpolate_index(**parts))
+
+    app = Page(
         "roadfolio", assets_folder=str(assets), title="Roadfolio workbench", update_title="", index_string=PAGE,
         serve_locally=True, suppress_callback_exceptions=True, on_error=defect, add_log_handler=False,
     )  # fmt: skip
-    app.layout = page(desk.base, excel)
+    app.layout = page(desk.base, desk.numbers, excel)
     attach(app, desk, excel)
     server: Flask = app.server
     server.logger.disabled = True

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 OUTPUTS: Final[list[tuple[str, str]]] = [
     ("seen", "data"), ("tick", "interval"), ("main-controls", "children"), ("pins", "children"), ("opened", "children"),
     ("undo", "disabled"), ("redo", "disabled"), ("reset", "disabled"), ("state", "className"), ("words", "children"),
-    ("share", "value"), ("lead", "children"), ("failed", "children"), ("tiles", "children"), ("variants", "children"),
+    ("share", "value"), ("headline", "children"), ("lead", "children"), ("failed", "children"), ("tiles", "children"), ("variants", "children"),
     ("left", "options"), ("right", "options"), ("compare", "hidden"), ("get-yaml", "href"), ("get-excel", "href"),
     ("get-excel", "hidden"), ("get-report", "href"), ("get-report", "hidden"), ("ask-report", "disabled"),
     ("export-says", "children"), ("main", "className"),
@@ -44,7 +44,8 @@ def whole_view(desk: Desk, tab: str, seen: Any, width: int, again: bool, excel: 
             ("seen", "data"): {"version": session.version, "controls": session.controls, "answer": mark},
             ("tick", "interval"): BUSY if _works(session) else IDLE,
         }
-        if known.get("controls") != session.controls:
+        as_loaded = not known.get("controls") and session.controls == 1 and not session.history.now
+        if known.get("controls") != session.controls and not as_loaded:
             found[("main-controls", "children")] = main_controls(session, desk.base, desk.numbers)
             found[("pins", "children")] = pin_rows(session, desk.base)
             found[("opened", "children")] = opened(session, desk.base, desk.numbers)
@@ -85,7 +86,7 @@ def _state(desk: Desk, session: Session) -> View:
         what = "figures" if answer.state == "finer" else "coarse"
         words = f"Refining{doing} …  Shown: {what if what == 'coarse' else 'coarse roadmap'}, {answer.draws:,} draws."
     elif answer.state == "refined":
-        words = f"Refined: what `roadfolio plan` with seed {desk.seed} says, {answer.draws:,} draws."
+        words = [f"Refined: {answer.draws:,} draws, as ", html.Code(f"roadfolio plan --seed {desk.seed}"), " answers."]
     else:
         words = f"Coarse: {answer.draws:,} draws."
     history = session.history
@@ -118,7 +119,8 @@ def _answer(desk: Desk, session: Session, width: int) -> View:
     lead = [html.Bdi(screen.recommendation)]
     if answer.broken:
         lead.append(html.Span(f" This roadmap of before breaks a limit now: {plain(answer.broken[0])}.", className="problem"))
-    found: View = {("lead", "children"): lead, ("tiles", "children"): html.Dl(tiles, className="tiles")}
+    headline = "; ".join(f"{name} {one.figure}" for name, one in zip(("gain", "loss"), screen.tiles, strict=False))
+    found: View = {("headline", "children"): headline, ("lead", "children"): lead, ("tiles", "children"): html.Dl(tiles, className="tiles")}
     for key, part in zip(KEYS, made, strict=True):
         found[(f"says-{key}", "children")] = part.sentence or part.missing
         found[(f"chart-{key}", "style")] = {"display": "none" if part.figure is None else "block"}
