@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -47,6 +49,7 @@ def run(file: Scenario, port: Port = 0, no_browser: NoBrowser = False, seed: See
         import webbrowser
 
         webbrowser.open(guard.address)
+    signal.signal(signal.SIGTERM, _interrupt)  # so that the processes that compute end with this one
     try:
         server.serve_forever()
     except KeyboardInterrupt:
@@ -55,3 +58,7 @@ def run(file: Scenario, port: Port = 0, no_browser: NoBrowser = False, seed: See
         server.server_close()
         desk.close()
     return DONE
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

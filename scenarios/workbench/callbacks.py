@@ -16,7 +16,7 @@ from scenarios.workbench.numbers import search
 from scenarios.workbench.page import NOW, tables
 from scenarios.workbench.session import Session
 from scenarios.workbench.side_by_side import Side, side_by_side
-from scenarios.workbench.view import OUTPUTS, whole_view
+from scenarios.workbench.view import CHARTS, OUTPUTS, charts_view, words_view
 from sim.errors import Problem, ProblemsFound
 
 if TYPE_CHECKING:
@@ -36,23 +36,30 @@ def attach(app: Dash, desk: Desk, excel: bool) -> None:
     _variants(app, desk)
 
     @app.callback(
-        [Output(*one) for one in OUTPUTS],
-        Input("tick", "n_intervals"), Input("nudge", "data"), Input("width", "data"),
-        State("tab", "data"), State("seen", "data"),
+        [Output(*one) for one in OUTPUTS], Input("tick", "n_intervals"), Input("nudge", "data"), Input("tab", "data"),
+        State("seen", "data"), prevent_initial_call=True,
     )  # fmt: skip
-    def fetch(_n: Any, _nudge: Any, width: Any, tab: Any, seen: Any) -> Any:
-        if not desk.knows(tab):
-            raise PreventUpdate
-        found = whole_view(desk, tab, seen, int(width or 0), ctx.triggered_id == "width", excel)
+    def fetch(_n: Any, _nudge: Any, tab: Any, seen: Any) -> Any:
+        found = words_view(desk, tab, seen, excel) if desk.knows(tab) else None
         if found is None:
             raise PreventUpdate
         return [found.get(one, no_update) for one in OUTPUTS]
 
     @app.callback(
-        Output(ident("place", ALL), "children"), Input("seen", "data"), Input("pins", "children"), State("tab", "data"),
+        [Output(*one) for one in CHARTS], Input("drawn", "data"), Input("width", "data"), State("tab", "data"),
+        prevent_initial_call=True,
+    )  # fmt: skip
+    def draw(_drawn: Any, width: Any, tab: Any) -> Any:
+        found = charts_view(desk, tab, int(width or 0)) if desk.knows(tab) else None
+        if found is None:
+            raise PreventUpdate
+        return [found.get(one, no_update) for one in CHARTS]
+
+    @app.callback(
+        Output(ident("place", ALL), "children"), Input("drawn", "data"), Input("pins", "children"), State("tab", "data"),
         State(ident("place", ALL), "id"),
     )  # fmt: skip
-    def places(_seen: Any, _pins: Any, tab: Any, ids: Any) -> Any:
+    def places(_drawn: Any, _pins: Any, tab: Any, ids: Any) -> Any:
         if not desk.knows(tab) or not ids:
             raise PreventUpdate
         with desk.session(tab) as session:
@@ -251,10 +258,10 @@ def _variants(app: Dash, desk: Desk) -> None:
         return time.time()
 
     @app.callback(
-        Output("comparison", "children"), Input("left", "value"), Input("right", "value"), Input("seen", "data"),
-        State("tab", "data"),
+        Output("comparison", "children"), Input("left", "value"), Input("right", "value"), Input("drawn", "data"),
+        Input("left", "options"), State("tab", "data"), prevent_initial_call=True,
     )  # fmt: skip
-    def compare(left: Any, right: Any, _seen: Any, tab: Any) -> Any:
+    def compare(left: Any, right: Any, _drawn: Any, _names: Any, tab: Any) -> Any:
         if not desk.knows(tab):
             raise PreventUpdate
         with desk.session(tab) as session:

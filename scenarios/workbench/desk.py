@@ -148,6 +148,7 @@ class Desk:
             if path in self.numbers and path not in session.opened:
                 session.opened = (path, *session.opened)
                 session.controls += 1
+                session.version += 1
 
     def close_number(self, key: str, path: str) -> None:
         """Put a number back to what the file says, and its control away."""

@@ -38,6 +38,7 @@ def page(scenario: Scenario, numbers: Mapping[str, Number], excel: bool) -> Any:
             dcc.Store(id="tab", storage_type="session"),
             dcc.Store(id="seen", data={"version": 0, "controls": 0}),
             dcc.Store(id="nudge", data=0),
+            dcc.Store(id="drawn"),
             dcc.Store(id="width", data=0),
             dcc.Interval(id="tick", interval=BUSY),
             html.A("To the answer", href="#answer", className="skip"),

@@ -18,6 +18,8 @@ from scenarios.workbench.shown import KEYS, first, fitted, parts
 if TYPE_CHECKING:
     from scenarios.workbench.answer import Answer
     from scenarios.workbench.desk import Desk
+    from scenarios.workbench.edits import Edits
+    from sim.world import Scenario
 
 OUTPUTS: Final[list[tuple[str, str]]] = [
     ("seen", "data"), ("tick", "interval"), ("main-controls", "children"), ("pins", "children"), ("opened", "children"),
@@ -25,7 +27,9 @@ OUTPUTS: Final[list[tuple[str, str]]] = [
     ("share", "value"), ("headline", "children"), ("lead", "children"), ("failed", "children"), ("tiles", "children"), ("variants", "children"),
     ("left", "options"), ("right", "options"), ("compare", "hidden"), ("get-yaml", "href"), ("get-excel", "href"),
     ("get-excel", "hidden"), ("get-report", "href"), ("get-report", "hidden"), ("ask-report", "disabled"),
-    ("export-says", "children"), ("main", "className"),
+    ("export-says", "children"), ("main", "className"), ("drawn", "data"),
+]  # fmt: skip
+CHARTS: Final[list[tuple[str, str]]] = [
     *((f"says-{key}", "children") for key in KEYS), *((f"chart-{key}", "figure") for key in KEYS),
     *((f"chart-{key}", "style") for key in KEYS), *((f"table-{key}", "children") for key in KEYS),
     *((f"more-{key}", "hidden") for key in KEYS),
@@ -33,11 +37,11 @@ OUTPUTS: Final[list[tuple[str, str]]] = [
 View = dict[tuple[str, str], Any]
 
 
-def whole_view(desk: Desk, tab: str, seen: Any, width: int, again: bool, excel: bool) -> View | None:
-    """New values by part and property; None where the page shows everything. again: the charts have another width."""
+def words_view(desk: Desk, tab: str, seen: Any, excel: bool) -> View | None:
+    """New values by part and property, all but the charts; None where the page shows everything."""
     known: Mapping[str, Any] = seen if isinstance(seen, dict) else {}
     with desk.session(tab) as session:
-        if known.get("version") == session.version and not again:
+        if known.get("version") == session.version:
             return None
         mark = None if session.answer is None else _mark(session.answer)
         found: View = {
@@ -50,9 +54,17 @@ def whole_view(desk: Desk, tab: str, seen: Any, width: int, again: bool, excel: 
             found[("pins", "children")] = pin_rows(session, desk.base)
             found[("opened", "children")] = opened(session, desk.base, desk.numbers)
         found |= _state(desk, session) | _kept(session) | _exports(desk, session, excel)
-        if session.answer is not None and session.answered is not None and (again or known.get("answer") != mark):
-            found |= _answer(desk, session, width)
+        if session.answer is not None and session.answered is not None and known.get("answer") != mark:
+            found |= _words(desk.base, session.answer, session.answered)
+            found[("drawn", "data")] = mark
         return found
+
+
+def charts_view(desk: Desk, tab: str, width: int) -> View | None:
+    """The charts of the answer, for a place of so many pixels; None where there is none."""
+    with desk.session(tab) as session:
+        answer, edits = session.answer, session.answered
+    return None if answer is None or edits is None else _charts(applied(desk.base, edits), answer, width)
 
 
 def _works(session: Session) -> bool:
@@ -102,13 +114,9 @@ def _state(desk: Desk, session: Session) -> View:
     }
 
 
-def _answer(desk: Desk, session: Session, width: int) -> View:
-    """The figures and charts of the answer."""
-    answer, edits = session.answer, session.answered
-    assert answer is not None
-    assert edits is not None
-    scenario = applied(desk.base, edits)
-    screen, made = first(scenario, answer), parts(scenario, answer)
+def _words(base: Scenario, answer: Answer, edits: Edits) -> View:
+    """The recommendation and its figures."""
+    screen = first(applied(base, edits), answer)
     tiles = [
         html.Div(
             [html.Dt(one.name, className="name"), html.Dd(one.figure, className="figure"),
@@ -116,12 +124,21 @@ def _answer(desk: Desk, session: Session, width: int) -> View:
         )
         for one in screen.tiles
     ]  # fmt: skip
-    lead = [html.Bdi(screen.recommendation)]
+    lead: list[Any] = [html.Bdi(screen.recommendation)]
     if answer.broken:
-        lead.append(html.Span(f" This roadmap of before breaks a limit now: {plain(answer.broken[0])}.", className="problem"))
+        sentence = f" This roadmap of before breaks a limit now: {plain(answer.broken[0])}."
+        lead.append(html.Span(sentence, className="problem"))
     headline = "; ".join(f"{name} {one.figure}" for name, one in zip(("gain", "loss"), screen.tiles, strict=False))
-    found: View = {("headline", "children"): headline, ("lead", "children"): lead, ("tiles", "children"): html.Dl(tiles, className="tiles")}
-    for key, part in zip(KEYS, made, strict=True):
+    return {
+        ("headline", "children"): headline,
+        ("lead", "children"): lead,
+        ("tiles", "children"): html.Dl(tiles, className="tiles"),
+    }
+
+
+def _charts(scenario: Scenario, answer: Answer, width: int) -> View:
+    found: View = {}
+    for key, part in zip(KEYS, parts(scenario, answer), strict=True):
         found[(f"says-{key}", "children")] = part.sentence or part.missing
         found[(f"chart-{key}", "style")] = {"display": "none" if part.figure is None else "block"}
         if part.figure is not None:

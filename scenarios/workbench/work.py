@@ -69,8 +69,16 @@ class SupersededError(Exception):
 
 
 def work(source: Source, seed: int, connection: Connection, wanted: Any, nice: int) -> None:
-    """The loop of a process. wanted: shared number of the task that shall go on; ends when the connection closes."""
+    """The loop of a process. wanted: shared number of the task that shall go on; ends when the connection closes, at
+    once: threads of a kernel that still runs could not be ended in order."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        _serve(source, seed, connection, wanted, nice)
+    finally:
+        os._exit(0)
+
+
+def _serve(source: Source, seed: int, connection: Connection, wanted: Any, nice: int) -> None:
     if nice and hasattr(os, "nice"):
         os.nice(nice)
     from scenarios.workbench.known import Known
@@ -87,6 +95,8 @@ def work(source: Source, seed: int, connection: Connection, wanted: Any, nice: i
             end = Word(task.number, "done")
         except SupersededError:
             end = Word(task.number, "stopped")
+        except OSError:  # of the connection: those of the work are told
+            return
         try:
             connection.send(end)
         except OSError:
@@ -141,7 +151,7 @@ def _perform(
         send(Word(task.number, "failed", tuple(str(one) for one in error.errors)))
     except NoRoadmap as error:
         send(Word(task.number, "failed", error.sentences))
-    except SupersededError:
+    except (SupersededError, BrokenPipeError):
         raise
     except Exception as error:  # noqa: BLE001 (a defect of ours must not end the process that other pages share)
         problem = Problem("", f"roadfolio has a defect: {type(error).__name__}: {error}", hint="undo the last change")
