@@ -49,6 +49,7 @@ def measured(
     *,
     known: Sequence[Mapping[str, int]] = (),
     broken: Sequence[str] = (),
+    threads: int | None = None,
 ) -> Answer:
     """The answer that a roadmap is, with its figures on so many draws that did not choose it."""
     from optimize.plan_limits import REPORT_FROM
@@ -56,7 +57,7 @@ def measured(
     from scenarios.reporting.worth import spread
     from sim.montecarlo import evaluate
 
-    outcomes = evaluate(scenario, roadmap, draws, seed, first_draw=REPORT_FROM)
+    outcomes = evaluate(scenario, roadmap, draws, seed, first_draw=REPORT_FROM, threads=threads)
     document = outcomes.document(0)
     plan = {
         "scenario": scenario.name,
@@ -73,23 +74,25 @@ def measured(
         "provenance": document["provenance"],
     }
     npv, trough = outcomes[0].npv, outcomes[0].trough
-    figures = _figures(scenario, plan, spread(["recommended", "do nothing"], [roadmap, {}], [npv, 0.0 * npv]))
+    figures = _figures(scenario, plan, threads, spread(["recommended", "do nothing"], [roadmap, {}], [npv, 0.0 * npv]))
     return Answer(
         state, str(document["provenance"]["scenario_hash"]), dict(roadmap), draws, plan, figures, tuple(npv.tolist()),
         tuple(trough.tolist()), tuple(dict(one) for one in known), tuple(broken),
     )  # fmt: skip
 
 
-def figures_of(scenario: Scenario, plan: Mapping[str, Any]) -> dict[str, Any]:
-    """Distribution of the NPV beside that of other finalists, and course of cash, on the draws of the plan's figures."""
+def figures_of(scenario: Scenario, plan: Mapping[str, Any], threads: int | None) -> dict[str, Any]:
+    """Distribution of the NPV beside that of other finalists, and course of cash, on the draws of the plan."""
     from scenarios.reporting.worth import distributions
 
-    return _figures(scenario, plan, distributions(scenario, plan, None))
+    return _figures(scenario, plan, threads, distributions(scenario, plan, threads))
 
 
-def _figures(scenario: Scenario, plan: Mapping[str, Any], npv: Mapping[str, Any]) -> dict[str, Any]:
+def _figures(
+    scenario: Scenario, plan: Mapping[str, Any], threads: int | None, npv: Mapping[str, Any]
+) -> dict[str, Any]:
     from scenarios.reporting.figures import course
 
     draws, first = int(plan["outcomes"]["draws"]), int(plan["outcomes"]["first_draw"])
-    cash = course(scenario, plan["roadmap"], draws, int(plan["seed"]), first, None)
+    cash = course(scenario, plan["roadmap"], draws, int(plan["seed"]), first, threads)
     return {"draws": draws, "npv": npv, "course": cash, "skipped": {}}

@@ -1,4 +1,4 @@
-"""What happens on the page: each control tells the desk, and one question, asked again and again, fetches what is new."""
+"""What happens on the page: each control tells the desk, and a question asked again and again fetches the news."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def attach(app: Dash, desk: Desk, excel: bool) -> None:
         return [found.get(one, no_update) for one in CHARTS]
 
     @app.callback(
-        Output(ident("place", ALL), "children"), Input("drawn", "data"), Input("pins", "children"), State("tab", "data"),
-        State(ident("place", ALL), "id"),
+        Output(ident("place", ALL), "children"), Input("drawn", "data"), Input("pins", "children"),
+        State("tab", "data"),        State(ident("place", ALL), "id"),
     )  # fmt: skip
     def places(_drawn: Any, _pins: Any, tab: Any, ids: Any) -> Any:
         if not desk.knows(tab) or not ids:
@@ -65,7 +65,9 @@ def attach(app: Dash, desk: Desk, excel: bool) -> None:
         with desk.session(tab) as session:
             roadmap = {} if session.answer is None else session.answer.roadmap
         label, step = desk.base.period_label, desk.base.period_months
-        return [f"starts {label(roadmap[one['key']] // step)}" if one["key"] in roadmap else "not started" for one in ids]
+        return [
+            f"starts {label(roadmap[one['key']] // step)}" if one["key"] in roadmap else "not started" for one in ids
+        ]
 
 
 def _nudge() -> None:
@@ -80,7 +82,7 @@ def _begin(app: Dash, desk: Desk) -> None:
             raise PreventUpdate
         return desk.new_session()
 
-    app.clientside_callback(
+    app.clientside_callback(  # type: ignore[no-untyped-call]
         "function(_) { return Math.round(document.getElementById('main').clientWidth); }",
         Output("width", "data"), Input("tab", "data"),
     )  # fmt: skip

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from sim.world import Scenario
 
 LIMITS: Final = PlanLimits(
-    search_draws=256, pair_draws=32, linear_draws=64, cost_draws=512, neighbours=48,
+    search_draws=256, pair_draws=32, linear_draws=64, cost_draws=256, neighbours=48,
     solver=Limits(seconds=None, nodes=300, gap=1e-3, break_ties=False),
 )  # fmt: skip
 SCREEN_DRAWS: Final = 64  # on which roadmaps of before are looked at first in a new world
@@ -90,9 +90,7 @@ def in_periods(scenario: Scenario, problem: RoadmapProblem, roadmap: Mapping[str
     return {name: start // step for name, start in roadmap.items()}
 
 
-def _revalued(
-    scenario: Scenario, problem: RoadmapProblem, before: Mapping[str, int], seed: int
-) -> Answer | None:
+def _revalued(scenario: Scenario, problem: RoadmapProblem, before: Mapping[str, int], seed: int) -> Answer | None:
     """The roadmap of before in the new world, with the limits that it breaks there."""
     roadmap = in_periods(scenario, problem, before)
     if roadmap is None:

@@ -19,9 +19,18 @@ if TYPE_CHECKING:
 AS_FILE = "as the file says"
 
 
-def ident(kind: str, key: str) -> dict[str, str]:
+def ident(kind: str, key: Any) -> dict[str, Any]:
     """Identity of a part of the page that exists once for each key."""
     return {"kind": kind, "key": key}
+
+
+def aria(**words: str) -> dict[str, Any]:
+    """What programs that read the page aloud are told of a part.
+
+    >>> aria(label="Controls")
+    {'aria-label': 'Controls'}
+    """
+    return {f"aria-{name}": text for name, text in words.items()}
 
 
 def dom(kind: str, key: str) -> str:
@@ -36,13 +45,13 @@ def control(number: Number, edits: Edits, title: str, note: Sequence[Any], probl
     text = edits.value(number.path) or number.stated
     ends = number.slider
     name = ident("field", number.path)
-    head = [html.Label(title, htmlFor=dom("field", number.path), className="name")]
+    head: list[Any] = [html.Label(title, htmlFor=dom("field", number.path), className="name")]
     if closes:
         head.append(
             html.Button("Reset and close", id=ident("close", number.path), className="small", title=f"Reset {title}")
         )
     body: list[Any] = [html.Div(head, className="head")]
-    slider: dict[str, Any] = {"min": 0, "max": 1, "step": 1} if ends is None else dict(zip(("min", "max", "step"), ends, strict=True))
+    slider: dict[str, Any] = dict(zip(("min", "max", "step"), ends or (0.0, 1.0, 1.0), strict=True))
     body.append(
         html.Div(
             [
@@ -170,8 +179,7 @@ def pin_rows(session: Session, base: Scenario) -> list[Any]:
         starts.append({"label": base.period_label(period), "value": f"{at // 12}-{at % 12 + 1:02d}"})
     rows = []
     for name, one in base.initiatives.items():
-        stated = base.pins.get(name)
-        file_says = FREE if stated is None else OUT if stated.out or stated.start_month is None else _month(base, stated.start_month)
+        file_says = file_pin(base, name)
         options = [{"label": "free", "value": FREE}, {"label": "out", "value": OUT}, *starts]
         title = plain(one.title, 80) or name
         rows.append(
@@ -182,7 +190,7 @@ def pin_rows(session: Session, base: Scenario) -> list[Any]:
                     html.Div(
                         dcc.Dropdown(id=ident("pin", name), options=options, value=edits.get(name, file_says),
                                      clearable=False, searchable=False, maxHeight=260, className="pin"),
-                        role="group", **{"aria-label": f"Decision on {title}"},
+                        role="group", **aria(label=f"Decision on {title}"),
                     ),
                     html.P(session.problems.get(f"pin {name}", ""), id=ident("pin-problem", name), className="problem",
                            role="alert"),
@@ -212,8 +220,9 @@ def opened(session: Session, base: Scenario, numbers: Any) -> list[Any]:
     fixed = {*budgets(base), "horizon_months"}
     changed = [path for path, _ in session.history.now.values]
     paths = [*session.opened, *(path for path in changed if path not in session.opened)]
+    edits, currency = session.history.now, base.profile.currency
     return [
-        control(numbers[path], session.history.now, _name(path), note_of(numbers[path], base.profile.currency, path=True),
+        control(numbers[path], edits, _name(path), note_of(numbers[path], currency, path=True),
                 session.problems.get(path, ""), True)
         for path in paths
         if path in numbers and path not in fixed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import multiprocessing
 import os
 import re
 import threading
@@ -42,8 +43,9 @@ class Desk:
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._answers: OrderedDict[Edits, Answer] = OrderedDict()
         self._numbers = itertools.count(1)
-        self._coarse = Worker(source, seed, self._heard)
-        self._fine = Worker(source, seed, self._heard, NICENESS)
+        rests = multiprocessing.get_context("spawn").Value("q", 0)
+        self._coarse = Worker(source, seed, self._heard, rests)
+        self._fine = Worker(source, seed, self._heard, rests, NICENESS)
 
     @cached_property
     def numbers(self) -> Mapping[str, Number]:
@@ -203,11 +205,15 @@ class Desk:
     def _submit(self, session: Session, kind: Kind, worker: Worker) -> None:
         before = None if session.answer is None else session.answer.roadmap
         session.task = next(self._numbers)
+        if worker is self._coarse:
+            self._fine.pause()  # a change is answered first
         worker.submit(Task(session.task, session.key, kind, session.history.now, before, session.hints))
 
     def _heard(self, task: Task, word: Word) -> None:
         """Called from the threads of the workers."""
         with self._lock:
+            if not self._coarse.busy:
+                self._fine.resume()
             if word.kind == "answer":
                 self._remember(task.edits, word.payload)
             session = self._sessions.get(task.session)

@@ -1,7 +1,8 @@
-"""Files that the page gives away: the scenario, the workbook, the report. Names are fixed, so no path can be asked for."""
+"""Files that the page gives away: scenario, workbook, report. Names are fixed, so no path can be asked for."""
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from flask import Flask, Response
 
     from scenarios.workbench.desk import Desk
+    from scenarios.workbench.session import Session
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -60,7 +62,7 @@ def offer(server: Flask, desk: Desk) -> None:
         return file(book, EXCEL, f"{desk.base.name} plan.xlsx")
 
 
-def _session(desk: Desk, key: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _session(desk: Desk, key: str) -> AbstractContextManager[Session]:
     from flask import abort
 
     if not desk.knows(key):

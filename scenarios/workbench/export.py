@@ -44,7 +44,7 @@ def _hash(text: str) -> str:
 def _in_place(source: Source, base: Scenario, edits: Edits, scenario: Scenario) -> str:
     from ruamel.yaml import YAML
 
-    yaml = YAML(typ="rt")
+    yaml: Any = YAML(typ="rt")
     yaml.preserve_quotes = True
     yaml.width = 120
     data = yaml.load(source.content.decode("utf-8-sig"))
@@ -78,7 +78,7 @@ def _put(data: Any, now: Any, keys: list[str]) -> None:
         if not keys:
             data[place] = _stated(now[place])
             return
-        if isinstance(data, Mapping) and (place not in data or not isinstance(data[place], Mapping | list)):
+        if isinstance(data, dict) and (place not in data or not isinstance(data[place], Mapping | list)):
             data[place] = {}
         data, now = data[place], now[place]
 
@@ -103,7 +103,7 @@ def _anew(scenario: Scenario) -> str:
 
     content = scenario.model_dump(mode="json")
     strip_unstated(content)
-    yaml = YAML(typ="safe")
+    yaml: Any = YAML(typ="safe")
     yaml.default_flow_style = False
     yaml.sort_base_mapping_type_on_output = False
     yaml.width = 120

@@ -25,7 +25,8 @@ class History:
     def changed(self, edits: Edits, control: str, at: float) -> History:
         """A step further; what was taken back is forgotten.
 
-        >>> history = History().changed(Edits(risk_weight=0.1), "risk", 0.0).changed(Edits(risk_weight=0.2), "risk", 1.0)
+        >>> history = History().changed(Edits(risk_weight=0.1), "risk", 0.0)
+        >>> history = history.changed(Edits(risk_weight=0.2), "risk", 1.0)
         >>> history.undone().now.risk_weight is None, history.undone().redone().now.risk_weight
         (True, 0.2)
         """

@@ -9,7 +9,7 @@ from dash import dcc, html
 
 from scenarios.reporting.part import Table
 from scenarios.reporting.words import plain
-from scenarios.workbench.controls import main_controls, pin_rows
+from scenarios.workbench.controls import aria, main_controls, pin_rows
 from scenarios.workbench.session import Session
 from scenarios.workbench.shown import KEYS
 
@@ -25,7 +25,7 @@ TITLES = {
     "value": "Where the value comes from",
 }
 NOW = "what is shown now"
-GRAPH = {"displayModeBar": False, "displaylogo": False, "showTips": False}
+GRAPH: Any = {"displayModeBar": False, "displaylogo": False, "showTips": False}
 BUSY, IDLE = 250, 2000  # milliseconds between two questions of the page
 
 
@@ -47,11 +47,11 @@ def page(scenario: Scenario, numbers: Mapping[str, Number], excel: bool) -> Any:
                     html.Div([html.P("Roadfolio workbench", className="brand"), html.H1(html.Bdi(title))]),
                     html.Div(
                         [
-                            html.Button("Undo", id="undo", disabled=True, title="Undo the last change (Alt+Z)", accessKey="z"),
+                            html.Button("Undo", id="undo", disabled=True, title="Undo the last change", accessKey="z"),
                             html.Button("Redo", id="redo", disabled=True, title="Redo it (Alt+Y)", accessKey="y"),
                             html.Button("As the file", id="reset", disabled=True, title="Take back every change"),
                         ],
-                        className="bar", role="group", **{"aria-label": "Changes"},
+                        className="bar", role="group", **aria(label="Changes"),
                     ),
                 ],
                 className="top",
@@ -59,13 +59,13 @@ def page(scenario: Scenario, numbers: Mapping[str, Number], excel: bool) -> Any:
             html.Div(
                 [
                     html.Span("", className="lamp"),
-                    html.Span("Starting …", id="words", role="status", **{"aria-live": "polite"}),
-                    html.Progress(id="share", value="0", max="1", className="share", **{"aria-label": "Progress"}),
+                    html.Span("Starting …", id="words", role="status", **aria(live="polite")),
+                    html.Progress(id="share", value="0", max="1", className="share", **aria(label="Progress")),
                     html.Span("", id="headline", className="headline"),
                     html.Nav(
                         [html.A("Controls", href="#controls"), html.A("Answer", href="#answer"),
                          html.A("Variants", href="#variants-title")],
-                        **{"aria-label": "Parts of the page"},
+                        **aria(label="Parts of the page"),
                     ),
                 ],
                 id="state", className="state begin",
@@ -86,14 +86,14 @@ def _side(scenario: Scenario, numbers: Mapping[str, Number]) -> Any:
             html.Label("Search by name, meaning or unit", htmlFor="words-wanted", className="note"),
             dcc.Input(id="words-wanted", type="search", debounce=0.25, maxLength=80, autoComplete="off",
                       placeholder="margin, hiring months, pos capital …", className="search"),
-            html.Div(id="found", className="found", role="status", **{"aria-live": "polite"}),
+            html.Div(id="found", className="found", role="status", **aria(live="polite")),
             html.Div(id="opened"),
             html.H3("Decisions taken already"),
             html.P("Hold an initiative to a start, hold it out, or leave it free. The mark says what the roadmap does.",
                    className="note"),
             html.Div(pin_rows(unchanged, scenario), id="pins"),
         ],
-        id="controls", className="side", **{"aria-label": "Controls"},
+        id="controls", className="side", **aria(label="Controls"),
     )  # fmt: skip
 
 
@@ -107,7 +107,7 @@ def _main(excel: bool) -> Any:
                     dcc.Graph(id=f"chart-{key}", config=GRAPH, figure={"data": [], "layout": {"height": 300}},
                               responsive=True, style={"display": "none"}),
                     role="img", className="chart",
-                    **{"aria-labelledby": f"title-{key}", "aria-describedby": f"says-{key}"},
+                    **aria(labelledby=f"title-{key}", describedby=f"says-{key}"),
                 ),
                 html.Details([html.Summary("The figures as a table"), html.Div(id=f"table-{key}")], id=f"more-{key}",
                              hidden=True),
@@ -154,22 +154,23 @@ def _variants() -> Any:
                 [
                     html.Div(
                         [
-                            html.Div([html.Span("Compare", id="label-left"),
-                                      dcc.Dropdown(id="left", clearable=False, searchable=False, options=[NOW], value=NOW)],
-                                     role="group", **{"aria-label": "First variant to compare"}),
-                            html.Div([html.Span("with", id="label-right"),
-                                      dcc.Dropdown(id="right", clearable=False, searchable=False, options=[NOW], value=NOW)],
-                                     role="group", **{"aria-label": "Second variant to compare"}),
+                            _choice("left", "Compare", "First variant to compare"),
+                            _choice("right", "with", "Second variant to compare"),
                         ],
                         className="two",
                     ),
-                    html.Div(id="comparison", role="status", **{"aria-live": "polite"}),
+                    html.Div(id="comparison", role="status", **aria(live="polite")),
                 ],
                 id="compare", hidden=True,
             ),
         ],
         className="part",
     )  # fmt: skip
+
+
+def _choice(key: str, title: str, label: str) -> Any:
+    list_ = dcc.Dropdown(id=key, clearable=False, searchable=False, options=[NOW], value=NOW)
+    return html.Div([html.Span(title), list_], role="group", **aria(label=label))
 
 
 def _exports(excel: bool) -> Any:
@@ -187,7 +188,7 @@ def _exports(excel: bool) -> Any:
                 ],
                 className="bar",
             ),
-            html.P("", id="export-says", className="note", role="status", **{"aria-live": "polite"}),
+            html.P("", id="export-says", className="note", role="status", **aria(live="polite")),
         ],
         className="part",
     )  # fmt: skip
@@ -195,14 +196,17 @@ def _exports(excel: bool) -> Any:
 
 def drawn(found: Table) -> Any:
     """A table of the report on the page."""
+
     def cell(text: str, k: int) -> Any:
         return html.Td(html.Bdi(text), className="r" if k in found.right else "")
 
-    heads = [html.Th(head, scope="col", className="r" if k in found.right else "") for k, head in enumerate(found.heads)]
+    heads = [
+        html.Th(head, scope="col", className="r" if k in found.right else "") for k, head in enumerate(found.heads)
+    ]
     body = [html.Tr([cell(text, k) for k, text in enumerate(row)]) for row in found.rows]
     whole = html.Table([html.Caption(found.caption), html.Thead(html.Tr(heads)), html.Tbody(body)],
                        className="narrow" if len(found.heads) < 4 else "")  # fmt: skip
-    return html.Div(whole, className="wide", tabIndex="0", role="region", **{"aria-label": found.caption})
+    return html.Div(whole, className="wide", tabIndex="0", role="region", **aria(label=found.caption))
 
 
 def tables(found: Sequence[Table]) -> list[Any]:

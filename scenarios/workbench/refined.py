@@ -26,14 +26,17 @@ def refined(
     from optimize.risk.attitude import attitude_of, tail_limits
     from scenarios.workbench.coarse import in_periods
 
-    limits = tail_limits(PlanLimits(), attitude_of(scenario))
+    limits = tail_limits(PlanLimits(threads=spare_threads()), attitude_of(scenario))
     if before is not None:
         problem = known.rules(scenario, limits).problem
         roadmap = in_periods(scenario, problem, before)
         progress("figures on more draws", 0, 1)
         if roadmap is not None:
             periods = planned_periods(scenario, problem, roadmap)
-            yield measured(scenario, before, periods, limits.report_draws, known.seed, "finer"), None
+            yield (
+                measured(scenario, before, periods, limits.report_draws, known.seed, "finer", threads=limits.threads),
+                None,
+            )
     progress("planning", 0, 1)
     found = plan(scenario, known.seed, limits, progress=progress)
     document = {**found.document(), "futures": []}
@@ -41,16 +44,22 @@ def refined(
     yield (
         Answer(
             "refined", scenario.hash(), dict(found.roadmap), found.outcomes.draws, document,
-            figures_of(scenario, document), tuple(one.npv.tolist()), tuple(one.trough.tolist()),
+            figures_of(scenario, document, limits.threads), tuple(one.npv.tolist()), tuple(one.trough.tolist()),
             tuple(dict(candidate.roadmap) for candidate in found.finalists),
         ),
         found,
     )  # fmt: skip
 
 
-def report_of(
-    source: Source, base: Scenario, edits: Edits, scenario: Scenario, found: Plan, progress: Progress
-) -> str:
+def spare_threads() -> int:
+    """All cores but one, which answers changes; threads change no figure."""
+    import os
+
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, cores - 1)
+
+
+def report_of(source: Source, base: Scenario, edits: Edits, scenario: Scenario, found: Plan, progress: Progress) -> str:
     """The report of a plan as one HTML page, as `plan --out` and `report` write it."""
     import tempfile
     from pathlib import Path
@@ -63,10 +72,13 @@ def report_of(
 
     outcomes = found.outcomes
     progress("report: futures", 0, 1)
-    prospects = outlook(scenario, outcomes[0].roadmap, outcomes.draws, outcomes.seed, first_draw=outcomes.first_draw)
+    prospects = outlook(scenario, outcomes[0].roadmap, outcomes.draws, outcomes.seed, first_draw=outcomes.first_draw,
+                         threads=spare_threads())  # fmt: skip
     document = {**found.document(), "futures": [one.as_dict() for one in prospects]}
     command = ["roadfolio", "plan", "scenario.yaml", "--seed", str(outcomes.seed), "--out", "again"]
-    more = {FILE: as_text(figures(scenario, document, found.program, command, progress=progress))}
+    more = {
+        FILE: as_text(figures(scenario, document, found.program, command, threads=spare_threads(), progress=progress))
+    }
     content = as_yaml(source, base, edits, scenario).encode()
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder) / "run"

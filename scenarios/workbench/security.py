@@ -96,7 +96,7 @@ def protect(server: Flask, guard: Guard, scripts: list[str]) -> None:
     def admit() -> Response | None:
         given = request.args.get("token") if request.path == "/" and request.method == "GET" else None
         cookies = {guard.cookie: given} if given is not None else request.cookies
-        why = guard.refusal(request.method, request.headers, cookies)
+        why = guard.refusal(request.method, dict(request.headers), cookies)
         if why:
             abort(403, why)
         if given is None:

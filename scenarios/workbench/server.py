@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from html import escape
 from collections.abc import Callable
+from html import escape
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,10 +18,9 @@ if TYPE_CHECKING:
     from werkzeug.serving import BaseWSGIServer
 
 LOOPBACK = "127.0.0.1"
-HEAD = (
-    '<div class="workbench"><header class="top"><div><p class="brand">Roadfolio workbench</p><h1><bdi>{title}</bdi></h1>'
-    '</div></header><div class="state begin"><span class="lamp"></span><span>Loading the page …</span></div></div>'
-)
+HEAD = """<div class="workbench"><header class="top"><div><p class="brand">Roadfolio workbench</p>
+<h1><bdi>{title}</bdi></h1></div></header>
+<div class="state begin"><span class="lamp"></span><span>Loading the page …</span></div></div>"""
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -57,10 +56,10 @@ def made(desk: Desk, guard: Guard) -> Flask:
     class Page(Dash):
         """Shows its head before the scripts have run."""
 
-        def interpolate_index(self, **parts: Any) -> str:
+        def interpolate_index(self, *args: Any, **parts: Any) -> Any:
             title = plain(desk.base.title) or plain(desk.base.name)
             parts["app_entry"] = parts["app_entry"].replace("Loading...", HEAD.format(title=escape(title)))
-            return str(super().interpolate_index(**parts))
+            return super().interpolate_index(*args, **parts)  # type: ignore[no-untyped-call]
 
     app = Page(
         "roadfolio", assets_folder=str(assets), title="Roadfolio workbench", update_title="", index_string=PAGE,

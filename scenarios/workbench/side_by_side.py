@@ -58,7 +58,8 @@ def side_by_side(base: Scenario, left: Side, right: Side) -> tuple[str, list[Tab
 
 
 def _paired(left: tuple[float, ...], right: tuple[float, ...], shared: int) -> NDArray[np.float64]:
-    return np.array(right[:shared]) - np.array(left[:shared])
+    difference: NDArray[np.float64] = np.array(right[:shared]) - np.array(left[:shared])
+    return difference
 
 
 def _estimate(values: NDArray[np.float64]) -> tuple[float, float]:
@@ -74,11 +75,19 @@ def _figures(left: Side, right: Side, shared: int, currency: str, names: tuple[s
     losses = [np.array(side.answer.npv) < 0.0 for side in (left, right)]
     moved = losses[1][:shared].astype(float) - losses[0][:shared].astype(float)
     mean, se = _estimate(moved)
-    rows.append(("chance of a loss", *(share(float(one.mean())) for one in losses), f"{change(100.0 * mean, 100.0 * se)} points"))
+    rows.append(
+        (
+            "chance of a loss",
+            *(share(float(one.mean())) for one in losses),
+            f"{change(100.0 * mean, 100.0 * se)} points",
+        )
+    )
     costs = [sum(one["capital"] + one["delivery"] + one["running"] for one in side.answer.plan["periods"])
              for side in (left, right)]  # fmt: skip
     gap = amount(costs[1] - costs[0])
-    rows.append((f"cost in the budgets, mean, {currency}", *map(amount, costs), gap if gap.startswith("−") else f"+{gap}"))
+    rows.append(
+        (f"cost in the budgets, mean, {currency}", *map(amount, costs), gap if gap.startswith("−") else f"+{gap}")
+    )
     states = [_state(side.answer) for side in (left, right)]
     rows.append(("worked out", *states, f"on {shared:,} common draws"))
     return table("Figures, ± one standard error; difference: second less first, draw by draw",

@@ -21,19 +21,26 @@ if TYPE_CHECKING:
     from scenarios.workbench.edits import Edits
     from sim.world import Scenario
 
-OUTPUTS: Final[list[tuple[str, str]]] = [
-    ("seen", "data"), ("tick", "interval"), ("main-controls", "children"), ("pins", "children"), ("opened", "children"),
-    ("undo", "disabled"), ("redo", "disabled"), ("reset", "disabled"), ("state", "className"), ("words", "children"),
-    ("share", "value"), ("headline", "children"), ("lead", "children"), ("failed", "children"), ("tiles", "children"), ("variants", "children"),
-    ("left", "options"), ("right", "options"), ("compare", "hidden"), ("get-yaml", "href"), ("get-excel", "href"),
-    ("get-excel", "hidden"), ("get-report", "href"), ("get-report", "hidden"), ("ask-report", "disabled"),
-    ("export-says", "children"), ("main", "className"), ("drawn", "data"),
-]  # fmt: skip
-CHARTS: Final[list[tuple[str, str]]] = [
-    *((f"says-{key}", "children") for key in KEYS), *((f"chart-{key}", "figure") for key in KEYS),
-    *((f"chart-{key}", "style") for key in KEYS), *((f"table-{key}", "children") for key in KEYS),
-    *((f"more-{key}", "hidden") for key in KEYS),
-]  # fmt: skip
+OUTPUTS: Final[tuple[tuple[str, str], ...]] = tuple(
+    (part, field)
+    for part, fields in {
+        "seen": ("data",), "tick": ("interval",), "main-controls": ("children",), "pins": ("children",),
+        "opened": ("children",), "undo": ("disabled",), "redo": ("disabled",), "reset": ("disabled",),
+        "state": ("className",), "words": ("children",), "share": ("value",), "headline": ("children",),
+        "lead": ("children",), "failed": ("children",), "tiles": ("children",), "variants": ("children",),
+        "left": ("options",), "right": ("options",), "compare": ("hidden",), "get-yaml": ("href",),
+        "get-excel": ("href", "hidden"), "get-report": ("href", "hidden"), "ask-report": ("disabled",),
+        "export-says": ("children",), "main": ("className",), "drawn": ("data",),
+    }.items()
+    for field in fields
+)  # fmt: skip
+CHARTS: Final[tuple[tuple[str, str], ...]] = tuple(
+    (f"{part}-{key}", field)
+    for key in KEYS
+    for part, field in (
+        ("says", "children"), ("chart", "figure"), ("chart", "style"), ("table", "children"), ("more", "hidden")
+    )
+)  # fmt: skip
 View = dict[tuple[str, str], Any]
 
 
@@ -79,6 +86,7 @@ def _state(desk: Desk, session: Session) -> View:
     stage, answer = session.progress.stage, session.answer
     current = answer is not None and session.answered == session.history.now
     share = session.progress.share
+    words: Any
     doing = f": {session.progress.words}" if session.progress.words else ""
     if session.failed:
         words = "No answer. What is below is of before the last change." if answer else "No answer."
@@ -95,8 +103,7 @@ def _state(desk: Desk, session: Session) -> View:
     elif stage == "working":
         words = f"Coarse: {answer.draws:,} draws, the best roadmap of a short search, which goes on …"
     elif stage == "refining":
-        what = "figures" if answer.state == "finer" else "coarse"
-        words = f"Refining{doing} …  Shown: {what if what == 'coarse' else 'coarse roadmap'}, {answer.draws:,} draws."
+        words = f"Refining{doing} … Shown: coarse roadmap, {answer.draws:,} draws."
     elif answer.state == "refined":
         words = [f"Refined: {answer.draws:,} draws, as ", html.Code(f"roadfolio plan --seed {desk.seed}"), " answers."]
     else:

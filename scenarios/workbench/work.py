@@ -1,15 +1,17 @@
-"""What runs in a worker process: takes tasks one after another, answers each in steps, and stops one that is superseded.
+"""What runs in a worker process: takes tasks in turn, answers each in steps, and stops one that is superseded.
 
 A process of its own keeps the page alive while a kernel runs. Everything that crosses the border is a frozen dataclass.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from scenarios.workbench.answer import Answer
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from sim.world import Scenario
 
 Kind = Literal["coarse", "refined", "report"]
-NICENESS: Final = 10  # of the process that refines: a change is answered first
+NICENESS: Final = 15  # of the process that refines: a change is answered first
 OFTEN: Final = 0.25  # seconds between two words of progress
 
 
@@ -68,13 +70,17 @@ class SupersededError(Exception):
     """The task is wanted no longer."""
 
 
-def work(source: Source, seed: int, connection: Connection, wanted: Any, nice: int) -> None:
-    """The loop of a process. wanted: shared number of the task that shall go on; ends when the connection closes, at
-    once: threads of a kernel that still runs could not be ended in order."""
+def work(source: Source, seed: int, connection: Connection, wanted: Any, nice: int, rests: Any) -> None:
+    """The loop of a process. wanted: shared number of the task that shall go on. rests: of the process that is paused
+    while this one answers, 0 for none. It ends when the connection closes, at once: threads of a kernel that still runs
+    could not be ended in order."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         _serve(source, seed, connection, wanted, nice)
     finally:
+        if rests.value and not nice and hasattr(signal, "SIGCONT"):
+            with contextlib.suppress(OSError):  # whoever paused it may be gone, and it must not rest for ever
+                os.kill(rests.value, signal.SIGCONT)
         os._exit(0)
 
 
@@ -91,7 +97,7 @@ def _serve(source: Source, seed: int, connection: Connection, wanted: Any, nice:
         except (EOFError, OSError):
             return
         try:
-            _perform(task, source, base, known, last, connection.send, lambda n=task.number: wanted.value == n)
+            _perform(task, source, base, known, last, connection.send, partial(_is, wanted, task.number))
             end = Word(task.number, "done")
         except SupersededError:
             end = Word(task.number, "stopped")
@@ -101,6 +107,10 @@ def _serve(source: Source, seed: int, connection: Connection, wanted: Any, nice:
             connection.send(end)
         except OSError:
             return
+
+
+def _is(wanted: Any, number: int) -> bool:
+    return bool(wanted.value == number)
 
 
 def _perform(

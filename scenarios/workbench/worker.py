@@ -1,9 +1,11 @@
-"""A worker process as the page's server sees it: one task at a time, the newest of each session, started when needed."""
+"""A worker process as the server of the page sees it: one task at a time, the newest of each session."""
 
 from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
+import signal
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -17,10 +19,13 @@ NONE = 0
 
 class Worker:
     """Tasks of several sessions wait in turn; a new task of a session takes the place of its older one, and stops it
-    where it is under way. `listen` is called from a thread of the worker with every word of a task."""
+    where it is under way. `listen` is called from a thread of the worker with every word of a task. rests: shared
+    number of the process that may be paused, a nice one."""
 
-    def __init__(self, source: Source, seed: int, listen: Callable[[Task, Word], None], nice: int = 0) -> None:
-        self._source, self._seed, self._listen, self._nice = source, seed, listen, nice
+    def __init__(
+        self, source: Source, seed: int, listen: Callable[[Task, Word], None], rests: Any, nice: int = 0
+    ) -> None:
+        self._source, self._seed, self._listen, self._rests, self._nice = source, seed, listen, rests, nice
         self._context = multiprocessing.get_context("spawn")
         self._wanted = self._context.Value("q", NONE)
         self._lock = threading.RLock()
@@ -29,6 +34,7 @@ class Worker:
         self._process: Any = None
         self._connection: Connection | None = None
         self._closed = False
+        self._paused = False
 
     def submit(self, task: Task) -> None:
         """Do this for a session, and nothing else that it asked for before."""
@@ -49,8 +55,32 @@ class Worker:
             if self._process is None and not self._closed:
                 self._begin()
 
+    @property
+    def busy(self) -> bool:
+        """Whether there is something to do."""
+        return self._running is not None or bool(self._waiting)
+
+    def pause(self) -> None:
+        """Let the process rest, at once, so that another one has the machine for itself; where that can be done."""
+        with self._lock:
+            if self._process is not None and not self._paused and hasattr(signal, "SIGSTOP"):
+                self._paused = True
+                self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        with self._lock:
+            if self._paused:
+                self._paused = False
+                self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        with contextlib.suppress(OSError, TypeError):  # it has ended
+            os.kill(self._process.pid, number)
+
     def close(self) -> None:
         """End the process."""
+        self.resume()
         with self._lock:
             self._closed = True
             process, self._process = self._process, None
@@ -78,10 +108,13 @@ class Worker:
     def _begin(self) -> None:
         here, there = self._context.Pipe()
         self._connection = here
-        arguments = (self._source, self._seed, there, self._wanted, self._nice)
+        arguments = (self._source, self._seed, there, self._wanted, self._nice, self._rests)
         self._process = self._context.Process(target=work, args=arguments, daemon=True)
         self._process.start()
         there.close()
+        self._paused = False
+        if self._nice:
+            self._rests.value = self._process.pid
         threading.Thread(target=self._hear, args=(here,), daemon=True).start()
 
     def _hear(self, connection: Connection) -> None:
