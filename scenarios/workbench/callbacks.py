@@ -9,7 +9,7 @@ from dash import ALL, MATCH, Input, Output, State, ctx, html, no_update, set_pro
 from dash.exceptions import PreventUpdate
 
 from scenarios.reporting.words import plain
-from scenarios.workbench.controls import file_pin, ident
+from scenarios.workbench.controls import file_pin, ident, ticked
 from scenarios.workbench.edits import Edits
 from scenarios.workbench.history import History
 from scenarios.workbench.numbers import search
@@ -116,7 +116,7 @@ def _controls(app: Dash, desk: Desk) -> None:
         _nudge()
         if not done:
             with desk.session(tab) as session:
-                return no_update, no_update, session.problems.get(path, "")
+                return no_update, no_update, ticked(session.problems.get(path, ""))
         wanted = value or one.stated
         return (no_update, wanted, "") if slid else (one.position_of(wanted), wanted, "")
 
@@ -143,7 +143,7 @@ def _controls(app: Dash, desk: Desk) -> None:
         done = desk.change(tab, "risk", lambda edits: edits.with_risk_weight(None if wanted == stated else wanted))
         _nudge()
         with desk.session(tab) as session:
-            problem = session.problems.get("risk", "")
+            problem = ticked(session.problems.get("risk", ""))
         return (no_update, f"{wanted:g}", "") if done and slid else (wanted if done else no_update, no_update, problem)
 
     @app.callback(
@@ -163,7 +163,7 @@ def _controls(app: Dash, desk: Desk) -> None:
         desk.change(tab, f"pin {name}", lambda edits: edits.with_pin(name, None if value == stated else value))
         _nudge()
         with desk.session(tab) as session:
-            return session.problems.get(f"pin {name}", "")
+            return ticked(session.problems.get(f"pin {name}", ""))
 
     @app.callback(
         Output("nudge", "data", allow_duplicate=True), Input("undo", "n_clicks"), Input("redo", "n_clicks"),
@@ -207,7 +207,9 @@ def _numbers(app: Dash, desk: Desk) -> None:
             )
             for one in found
         ]  # fmt: skip
-        more = f"{count} numbers" + (f", the first {len(found)}:" if count > len(found) else ":")
+        more = ("one number" if count == 1 else f"{count} numbers") + (
+            f", the first {len(found)}:" if count > len(found) else ":"
+        )
         return [html.P(more, className="note"), *buttons]
 
     @app.callback(

@@ -24,6 +24,12 @@ def ident(kind: str, key: Any) -> dict[str, Any]:
     return {"kind": kind, "key": key}
 
 
+def ticked(text: str) -> list[Any]:
+    """A sentence in which what stands between backticks is shown as code."""
+    pieces = plain(text).split("`")
+    return [html.Code(piece) if k % 2 else piece for k, piece in enumerate(pieces) if piece]
+
+
 def aria(**words: str) -> dict[str, Any]:
     """What programs that read the page aloud are told of a part.
 
@@ -72,7 +78,7 @@ def control(number: Number, edits: Edits, title: str, note: Sequence[Any], probl
         )
     )  # fmt: skip
     body.append(html.P(list(note), className="note"))
-    body.append(html.P(problem, id=ident("problem", number.path), className="problem", role="alert"))
+    body.append(html.P(ticked(problem), id=ident("problem", number.path), className="problem", role="alert"))
     return html.Div(body, className="control")
 
 
@@ -147,7 +153,7 @@ def main_controls(session: Session, base: Scenario, numbers: Any) -> list[Any]:
                     f"The file states {stated:g}. Currency of all money: {plain(currency, 12)}.",
                     className="note",
                 ),
-                html.P(session.problems.get("risk", ""), id="risk-problem", className="problem", role="alert"),
+                html.P(ticked(session.problems.get("risk", "")), id="risk-problem", className="problem", role="alert"),
             ],
             className="control",
         )
@@ -192,7 +198,7 @@ def pin_rows(session: Session, base: Scenario) -> list[Any]:
                                      clearable=False, searchable=False, maxHeight=260, className="pin"),
                         role="group", **aria(label=f"Decision on {title}"),
                     ),
-                    html.P(session.problems.get(f"pin {name}", ""), id=ident("pin-problem", name), className="problem",
+                    html.P(ticked(session.problems.get(f"pin {name}", "")), id=ident("pin-problem", name), className="problem",
                            role="alert"),
                 ],
                 className="row",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MOST_SESSIONS: Final = 32
 MOST_ANSWERS: Final = 64
+RANK: Final = {"revalued": -1, "coarse": 0, "finer": 1, "refined": 2}
 KEY = re.compile(r"[0-9a-f]{32}")
 Listener = Callable[[Task, Word], None]
 
@@ -216,6 +217,7 @@ class Desk:
                 self._fine.resume()
             if word.kind == "answer":
                 self._remember(task.edits, word.payload)
+                self._freshen(task.edits)
             session = self._sessions.get(task.session)
             if session is None or session.task != task.number:
                 return
@@ -237,10 +239,19 @@ class Desk:
             elif word.kind == "done" and task.kind == "coarse" and not session.failed:
                 self._refine(session)
 
-    def _remember(self, edits: Edits, answer: Answer) -> None:
-        rank = {"revalued": -1, "coarse": 0, "finer": 1, "refined": 2}
+    def _freshen(self, edits: Edits) -> None:
+        """Kept variants have the best answer that is known of them."""
         known = self._answers.get(edits)
-        if rank[answer.state] < 0 or (known is not None and rank[known.state] > rank[answer.state]):
+        for session in self._sessions.values():
+            if known is not None and any(one.edits == edits for one in session.variants):
+                session.variants = tuple(
+                    replace(one, answer=known) if one.edits == edits else one for one in session.variants
+                )
+                session.version += 1
+
+    def _remember(self, edits: Edits, answer: Answer) -> None:
+        known = self._answers.get(edits)
+        if RANK[answer.state] < 0 or (known is not None and RANK[known.state] > RANK[answer.state]):
             return
         self._answers[edits] = answer
         self._answers.move_to_end(edits)

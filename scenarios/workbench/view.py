@@ -9,7 +9,7 @@ from dash import html
 
 from scenarios.reporting.words import plain
 from scenarios.workbench.answer import COARSE_DRAWS
-from scenarios.workbench.controls import ident, main_controls, opened, pin_rows
+from scenarios.workbench.controls import ident, main_controls, opened, pin_rows, ticked
 from scenarios.workbench.edits import applied
 from scenarios.workbench.page import BUSY, IDLE, NOW, tables
 from scenarios.workbench.session import Session
@@ -117,7 +117,7 @@ def _state(desk: Desk, session: Session) -> View:
         ("redo", "disabled"): not history.future,
         ("reset", "disabled"): not history.now,
         ("main", "className"): "" if current and not session.failed else "stale",
-        ("failed", "children"): [html.P(plain(one), className="problem") for one in session.failed],
+        ("failed", "children"): [html.P(ticked(one), className="problem") for one in session.failed],
     }
 
 
