@@ -29,6 +29,10 @@ def offer(server: Flask, desk: Desk) -> None:
     def file(content: str | bytes, kind: str, name: str) -> Response:
         return Response(content, mimetype=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
+    @server.get("/export/<path:_other>")
+    def nothing(_other: str) -> Response:
+        abort(404, "there is no such file")
+
     @server.get("/export/<key>/scenario.yaml")
     def scenario(key: str) -> Response:
         from scenarios.workbench.edits import applied

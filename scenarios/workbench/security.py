@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LARGEST_REQUEST: Final = 512_000  # bytes
 SAFE: Final = ("GET", "HEAD")
+PAGES: Final = ("/", "/favicon.ico", "/_favicon.ico")
+PLACES: Final = ("/_dash-", "/assets/", "/export/")  # all that the page asks for
 ALLOWED: Final = (*SAFE, "POST")
 
 
@@ -99,6 +101,8 @@ def protect(server: Flask, guard: Guard, scripts: list[str]) -> None:
         why = guard.refusal(request.method, dict(request.headers), cookies)
         if why:
             abort(403, why)
+        if request.path not in PAGES and not request.path.startswith(PLACES):
+            abort(404, "there is nothing here")
         if given is None:
             return None
         answer: Response = redirect("/", 303)  # type: ignore[assignment]
