@@ -198,8 +198,8 @@ def pin_rows(session: Session, base: Scenario) -> list[Any]:
                                      clearable=False, searchable=False, maxHeight=260, className="pin"),
                         role="group", **aria(label=f"Decision on {title}"),
                     ),
-                    html.P(ticked(session.problems.get(f"pin {name}", "")), id=ident("pin-problem", name), className="problem",
-                           role="alert"),
+                    html.P(ticked(session.problems.get(f"pin {name}", "")), id=ident("pin-problem", name),
+                           className="problem", role="alert"),
                 ],
                 className="row",
             )

@@ -148,8 +148,8 @@ class Page:
         """Charts that should be there and have nothing."""
         self.page.locator("#chart-worth .main-svg").first.wait_for(timeout=PATIENCE)
         return self.page.evaluate(
-            "[...document.querySelectorAll('.js-plotly-plot')].filter(c => c.offsetHeight && !c.querySelector('.trace'))"
-            ".map(c => c.parentElement.id)"
+            "[...document.querySelectorAll('.js-plotly-plot')].filter("
+            "c => c.offsetHeight && !c.querySelector('.trace')).map(c => c.parentElement.id)"
         )
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +120,7 @@ def test_every_number_can_be_changed_by_its_path(name: str) -> None:
 def test_search_finds_numbers_by_words(shop: Any) -> None:
     """Of the path, the meaning or the unit, in any order; more hits are counted."""
     found = numbers_of(shop)
-    assert [one.path for one in search(found, "margin gross", 5)[0]][0] == "profile.gross_margin"
+    assert search(found, "margin gross", 5)[0][0].path == "profile.gross_margin"
     some, count = search(found, "months", 3)
     assert len(some) == 3
     assert count > 3
@@ -265,13 +265,13 @@ def test_pages_beyond_the_limit_are_forgotten(desk: Any) -> None:
 
 
 @pytest.fixture
-def client(desk: Any) -> Iterator[tuple[Any, Guard, str]]:
+def client(desk: Any) -> tuple[Any, Guard, str]:
     """A client of the server, its guard, and the key of a page."""
     pytest.importorskip("dash")
     from scenarios.workbench.server import made
 
     guard = Guard(8123)
-    yield made(desk, guard).test_client(), guard, desk.new_session()
+    return made(desk, guard).test_client(), guard, desk.new_session()
 
 
 def test_server_refuses_strangers_and_gives_the_cookie_once(client: Any) -> None:
@@ -367,7 +367,7 @@ def test_a_coarse_answer_keeps_the_limits_and_a_refined_one_is_the_plan() -> Non
             out = applied(out, Edits().with_pin(name, "out"))
     assert set(list(coarse(known, out, first.roadmap, []))[-1].roadmap) == {"basic_backup"}
     dear = applied(base, Edits().with_value("profile.gross_margin", "x0.8"))
-    assert [one.state for one in coarse(known, dear, first.roadmap, first.known)][0] == "revalued"
+    assert next(coarse(known, dear, first.roadmap, first.known)).state == "revalued"
     answers = [one for one, _ in refined(known, base, first.roadmap, lambda *_: None)]
     assert [one.state for one in answers] == ["finer", "refined"]
     whole = plan(base, 7, PlanLimits())
