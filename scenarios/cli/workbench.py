@@ -57,7 +57,19 @@ def run(file: Scenario, port: Port = 0, no_browser: NoBrowser = False, seed: See
     finally:
         server.server_close()
         desk.close()
+        _settle()
     return DONE
+
+
+def _settle() -> None:
+    """Let requests that are under way end: their threads must not outlive the interpreter."""
+    import threading
+    import time
+
+    until = time.monotonic() + 2.0
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            thread.join(max(0.0, until - time.monotonic()))
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -38,6 +38,7 @@ def attach(app: Dash, desk: Desk, excel: bool) -> None:
     @app.callback(
         [Output(*one) for one in OUTPUTS], Input("tick", "n_intervals"), Input("nudge", "data"), Input("tab", "data"),
         State("seen", "data"), prevent_initial_call=True,
+        running=[(Output("tick", "disabled"), True, False)],  # an answer that is overtaken by the next question is lost
     )  # fmt: skip
     def fetch(_n: Any, _nudge: Any, tab: Any, seen: Any) -> Any:
         found = words_view(desk, tab, seen, excel) if desk.knows(tab) else None

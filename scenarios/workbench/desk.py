@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MOST_SESSIONS: Final = 32
 MOST_ANSWERS: Final = 64
+MOST_SCENARIOS: Final = 16
 RANK: Final = {"revalued": -1, "coarse": 0, "finer": 1, "refined": 2}
 KEY = re.compile(r"[0-9a-f]{32}")
 Listener = Callable[[Task, Word], None]
@@ -43,8 +44,9 @@ class Desk:
         self._lock = threading.RLock()
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._answers: OrderedDict[Edits, Answer] = OrderedDict()
+        self._scenarios: OrderedDict[Edits, Scenario] = OrderedDict()
         self._numbers = itertools.count(1)
-        rests = multiprocessing.get_context("spawn").Value("q", 0)
+        rests = multiprocessing.get_context("spawn").Value("q", 0, lock=False)
         self._coarse = Worker(source, seed, self._heard, rests)
         self._fine = Worker(source, seed, self._heard, rests, NICENESS)
 
@@ -97,6 +99,23 @@ class Desk:
         """Whether a page of this key is open here."""
         return isinstance(key, str) and key in self._sessions
 
+    def look(self, key: object) -> Session:
+        """A copy of the state of a page, so that what takes long holds up nobody. Raises KeyError."""
+        with self.session(key) as session:
+            return replace(session)
+
+    def scenario(self, edits: Edits) -> Scenario:
+        """The scenario with these changes, kept for the next time. Raises ProblemsFound."""
+        with self._lock:
+            known = self._scenarios.get(edits)
+        if known is None:
+            known = applied(self.base, edits)
+            with self._lock:
+                self._scenarios[edits] = known
+                while len(self._scenarios) > MOST_SCENARIOS:
+                    self._scenarios.popitem(last=False)
+        return known
+
     def change(self, key: str, control: str, make: Callable[[Edits], Edits]) -> bool:
         """Make a change that a control asks for, and have it answered. False where it cannot be made: the reason is
         among the problems of the session, and nothing changes."""
@@ -106,7 +125,7 @@ class Desk:
                 if edits == session.history.now:
                     self._told(session, control, "")
                     return True
-                applied(self.base, edits)
+                self.scenario(edits)
             except ProblemsFound as error:
                 self._told(session, control, "; ".join(_sentence(one, control) for one in error.errors[:3]))
                 return False

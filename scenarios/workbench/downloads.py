@@ -35,13 +35,12 @@ def offer(server: Flask, desk: Desk) -> None:
 
     @server.get("/export/<key>/scenario.yaml")
     def scenario(key: str) -> Response:
-        from scenarios.workbench.edits import applied
         from scenarios.workbench.export import as_yaml
 
         with _session(desk, key) as session:
             edits = session.history.now
         try:
-            text = as_yaml(desk.source, desk.base, edits, applied(desk.base, edits))
+            text = as_yaml(desk.source, desk.base, edits, desk.scenario(edits))
         except ProblemsFound as error:
             abort(409, str(error))
         return file(text, "application/yaml", f"{desk.base.name}.yaml")

@@ -10,7 +10,6 @@ from dash import html
 from scenarios.reporting.words import plain
 from scenarios.workbench.answer import COARSE_DRAWS
 from scenarios.workbench.controls import ident, main_controls, opened, pin_rows, ticked
-from scenarios.workbench.edits import applied
 from scenarios.workbench.page import BUSY, IDLE, NOW, tables
 from scenarios.workbench.session import Session
 from scenarios.workbench.shown import KEYS, first, fitted, parts
@@ -18,7 +17,6 @@ from scenarios.workbench.shown import KEYS, first, fitted, parts
 if TYPE_CHECKING:
     from scenarios.workbench.answer import Answer
     from scenarios.workbench.desk import Desk
-    from scenarios.workbench.edits import Edits
     from sim.world import Scenario
 
 OUTPUTS: Final[tuple[tuple[str, str], ...]] = tuple(
@@ -47,31 +45,32 @@ View = dict[tuple[str, str], Any]
 def words_view(desk: Desk, tab: str, seen: Any, excel: bool) -> View | None:
     """New values by part and property, all but the charts; None where the page shows everything."""
     known: Mapping[str, Any] = seen if isinstance(seen, dict) else {}
-    with desk.session(tab) as session:
-        if known.get("version") == session.version:
-            return None
-        mark = None if session.answer is None else _mark(session.answer)
-        found: View = {
-            ("seen", "data"): {"version": session.version, "controls": session.controls, "answer": mark},
-            ("tick", "interval"): BUSY if _works(session) else IDLE,
-        }
-        as_loaded = not known.get("controls") and session.controls == 1 and not session.history.now
-        if known.get("controls") != session.controls and not as_loaded:
-            found[("main-controls", "children")] = main_controls(session, desk.base, desk.numbers)
-            found[("pins", "children")] = pin_rows(session, desk.base)
-            found[("opened", "children")] = opened(session, desk.base, desk.numbers)
-        found |= _state(desk, session) | _kept(session) | _exports(desk, session, excel)
-        if session.answer is not None and session.answered is not None and known.get("answer") != mark:
-            found |= _words(desk.base, session.answer, session.answered)
-            found[("drawn", "data")] = mark
-        return found
+    session = desk.look(tab)
+    if known.get("version") == session.version:
+        return None
+    mark = None if session.answer is None else _mark(session.answer)
+    found: View = {
+        ("seen", "data"): {"version": session.version, "controls": session.controls, "answer": mark},
+        ("tick", "interval"): BUSY if _works(session) else IDLE,
+    }
+    as_loaded = not known.get("controls") and session.controls == 1 and not session.history.now
+    if known.get("controls") != session.controls and not as_loaded:
+        found[("main-controls", "children")] = main_controls(session, desk.base, desk.numbers)
+        found[("pins", "children")] = pin_rows(session, desk.base)
+        found[("opened", "children")] = opened(session, desk.base, desk.numbers)
+    found |= _state(desk, session) | _kept(session) | _exports(desk, session, excel)
+    if session.answer is not None and session.answered is not None and known.get("answer") != mark:
+        found |= _words(desk.scenario(session.answered), session.answer)
+        found[("drawn", "data")] = mark
+    return found
 
 
 def charts_view(desk: Desk, tab: str, width: int) -> View | None:
     """The charts of the answer, for a place of so many pixels; None where there is none."""
-    with desk.session(tab) as session:
-        answer, edits = session.answer, session.answered
-    return None if answer is None or edits is None else _charts(applied(desk.base, edits), answer, width)
+    session = desk.look(tab)
+    if session.answer is None or session.answered is None:
+        return None
+    return _charts(desk.scenario(session.answered), session.answer, width)
 
 
 def _works(session: Session) -> bool:
@@ -121,9 +120,9 @@ def _state(desk: Desk, session: Session) -> View:
     }
 
 
-def _words(base: Scenario, answer: Answer, edits: Edits) -> View:
+def _words(scenario: Scenario, answer: Answer) -> View:
     """The recommendation and its figures."""
-    screen = first(applied(base, edits), answer)
+    screen = first(scenario, answer)
     tiles = [
         html.Div(
             [html.Dt(one.name, className="name"), html.Dd(one.figure, className="figure"),

@@ -27,7 +27,7 @@ class Worker:
     ) -> None:
         self._source, self._seed, self._listen, self._rests, self._nice = source, seed, listen, rests, nice
         self._context = multiprocessing.get_context("spawn")
-        self._wanted = self._context.Value("q", NONE)
+        self._wanted = self._context.Value("q", NONE, lock=False)
         self._lock = threading.RLock()
         self._waiting: OrderedDict[str, Task] = OrderedDict()
         self._running: Task | None = None

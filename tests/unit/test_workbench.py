@@ -383,7 +383,7 @@ def test_a_worker_stops_what_is_superseded_and_survives() -> None:
     from scenarios.workbench.worker import Worker
 
     said: list[tuple[int, str]] = []
-    rests = multiprocessing.get_context("spawn").Value("q", 0)
+    rests = multiprocessing.get_context("spawn").Value("q", 0, lock=False)
     worker = Worker(source(str(SHOP)), 1, lambda task, word: said.append((task.number, word.kind)), rests)
     for number in (1, 2, 3):
         edits = Edits(risk_weight=0.1 * number)
