@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +11,7 @@ from optimize.limits import Limits
 
 if TYPE_CHECKING:
     from optimize.problem import RoadmapProblem
-    from sim.montecarlo import Picked
+    from sim.montecarlo import CostProfile, Picked
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, the work done in it and the work that is known of."""
@@ -53,6 +53,7 @@ class PlanLimits:
     alternatives: so many roadmaps that are nearly as good and differ on purpose; 0 = none. within: share of the worth
         in the program that they may give up; None = the indifference.
     picked: draws in place of those of the streams, in the same ranges: what observations leave of them.
+    costs: cost of every initiative that budgets must hold, in place of that of `cost_draws` draws.
 
     >>> PlanLimits(search_draws=1)
     Traceback (most recent call last):
@@ -84,6 +85,7 @@ class PlanLimits:
     alternatives: int = 0
     within: float | None = None
     picked: Picked | None = None
+    costs: Mapping[str, CostProfile] | None = None
 
     def solver_of(self, problem: RoadmapProblem) -> Limits:
         """Limits of one solve in the search. A program with worlds has a dense row for each of them and only proposes,

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from optimize.archive import Estimate
+from sim.display.shown import Shown
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     import polars
 
     from optimize.gaps import Gaps
@@ -165,8 +167,8 @@ class DrawRange:
     path_roadmaps: int
 
 
-@dataclass(frozen=True)
-class Plan:
+@dataclass(frozen=True, repr=False)
+class Plan(Shown):
     """The recommendation and all that it rests on.
 
     status, objective, bound, gap: of the last program, the linearisation around the incumbent of the search; they bound
@@ -305,6 +307,17 @@ class Plan:
         yield "roadmap", dict(self.roadmap)
         yield "npv", str(_of(self.outcomes)) + f" {self.outcomes.currency}"
         yield "claim", self.claim
+
+    def plot(self) -> go.Figure:
+        """What starts when and how long it is delivered, in periods; `outcomes.plot()` shows what it earns."""
+        from sim.display.timeline import Bar, timeline
+
+        months = self.periods[1].start - self.periods[0].start if len(self.periods) > 1 else 1
+        labels = {one.start: one.label for one in self.periods}
+        lengths = {one.id: months * max(1, one.duration) for one in self.program.initiatives}
+        chosen = sorted(self.roadmap.items(), key=lambda one: one[1])
+        bars = [Bar(self.titles[name], start, lengths[name], labels.get(start, "")) for name, start in chosen]
+        return timeline("Roadmap: start and delivery", bars, "month from the start")
 
 
 def _of(outcomes: Outcomes) -> Estimate:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from sim.display.shown import Shown
+
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     import polars
 
 SCHEMA_VERSION = 1
@@ -44,8 +47,8 @@ class NoSolution(Exception):  # noqa: N818 (a state that was asked for values th
     """Values were asked of a solve that ended without a roadmap."""
 
 
-@dataclass(frozen=True)
-class Solution:
+@dataclass(frozen=True, repr=False)
+class Solution(Shown):
     """The answer of one solve.
 
     status: how it ended.
@@ -129,6 +132,21 @@ class Solution:
 
         schema = {"initiative": pl.String, "period": pl.Int64}
         return pl.DataFrame({"initiative": list(self.roadmap), "period": list(self.roadmap.values())}, schema=schema)
+
+    def __rich_repr__(self) -> Iterator[Any]:
+        yield "status", self.status.value
+        yield "solver", self.solver
+        if self.has_solution:
+            yield "objective", self.objective
+            yield "gap", self.gap
+            yield "roadmap", dict(self.roadmap)
+
+    def plot(self) -> go.Figure:
+        """The period in which each chosen initiative starts. Raises NoSolution where there is no roadmap."""
+        from sim.display.timeline import Bar, timeline
+
+        chosen = sorted(self.roadmap.items(), key=lambda one: one[1])
+        return timeline("Starts", [Bar(name, period, 1.0) for name, period in chosen], "period")
 
 
 def relative_gap(bound: float | None, objective: float) -> float | None:

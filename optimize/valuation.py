@@ -71,7 +71,9 @@ def rules(scenario: Scenario, seed: int, limits: PlanLimits) -> Rules:
     step, periods = scenario.period_months, scenario.periods
     quantile = PLAN_AT[scenario.money.plan_at]
     given = given_draws(limits.picked, SEARCH_FROM, limits.cost_draws)
-    profiles = cost_profiles(scenario, limits.cost_draws, seed, first_draw=SEARCH_FROM, quantile=quantile, given=given)
+    profiles = limits.costs or cost_profiles(
+        scenario, limits.cost_draws, seed, first_draw=SEARCH_FROM, quantile=quantile, given=given
+    )
     unusable: dict[str, str] = {}
     initiatives = []
     out = pinned_out(scenario)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.display.shown import Shown
+
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     import polars
 
     from sim.roadmap import Roadmap
@@ -97,8 +100,12 @@ class Pair:
         return "reversed" if self.kernel * self.company < 0.0 else "same order"
 
 
-@dataclass(frozen=True)
-class Agreement:
+WIDEST = 20.0
+"""Tolerances; what lies farther out is not drawn."""
+
+
+@dataclass(frozen=True, repr=False)
+class Agreement(Shown):
     """The test of all figures of the baseline and of some roadmaps. verdict: the worst of the rows."""
 
     scenario: str
@@ -154,6 +161,29 @@ class Agreement:
         import polars
 
         return polars.DataFrame([{**asdict(row), "verdict": row.verdict.value} for row in self.rows])
+
+    def __rich_repr__(self) -> Iterator[Any]:
+        yield "scenario", self.scenario
+        yield "verdict", self.verdict.value
+        yield "replications", self.replications
+        yield "rows", len(self.rows)
+
+    def plot(self) -> go.Figure:
+        """Company minus kernel over the tolerance, the worst rows first: beyond 1 on either side they disagree."""
+        from sim.display.forest import Row as Line
+        from sim.display.forest import forest
+
+        def line(one: Row) -> Line:
+            where = f"{one.figure}, {one.arm}" + ("" if one.year is None else f", year {one.year}")
+            return Line(
+                where, 0.5 * (one.low + one.high) / one.tolerance, one.low / one.tolerance, one.high / one.tolerance
+            )
+
+        known = [line(one) for one in self.rows if one.tolerance > 0.0 and abs(one.high) < WIDEST * one.tolerance]
+        known.sort(key=lambda one: -abs(one.estimate))
+        left = len(self.rows) - len(known)
+        title = f"Agreement of the engines: {self.verdict.value}" + (f"; {left} rows are not drawn" if left else "")
+        return forest(title, known, "of the tolerance", "company minus kernel")
 
 
 def judge(mean: float, half: float, tolerance: float) -> Verdict:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.display.shown import Shown
 from sim.errors import Problem, ProblemsFound
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     import polars as pl
 
     from optimize import PlanLimits
@@ -19,8 +21,8 @@ Progress = Callable[[str, int, int], None]
 SEARCH_DRAWS, REPORT_DRAWS = 256, 1024
 
 
-@dataclass(frozen=True)
-class AllClients:
+@dataclass(frozen=True, repr=False)
+class AllClients(Shown):
     """One answer for all clients. result: as `optimize.clients.share` returns it."""
 
     seed: int
@@ -73,6 +75,18 @@ class AllClients:
                 used = sum(one.days[skill][t] for one in self.result.clients.values() if skill in one.days)
                 rows.append((skill, first.period_label(t), used, days, "days"))
         return pl.DataFrame(rows, schema=["skill", "period", "used", "available", "unit"], orient="row")
+
+    def __rich_repr__(self) -> Iterator[Any]:
+        yield "clients", len(self.result.clients)
+        yield "npv", f"{self.result.npv} {self.currency}"
+        yield "loss by sharing", f"{self.result.loss} {self.currency}"
+
+    def plot(self) -> go.Figure:
+        """What sharing the engineers costs each client, with its 95 % interval."""
+        from sim.display.forest import forest, row
+
+        rows = [row(client, one.loss.mean, one.loss.se) for client, one in self.result.clients.items()]
+        return forest("What sharing the engineers costs", rows, self.currency, "loss of the mean NPV")
 
 
 def all_clients(

@@ -127,6 +127,7 @@ def _of_pair(
         roadmap=first.as_dict,
         against=second.as_dict,
         now=Measured(float(base.mean()), now.low, now.high, now.refused),
+        now_se=float(base.std(ddof=1) / len(base) ** 0.5),
         curve=tuple(
             Point(x, Measured(mean, mean - half, mean + half))
             for x, mean, half in zip(curve.values, curve.means, curve.halves, strict=True)
@@ -234,6 +235,7 @@ def _of_budget(
         roadmap=first.roadmap,
         against=None,
         now=None,
+        now_se=None,
         curve=(),
         flips=tuple(flips),
         draws=0,

@@ -22,6 +22,8 @@ Progress = Callable[[int], None]
 """Called with the number of draws done."""
 POINTS, NOISE, BOXES, CONDITIONS = 512, 8, 2, 3
 FEWEST_POINTS = 200
+FEWEST_NOISE = 8
+"""Draws of the events at each point from which on a mean is called that of the point."""
 SIGNPOSTS = 3
 FIND_FROM, TEST_FROM = 8_000_000, 9_000_000
 MOST_DRAWS = 400_000
@@ -48,7 +50,7 @@ def discover(
     events fails, so that density is a probability; `drivers` = the mean over the events of a point fails. drivers:
     paths, or parts of the scenario below which all are meant, that boxes may restrict; none: all but those of
     initiatives that the roadmap leaves out. points: that choose the boxes, 200 or more, and as many again that measure
-    them; noise: draws of the events at each. boxes, conditions:
+    them; noise: draws of the events at each, 8 or more with `drivers`. boxes, conditions:
     most boxes, and most restrictions of each. Raises ProblemsFound.
     """
     import numpy as np
@@ -77,7 +79,7 @@ def discover(
         _simulated(scenario, chosen, judged, of, points, noise, seed, first, threads, progress, done)
         for first, done in ((FIND_FROM, 0), (TEST_FROM, points * noise))
     ]
-    (theta, y, notes), (fresh, fresh_y, _) = known
+    (theta, y, _, notes), (fresh, fresh_y, unsure, _) = known
     x, fresh_x = theta[:, columns], fresh[:, columns]
     found = covering(x, y, boxes, conditions) if 0.0 < y.mean() < 1.0 else []
     told, left, fresh_left = [], np.ones(points, dtype=bool), np.ones(points, dtype=bool)
@@ -100,6 +102,7 @@ def discover(
         words=judged.words(scenario),
         of=of,
         base=_share(fresh_y),
+        unsure=_share(unsure.astype(np.float64)) if of == "drivers" else None,
         boxes=tuple(told),
         signposts=_signposts(told, wanted, fresh_x, fresh_y),
         trajectory=tuple(
@@ -118,6 +121,9 @@ def _check(of: str, points: int, noise: int, boxes: int, conditions: int) -> Non
         problems.append(Problem("points", text, points, f"{FEWEST_POINTS} or more; {POINTS} unless stated"))
     if noise < 1:
         problems.append(Problem("noise", "every point needs a draw of the events", noise, "1 or more"))
+    elif of == "drivers" and noise < FEWEST_NOISE:
+        text = "the mean of so few draws is luck, which says nothing of the drivers of a point"
+        problems.append(Problem("noise", text, noise, f"{FEWEST_NOISE} or more, or --of draws"))
     if points * noise > MOST_DRAWS:
         text = f"{points} x {noise} draws are more than memory is planned for"
         problems.append(Problem("points", text, points * noise, f"points times noise at most {MOST_DRAWS:,}"))
@@ -140,8 +146,8 @@ def _simulated(
     threads: int | None,
     progress: Progress | None,
     before: int,
-) -> tuple[Any, Any, tuple[str, ...]]:
-    """Values of the drivers (points, drivers), what fails (points,), and notes."""
+) -> tuple[Any, Any, Any, tuple[str, ...]]:
+    """Values of the drivers (points, drivers), what fails and what luck leaves open (points,), and notes."""
     from scenarios.decisions.worlds import spread_levels
     from sim.montecarlo import evaluate
     from sim.montecarlo.conditional import table_of
@@ -156,7 +162,7 @@ def _simulated(
         progress=None if progress is None else lambda done: progress(before + done),
     )  # fmt: skip
     notes = tuple(note for note in found.notes if note != shared_note(noise))
-    return table.values_at(levels)[0], judged.failing(scenario, found[0], noise, of), notes
+    return table.values_at(levels)[0], *judged.failing(scenario, found[0], noise, of), notes
 
 
 def _box(

@@ -54,7 +54,7 @@ def information(
     demand.
     """
     from scenarios.decisions.choices import decision_set
-    from scenarios.decisions.worlds import below, check_size, concerned, worlds_of
+    from scenarios.decisions.worlds import below, best_anew, check_size, concerned, worlds_of
     from scenarios.knowing.gates import gates
     from scenarios.knowing.maximum import agree
     from scenarios.knowing.partial import by_regression, perfect
@@ -98,6 +98,7 @@ def information(
     ]
     valued, best = _valued(chosen, worlds)
     at_best = chosen.decisions[best].roadmap
+    anew = best_anew(scenario, at_best, worlds, seed, threads)
     return Information(
         scenario=scenario.name,
         scenario_hash=scenario.hash(),
@@ -109,6 +110,8 @@ def information(
         resolved=chosen.resolved,
         decisions=valued,
         best=best,
+        best_value=float(anew.mean()),
+        best_se=float(anew.std(ddof=1) / anew.size**0.5),
         evpi=whole,
         evpi_regression=check,
         evpi_agree=agree(whole.value, whole.se, check.value, check.se),
@@ -215,17 +218,20 @@ def _studied(
 
     driver = worlds.theta[:, worlds.columns[study.driver]]
     now = worlds.npv.mean(axis=1)
-    later, dropped = now, tuple[str, ...]()
+    later, waited = now, None
     if study.delay:
-        waited, dropped = delayed(scenario, chosen.roadmaps, study.delay)
+        waited = delayed(scenario, chosen.roadmaps, study.delay, chosen.problem, chosen.least)
         stage = f"decisions {study.delay} months later"
         later = worlds_of(
-            scenario, waited, worlds.points, worlds.noise, seed, levels=worlds.levels, threads=threads,
+            scenario, waited.roadmaps, worlds.points, worlds.noise, seed, levels=worlds.levels, threads=threads,
             progress=None if progress is None else lambda done: progress(stage, done, worlds.points),
         ).npv.mean(axis=1)  # fmt: skip
     return Studied(
         study, worlds.unit(study.driver), sample_gain(now, driver, study, seed),
-        net_of(now, later, driver, study, seed), dropped,
+        net_of(now, later, driver, study, seed),
+        0 if waited is None else waited.wait,
+        () if waited is None else waited.lost,
+        () if waited is None else tuple((chosen.decisions[k].name, why) for k, why in waited.out.items()),
     )  # fmt: skip
 
 

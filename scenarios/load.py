@@ -70,9 +70,12 @@ def parse(raw: bytes, file: str) -> Scenario:
 
     Raises `sim.errors.ProblemsFound`; nothing else, whatever the bytes are.
     """
+    from scenarios.file_kinds import SCENARIO, refuse_another
     from scenarios.positions import read_yaml
 
-    document = read_yaml(_text(raw, file))
+    text = _text(raw, file)
+    refuse_another(text, SCENARIO, file)
+    document = read_yaml(text)
     problems = list(document.problems)
     scenario: Scenario | None = None
     if document.complete:
@@ -95,7 +98,9 @@ def read(path_or_name: str | os.PathLike[str]) -> tuple[bytes, str]:
         if not name or not path.exists():
             raise ProblemsFound([_missing_file(name)])
         if path.is_dir():
-            raise ProblemsFound([Problem("", f"{name} is a folder", name, "name the file inside it", file=name)])
+            inside = path / "scenario.yaml"
+            hint = f"name {inside}, its scenario" if inside.is_file() else "name the file inside it"
+            raise ProblemsFound([Problem("", f"{name} is a folder", name, hint, file=name)])
         with path.open("rb") as stream:
             return stream.read(MAX_BYTES + 1), name
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name

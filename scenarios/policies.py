@@ -113,7 +113,7 @@ def quick_limits(threads: int | None = None) -> PlanLimits:
     from optimize.plan_limits import PlanLimits
 
     return PlanLimits(
-        search_draws=128, pair_draws=24, linear_draws=48, triples=0, cost_draws=512, first_selection_draws=128,
+        search_draws=256, pair_draws=24, linear_draws=48, triples=0, cost_draws=512, first_selection_draws=128,
         selection_draws=256, report_draws=64, gap_sets=2, gap_draws=2, mean_draws=2, finalists=4, rounds=2,
         neighbours=150, enumerate_paths=20_000, threads=threads,
     )  # fmt: skip

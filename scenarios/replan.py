@@ -23,7 +23,12 @@ Stage = Callable[[str, int, int], None]
 
 DRAWS = 2048  # of each part: search, selection, report, sampling gap
 NOTHING = 1e-3  # nats below which nothing was learned
+RECORDED = 8192  # draws of the record at most: every month of every figure of each is in memory
 FEWEST, MOST = 256, 200_000
+FEW = (
+    "So few draws agree with what was observed that nothing can be told yet: no other roadmap was searched for, and "
+    "the figures of the plan are those without the observations."
+)
 TOLD = 1.645  # standard errors of the paired gain from which another roadmap replaces the issued one
 
 
@@ -44,10 +49,14 @@ def replan(
     name of the table in messages. The same seed gives the same result, whatever the threads. Raises ProblemsFound, and
     NoRoadmap where no roadmap keeps every limit with this past.
     """
+    from dataclasses import replace
+
     from optimize import PlanLimits
     from optimize.risk.attitude import attitude_of, tail_limits
     from scenarios.monitoring.actuals import merged, parse_actuals
+    from scenarios.monitoring.costs import costs_of
     from scenarios.monitoring.past import fixed_past
+    from scenarios.monitoring.posterior import FEWEST as FEWEST_EFFECTIVE
     from scenarios.monitoring.posterior import posterior
     from scenarios.monitoring.run import read_run
 
@@ -66,10 +75,14 @@ def replan(
     if not found.possible:
         raise ProblemsFound([_impossible(seen, found)])
     learned = found.information > NOTHING
-    observed = _limits(found, asked, known.seed) if learned else asked
-    past = fixed_past(scenario, known.roadmap, at, known.seed, observed)
-    left = len(whole) - len(seen)
-    return _replanned(known, seen, at, found, past, observed, learned, left, progress)
+    told = learned and found.report.effective >= FEWEST_EFFECTIVE
+    costs = costs_of(scenario, found.parts["search"], known.seed, asked) if told else None
+    observed = replace(_limits(found, asked, known.seed), costs=costs.profiles) if costs else asked
+    past = fixed_past(scenario, known.roadmap, at, known.seed, observed, costs)
+    notes = [] if new or not actuals.strip() else ["the table of actuals holds no row: nothing new was observed"]
+    if left := len(whole) - len(seen):
+        notes.append(f"rows about initiatives that were dropped before they began say nothing: {left} left out")
+    return _replanned(known, seen, at, found, past, observed, learned, notes, progress)
 
 
 def _firsts() -> dict[str, int]:
@@ -99,13 +112,25 @@ def _impossible(seen: tuple[Actual, ...], found: Posterior) -> Problem:
 
     values, errors = observed(seen)
     alone = [
-        f"{one.what} of month {one.month}"
+        f"{one.what} of month {one.month}{_says(found.prior.said[:, j], one)}"
         for j, one in enumerate(seen)
         if not np.isfinite(log_likelihood(found.prior.said[:, [j]], values[[j]], errors[[j]])).any()
     ]
     what = f"no draw has {', '.join(alone)}" if alone else "no draw has all of them together"
-    hint = "give the exact ones an error (a go-live of 1 month), and check the figures and the scenario"
+    hint = "give the exact ones an error, such as 1 for the month of a go-live, and check the figures and the scenario"
     return Problem("actuals", f"the scenario rules out what was observed: {what}", len(seen), hint)
+
+
+def _says(said: Any, one: Actual) -> str:
+    """What the draws have in place of a figure that none of them has."""
+    import numpy as np
+
+    known = said[np.isfinite(said)]
+    if one.is_absent:
+        return ": in all of them it is live by then"
+    if not len(known):
+        return f": {one.value:,.6g} was observed, and they have no such figure"
+    return f": {one.value:,.6g} was observed, and they have {np.min(known):,.6g} to {np.max(known):,.6g}"
 
 
 def _limits(found: Posterior, asked: PlanLimits, seed: int) -> PlanLimits:
@@ -119,7 +144,7 @@ def _limits(found: Posterior, asked: PlanLimits, seed: int) -> PlanLimits:
     chosen = most("selection", asked.selection_draws)
     gap = max(4, most("gap", asked.gap_sets * asked.gap_draws))
     counts = {
-        "search": max(search, most("search", asked.cost_draws)),
+        "search": max(search, cost := most("search", asked.cost_draws)),
         "selection": chosen,
         "report": most("report", asked.report_draws),
         "gap": gap,
@@ -129,6 +154,7 @@ def _limits(found: Posterior, asked: PlanLimits, seed: int) -> PlanLimits:
         search_draws=search,
         pair_draws=min(asked.pair_draws, search),
         linear_draws=min(asked.linear_draws, search),
+        cost_draws=cost,
         first_selection_draws=min(asked.first_selection_draws, chosen),
         selection_draws=chosen,
         report_draws=counts["report"],
@@ -146,39 +172,39 @@ def _replanned(
     past: Past,
     limits: PlanLimits,
     learned: bool,
-    left_out: int,
+    notes: list[str],
     progress: Stage | None,
 ) -> Replanned:
-    from dataclasses import replace
 
     from scenarios.monitoring.findings import drivers_of, scores_of, surprises_of
+    from scenarios.monitoring.going_on import broken_limits, going_on, search_anew
     from scenarios.monitoring.posterior import FEWEST as FEWEST_EFFECTIVE
     from scenarios.monitoring.record import issued
     from scenarios.monitoring.report import Replanned, Sample, changes_of
 
     scenario, old = run.scenario, dict(run.roadmap)
     searched: Plan | None = None
-    allowed, broken = True, tuple[str, ...]()
-    if learned:
-        past, searched, broken = _searched(past, run.seed, limits, progress)
-        allowed = _is_allowed(past.scenario, old, run.seed, limits)
+    obstacles, broken = tuple[str, ...](), tuple[str, ...]()
+    few = learned and found.report.effective < FEWEST_EFFECTIVE
+    if learned and not few:
+        past, searched, broken = search_anew(past, run.seed, limits, progress)
+        obstacles = broken_limits(past.scenario, old, found, run.seed, limits)
     proposed = dict(searched.roadmap) if searched is not None else old
     began, worth_old, worth_new, gain = _worths(past.scenario, old, proposed, found, run.seed, limits)
     delta = 0.0 if searched is None else searched.indifference
-    decision = _decision(learned, old, proposed, allowed, gain, delta)
-    if decision == "changed" and found.report.effective < FEWEST_EFFECTIVE:
-        decision = "kept"
+    decision = "kept" if few else _decision(learned, old, proposed, not obstacles, gain, delta)
     shown = searched
     if searched is None or decision == "kept":
-        _, shown, unkept = _searched(replace(past, scenario=_held(past.scenario, old)), run.seed, limits, progress)
-        if searched is not None and unkept:  # the old plan keeps the limits on cash no longer, the new one does
-            decision, shown = "forced", searched
+        shown, unkept = going_on(past, old, run.seed, limits, progress, searched is None)
+        if searched is not None and (shown is None or unkept):  # the old plan keeps a limit no longer, the new one does
+            decision, shown, obstacles = "forced", searched, unkept
         else:
             broken = (*broken, *unkept)
     assert shown is not None
     part = found.report
+    recorded = (found.prior.draws, found.prior.before) if few else part.thinned(RECORDED, run.seed)
     record = issued(
-        past.scenario, shown.roadmap, part.draws, part.weight, run.seed, at=at, base_hash=scenario.hash(),
+        past.scenario, shown.roadmap, *recorded, run.seed, at=at, base_hash=scenario.hash(),
         previous=run.records, threads=limits.threads,
     )  # fmt: skip
     return Replanned(
@@ -195,7 +221,7 @@ def _replanned(
         plan_document=_plan_document(shown, past.scenario),
         changes=changes_of(old, shown.roadmap, at),
         decision=decision,
-        why=_why(decision, gain, delta, scenario.profile.currency),
+        why=FEW if few else _why(decision, gain, delta, scenario.profile.currency, obstacles),
         sample=Sample(
             file=len(found.prior.draws),
             prior=found.prior.effective,
@@ -216,28 +242,8 @@ def _replanned(
         scores=scores_of(run.records, seen),
         records=(*run.records, record),
         raised=past.raised,
-        notes=(*broken, *_notes(run, found, past, left_out)),
+        notes=(*broken, *notes, *_notes(run, seen, found, past)),
     )
-
-
-def _searched(past: Past, seed: int, limits: PlanLimits, progress: Stage | None) -> tuple[Past, Plan, tuple[str, ...]]:
-    """The plan that the search finds. Where what was observed leaves no roadmap that keeps the limits on cash, one
-    without them, and what to say of that. Raises NoRoadmap for other limits."""
-    from dataclasses import replace
-
-    from optimize import NoRoadmap, plan
-
-    try:
-        return past, plan(past.scenario, seed, limits, progress=progress), ()
-    except NoRoadmap as error:
-        money = past.scenario.money
-        if money.cash_floor is None and money.covenant is None:
-            raise
-        freed = {"cash_floor": None, "covenant": None, "floor_relative_to_baseline": False}
-        free = past.scenario.model_copy(update={"money": money.model_copy(update=freed)})
-        sentence = "The limits on cash cannot be kept any more as demanded, so the plan was made without them: "
-        found = plan(free, seed, limits, progress=progress)
-        return replace(past, scenario=free), found, (sentence + error.sentences[0],)
 
 
 def _worths(
@@ -285,18 +291,6 @@ def _by_the_aim(
     return archive.gain(starts[0], starts[1])
 
 
-def _is_allowed(scenario: Scenario, old: Mapping[str, int], seed: int, limits: PlanLimits) -> bool:
-    """Whether the old roadmap keeps every limit with the costs as they are seen now."""
-    from optimize.check import violations
-    from optimize.valuation import rules
-
-    ruled = rules(scenario, seed, limits)
-    if any(name in ruled.unusable for name in old):
-        return False
-    starts = {name: month // scenario.period_months for name, month in old.items()}
-    return not violations(ruled.problem, starts)
-
-
 def _decision(
     learned: bool, old: Mapping[str, int], new: Mapping[str, int], allowed: bool, gain: Estimate, delta: float
 ) -> Decision:
@@ -309,7 +303,8 @@ def _decision(
     return "changed" if gain.mean > max(delta, TOLD * gain.se) else "kept"
 
 
-def _why(decision: Decision, gain: Estimate, delta: float, currency: str) -> str:
+def _why(decision: Decision, gain: Estimate, delta: float, currency: str, obstacles: tuple[str, ...]) -> str:
+    reasons = "; ".join(one.rstrip(".") for one in obstacles)
     by = f"{gain} {currency}"
     return {
         "nothing learned": "The observations say nothing that the plan did not know: it stays as it is.",
@@ -317,22 +312,9 @@ def _why(decision: Decision, gain: Estimate, delta: float, currency: str) -> str
         "kept": f"It cannot be told that another roadmap is better: the best one found gains {by}, and a change "
         f"counts from 1.645 standard errors above 0 and above the indifference of {delta:,.0f} {currency}.",
         "changed": f"Another roadmap is better with what was observed: it gains {by} over going on as planned.",
-        "forced": "The old roadmap does not keep every limit any more, with what was observed; against it, "
-        f"the new one gains {by}.",
+        "forced": f"The old roadmap does not keep every limit any more, with what was observed: {reasons}. "
+        f"Against it, the new one gains {by}.",
     }[decision]
-
-
-def _held(scenario: Scenario, old: Mapping[str, int]) -> Scenario:
-    """The scenario in which the old roadmap is the only one."""
-    from sim.world.choices import Pin
-
-    why = "the issued plan stays: no other roadmap was shown to be better"
-    pins = {
-        name: scenario.pins.get(name)
-        or (Pin(start_month=old[name], reason=why) if name in old else Pin(out=True, reason=why))
-        for name in scenario.initiatives
-    }
-    return scenario.model_copy(update={"pins": pins})
 
 
 def _plan_document(shown: Plan, scenario: Scenario) -> dict[str, Any]:
@@ -344,21 +326,28 @@ def _plan_document(shown: Plan, scenario: Scenario) -> dict[str, Any]:
     return {**shown.document(), "pins": pins}
 
 
-def _notes(run: Run, found: Posterior, past: Past, left_out: int) -> list[str]:
+def _notes(run: Run, seen: tuple[Actual, ...], found: Posterior, past: Past) -> list[str]:
+    from scenarios.monitoring.findings import tightest
+
     notes = []
-    if left_out:
-        notes.append(f"rows about initiatives that were dropped before they began say nothing: {left_out} left out")
     if not found.enough:
+        closest = ", ".join(f"{one.what} of month {one.month} ({left:,.0f})" for one, left in tightest(seen, found))
         notes.append(
-            f"only {found.report.effective:,.0f} effective draws agree with what was observed, also after new ones "
-            "were made: figures are rough, and the decision is to be taken with care; more --draws or larger errors "
-            "help"
+            f"{found.report.effective:,.0f} effective draws agree with what was observed, also after more were made: "
+            "figures are rough, and the decision is to be taken with care. The observations that leave fewest, each "
+            f"alone: {closest} of {len(found.prior.draws):,}. An error is also what the model leaves out: larger ones, "
+            "fewer figures that say the same thing, or more --draws help"
         )
     for name, period, more in past.raised:
         label = run.scenario.period_label(period)
         notes.append(
             f"what is under way or due costs {more:,.0f} {run.scenario.profile.currency} more than the budget {name} "
             f"holds in {label}; it is counted as committed"
+        )
+    for name, period, more in past.rounded:
+        notes.append(
+            f"the issued plan costs {more:,.0f} {run.scenario.profile.currency} more than the budget {name} holds in "
+            f"{run.scenario.period_label(period)}, by no more than these draws leave to chance: it counts as kept"
         )
     if not run.records:
         notes.append("the run has no record of its forecast, so no forecast could be scored")

@@ -82,10 +82,11 @@ def robustness(
         draws=draws if turned is not None else 0,
         resolved=chosen.resolved,
         floor=None if rule is None else rule.floor,
+        allowed=None if rule is None else rule.allowed,
         initiatives=_funded(scenario, chosen, worlds),
         decisions=standings,
         futures=() if turned is None else tuple(zip(turned.names, turned.titles, turned.probabilities, strict=True)),
-        rules=_rules(standings, turned),
+        rules=_rules(scenario, chosen, worlds, turned, seed, threads),
         notes=(*chosen.notes, *worlds.notes),
     )
 
@@ -120,8 +121,9 @@ def _standings(
 ) -> tuple[Standing, ...]:
     import numpy as np
 
+    from scenarios.across.floors import both_hold, floor_kept, range_of
     from scenarios.across.report import Standing
-    from scenarios.across.shares import WorldShare, best_of, mean_regret, world_shares
+    from scenarios.across.shares import best_of, mean_regret, world_shares
     from sim.cash_floor import floor_rule
 
     npv, count = worlds.npv[:, :, :-1], len(chosen.decisions)
@@ -130,17 +132,6 @@ def _standings(
     gains = world_shares(npv, lambda mean: (mean > 0.0).astype(np.float64))
     lost = mean_regret(npv)
     rule = floor_rule(scenario)
-    keeps = np.ones(mean.shape, dtype=bool)
-    if rule is not None:
-        broken = np.stack(
-            [rule.broken(worlds.trough[:, :, k], worlds.trough[:, :, -1]).mean(axis=1) for k in range(count)], axis=1
-        )
-        keeps = broken <= rule.allowed
-
-    def counted(table: Any) -> WorldShare:
-        share = float(table.mean())
-        return WorldShare(share, float(np.sqrt(share * (1.0 - share) / len(table))), share)
-
     found = []
     for k, one in enumerate(chosen.decisions):
         prospects: dict[str, tuple[float, float]] = {}
@@ -151,27 +142,44 @@ def _standings(
             low, high = int(level.argmin()), int(regret.argmax())
             worst = (turned.names[low], float(level[low]), float(se[low]))
             most = (turned.names[high], float(regret[high]), float(regret_se[high, k]))
-        acceptable = gains[k] if rule is None else counted((mean[:, k] > 0.0) & keeps[:, k])
+        acceptable, floor = range_of(gains[k], worlds.points), None
+        if rule is not None:
+            floor = floor_kept(rule.broken(worlds.trough[:, :, k], worlds.trough[:, :, -1]), rule.allowed)
+            acceptable = both_hold(acceptable, floor.worlds)
         found.append(
             Standing(
                 one, float(mean[:, k].mean()), float(np.std(mean[:, k], ddof=1) / np.sqrt(len(mean))), shares[k],
-                *lost[k], gains[k], None if rule is None else counted(keeps[:, k]), acceptable, prospects, worst, most,
+                *lost[k], gains[k], floor, acceptable, prospects, worst, most,
             )
         )  # fmt: skip
     return tuple(found)
 
 
-def _rules(standings: tuple[Standing, ...], turned: InFutures | None) -> tuple[Rule, ...]:
-    """Best on average; with futures also in the worst of them and by minimax regret."""
-    from scenarios.across.futures import minimax_regret, worst_case
-    from scenarios.across.report import Rule
+def _rules(
+    scenario: Scenario, chosen: DecisionSet, worlds: Worlds, turned: InFutures | None, seed: int, threads: int | None
+) -> tuple[Rule, ...]:
+    """Best on average; with futures also in the worst of them and by minimax regret. What is chosen is valued on as
+    many draws again: no luck that chose is in a value."""
+    import numpy as np
 
-    best = max(range(len(standings)), key=lambda k: (standings[k].mean, -k))
-    found = [Rule("average", best, standings[best].mean, standings[best].se, None)]
+    from scenarios.across.futures import FUTURES_FROM, in_futures, minimax_regret, worst_case
+    from scenarios.across.report import Rule
+    from scenarios.decisions.worlds import best_anew
+
+    def rule(name: str, k: int, values: Any, future: str | None, least: float = -np.inf) -> Rule:
+        se = float(np.std(values, ddof=1) / np.sqrt(len(values)))
+        return Rule(name, k, max(least, float(values.mean())), se, future)
+
+    best = int(worlds.npv[:, :, :-1].mean(axis=(0, 1)).argmax())  # the last one is the baseline
+    found = [rule("average", best, best_anew(scenario, chosen.roadmaps[best], worlds, seed, threads), None)]
     if turned is not None:
-        k, f = worst_case(turned.mean)
-        found.append(Rule("worst case", k, float(turned.mean[f, k]), float(turned.se[f, k]), turned.names[f]))
-        k, f = minimax_regret(turned.mean)
-        error = float(turned.regret_se()[f, k])
-        found.append(Rule("minimax regret", k, float(turned.regret[f, k]), error, turned.names[f]))
+        worst, at_worst = worst_case(turned.mean)
+        least, at_most = minimax_regret(turned.mean)
+        best_there = int(turned.mean[at_most].argmax())
+        draws = turned.npv.shape[1]
+        some = [chosen.roadmaps[k] for k in (worst, least, best_there)]
+        fresh = in_futures(scenario, some, draws, seed, threads, first=FUTURES_FROM + draws).npv
+        found.append(rule("worst case", worst, fresh[at_worst, :, 0], turned.names[at_worst]))
+        lost = fresh[at_most, :, 2] - fresh[at_most, :, 1]
+        found.append(rule("minimax regret", least, lost, turned.names[at_most], 0.0))
     return tuple(found)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.company.world_layer import Draw, attack_points
+from sim.display.shown import Shown
 from sim.errors import Problem, ProblemsFound
 from sim.lanes.records import Packed, pack
 from sim.mechanisms.delivery import CANCELLED, FAILED, FINISHED, STOPPED
@@ -24,6 +25,10 @@ from sim.roadmap import EMPTY, Roadmap
 from sim.roadmap import roadmap as validated
 from sim.run_off import carried_on
 from sim.world import Scenario
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
 
 Floats = NDArray[np.float64]
 ARMS = ("baseline", "roadmap")
@@ -42,8 +47,8 @@ class Event:
     amount: float | None = None
 
 
-@dataclass(frozen=True)
-class OneDraw:
+@dataclass(frozen=True, repr=False)
+class OneDraw(Shown):
     """npv: of the roadmap in this draw. flows: (2, categories, months) of the baseline and the roadmap. balances: (2,
     months) the company's own cash at the end of the months. events: by arm of ARMS, in order of time."""
 
@@ -106,6 +111,20 @@ class OneDraw:
         return frame.with_columns(
             draw=polars.lit(self.draw), seed=polars.lit(self.seed), scenario_hash=polars.lit(self.scenario_hash)
         )
+
+    def __rich_repr__(self) -> Iterator[Any]:
+        yield "scenario", self.scenario
+        yield "roadmap", str(self.roadmap)
+        yield "draw", self.draw
+        yield "npv", f"{self.npv:,.0f} {self.currency}"
+
+    def plot(self) -> go.Figure:
+        """The company's own cash by month, with the roadmap and without."""
+        from sim.display.curves import Curve, curves
+
+        months = [*range(1, self.balances.shape[1] + 1)]
+        found = [Curve(arm, months, self.balances[a].tolist()) for a, arm in enumerate(ARMS)]
+        return curves(f"Draw {self.draw:,}", found, "month from the start", f"cash at its end, {self.currency}")
 
 
 def one_draw(scenario: Scenario, roadmap: Roadmap | Mapping[str, int], draw: int, seed: int) -> OneDraw:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.breach import Breach
 from sim.cash_floor import FloorRule
 from sim.covenant import CovenantRule
+from sim.display.shown import Shown
 from sim.measures import (
     ChanceBelow,
     ratio_interval,
@@ -28,6 +29,7 @@ from sim.statistic import change_of, described, mean_error, years_error
 from sim.statistic import statistic as statistic
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     import polars
 
 Floats = NDArray[np.float64]
@@ -35,8 +37,12 @@ PACKAGES = ("roadfolio", "numpy", "scipy", "numba", "simpy", "pulp", "highspy")
 SCHEMA_VERSION = 1
 
 
-@dataclass(frozen=True)
-class Outcomes:
+MOST_LINES = 6
+"""Roadmaps whose distributions one chart can show."""
+
+
+@dataclass(frozen=True, repr=False)
+class Outcomes(Shown):
     """Roadmaps evaluated by one engine on the same draws. clipped: values cut to the range of their field;
     drivers_clipped: those among them that are values of drivers. noise: so many draws in a row share their drivers, and
     no error holds unless it is 1."""
@@ -214,8 +220,17 @@ class Outcomes:
             npv = replace(npv, se=None) if self.noise > 1 else npv
             yield str(one.roadmap), f"NPV {with_error(npv)} {self.currency}"
 
-    def __repr__(self) -> str:
-        return f"Outcomes({', '.join(f'{name}={value}' for name, value in self.__rich_repr__())})"
+    def plot(self) -> go.Figure:
+        """NPV by draw, a line a roadmap; of more than six roadmaps the mean with its 95 % interval."""
+        from sim.display.distribution import distribution
+        from sim.display.forest import forest, row
+
+        if len(self.outcomes) <= MOST_LINES:
+            samples = {str(one.roadmap) or "nothing starts": one.npv for one in self.outcomes}
+            return distribution(f"NPV on {self.draws:,} draws", samples, self.currency, "NPV")
+        means = [(str(one.roadmap), one.statistic_of(one.npv)) for one in self.outcomes]
+        rows = [row(name, found.mean, None if self.noise > 1 else found.se) for name, found in means]
+        return forest(f"Mean NPV on {self.draws:,} draws", rows, self.currency, "mean NPV")
 
 
 def _ratio(one: Outcome) -> dict[str, Any] | None:

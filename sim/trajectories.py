@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.display.shown import Shown
 from sim.measures.exceedance import EDGES, ENOUGH, ROUND, Chance, Exceedance, ReturnLevel
 from sim.outcomes import SCHEMA_VERSION, provenance
 from sim.rate_of_return import RatesOfReturn
 from sim.roadmap import Roadmap
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     import polars
 
 Floats = NDArray[np.float64]
@@ -64,8 +66,8 @@ class Notable:
     npv: float
 
 
-@dataclass(frozen=True)
-class Trajectories:
+@dataclass(frozen=True, repr=False)
+class Trajectories(Shown):
     """What `trajectories` found. fans: by name of SERIES. annual: loss of a random year of the horizon, by name of
     LOSSES, None where the horizon has no whole year; whole: the loss of the whole horizon. rank_error: most by which
     the rank of a quantile of a fan can be wrong because memory is bounded, a share; 0: exact."""
@@ -152,6 +154,23 @@ class Trajectories:
         for name, rate in (("irr", self.rates.irr), ("mirr", self.rates.mirr)):
             yield name, None, "value", rate.value, rate.low, rate.high, "1/year"
             yield name, None, "se", rate.se, None, None, "1/year"
+
+    def __rich_repr__(self) -> Iterator[Any]:
+        yield "scenario", self.scenario
+        yield "roadmap", str(self.roadmap)
+        yield "draws", self.draws
+        yield "months", self.months
+
+    def plot(self, series: str = "cumulative") -> go.Figure:
+        """A series of SERIES by month as a fan. Raises KeyError for a name that is none."""
+        from sim.display.drawn import drawn
+        from sim.display.fan import fan
+
+        one = self.fans[series]
+        found = {name: values.tolist() for name, values in zip(NAMES, one.quantiles, strict=True)}
+        found["mean"] = one.mean.tolist()
+        chart = fan([*range(1, self.months + 1)], found, self.currency, "month from the start", zero=True)
+        return drawn(chart, f"{SERIES[series][:1].upper()}{SERIES[series][1:]}")
 
 
 def grid_of(losses: dict[str, Exceedance]) -> tuple[float, ...]:

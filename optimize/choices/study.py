@@ -5,7 +5,7 @@ Programs propose, simulation values: what is printed comes from draws that chose
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,10 +24,14 @@ from optimize.refine import allowed_roadmaps, refine
 from optimize.risk.attitude import attitude_of
 from optimize.risk.limits import broken_baseline
 from optimize.valuation import Valuation, rules, valuation
+from sim.display.shown import Shown
 from sim.measures import cvar
 from sim.montecarlo import worth_a_table
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
+    import polars
+
     from optimize.risk.attitude import Attitude
     from sim.world import Scenario
 
@@ -84,8 +88,8 @@ class RiskPoint:
     step: Estimate | None
 
 
-@dataclass(frozen=True)
-class Frontier:
+@dataclass(frozen=True, repr=False)
+class Frontier(Shown):
     """NPV against budget, and against CVaR where that was asked for (else None). notes: what to know of them."""
 
     scenario: str
@@ -159,6 +163,53 @@ class Frontier:
             "seconds": self.seconds,
             "notes": list(self.notes),
         }
+
+    def __rich_repr__(self) -> Iterator[Any]:
+        yield "scenario", self.scenario
+        yield "budgets", len(self.budgets)
+        yield "knees", len(self.knees)
+        yield "draws", self.draws
+
+    def to_frame(self) -> polars.DataFrame:
+        """One row a size of the budgets: factor, budget, NPV and gain over the size before with errors, starts."""
+        import polars
+
+        rows = [
+            (one.factor, one.budget, one.worth, _mean(one.npv), _error(one.npv), _mean(one.step), _error(one.step),
+             one.cost, None if one.roadmap is None else " ".join(f"{k}@{v}" for k, v in one.roadmap.items()),
+             one.proved, self.currency)
+            for one in self.budgets
+        ]  # fmt: skip
+        number = polars.Float64
+        names = ("factor", "budget", "worth", "npv", "npv_se", "step", "step_se", "cost")
+        schema = {
+            **dict.fromkeys(names, number),
+            "roadmap": polars.String,
+            "proved": polars.Boolean,
+            "unit": polars.String,
+        }
+        return polars.DataFrame(rows, schema=schema, orient="row").with_columns(seed=polars.lit(self.seed))
+
+    def plot(self) -> go.Figure:
+        """Mean NPV by budget on fresh draws, with its 95 % interval."""
+        from sim.display.curves import Curve, curves
+        from sim.display.forest import Z
+
+        known = [(one.budget, one.npv) for one in self.budgets if one.npv is not None]
+        curve = Curve(
+            "mean NPV", [budget for budget, _ in known], [npv.mean for _, npv in known],
+            [npv.mean - Z * npv.se for _, npv in known], [npv.mean + Z * npv.se for _, npv in known],
+        )  # fmt: skip
+        budget, npv = f"budgets, summed over the periods, {self.currency}", f"mean NPV, {self.currency}"
+        return curves(f"NPV against budget, {self.draws:,} fresh draws", [curve], budget, npv)
+
+
+def _mean(one: Estimate | None) -> float | None:
+    return None if one is None else one.mean
+
+
+def _error(one: Estimate | None) -> float | None:
+    return None if one is None else one.se
 
 
 def frontiers(

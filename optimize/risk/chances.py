@@ -23,7 +23,7 @@ from optimize.structure import Structure
 from optimize.valuation import filled, single_case
 from sim.breach import Breach, breach, seldom
 from sim.cash_floor import FloorRule, floor_rule
-from sim.montecarlo import Picked, cost_samples, given_draws, lowest_balances
+from sim.montecarlo import Picked, cost_samples, distinct, given_draws, lowest_balances
 from sim.world import Scenario
 
 Floats = NDArray[np.float64]
@@ -47,7 +47,8 @@ def chance_budgets(
     }
     if not limited:
         return ()
-    costs = period_costs(scenario, problem, BUDGET_WORLDS, seed, SEARCH_FROM, picked)
+    worlds = distinct(picked, SEARCH_FROM, BUDGET_WORLDS)
+    costs = period_costs(scenario, problem, worlds, seed, SEARCH_FROM, picked)
     found = []
     for name, allowed in limited.items():
         budget = next(one for one in problem.budgets if one.name == name)
@@ -55,7 +56,7 @@ def chance_budgets(
             one.id: tuple(tuple(row) for row in _of_kinds(costs[one.id], budget).tolist())
             for one in problem.initiatives
         }
-        weight = (1.0 / BUDGET_WORLDS,) * BUDGET_WORLDS
+        weight = (1.0 / worlds,) * worlds
         found.append(ChanceBudget.model_construct(budget=name, probability=allowed, weight=weight, cost=cost))
     return tuple(found)
 

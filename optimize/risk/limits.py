@@ -15,7 +15,7 @@ from optimize.problem import RoadmapProblem
 from optimize.risk.chances import chance_cash, period_costs, within_budgets
 from optimize.selection import Selection
 from sim.cash_floor import floor_rule
-from sim.montecarlo import evaluate, given_draws
+from sim.montecarlo import distinct, evaluate, given_draws
 from sim.world import Scenario
 
 TIGHTENINGS: Final = 3
@@ -76,8 +76,9 @@ def confirmed(
     """Whether fresh draws show that each finalist keeps the limits on overruns. problem: with what is allowed."""
     if not problem.chance_budgets:
         return [True] * len(finalists)
-    costs = period_costs(scenario, problem, COST_DRAWS, seed, SELECTION_FROM, limits.picked)
-    return [within_budgets(problem, one, costs, COST_DRAWS) for one in finalists]
+    draws = distinct(limits.picked, SELECTION_FROM, COST_DRAWS)
+    costs = period_costs(scenario, problem, draws, seed, SELECTION_FROM, limits.picked)
+    return [within_budgets(problem, one, costs, draws) for one in finalists]
 
 
 def not_confirmed(scenario: Scenario, recommended: Starts) -> tuple[str, ...]:

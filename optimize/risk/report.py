@@ -21,6 +21,7 @@ from optimize.risk.worlds import reduction_of, world_draws
 from optimize.valuation import Valuation
 from sim.breach import Breach
 from sim.measures import Interval, cvar_interval
+from sim.montecarlo import distinct
 
 REDUCTION_FROM: Final = 3_000_000
 """First draw of the range on which the worlds of the program are judged."""
@@ -180,7 +181,8 @@ def judged_worlds(problem: RoadmapProblem, archive: Archive, limits: PlanLimits)
         return None
     ranked = sorted((one for one in archive if one), key=lambda one: -float(np.mean(archive.scores(one))))[:JUDGED]
     draws = world_draws(archive, limits)
-    fresh = Archive(archive.scenario, archive.seed, REDUCTION_FROM, REDUCTION_DRAWS, limits)
+    count = distinct(limits.picked, REDUCTION_FROM, REDUCTION_DRAWS)
+    fresh = Archive(archive.scenario, archive.seed, REDUCTION_FROM, count, limits)
     fresh.simulate(ranked, "worlds of the program on fresh draws")
     return reduction_error(
         reduction_of(problem, archive, draws),

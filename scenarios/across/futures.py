@@ -78,14 +78,16 @@ def in_futures(
     seed: int,
     threads: int | None = None,
     progress: Callable[[int], None] | None = None,
+    *,
+    first: int = FUTURES_FROM,
 ) -> InFutures:
-    """Every decision in the base world and in every future of the file, on the same draws."""
+    """Every decision in the base world and in every future of the file, on the same draws, from number `first`."""
     names = future_names(scenario)
     wanted = list(roadmaps)
     npv = np.empty((len(names), draws, len(wanted)))
     for row, name in enumerate(names):
         found = evaluate(
-            in_future(scenario, name), wanted, draws, seed, first_draw=FUTURES_FROM, detail=False, threads=threads
+            in_future(scenario, name), wanted, draws, seed, first_draw=first, detail=False, threads=threads
         )
         npv[row] = np.column_stack([one.npv for one in found])
         if progress is not None:

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from scenarios.across.floors import FloorKept, ShareRange
 from scenarios.across.shares import WorldShare
 from scenarios.decisions.choices import Decision
+from sim.display.shown import Shown
 from sim.outcomes import provenance
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     import polars
 
 SCHEMA_VERSION = 1
@@ -42,9 +45,10 @@ class Standing:
     """A decision across driver worlds.
 
     mean: NPV [currency]; best: share of worlds in which it is the best of the set; regret: mean of what it gives away
-    against the best of each world [currency]; gains: share of worlds with NPV above 0; keeps_floor: share in which cash
-    falls below the floor no more often than allowed, None without a floor; acceptable: both. futures: mean NPV in each
-    future; worst, most_regret: its smallest NPV and largest regret over futures, None without futures.
+    against the best of each world [currency]; gains: share of worlds with NPV above 0; floor: how often cash falls
+    below the floor, None without one; acceptable: range of the share of worlds with NPV above 0 in which cash falls
+    below the floor no more often than allowed. futures: mean NPV in each future; worst, most_regret: its smallest NPV
+    and largest regret over futures, None without futures.
     """
 
     decision: Decision
@@ -54,8 +58,8 @@ class Standing:
     regret: float
     regret_se: float
     gains: WorldShare
-    keeps_floor: WorldShare | None
-    acceptable: WorldShare
+    floor: FloorKept | None
+    acceptable: ShareRange
     futures: Mapping[str, tuple[float, float]]
     worst: tuple[str, float, float] | None
     most_regret: tuple[str, float, float] | None
@@ -68,7 +72,7 @@ class Standing:
             "best": asdict(self.best),
             "regret": {"value": self.regret, "se": self.regret_se},
             "gains": asdict(self.gains),
-            "keeps_floor": None if self.keeps_floor is None else asdict(self.keeps_floor),
+            "floor": None if self.floor is None else asdict(self.floor),
             "acceptable": asdict(self.acceptable),
             "futures": {name: {"value": value, "se": se} for name, (value, se) in self.futures.items()},
             "worst": _extreme(self.worst),
@@ -80,7 +84,8 @@ class Standing:
 class Rule:
     """What one way of choosing among the set takes: `average`, `worst case` or `minimax regret`.
 
-    decision: its position; value: mean NPV, NPV in the worst future, or largest regret [currency], with standard error.
+    decision: its position; value: mean NPV, NPV in the worst future, or largest regret [currency], with standard error,
+    on draws that did not choose it. future: the one that decides.
     """
 
     rule: str
@@ -94,12 +99,13 @@ class Rule:
         return asdict(self)
 
 
-@dataclass(frozen=True)
-class Robustness:
+@dataclass(frozen=True, repr=False)
+class Robustness(Shown):
     """Decisions of a stated set across driver worlds and futures.
 
     Shares and regret are of E(NPV | drivers) over `points` driver worlds with `noise` draws of the events each, never
-    of single draws; futures are valued on `draws` draws.
+    of single draws; futures are valued on `draws` draws. floor, allowed: of cash [currency], and how often it may be
+    broken; None without a floor.
     """
 
     scenario: str
@@ -112,6 +118,7 @@ class Robustness:
     draws: int
     resolved: int
     floor: float | None
+    allowed: float | None
     initiatives: tuple[Funded, ...]
     decisions: tuple[Standing, ...]
     futures: tuple[tuple[str, str, float | None], ...]
@@ -130,6 +137,7 @@ class Robustness:
             "draws": self.draws,
             "resolved": self.resolved,
             "cash_floor": self.floor,
+            "cash_floor_allowed": self.allowed,
             "initiatives": [one.document() for one in self.initiatives],
             "decisions": [one.document() for one in self.decisions],
             "futures": [{"name": name, "title": title, "probability": chance} for name, title, chance in self.futures],
@@ -139,10 +147,10 @@ class Robustness:
         }
 
     def to_frame(self) -> polars.DataFrame:
-        """One row a figure: what it is of, value, standard error, unit."""
+        """One row a figure: what it is of, value, standard error, unit; ends of ranges of 95 % have no error."""
         import polars
 
-        rows: list[tuple[str, str, float, float, str]] = []
+        rows: list[tuple[str, str, float, float | None, str]] = []
         for one in self.initiatives:
             rows.append(("funded", one.id, one.share.value, one.share.se, "share"))
         for which in self.decisions:
@@ -150,8 +158,18 @@ class Robustness:
             rows.append(("npv", name, which.mean, which.se, self.currency))
             rows.append(("best", name, which.best.value, which.best.se, "share"))
             rows.append(("regret", name, which.regret, which.regret_se, self.currency))
-            rows.append(("acceptable", name, which.acceptable.value, which.acceptable.se, "share"))
+            rows.append(("gains", name, which.gains.value, which.gains.se, "share"))
+            ends = [("acceptable", which.acceptable.low, which.acceptable.high)]
+            if which.floor is not None:
+                ends.append(("below the floor", which.floor.low, which.floor.high))
+                ends.append(("keeps the floor", which.floor.worlds.low, which.floor.worlds.high))
+            for what, low, high in ends:
+                rows.append((f"{what}, at least", name, low, None, "share"))
+                rows.append((f"{what}, at most", name, high, None, "share"))
             rows += [(f"npv in {at}", name, value, se, self.currency) for at, (value, se) in which.futures.items()]
+        for rule in self.rules:
+            unit = self.currency
+            rows.append((rule.rule, self.decisions[rule.decision].decision.name, rule.value, rule.se, unit))
         schema = {"measure": polars.String, "of": polars.String, "value": polars.Float64, "se": polars.Float64,
                   "unit": polars.String}  # fmt: skip
         frame = polars.DataFrame(rows, schema=schema, orient="row")
@@ -163,8 +181,12 @@ class Robustness:
         for one in self.rules:
             yield one.rule, self.decisions[one.decision].decision.name
 
-    def __repr__(self) -> str:
-        return f"Robustness({', '.join(f'{name}={value}' for name, value in self.__rich_repr__())})"
+    def plot(self) -> go.Figure:
+        """In which share of the driver worlds each initiative is in the best decision, with its 95 % interval."""
+        from sim.display.forest import forest, row
+
+        rows = [row(one.title, one.share.value, one.share.se) for one in self.initiatives]
+        return forest(f"How often it is funded, {self.points:,} driver worlds", rows, "share", "share of the worlds")
 
 
 def _extreme(one: tuple[str, float, float] | None) -> dict[str, Any] | None:

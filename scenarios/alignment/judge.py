@@ -23,6 +23,7 @@ from scenarios.alignment.attainment import (
 from scenarios.alignment.report import PER, Alignment, Direction, GoalGap, Level, Movement, RoadmapGaps
 from scenarios.alignment.simulation import Sample
 from sim.errors import Problem, ProblemsFound
+from sim.goal_reached import reached
 from sim.measures.sampling_error import wilson_interval
 from sim.montecarlo.kpis import KPIS, Kpi
 from sim.world import Scenario
@@ -62,7 +63,7 @@ class Judge:
         missing = []
         for (name, goal), values in zip(scenario.goals.items(), baseline.kpis.T, strict=True):
             kpi = by_name[goal.kpi]
-            level = _level(goal, kpi, values)
+            level = _level(goal, values)
             if level.mean is None:
                 missing.append(_no_value(name, goal))
                 continue
@@ -92,9 +93,7 @@ class Judge:
 
     def roadmap(self, starts: Mapping[str, int], sample: Sample, idle: tuple[str, ...], rest: Sample) -> RoadmapGaps:
         """A roadmap against the baseline; `rest`: the roadmap without what is idle."""
-        levels = {
-            one.name: _level(one.goal, one.kpi, values) for one, values in zip(self._goals, sample.kpis.T, strict=True)
-        }
+        levels = {one.name: _level(one.goal, values) for one, values in zip(self._goals, sample.kpis.T, strict=True)}
         alignment = self.alignment(sample, self._baseline)
         return RoadmapGaps(dict(starts), levels, alignment, idle, estimate(sample.cost - rest.cost))
 
@@ -136,10 +135,10 @@ def _sign(kpi: Kpi) -> float:
     return 1.0 if kpi.better == "higher" else -1.0
 
 
-def _level(goal: Goal, kpi: Kpi, values: Floats) -> Level:
+def _level(goal: Goal, values: Floats) -> Level:
     """The KPI over (draws,), and how often the goal is reached."""
     known, n = values[~np.isnan(values)], len(values)
-    hits = int(np.count_nonzero(_sign(kpi) * (known - goal.target) >= -goal.tolerance))
+    hits = int(np.count_nonzero(reached(goal, values)))
     low, high = (float(q) for q in np.quantile(known, [0.05, 0.95])) if len(known) else (None, None)
     return Level(
         mean=estimate(known) if len(known) > 1 else None,

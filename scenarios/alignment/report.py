@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from sim.display.shown import Shown
 from sim.outcomes import provenance
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     import polars
 
     from optimize.archive import Estimate
@@ -187,8 +189,8 @@ class RoadmapGaps:
         return {"starts": dict(self.starts), **own, "goals": goals, "technology_first": idle}
 
 
-@dataclass(frozen=True)
-class Gaps:
+@dataclass(frozen=True, repr=False)
+class Gaps(Shown):
     """Goals against the baseline, and what moves them. `initiatives`: by attainment per money, best first, those that
     move no goal last. `firmness` of that order; None where nothing moves a goal. `unusable`: those that fit no start,
     each with the reason."""
@@ -268,6 +270,20 @@ class Gaps:
         yield "draws", self.draws
         for goal in self.goals:
             yield goal.name, f"reached in {100 * goal.baseline.reached:.1f} % of draws"
+
+    def plot(self) -> go.Figure:
+        """Share of the draws that reach each goal without investments and, where one was given, with the roadmap."""
+        from sim.display.forest import Row, forest
+
+        rows = []
+        for goal in self.goals:
+            levels = [("as it is", goal.baseline)]
+            if self.roadmap is not None:
+                levels.append(("with the roadmap", self.roadmap.levels[goal.name]))
+            rows += [
+                Row(f"{goal.title or goal.name}, {how}", one.reached, *one.reached_interval) for how, one in levels
+            ]
+        return forest(f"Goals reached, {self.draws:,} draws", rows, "share", "share of the draws")
 
 
 def _estimate(one: Estimate | None) -> dict[str, float] | None:

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.display.shown import Shown
 from sim.outcomes import provenance
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     import polars
 
     from optimize.archive import Estimate
@@ -98,8 +100,8 @@ class Pair:
         }
 
 
-@dataclass(frozen=True)
-class Contributions:
+@dataclass(frozen=True, repr=False)
+class Contributions(Shown):
     """A roadmap divided among its initiatives. npv, cost, cvar5 [currency], prob_loss: of the whole. orders: sampled,
     None where all of them count. initiatives: by their part of the NPV, largest first. pairs: by the size of their
     interplay in the roadmap, largest first."""
@@ -178,6 +180,13 @@ class Contributions:
         yield "draws", self.draws
         for one in self.initiatives:
             yield one.name, f"{one.npv.mean:,.0f} ± {one.npv.se:,.0f} {self.currency}"
+
+    def plot(self) -> go.Figure:
+        """The part of the NPV that is each initiative's (Shapley value), with its 95 % interval."""
+        from sim.display.forest import forest, row
+
+        rows = [row(one.title, one.npv.mean, one.npv.se) for one in self.initiatives]
+        return forest("What each initiative adds", rows, self.currency, "part of the mean NPV")
 
 
 def _estimate(one: Estimate) -> dict[str, float]:

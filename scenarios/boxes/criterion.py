@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import Problem, ProblemsFound, suggest
-from sim.montecarlo.kpis import KPI_NAMES, KPIS
+from sim.goal_reached import lead, level
 from sim.outcome import Outcome
 from sim.world import Scenario
 
 Floats = NDArray[np.float64]
 MEASURES = {"npv": "NPV", "cash_trough": "cash trough", "cost": "own cost"}
 DRAWS, DRIVERS = "draws", "drivers"
+CLEAR = 2.0
+"""Standard errors from which on a mean lies on one side."""
 FORM = re.compile(r"\s*(\w+)\s*(<|>)\s*(\S.*?)\s*")
 
 
@@ -43,29 +45,38 @@ class Criterion:
         name = MEASURES[self.measure or ""]
         return f"has {name if name.isupper() else 'a ' + name} {side} {self.amount:,.6g} {scenario.profile.currency}"
 
-    def failing(self, scenario: Scenario, one: Outcome, noise: int, of: str) -> Floats:
-        """(points,) share of the draws of each point that fail (of draws), or 1 where their mean does (of drivers).
+    def failing(self, scenario: Scenario, one: Outcome, noise: int, of: str) -> tuple[Floats, NDArray[np.bool_]]:
+        """(points,) share of the draws of each point that fail (of draws), or 1 where their mean does (of drivers); and
+        (points,) whether the luck of its draws leaves open on which side the mean of a point lies (of drivers).
 
-        one: outcome on points x noise draws, those of a point in a row.
+        one: outcome on points x noise draws, those of a point in a row. A KPI without value in some draws counts in
+        no mean; without value in all of them it reaches nothing, so the point fails.
         """
-        value, limit, above = self._figure(scenario, one)
-        table = value.reshape(-1, noise)
-        if of == DRIVERS:
-            # A year without value of a KPI counts in no mean.
-            known = np.where(np.isnan(table).all(axis=1, keepdims=True), 0.0, table)
-            table = np.nanmean(known, axis=1)[:, None]
-        failed = table > limit if above else table < limit
-        return np.asarray(failed.mean(axis=1), dtype=np.float64)
+        margin = self._margin(scenario, one).reshape(-1, noise)
+        if of != DRIVERS:
+            share = (~self._passes(margin)).mean(axis=1, dtype=np.float64)
+            return np.asarray(share), np.zeros(len(margin), dtype=bool)
+        known = ~np.isnan(margin)
+        count = known.sum(axis=1)
+        sums = np.where(known, margin, 0.0).sum(axis=1)
+        mean = np.divide(sums, count, out=np.full(len(margin), np.nan), where=count > 0)
+        squares = (np.where(known, margin - mean[:, None], 0.0) ** 2).sum(axis=1)
+        variance = np.divide(squares, count - 1.0, out=np.full(len(margin), np.inf), where=count > 1)
+        near = (count > 0) & (np.abs(mean) < CLEAR * np.sqrt(variance / np.maximum(count, 1)))
+        return np.asarray((~self._passes(mean)).astype(np.float64)), np.asarray(near)
 
-    def _figure(self, scenario: Scenario, one: Outcome) -> tuple[Floats, float, bool]:
-        """(draws,) values, and beyond what they fail."""
-        if self.goal is None:
-            value = {"npv": one.npv, "cash_trough": one.trough, "cost": one.cost}[self.measure or ""]
-            return value, self.amount, self.above
-        goal = scenario.goals[self.goal]
-        column = KPI_NAMES.index(goal.kpi)
-        sign = 1.0 if KPIS[column].better == "higher" else -1.0
-        return sign * one.kpis[:, column, goal.year], sign * goal.target - goal.tolerance, False
+    def _margin(self, scenario: Scenario, one: Outcome) -> Floats:
+        """(draws,) how far each draw is from failing, below 0 where it fails; NaN where there is no value."""
+        if self.goal is not None:
+            goal = scenario.goals[self.goal]
+            return lead(goal, level(goal, one))
+        value = {"npv": one.npv, "cash_trough": one.trough, "cost": one.cost}[self.measure or ""]
+        return np.asarray(self.amount - value if self.above else value - self.amount)
+
+    @staticmethod
+    def _passes(margin: Floats) -> NDArray[np.bool_]:
+        """NaN passes nowhere."""
+        return np.asarray(margin >= 0.0)
 
 
 def criterion(text: str, scenario: Scenario) -> Criterion:

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.display.shown import Shown
 from sim.outcomes import provenance
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     import polars
 
 SCHEMA_VERSION = 1
@@ -102,11 +104,12 @@ class Signpost:
         }
 
 
-@dataclass(frozen=True)
-class Discovery:
+@dataclass(frozen=True, repr=False)
+class Discovery(Shown):
     """Boxes in which a roadmap fails. of: `draws` where a single draw with its events fails, `drivers` where the mean
-    over the events does. base: share that fails overall. points: that chose the boxes, and as many others that measured
-    them, with `noise` draws of the events each."""
+    over the events does. base: share that fails overall; unsure: share of the points whose mean lies within twice its
+    error of failing, so that luck decides, None with `draws`. points: that chose the boxes, and as many others that
+    measured them, with `noise` draws of the events each."""
 
     scenario: str
     scenario_hash: str
@@ -120,6 +123,7 @@ class Discovery:
     words: str
     of: str
     base: Share
+    unsure: Share | None
     boxes: tuple[Box, ...]
     signposts: tuple[Signpost, ...]
     trajectory: tuple[tuple[int, float, float, float], ...]
@@ -139,6 +143,7 @@ class Discovery:
             "fails": self.fails,
             "of": self.of,
             "base": self.base.document(),
+            "unsure": None if self.unsure is None else self.unsure.document(),
             "boxes": [box.document() for box in self.boxes],
             "signposts": [one.document() for one in self.signposts],
             "trajectory": [dict(zip(keys, step, strict=True)) for step in self.trajectory],
@@ -169,8 +174,15 @@ class Discovery:
         for box in self.boxes:
             yield box.condition, f"{100 * box.density.value:.0f} %"
 
-    def __repr__(self) -> str:
-        return f"Discovery({', '.join(f'{name}={value}' for name, value in self.__rich_repr__())})"
+    def plot(self) -> go.Figure:
+        """Share that fails overall and in each box, with its 95 % interval."""
+        from sim.display.forest import forest, row
+
+        rows = [row("overall", self.base.value, self.base.se)]
+        rows += [
+            row(f"box {n}: {one.condition}", one.density.value, one.density.se) for n, one in enumerate(self.boxes, 1)
+        ]
+        return forest(f"Where it fails: {self.fails}", rows, "share", f"share of the {self.of} that fail")
 
 
 def _flat(one: Share) -> tuple[float, float]:

@@ -21,7 +21,7 @@ Of = Annotated[
 Points = Annotated[
     int, typer.Option("--points", help="Points that choose the boxes, 200 or more; as many measure them.")
 ]
-Noise = Annotated[int, typer.Option("--noise", help="Draws of the events at each point.")]
+Noise = Annotated[int, typer.Option("--noise", help="Draws of the events at each point; 8 or more with --of drivers.")]
 Boxes = Annotated[int, typer.Option("--boxes", help="Most boxes, 1 to 10.")]
 Conditions = Annotated[int, typer.Option("--conditions", help="Most conditions of a box, 1 to 10.")]
 

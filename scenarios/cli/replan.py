@@ -38,6 +38,15 @@ Template = Annotated[
 Seconds = Annotated[float | None, typer.Option("--seconds", min=1.0, max=1e6, help="Stop the search after this time.")]
 
 
+USUAL = ("revenue", "on_time_share", "lost_share", "customers", "availability", "churn", "cash")
+"""KPIs that a business counts itself and that do not follow from one another, none of them of single events."""
+NOTES = (
+    "# value: what the plan expected, at the end of each planning period; replace it by what was observed, and delete",
+    "# the lines of what was not. error: standard deviation, of the measurement and of what the model leaves out.",
+    "# Each line counts as one more independent observation: of figures that say the same thing, state one.",
+)
+
+
 def run(
     folder: Folder,
     actuals: Actuals = None,
@@ -125,10 +134,14 @@ def _month(text: str, found: Run) -> int:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise ProblemsFound([Problem("ACTUALS", f"{path} cannot be read: {reason}", str(path))]) from None
+    if not text.strip():
+        hint = "the first line is month,what,value,error; leave the table out where nothing was observed"
+        raise ProblemsFound([Problem("ACTUALS", f"{path} is empty", str(path), hint)])
+    return text
 
 
 def _template(found: Run, at: int) -> str:
@@ -140,11 +153,17 @@ def _template(found: Run, at: int) -> str:
         message = "the run has no record of its forecast"
         raise ProblemsFound([Problem("RUN", message, hint="plan anew with `roadfolio plan --out`")])
     record = found.records[-1]
-    lines = [",".join(COLUMNS)]
+    step = found.scenario.period_months
+    months = [month for month in range(record["issued_at"], at) if (month + 1) % step == 0 or month == at - 1]
+    lines = [*NOTES, ",".join(COLUMNS)]
+    left = []
     for what in record["figures"]:
         if what.startswith("golive."):
             continue
-        for month in range(record["issued_at"], at):
+        if "." not in what and what not in USUAL:
+            left.append(what)
+            continue
+        for month in months:
             mean = expected(record, what, month)
             if mean:
                 lines.append(f"{month},{what},{mean:.5g},5 %")
@@ -153,4 +172,5 @@ def _template(found: Run, at: int) -> str:
             live = figure["mean"]
             shown = "none" if live is None or round(live) > at - 1 else f"{round(live)}"
             lines.append(f"{at - 1},{what},{shown},0")
+    lines.insert(len(NOTES), f"# Other figures and months can be stated as well: {', '.join(left)}.")
     return "\n".join(lines) + "\n"

@@ -53,10 +53,13 @@ def run(
     from scenarios.cli.output import DONE, INFEASIBLE, console, emit
     from scenarios.cli.solving import told
     from scenarios.cli.stages import stages
+    from scenarios.file_kinds import PROGRAM, refuse_another
 
     if solver not in ("highs", "cbc"):
         raise ProblemsFound([Problem("--solver", f"there is no solver {solver!r}", solver, "highs or cbc")])
-    problem = RoadmapProblem.from_json(_content(file), file)
+    content = _content(file)
+    refuse_another(content.decode("utf-8", errors="replace"), PROGRAM, file)
+    problem = RoadmapProblem.from_json(content, file)
     limits = Limits(seconds=seconds, solver="highs" if solver == "highs" else "cbc")
     solution = solve(problem, limits, told())
     resolves = Resolves(limits)

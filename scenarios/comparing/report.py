@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.display.shown import Shown
 from sim.outcomes import provenance
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     import polars
 
     from optimize.archive import Estimate
@@ -106,8 +108,8 @@ class Pair:
         }
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, repr=False)
+class Comparison(Shown):
     """Arms on `draws` common draws from `first_draw` on. scenario, scenario_hash, title: of the first arm. pairs: as
     asked for. regret: None where there is one roadmap or one world only. kpi_units: by KPI."""
 
@@ -178,8 +180,15 @@ class Comparison:
         for pair in self.pairs:
             yield f"{pair.first} minus {pair.second}", pair.npv.verdict
 
-    def __repr__(self) -> str:
-        return f"Comparison({', '.join(f'{name}={value}' for name, value in self.__rich_repr__())})"
+    def plot(self) -> go.Figure:
+        """Paired differences of the mean NPV with their 95 % intervals."""
+        from sim.display.forest import Row, forest
+
+        rows = [
+            Row(f"{one.first} minus {one.second}", one.npv.mean, one.npv.interval.low, one.npv.interval.high)
+            for one in self.pairs
+        ]
+        return forest(f"Differences on {self.draws:,} common draws", rows, self.currency, "difference of the mean NPV")
 
 
 def _estimate(one: Estimate) -> dict[str, float]:

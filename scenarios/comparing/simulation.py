@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.goal_reached import level, reached
 from sim.montecarlo import evaluate
 from sim.montecarlo.block import Block
-from sim.montecarlo.kpis import CATEGORIES, FLOW, KPI_NAMES, KPIS
+from sim.montecarlo.kpis import CATEGORIES, FLOW, KPI_NAMES
 
 if TYPE_CHECKING:
     from scenarios.comparing.resolve import Resolved
@@ -92,11 +93,6 @@ class _Cash:
 
 
 def _sample(world: Scenario, one: Outcome, cash: Floats, without: Floats) -> Sample:
-    reached = {}
-    for name, goal in world.goals.items():
-        column = KPI_NAMES.index(goal.kpi)
-        sign = 1.0 if KPIS[column].better == "higher" else -1.0
-        reached[name] = sign * (one.kpis[:, column, goal.year] - goal.target) >= -goal.tolerance  # NaN reaches nothing
     return Sample(
         npv=one.npv,
         cost=one.cost,
@@ -105,7 +101,7 @@ def _sample(world: Scenario, one: Outcome, cash: Floats, without: Floats) -> Sam
         cash_without=without,
         categories=one.categories[:, : len(IN_NPV)],
         kpis={name: _mean_of_years(one.kpis[:, column]) for column, name in enumerate(KPI_NAMES)},
-        reached=reached,
+        reached={name: reached(goal, level(goal, one)) for name, goal in world.goals.items()},
     )
 
 

@@ -7,7 +7,7 @@ roadmaps there are: one that is not in the set may be better in some worlds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from optimize.archive import key
@@ -16,6 +16,7 @@ from sim.roadmap import Roadmap, roadmap
 
 if TYPE_CHECKING:
     from optimize.plan_limits import Progress
+    from optimize.problem import RoadmapProblem
     from optimize.valuation import Rules
     from sim.world import Scenario
 
@@ -41,10 +42,13 @@ class Decision:
 @dataclass(frozen=True)
 class DecisionSet:
     """Different roadmaps, the first one being the plan or the first given. resolved: driver worlds in which the program
-    was solved again; notes: what to say of the set beside its figures."""
+    was solved again; problem: the rules of the scenario, in periods; least: the least allowed roadmap, which is in the
+    set; notes: what to say of the set beside its figures."""
 
     decisions: tuple[Decision, ...]
     resolved: int
+    problem: RoadmapProblem = field(repr=False, compare=False)
+    least: Mapping[str, int]
     notes: tuple[str, ...] = ()
 
     @property
@@ -89,22 +93,26 @@ def decision_set(
         found += _of_plan(scenario, plan)
     elif not given:
         found += _of_plan(scenario, _modest(scenario, seed, threads, progress))
-    found.append(_least(scenario, ruled))
+    least = _least(scenario, ruled)
+    found.append(least)
     told = 0
     if resolved:
         optima = resolved_optima(scenario, ruled, seed, resolved, limits, progress)
-        told = sum(count for _, count in optima)
+        told = sum(len(worlds) for _, worlds in optima)
         found += [
-            Decision(f"re-solved {n}", f"re-solved: best of the program in {count} of {told} driver worlds", one)
-            for n, (one, count) in enumerate(optima, start=1)
-        ]
+            Decision(
+                f"best of driver world {worlds[0]}",
+                f"re-solved: best of the program in {len(worlds)} of {told} driver worlds", one,
+            )
+            for one, worlds in optima
+        ]  # fmt: skip
     distinct: dict[object, Decision] = {}
     for one in found:
         distinct.setdefault(key(one.roadmap), one)
     if len(distinct) < 2:
         hint = "state several roadmaps, or leave the choice to the plan"
         raise ProblemsFound([Problem("roadmaps", "there is one decision only, so nothing to choose", 1, hint)])
-    return DecisionSet(tuple(distinct.values()), told, tuple(notes))
+    return DecisionSet(tuple(distinct.values()), told, ruled.problem, least.roadmap, tuple(notes))
 
 
 def _modest(scenario: Scenario, seed: int, threads: int | None, progress: Progress | None) -> Mapping[str, Any]:

@@ -13,7 +13,6 @@ simulated afterwards on other draws, where luck that chose them is of no use to 
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -46,9 +45,9 @@ PAIRS = 150
 
 def resolved_optima(
     scenario: Scenario, ruled: Rules, seed: int, points: int, limits: PlanLimits, progress: Progress | None = None
-) -> list[tuple[dict[str, int], int]]:
-    """Different optima (start months) of the program at so many points of the drivers, and at how many each is one;
-    the most frequent first. Without initiatives there is none."""
+) -> list[tuple[dict[str, int], tuple[int, ...]]]:
+    """Different optima (start months) of the program at so many points of the drivers, and the numbers, from 1, of the
+    points at which each is one; the most frequent first. Without initiatives there is none."""
     problem = ruled.problem
     structure = Structure(problem)
     if not structure.names:
@@ -68,7 +67,7 @@ def resolved_optima(
         if len(w) > 1 and abs(w.mean()) > SIGNIFICANT * w.std(ddof=1) / np.sqrt(len(w)):
             joint[pair] = w
     solver = Limits(seconds=None, nodes=2_000, gap=1e-3, break_ties=False)
-    found: Counter[Key] = Counter()
+    found: dict[Key, list[int]] = {}
     for point in range(points):
         values = {
             name: filled(
@@ -79,11 +78,11 @@ def resolved_optima(
         }
         best = _solved(problem, values, {pair: float(w[point]) for pair, w in joint.items()}, solver)
         if best is not None:
-            found[key(months(scenario, best))] += 1
+            found.setdefault(key(months(scenario, best)), []).append(point + 1)
         if progress is not None:
             progress("optima by driver world", point + 1, points)
-    order = sorted(found, key=lambda one: (-found[one], one))
-    return [(_in_order(scenario, dict(one)), found[one]) for one in order]
+    order = sorted(found, key=lambda one: (-len(found[one]), one))
+    return [(_in_order(scenario, dict(one)), tuple(found[one])) for one in order]
 
 
 def _solved(

@@ -111,6 +111,16 @@ def worlds_of(
     return Worlds(table, at, theta, found.repeats["npv"], found.repeats["cash_trough"], found.notes)
 
 
+def best_anew(
+    scenario: Scenario, roadmap: Mapping[str, int], worlds: Worlds, seed: int, threads: int | None = None
+) -> Floats:
+    """(points,) E(NPV | drivers) of a roadmap at as many other points, with other draws of the events: the value of one
+    that was chosen in `worlds` without the luck that chose it."""
+    first = WORLDS_FROM + worlds.points * worlds.noise
+    fresh = worlds_of(scenario, [roadmap], worlds.points, worlds.noise, seed, first=first, threads=threads)
+    return np.asarray(fresh.npv[:, :, 0].mean(axis=1))
+
+
 def spread_levels(table: Parameters, points: int, seed: int, first: int = WORLDS_FROM) -> Floats:
     """(points, drivers) levels: each driver has one in each of `points` equal parts of its range, in an order of its
     own (Latin hypercube; McKay, Beckman and Conover 1979), then the correlations of the file.

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.display.shown import Shown
 from sim.outcomes import provenance
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     import polars
 
     from scenarios.ignorance.overall_range import OverallRange
@@ -40,8 +42,8 @@ class Divided:
         }
 
 
-@dataclass(frozen=True)
-class TwoLevel:
+@dataclass(frozen=True, repr=False)
+class TwoLevel(Shown):
     """A roadmap under `drivers` draws of the drivers with `chance` draws of the events each.
 
     measures: npv, cash_trough and cost of the roadmap. difference: the same of the roadmap minus `against`, draw by
@@ -104,3 +106,12 @@ class TwoLevel:
         for name, one in self.measures.items():
             share = one.split.share
             yield name, "does not vary" if share is None else f"{100 * share.share:.0f} % of the variance is ignorance"
+
+    def plot(self) -> go.Figure:
+        """Share of the variance of each measure that could be known, with its 95 % interval."""
+        from sim.display.forest import Row, forest
+
+        named = [("", self.measures), ("difference of ", self.difference)]
+        known = [(f"{which}{name}", one.split.share) for which, many in named for name, one in many.items()]
+        rows = [Row(name, one.share, one.low, one.high) for name, one in known if one is not None]
+        return forest("Ignorance in the variance; the rest is chance", rows, "share", "share of the variance")

@@ -11,9 +11,11 @@ from scenarios.knowing.gates import GateWorth
 from scenarios.knowing.maximum import CLEAR, Gain
 from scenarios.knowing.sample import Net, SampleGain
 from scenarios.knowing.study import Study
+from sim.display.shown import Shown
 from sim.outcomes import provenance
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     import polars
 
 SCHEMA_VERSION = 1
@@ -73,14 +75,18 @@ class Knowable:
 
 @dataclass(frozen=True)
 class Studied:
-    """What a study is worth [currency]. gain: before price and wait, by both estimators; net: after both. dropped:
-    initiatives that some decision loses by the wait, as their planning time is over."""
+    """What a study is worth [currency]. gain: before price and wait, by both estimators; net: after both. wait: most
+    months that a start waits, the delay in whole planning periods for roadmaps that start with them. dropped:
+    initiatives that some decision loses by the wait, as their planning time is over. out: decisions that break a rule
+    after the wait and are not chosen from then, each with the rule."""
 
     study: Study
     unit: str
     gain: SampleGain
     net: Net
+    wait: int
     dropped: tuple[str, ...]
+    out: tuple[tuple[str, str], ...]
 
     @property
     def verdict(self) -> str:
@@ -99,18 +105,21 @@ class Studied:
             "agree": self.gain.agree,
             "waiting": {"value": self.net.waiting, "se": self.net.waiting_se},
             "net": {"value": self.net.value, "se": self.net.se},
+            "wait": self.wait,
             "dropped": list(self.dropped),
+            "counted_out": [{"decision": name, "rule": why} for name, why in self.out],
             "verdict": self.verdict,
         }
 
 
-@dataclass(frozen=True)
-class Information:
+@dataclass(frozen=True, repr=False)
+class Information(Shown):
     """What knowing the drivers before choosing is worth, over a stated set of decisions: lower bounds for all roadmaps.
 
     decisions: valued at `points` points of the drivers with `noise` draws of the events each; best: position of the one
-    that is best in the mean. evpi: all drivers, by means whose bias is taken out; evpi_regression: its check. drivers:
-    those asked for, most worth first; others: how many further drivers are worth no more than the last one told.
+    that is best in the mean, best_value, best_se: its mean NPV on draws that did not choose it [currency]. evpi: all
+    drivers, by means whose bias is taken out; evpi_regression: its check. drivers: those asked for, most worth first;
+    others: how many further drivers are worth no more than the last one told.
     """
 
     scenario: str
@@ -123,6 +132,8 @@ class Information:
     resolved: int
     decisions: tuple[Valued, ...]
     best: int
+    best_value: float
+    best_se: float
     evpi: Gain
     evpi_regression: Gain
     evpi_agree: bool
@@ -145,6 +156,7 @@ class Information:
             "resolved": self.resolved,
             "decisions": [one.document() for one in self.decisions],
             "best": self.best,
+            "best_npv": {"value": self.best_value, "se": self.best_se},
             "evpi": {**_nested(self.evpi), "regression": _gain(self.evpi_regression), "agree": self.evpi_agree},
             "drivers": [one.document() for one in self.drivers],
             "others": self.others,
@@ -165,6 +177,7 @@ class Information:
         def add(kind: str, name: str, one: Gain) -> None:
             rows.append((kind, name, one.value, one.se, unit))
 
+        rows.append(("npv", self.decisions[self.best].decision.name, self.best_value, self.best_se, unit))
         add("evpi", "all drivers", self.evpi)
         add("evpi by regression", "all drivers", self.evpi_regression)
         for kind, many in (("evppi", self.drivers), ("evppi of group", self.groups)):
@@ -175,6 +188,7 @@ class Information:
         for which in self.studies:
             add("evsi", which.study.name, which.gain.reweighted)
             add("evsi by regression", which.study.name, which.gain.regressed)
+            rows.append(("cost of the wait", which.study.name, which.net.waiting, which.net.waiting_se, unit))
             rows.append(("net of price and wait", which.study.name, which.net.value, which.net.se, unit))
         rows += [(f"gate: {one.kind}", one.initiative, one.value, one.se, unit) for one in self.gates]
         schema = {"measure": polars.String, "of": polars.String, "value": polars.Float64, "se": polars.Float64,
@@ -189,8 +203,13 @@ class Information:
         for one in self.drivers[:3]:
             yield one.name, f"{one.regression.value:,.0f} ± {one.regression.se:,.0f}"
 
-    def __repr__(self) -> str:
-        return f"Information({', '.join(f'{name}={value}' for name, value in self.__rich_repr__())})"
+    def plot(self) -> go.Figure:
+        """What knowing each driver before choosing is worth (EVPPI), with its 95 % interval, most first."""
+        from sim.display.forest import forest, row
+
+        rows = [row("all drivers", self.evpi.value, self.evpi.se)]
+        rows += [row(one.name, one.regression.value, one.regression.se) for one in self.drivers]
+        return forest("What perfect knowledge is worth", rows, self.currency, "worth")
 
 
 def _gain(one: Gain) -> dict[str, Any]:

@@ -6,6 +6,8 @@
     3,golive.pos,2027-04,0
     5,golive.web,none,0
 
+A line that begins with # says nothing.
+
 `golive.NAME` is the month in which the initiative went live, or `none`: not live at the end of the month of the row.
 """
 
@@ -71,19 +73,25 @@ def measured(scenario: Scenario, roadmap: Mapping[str, int]) -> dict[str, str]:
 
 
 def parse_actuals(text: str, scenario: Scenario, roadmap: Mapping[str, int], at: int, file: str) -> tuple[Actual, ...]:
-    """The rows of a table, in its order. at: first month that is not over. Raises ProblemsFound, every problem with its
-    line and column."""
+    """The rows of a table, in its order, every go-live once. at: first month that is not over. Raises ProblemsFound,
+    every problem with its line and column; a table needs its first line also where it has no rows."""
     if len(text) > LARGEST:
         raise ProblemsFound([Problem("", f"the table has more than {LARGEST:,} letters", file=file)])
     try:
-        rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True))
+        lines = text.removeprefix("\ufeff").splitlines(keepends=True)
+        said = ("\n" if line.lstrip().startswith("#") else line for line in lines)
+        rows = list(csv.reader(said, strict=True))
     except csv.Error as error:
         raise ProblemsFound([Problem("", f"this is no table: {error}", file=file)]) from None
-    head = [word.strip() for word in rows[0]] if rows else []
+    if not any(word.strip() for row in rows for word in row):
+        message, hint = "the table is empty, without its first line", f"the first line is {','.join(COLUMNS)}"
+        raise ProblemsFound([Problem("", message, None, hint, file, 1)])
+    top = next(k for k, row in enumerate(rows) if any(word.strip() for word in row))
+    head = [word.strip() for word in rows[top]]
     if sorted(head) != sorted(COLUMNS):
-        raise ProblemsFound(list(_wrong_head(head, file)))
+        raise ProblemsFound(list(_wrong_head(head, file, top + 1)))
     known, problems, found = measured(scenario, roadmap), list[Problem](), list[Actual]()
-    for number, row in enumerate(rows[1:], start=2):
+    for number, row in enumerate(rows[top + 1 :], start=top + 2):
         if not any(word.strip() for word in row):
             continue
         if len(row) != len(head):
@@ -96,13 +104,15 @@ def parse_actuals(text: str, scenario: Scenario, roadmap: Mapping[str, int], at:
         if one is not None:
             found.append(one)
     problems += _repeated(found, file)
+    problems += _contradicted((), found, file) if not problems else ()
     if problems:
         raise ProblemsFound(problems)
-    return tuple(found)
+    return _once(found)
 
 
 def merged(earlier: Sequence[Actual], new: Sequence[Actual], file: str) -> tuple[Actual, ...]:
-    """What was observed for earlier plans, and what is new. A figure that is stated again must be the same."""
+    """What was observed for earlier plans, and what is new, every go-live once. A figure that is stated again must be
+    the same; so must a go-live, whatever the month of its row, and nothing is live before it. Raises ProblemsFound."""
     before = {(one.month, one.what): one for one in earlier}
     problems = []
     for one in new:
@@ -111,9 +121,11 @@ def merged(earlier: Sequence[Actual], new: Sequence[Actual], file: str) -> tuple
             message = f"{one.what} of month {one.month} was {old.value:g} +- {old.error:g} when the plan was issued"
             hint = "the past does not change: give the same figure, or leave the row out"
             problems.append(Problem("value", message, one.value, hint, file, one.line))
+    fresh = [one for one in new if (one.month, one.what) not in before]
+    problems += _contradicted(earlier, fresh, file)
     if problems:
         raise ProblemsFound(problems)
-    return (*earlier, *(one for one in new if (one.month, one.what) not in before))
+    return _once((*earlier, *fresh))
 
 
 def as_table(actuals: Sequence[Actual]) -> str:
@@ -239,27 +251,71 @@ def _unknown(what: str, known: Mapping[str, str], scenario: Scenario, roadmap: M
     return f"{what!r} is nothing that can be observed", hint
 
 
-def _wrong_head(head: Sequence[str], file: str) -> Iterator[Problem]:
+def _wrong_head(head: Sequence[str], file: str, line: int) -> Iterator[Problem]:
     wanted = ",".join(COLUMNS)
+    if not set(head) & set(COLUMNS):
+        hint = f"its first line is {wanted}; `roadfolio replan RUN --at MONTH --template` prints one"
+        yield Problem("", "this is no table of actuals", None, hint, file, line)
+        return
     for word in head:
         if word not in COLUMNS or head.count(word) > 1:
             message = f"unknown column {word!r}" if word not in COLUMNS else f"the column {word} comes twice"
-            yield Problem("", message, word, suggest(word, COLUMNS), file, 1, head.index(word) + 1)
+            yield Problem("", message, word, suggest(word, COLUMNS), file, line, head.index(word) + 1)
     for word in COLUMNS:
         if word not in head:
-            yield Problem("", f"the column {word} is missing", None, f"the first line is {wanted}", file, 1)
+            yield Problem("", f"the column {word} is missing", None, f"the first line is {wanted}", file, line)
 
 
 def _repeated(found: Sequence[Actual], file: str) -> Iterator[Problem]:
     seen: dict[tuple[int, str], int] = {}
-    live: dict[str, int] = {}
     for one in found:
         before = seen.setdefault((one.month, one.what), one.line)
         if before != one.line:
             hint = f"it stands in line {before} as well; keep one of them"
             yield Problem("what", f"{one.what} of month {one.month} is stated twice", one.what, hint, file, one.line)
-        elif one.what.startswith("golive.") and not one.is_absent:
-            before = live.setdefault(one.what, one.line)
-            if before != one.line:
-                hint = f"line {before} states it already; keep one of them"
-                yield Problem("what", f"{one.what} has two months of go-live", one.what, hint, file, one.line)
+
+
+def _contradicted(earlier: Sequence[Actual], new: Sequence[Actual], file: str) -> Iterator[Problem]:
+    """Go-lives of which two rows say different things; rows of `new` are at fault, which stand in the file."""
+    live: dict[str, tuple[Actual, str]] = {}
+    absent: dict[str, tuple[Actual, str]] = {}
+    for one, is_new in [*((one, False) for one in earlier), *((one, True) for one in new)]:
+        if not one.what.startswith("golive."):
+            continue
+        where = f"line {one.line}" if is_new else "what the plan was issued with"
+        told, missing = live.get(one.what), absent.get(one.what)
+        if one.is_absent:
+            if told is not None and told[0].value <= one.month:
+                yield _against(one, f"not live at the end of month {one.month}", told, file)
+            if missing is None or missing[0].month < one.month:
+                absent[one.what] = (one, where)
+            continue
+        if told is not None and (told[0].value, told[0].error) != (one.value, one.error):
+            yield _against(one, f"live in month {_golive(one)}", told, file)
+        elif missing is not None and one.value <= missing[0].month:
+            yield _against(one, f"live in month {_golive(one)}", missing, file)
+        live.setdefault(one.what, (one, where))
+
+
+def _against(one: Actual, says: str, other: tuple[Actual, str], file: str) -> Problem:
+    before, where = other
+    said = f"not live at the end of month {before.month}" if before.is_absent else f"live in month {_golive(before)}"
+    hint = "an initiative goes live once: give the same month and error, or leave a row out"
+    value = NONE if one.is_absent else f"{one.value:.0f}"
+    return Problem("value", f"{one.what} is {says} here, and {said} in {where}", value, hint, file, one.line)
+
+
+def _golive(one: Actual) -> str:
+    return f"{one.value:.0f} +- {one.error:g}"
+
+
+def _once(found: Sequence[Actual]) -> tuple[Actual, ...]:
+    """Every go-live once: each further row would weigh the draws by the same observation again."""
+    kept, live = [], set[str]()
+    for one in found:
+        if one.what.startswith("golive.") and not one.is_absent:
+            if one.what in live:
+                continue
+            live.add(one.what)
+        kept.append(one)
+    return tuple(kept)

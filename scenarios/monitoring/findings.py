@@ -11,24 +11,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.monitoring.actuals import Actual
+from scenarios.monitoring.draws import observed
 from scenarios.monitoring.posterior import FEWEST, Posterior, Weighted
 from scenarios.monitoring.record import Record, points_of
 from scenarios.monitoring.scores import covered, crps, place
-from scenarios.monitoring.weights import weighted_quantiles
+from scenarios.monitoring.weights import effective, log_likelihood, moved, weighted_quantiles, weights_of
 
 if TYPE_CHECKING:
     from sim.world import Scenario
 
 Floats = NDArray[np.float64]
 SHARES = (0.05, 0.5, 0.95)
-SURE = 3.0  # standard errors from which a driver is said to have moved
-RARE = 0.05  # chance that some observation is called surprising although the model is right
+RARE = 0.05  # chance that some observation is called surprising, or some driver moved, although the model is right
 
 
 @dataclass(frozen=True)
 class Driver:
     """An uncertain number before and after the observations: median and 90 % interval, in `unit`. information: nats,
-    of normals with the moments of the normal scores. moved: by more than so few effective draws leave to chance."""
+    of normals with the moments of the normal scores. moved: by more than chance leaves
+    to any of all the drivers, see `weights.moved`."""
 
     path: str
     unit: str
@@ -83,18 +84,17 @@ def drivers_of(scenario: Scenario, found: Posterior) -> tuple[Driver, ...]:
     z = ndtri(part.draws.levels)
     mean = part.weight @ z
     spread = part.weight @ (z - mean) ** 2
-    n = part.effective
+    judged = [j for j in range(len(table.drivers)) if j not in table.luck]
+    told_apart = part.effective >= FEWEST and found.information > 0.0
+    before_them = None if found.remade else part.before
+    far = dict(zip(judged, moved(z[:, judged], part.weight, before_them, RARE), strict=True)) if told_apart else {}
     rows = []
-    for j, driver in enumerate(table.drivers):
-        if j in table.luck:
-            continue
+    for j in judged:
+        driver = table.drivers[j]
         told = 0.5 * (mean[j] ** 2 + spread[j] - 1.0 - math.log(max(spread[j], 1e-12)))
-        far = abs(mean[j]) > SURE / math.sqrt(n) or abs(spread[j] - 1.0) > SURE * math.sqrt(2.0 / n)
         after = weighted_quantiles(theta[:, j], part.weight, np.array(SHARES))
         ends = _three(before[:, j]), _three(after)
-        rows.append(
-            Driver(driver.path, driver.unit, *ends, float(told), bool(far and n >= FEWEST and found.information > 0.0))
-        )
+        rows.append(Driver(driver.path, driver.unit, *ends, float(told), bool(far.get(j, False))))
     return tuple(sorted(rows, key=lambda row: (not row.moved, -row.information, row.path)))
 
 
@@ -111,6 +111,17 @@ def surprises_of(actuals: Sequence[Actual], found: Posterior) -> tuple[Surprise,
         chance = _chance(found.prior.said[:, j], one)
         rows.append(Surprise(one, before, sd, residual, chance, chance < RARE / len(actuals), after))
     return tuple(sorted(rows, key=lambda row: (row.chance, row.actual.month, row.actual.what)))
+
+
+def tightest(actuals: Sequence[Actual], found: Posterior, most: int = 3) -> list[tuple[Actual, float]]:
+    """The observations that leave fewest effective draws of the file, each alone, and how many; fewest first."""
+    figures, errors = observed(actuals)
+    said = found.prior.said
+    left = []
+    for j, one in enumerate(actuals):
+        likely = log_likelihood(said[:, [j]], figures[[j]], errors[[j]])
+        left.append((one, effective(weights_of(likely)) if np.isfinite(likely).any() else 0.0))
+    return sorted(left, key=lambda pair: pair[1])[:most]
 
 
 def scores_of(records: Sequence[Record], actuals: Sequence[Actual]) -> tuple[Score, ...]:

@@ -13,8 +13,10 @@ from sim.errors import Problem, ProblemsFound
 
 if TYPE_CHECKING:
     from optimize import PlanLimits
+    from scenarios.monitoring.costs import Costs, Overrun
     from sim.world import Scenario
 
+Raised = tuple[str, int, float]
 BEGUN = "under way: started before"
 LARGE = 1e9  # budgets that bind nothing, while what is committed is counted
 
@@ -22,17 +24,27 @@ LARGE = 1e9  # budgets that bind nothing, while what is committed is counted
 @dataclass(frozen=True)
 class Past:
     """scenario: with the past fixed. started: initiative -> month, before `at`. raised: (budget, period, money) by
-    which what is under way costs more than there is; where nothing else fits otherwise, also what is mandatory."""
+    which what is under way costs more than there is; where nothing else fits otherwise, also what is mandatory.
+    rounded: the same, of the whole roadmap, by no more than its Monte Carlo error; the budgets hold it as well."""
 
     scenario: Scenario
     at: int
     started: Mapping[str, int]
-    raised: tuple[tuple[str, int, float], ...]
+    raised: tuple[Raised, ...]
+    rounded: tuple[Raised, ...] = ()
 
 
-def fixed_past(scenario: Scenario, roadmap: Mapping[str, int], at: int, seed: int, limits: PlanLimits) -> Past:
-    """Fix what the roadmap started before month `at`; budgets hold at least what that costs, on the draws of
-    `limits.picked`. Raises ProblemsFound."""
+def fixed_past(
+    scenario: Scenario,
+    roadmap: Mapping[str, int],
+    at: int,
+    seed: int,
+    limits: PlanLimits,
+    costs: Costs | None = None,
+) -> Past:
+    """Fix what the roadmap started before month `at`; budgets hold at least what that costs, and what the rest of the
+    roadmap passes them by without being shown to. costs: as they are seen now; None: as `limits` has them, without
+    error. Raises ProblemsFound."""
     from sim.world.choices import Pin
 
     started = {name: month for name, month in roadmap.items() if month < at}
@@ -58,20 +70,27 @@ def fixed_past(scenario: Scenario, roadmap: Mapping[str, int], at: int, seed: in
         for name, one in scenario.initiatives.items()
     }
     found = scenario.model_copy(update={"initiatives": closed, "pins": {**scenario.pins, **pins}})
-    raised = _committed(found, started, seed, limits)
-    made = _with_budgets(found, raised)
+    passed = _committed(found, started, seed, limits, costs)
+    made = _with_budgets(found, passed)
     if not _has_roadmap(made, seed, limits):
         due = _due(scenario, roadmap, started)
-        raised = _committed(found, due, seed, limits)
-        made = _with_budgets(found, raised)
-    return Past(made, at, started, tuple(raised))
+        passed = _committed(found, due, seed, limits, costs)
+        made = _with_budgets(found, passed)
+    rest = [one for one in _committed(made, roadmap, seed, limits, costs) if not one.sure] if costs else []
+    made = _with_budgets(made, rest)
+    raised = [(one.budget, one.period, one.money) for one in passed if one.sure]
+    rounded = [(one.budget, one.period, one.money) for one in (*passed, *rest) if not one.sure]
+    return Past(made, at, started, tuple(raised), tuple(rounded))
 
 
 def _has_roadmap(scenario: Scenario, seed: int, limits: PlanLimits) -> bool:
+    """Whether some roadmap keeps every limit of the program, goals that must be reached included."""
+    from optimize.goal_floors import with_floors
     from optimize.policies import do_nothing
     from optimize.valuation import rules
 
-    return do_nothing(rules(scenario, seed, limits).problem, limits.solver) is not None
+    ruled = with_floors(scenario, rules(scenario, seed, limits), seed, limits)
+    return do_nothing(ruled.problem, limits.solver) is not None
 
 
 def _due(scenario: Scenario, roadmap: Mapping[str, int], started: Mapping[str, int]) -> dict[str, int]:
@@ -90,11 +109,12 @@ def _due(scenario: Scenario, roadmap: Mapping[str, int], started: Mapping[str, i
 
 
 def _committed(
-    scenario: Scenario, started: Mapping[str, int], seed: int, limits: PlanLimits
-) -> list[tuple[str, int, float]]:
+    scenario: Scenario, started: Mapping[str, int], seed: int, limits: PlanLimits, costs: Costs | None
+) -> list[Overrun]:
     """Where what is under way costs more than its budget holds, carried money included: spent or committed already, so
     a plan cannot save it."""
     from optimize.valuation import rules
+    from scenarios.monitoring.costs import costs_without_error, overruns
 
     if not started:
         return []
@@ -104,29 +124,22 @@ def _committed(
     }
     free = scenario.model_copy(update={"money": scenario.money.model_copy(update={"budgets": budgets})})
     problem = rules(free, seed, limits).problem
-    found = []
+    stated = []
     for budget in problem.budgets:
-        stated = scenario.money.budgets[budget.name]
-        amount = tuple(stated.amount) if len(stated.amount) > 1 else tuple(stated.amount) * problem.periods
-        carried, credit = 0.0, 0.0 if budget.credit is None else budget.credit.limit
-        for t in range(problem.periods):
-            left = amount[t] + budget.carry_share * carried
-            for name, month in started.items():
-                one, elapsed = problem.initiative(name), t - month // scenario.period_months
-                left -= one.price_at(month // scenario.period_months) * sum(
-                    cost[elapsed] for kind in budget.kinds if 0 <= elapsed < len(cost := getattr(one.cost, kind, ()))
-                )
-            if left + credit < -1e-9 * max(1.0, amount[t]):
-                found.append((budget.name, t, -left))
-            carried = max(0.0, left) if budget.carry_cap is None else min(budget.carry_cap, max(0.0, left))
-    return found
+        amount = tuple(scenario.money.budgets[budget.name].amount)
+        amount = amount if len(amount) > 1 else amount * problem.periods
+        stated.append(budget.model_copy(update={"amount": amount}))
+    problem = problem.model_copy(update={"budgets": tuple(stated)})
+    seen: Costs = costs or costs_without_error(scenario, seed, limits)
+    return overruns(scenario, problem, started, seen)
 
 
-def _with_budgets(scenario: Scenario, raised: list[tuple[str, int, float]]) -> Scenario:
-    if not raised:
+def _with_budgets(scenario: Scenario, passed: list[Overrun]) -> Scenario:
+    if not passed:
         return scenario
     budgets = dict(scenario.money.budgets)
-    for name, period, more in raised:
+    for one in passed:
+        name, period, more = one.budget, one.period, one.money
         stated = budgets[name].amount
         amount = list(stated) if len(stated) > 1 else list(stated) * scenario.periods
         amount[period] += more * (1.0 + 1e-9) + 1e-6

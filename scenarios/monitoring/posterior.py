@@ -25,8 +25,10 @@ FEWEST = 30.0  # effective draws below which no error holds: no plan is changed 
 STEPS = 8  # at most, from the file to the observations
 FITTED = 50.0  # effective draws from which a proposal is fitted
 AT_LEAST = 2048  # draws of a step: few draws cannot tell where to make others
-GROWTH = 8  # most times as many draws as asked for, where few of them agree
+GROWTH = 16  # most times as many draws as asked for, where few of them agree
+APART = 1_000_000  # draws between the ranges of two parts
 ADAPT_FROM = 8_000_000  # first draw of the steps; no other figure uses them
+NO_WEIGHT = 1e-9  # of the mean weight: such draws change no figure in print
 REPORT = "report"
 SHARES = {"search": 0.5, "gap": 0.25}  # of the draws that report and selection get: these need fewer
 Stage = Callable[[str, int, int], None]
@@ -34,15 +36,27 @@ Stage = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, eq=False)
 class Weighted:
-    """Draws with their weights, which sum to 1. said: (draws, actuals)."""
+    """Draws with their weights, which sum to 1. said: (draws, actuals). before: weights without the observations."""
 
     draws: Draws
     weight: Floats
     said: Floats
+    before: Floats
 
     @property
     def effective(self) -> float:
         return effective(self.weight)
+
+    def thinned(self, most: int, seed: int) -> tuple[Draws, Floats]:
+        """`most` draws at most with their weights, for figures that take much memory a draw: all that weigh anything,
+        or else equal ones of them."""
+        if len(self.draws) <= most:
+            return self.draws, self.weight
+        heavy = np.flatnonzero(self.weight > NO_WEIGHT / len(self.draws))
+        if len(heavy) <= most:
+            return self.draws.at(heavy), self.weight[heavy] / self.weight[heavy].sum()
+        chosen = resampled(self.weight, most, np.random.default_rng([seed, 7004]))
+        return self.draws.at(chosen), np.full(most, 1.0 / most)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,36 +129,50 @@ def posterior(
 
     own = drawn(scenario, firsts[REPORT], draws, seed)
     said_by, likely = weigh(own, "draws of the file")
-    prior = Weighted(own, weights_of(likely), said_by)
+    prior = Weighted(own, weights_of(likely), said_by, weights_of(np.zeros(len(own))))
     possible = bool(np.isfinite(likely).any())
     enough = possible and prior.effective >= ENOUGH
     known = information(prior.weight) if possible else float("inf")
     proposal, steps = (None, 0) if enough or not actuals else _adapted(scenario, own, likely, seed, weigh)
-    draws = min(GROWTH * draws, _needed(scenario, proposal, draws, seed, weigh)) if proposal else draws
     parts = {}
-    for number, (name, first) in enumerate(sorted(firsts.items())):
-        if name == REPORT and proposal is None:
-            parts[name] = prior
-            continue
-        count = math.ceil(SHARES.get(name, 1.0) * draws)
-        made, ratio = _made(scenario, proposal, first, count, seed, number)
+
+    def part(name: str, times: float) -> Weighted:
+        nonlocal possible
+        number = sorted(firsts).index(name)
+        made, ratio = _made(scenario, proposal, firsts[name], math.ceil(times * draws), seed, number)
         told_by, likely = weigh(made, f"draws for {name}")
-        parts[name] = Weighted(made, weights_of(ratio + likely), told_by)
         possible = possible or bool(np.isfinite(likely).any())
+        return Weighted(made, weights_of(ratio + likely), told_by, weights_of(ratio))
+
+    times, most = 1.0, max(1.0, min(GROWTH, APART / draws))
+    if enough or not actuals:
+        parts[REPORT] = prior
+    else:
+        times = min(most, _needed(scenario, proposal, draws, seed, weigh))
+        parts[REPORT] = part(REPORT, times)
+        while possible and times < most and parts[REPORT].effective < ENOUGH:
+            times = min(most, max(2.0, 1.5 * ENOUGH / parts[REPORT].effective) * times)
+            parts[REPORT] = part(REPORT, times)
+    for name in firsts:
+        if name != REPORT:
+            parts[name] = part(name, SHARES.get(name, 1.0) * times)
     return Posterior(prior, parts, dict(firsts), proposal is not None, steps, possible, known)
 
 
 def _needed(
     scenario: Scenario,
-    proposal: Proposal,
+    proposal: Proposal | None,
     draws: int,
     seed: int,
     weigh: Callable[[Draws, str], tuple[Floats, Floats]],
-) -> int:
-    """So many draws of the proposal are worth ENOUGH, by as many as were asked for."""
+) -> float:
+    """So many times the draws that were asked for are worth ENOUGH, by as many as these."""
     made, ratio = _made(scenario, proposal, ADAPT_FROM, draws, seed, 99)
-    worth = effective(weights_of(ratio + weigh(made, "draws around what was observed")[1]))
-    return draws if worth >= 1.3 * ENOUGH else math.ceil(1.5 * ENOUGH / worth * draws)
+    likely = weigh(made, "draws around what was observed")[1]
+    if not np.isfinite(likely).any():
+        return 1.0  # more of them would not agree either
+    worth = effective(weights_of(ratio + likely))
+    return 1.0 if worth >= 1.3 * ENOUGH else 1.5 * ENOUGH / worth
 
 
 def _adapted(

@@ -16,9 +16,11 @@ from scenarios.monitoring.findings import (
     summary_of,
     surprise_row,
 )
+from sim.display.shown import Shown
 from sim.provenance import provenance
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     import polars
 
     from optimize import Plan
@@ -56,8 +58,8 @@ class Sample:
     enough: bool
 
 
-@dataclass(frozen=True, eq=False)
-class Replanned:
+@dataclass(frozen=True, eq=False, repr=False)
+class Replanned(Shown):
     """plan: that is issued. old: roadmap of the plan before. proposed: what the search found; it is issued only where
     it is shown to be better. old_npv, proposed_npv, gain: on the same observed draws, of the report. began: worth of
     the old plan before the observations. decision and why: in a word and in a sentence.
@@ -165,11 +167,23 @@ class Replanned:
             yield f"score of record {score.record}", score.what, score.month, "crps", score.crps, score.unit
             yield f"score of record {score.record}", score.what, score.month, "place", score.place, "share"
 
-    def __repr__(self) -> str:
-        return (
-            f"Replanned({self.scenario!r}, at={self.at}, decision={self.decision!r}, gain={self.gain} "
-            f"{self.currency}, effective={self.sample.effective:,.0f} of {self.sample.draws:,} draws)"
-        )
+    def __rich_repr__(self) -> Iterator[Any]:
+        yield "scenario", self.scenario
+        yield "at", self.at
+        yield "decision", self.decision
+        yield "gain", f"{self.gain} {self.currency}"
+        yield "effective draws", f"{self.sample.effective:,.0f} of {self.sample.draws:,}"
+
+    def plot(self) -> go.Figure:
+        """Mean NPV of the old plan before and after the observations, and of what the search proposes."""
+        from sim.display.forest import forest, row
+
+        found = (
+            ("the old plan, before the observations", self.began), ("the old plan, now", self.old_npv),
+            ("what the search proposes, now", self.proposed_npv), ("its gain over the old plan", self.gain),
+        )  # fmt: skip
+        rows = [row(name, one.mean, one.se) for name, one in found]
+        return forest(f"Month {self.at}: {self.decision}", rows, self.currency, "mean NPV")
 
 
 def changes_of(old: Mapping[str, int], new: Mapping[str, int], at: int) -> tuple[Change, ...]:

@@ -41,6 +41,8 @@ def read_run(folder: Path) -> Run:
     none, a scenario that is not the one that was planned, and records that were edited."""
     from scenarios.load import beside, calibrated, parse
 
+    if folder.is_file():
+        raise ProblemsFound([_file(folder)])
     plan = _json(folder, "plan.json", folder)
     name = str(folder / "scenario.yaml")
     try:
@@ -121,6 +123,18 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8") if path.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
         raise ProblemsFound([Problem("RUN", f"{path} cannot be read: {error}", str(path))]) from None
+
+
+def _file(path: Path) -> Problem:
+    """A file where the folder of a run is wanted: what it is, and where the folder is or how it is made."""
+    from scenarios.file_kinds import SCENARIO, kind_of
+
+    kind = kind_of(path.read_bytes().decode("utf-8", errors="replace"))
+    hint = f"name {path.parent}, the folder that it is in"
+    if not (path.parent / "plan.json").is_file():
+        made = f"`roadfolio plan {path if kind == SCENARIO else 'SCENARIO'} --out FOLDER`"
+        hint = f"{made} plans and writes one"
+    return Problem("RUN", f"{path} is {kind or 'a file'}, not the folder of a run", str(path), hint)
 
 
 def _no_run(folder: Path, why: str) -> Problem:

@@ -77,6 +77,46 @@ def weighted_mean(values: Floats, weight: Floats) -> tuple[float, float]:
     return mean, float(math.sqrt(np.sum((weight * (values - mean)) ** 2)))
 
 
+def moved(z: Floats, weight: Floats, before: Floats | None, chance: float) -> NDArray[np.bool_]:
+    """(drivers,) whether the weights move mean or variance of (draws, drivers) normal scores by more than chance does.
+
+    before: (draws,) weights without the observations, so that what these very draws have by chance cancels out; None:
+    the draws were made for the observations, and are compared with mean 0 and variance 1 themselves. chance: that any
+    driver at all is called moved though none is (Bonferroni over two moments of each). Errors by the delta method, of
+    the variance in logarithms, against Student's t with as many degrees of freedom as there are effective draws.
+
+    >>> z = np.random.default_rng(1).standard_normal((400, 2))
+    >>> equal = np.full(400, 1 / 400)
+    >>> moved(z, weights_of(z[:, 0]), equal, 0.05).tolist(), moved(z, equal, equal, 0.05).tolist()
+    ([True, False], [False, False])
+    """
+    from scipy.stats import t
+
+    mean, spread, of_mean, of_spread = _influence(z, weight)
+    far_mean, far_spread = mean, np.log(spread)
+    if before is not None:
+        mean, spread, own_mean, own_spread = _influence(z, before)
+        far_mean, far_spread = far_mean - mean, far_spread - np.log(spread)
+        of_mean, of_spread = of_mean - own_mean, of_spread - own_spread
+    squares = weight * weight
+    tail, freedom = chance / (4.0 * max(1, z.shape[1])), float(squares.sum() ** 2 / (squares @ squares))
+    # What equal weights leave is rounding, of a difference whose error is rounding as well.
+    errors = [
+        float(t.isf(tail, degrees)) * np.sqrt((part * part).sum(axis=0)) + 1e-9
+        for part, degrees in ((of_mean, freedom), (of_spread, freedom / 7.0))
+    ]
+    return np.asarray((np.abs(far_mean) > errors[0]) | (np.abs(far_spread) > errors[1]))
+
+
+def _influence(z: Floats, weight: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """(drivers,) weighted mean and variance, and (draws, drivers) what each draw does to the mean and to the logarithm
+    of the variance."""
+    mean = weight @ z
+    squares = (z - mean) ** 2
+    spread = np.maximum(weight @ squares, 1e-12)
+    return mean, spread, weight[:, None] * (z - mean), weight[:, None] * (squares / spread - 1.0)
+
+
 def weighted_quantiles(values: Floats, weight: Floats, shares: Floats) -> Floats:
     """Quantiles of (draws,) values: smallest value with at least such a share of the weight at or below it.
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.display.shown import Shown
 from sim.outcomes import provenance
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     import polars
 
     from optimize.archive import Estimate
@@ -90,8 +92,8 @@ class Ending:
         return {"roadmap": dict(self.roadmap), "share": self.share}
 
 
-@dataclass(frozen=True)
-class PolicyStudy:
+@dataclass(frozen=True, repr=False)
+class PolicyStudy(Shown):
     """Policies on `draws` test draws from `first_draw` on; the rules of the reviews come from `train_draws` others.
 
     reviews: months. rules: month -> reviews in which a rule proved itself better than the best on average. candidates:
@@ -178,8 +180,14 @@ class PolicyStudy:
         for one in self.policies:
             yield one.name, f"NPV {one.npv} {self.currency}"
 
-    def __repr__(self) -> str:
-        return f"PolicyStudy({', '.join(f'{name}={value}' for name, value in self.__rich_repr__())})"
+    def plot(self) -> go.Figure:
+        """What each policy gains over the plan that is made once, with its 95 % interval."""
+        from sim.display.forest import Row, forest
+
+        rows = [Row(one.name, one.gain.mean, one.gain.interval.low, one.gain.interval.high) for one in self.policies]
+        return forest(
+            f"Policies on {self.draws:,} draws", rows, self.currency, "gain of the mean NPV over the plan made once"
+        )
 
 
 def _estimate(one: Estimate) -> dict[str, float]:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from optimize.archive import estimate
 from scenarios.comparing.paired import Difference, difference
 from scenarios.policies_rolling.report import PolicyResult
+from sim.goal_reached import level, reached
 from sim.measures import probability_interval
 from sim.montecarlo import evaluate
-from sim.montecarlo.kpis import KPI_NAMES, KPIS
 
 if TYPE_CHECKING:
     from sim.outcomes import Outcome
@@ -60,13 +60,11 @@ def _goals(scenario: Scenario, one: Outcome) -> Floats | None:
     """(draws,) share of the goals reached, by weight; a KPI without a value reaches nothing."""
     if not scenario.goals:
         return None
-    reached, total = np.zeros(len(one.npv)), 0.0
+    reaching, total = np.zeros(len(one.npv)), 0.0
     for goal in scenario.goals.values():
-        column = KPI_NAMES.index(goal.kpi)
-        sign = 1.0 if KPIS[column].better == "higher" else -1.0
-        reached += goal.weight * (sign * (one.kpis[:, column, goal.year] - goal.target) >= -goal.tolerance)
+        reaching += goal.weight * reached(goal, level(goal, one))
         total += goal.weight
-    return np.asarray(reached / total)
+    return np.asarray(reaching / total)
 
 
 def picked(of: Sequence[Valued], choice: NDArray[np.int64]) -> Valued:

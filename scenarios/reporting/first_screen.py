@@ -11,7 +11,8 @@ from scenarios.reporting.charts.budget import limit
 from scenarios.reporting.charts.tornado import driver_name
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.tables.why_not import titled
-from scenarios.reporting.words import about, amount, level, money, plain, share
+from scenarios.reporting.words import about, amount, level, money, share
+from sim.display.text import plain
 
 MOST = 5
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios.reporting.figures import FILE as FIGURES
 from scenarios.reporting.figures import SCHEMA_VERSION
-from scenarios.reporting.words import plain
+from sim.display.text import plain
 from sim.errors import Problem, ProblemsFound
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from scenarios.reporting.tables.changes import changes
 from scenarios.reporting.tables.provenance import provenance
 from scenarios.reporting.tables.rivals import rivals
 from scenarios.reporting.tables.why_not import why_not
-from scenarios.reporting.words import plain
+from sim.display.text import plain
 
 
 def whole(run: Gathered) -> str:

@@ -2,53 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 
 from scenarios.cli.render.figures import percent, rough, sensible, signed
-from scenarios.cli.render.words import clean, listed
-
-LONGEST = 400  # letters of a text from a file, in a sentence or a table
-LABEL, LINE, LINES = 44, 22, 2  # letters of a label in a chart, and of one line of it; lines that a row has room for
-ISOLATE, END = "\u2068", "\u2069"
-
-
-def plain(text: str, most: int = LONGEST) -> str:
-    """One line without control characters. A name that is written from right to left does not turn what is around it.
-
-    >>> plain("Till\\x1b[31m\\n  and"), plain("\u05d3\u05d5\u05d7") == "\u2068\u05d3\u05d5\u05d7\u2069"
-    ('Till [31m and', True)
-    """
-    shown = clean(text, most)
-    turned = any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in shown)
-    return f"{ISOLATE}{shown}{END}" if turned else shown
-
-
-def label(text: str, most: int = LABEL) -> str:
-    """Text for a chart. Plotly reads some tags in every text: nothing of a name is one, and long ones are broken.
-
-    >>> label("<b>Till</b> & stock"), label("Orders placed by a rule from sales")
-    ('&lt;b&gt;Till&lt;/b&gt; &amp; stock', 'Orders placed by a<br>rule from sales')
-    """
-    lines = [""]
-    for word in plain(text, most).split(" "):
-        for piece in (word[k : k + LINE] for k in range(0, max(1, len(word)), LINE)):
-            if lines[-1] and len(lines[-1]) + 1 + len(piece) > LINE:
-                lines.append(piece)
-            else:
-                lines[-1] = f"{lines[-1]} {piece}".strip()
-    if len(lines) > LINES:
-        lines = [*lines[: LINES - 1], lines[LINES - 1][: LINE - 1].rstrip("…") + "…"]
-    return "<br>".join(escaped(line) for line in lines)
-
-
-def escaped(text: str) -> str:
-    """Text without meaning in a chart, on one line.
-
-    >>> escaped("a<b & c>d")
-    'a&lt;b &amp; c&gt;d'
-    """
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+from scenarios.cli.render.words import listed
+from sim.display.text import plain
 
 
 def minus(text: str) -> str:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scenarios.sensing.measured import Measured
+from sim.display.shown import Shown
 from sim.outcomes import provenance
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     import polars
 
 SCHEMA_VERSION = 1
@@ -114,8 +116,8 @@ class DecisionReport:
     points: int
 
 
-@dataclass(frozen=True)
-class Sensitivity:
+@dataclass(frozen=True, repr=False)
+class Sensitivity(Shown):
     """Which assumption an outcome hangs on.
 
     statistic, unit: the outcome; value: what it is over the design. roadmap, against: start months; with `against` it
@@ -223,15 +225,21 @@ class Sensitivity:
             method=polars.lit(self.method), seed=polars.lit(self.seed), scenario_hash=polars.lit(self.scenario_hash)
         )
 
-    def __repr__(self) -> str:
-        first = ", ".join(one.name for one in self.influences[:3])
-        return f"Sensitivity({self.scenario}, {self.method} of {self.statistic}, most: {first or 'nothing'})"
-
     def __rich_repr__(self) -> Iterator[Any]:
         yield "scenario", self.scenario
         yield "outcome", f"{self.statistic} [{self.unit}]"
         for one in self.influences[:5]:
             yield one.name, one.figures[self.leading].estimate
+
+    def plot(self) -> go.Figure:
+        """The figure by which the drivers are ordered, with its 95 % interval, largest first."""
+        from sim.display.forest import Row, forest
+
+        known = [(one.name, one.figures[self.leading]) for one in self.influences]
+        rows = [Row(name, one.estimate, one.low, one.high) for name, one in known]
+        unit = "share" if self.leading in SHARES else self.unit
+        what = {"swing": "swing", "mu_star": "mean absolute elementary effect", "total": "total index"}
+        return forest(f"What {self.statistic} hangs on ({self.method})", rows, unit, what.get(self.leading, "index"))
 
 
 def _decision(found: DecisionReport) -> dict[str, Any]:

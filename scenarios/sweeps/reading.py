@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from scenarios.file_kinds import DESIGN, refuse_another
 from scenarios.messages import shown
 from scenarios.positions import Document, read_yaml
 from scenarios.sweeps.design import KINDS, Design, Work
@@ -35,6 +36,7 @@ def read_design(path: str | os.PathLike[str]) -> tuple[Design, Document]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ProblemsFound([Problem("", "this is no UTF-8 text", hint="save the file as UTF-8", file=name)]) from None
+    refuse_another(text, DESIGN, name)
     document = read_yaml(text)
     if document.problems or not document.complete:
         raise ProblemsFound(replace(problem, file=name) for problem in document.problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,8 +13,10 @@ from scenarios.sweeps.lock import is_held
 from scenarios.sweeps.manifest import Manifest, read_manifest
 from scenarios.sweeps.parts import scan, steady
 from scenarios.sweeps.work import DONE, FAILED, LOST
+from sim.display.shown import Shown
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     import polars
 
 SCHEMA_VERSION: Final = 1
@@ -21,8 +24,8 @@ PARTS = "parts"
 MOST_REASONS = 20
 
 
-@dataclass(frozen=True)
-class SweepResult:
+@dataclass(frozen=True, repr=False)
+class SweepResult(Shown):
     """A sweep in its folder. The table is read from there, lazily: its size is bounded by the disk alone."""
 
     folder: Path
@@ -149,9 +152,26 @@ class SweepResult:
     def _schema(self) -> dict[str, polars.DataType]:
         return schema(self.manifest.columns, [name for name, _ in self.manifest.measures])
 
-    def __repr__(self) -> str:
-        told = ", ".join(f"{n:,} {name}" for name, n in self.counts.items() if n)
-        return f"SweepResult({self.manifest.design}, {self.points:,} points: {told})"
+    def __rich_repr__(self) -> Iterator[Any]:
+        yield "design", self.manifest.design
+        yield "points", self.points
+        yield from ((name, n) for name, n in self.counts.items() if n)
+
+    def plot(self, measure: str | None = None, x: str | None = None) -> go.Figure:
+        """A measure by a factor, each point with its 95 % interval; without names the first of each that is a number.
+
+        Raises ProblemsFound for a name that the sweep has not.
+        """
+        from scenarios.sweeps.picture import picture
+
+        return picture(self, measure, x)
+
+    def table_head(self, rows: int) -> tuple[polars.DataFrame, int]:
+        """The first rows of `tidy`; the table may be larger than the memory."""
+        import polars
+
+        total = steady(lambda: scan(self.folder / PARTS, self._schema).select(polars.len()).collect().item())
+        return steady(lambda: self.tidy().head(rows).collect()), int(total) * max(1, len(self.manifest.measures))
 
 
 def read_result(folder: Path | str) -> SweepResult:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scenarios.sensing.measured import Measured
+from sim.display.shown import Shown
 from sim.outcomes import provenance
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     import polars
 
 SCHEMA_VERSION = 1
@@ -51,14 +53,15 @@ class Point:
     difference: Measured
 
 
-@dataclass(frozen=True)
-class BreakEven:
+@dataclass(frozen=True, repr=False)
+class BreakEven(Shown):
     """The values of `subject` at which the decision flips.
 
     kind: driver, cost, benefit or budget. unit: of the values; `factor` for those of an initiative. low, high: the
     range that was searched. present: median of a driver, factor 1, sum of the budget over its periods. now: the
-    difference as things stand [currency], None for a budget. flips: none means that nothing flips within the range.
-    same: of a budget, in how many of `repeats` valuations the same roadmap is the best at present.
+    difference as things stand [currency], now_se its standard error; None for a budget. flips: none means that nothing
+    flips within the range. same: of a budget, in how many of `repeats` valuations the same roadmap is the best at
+    present.
     """
 
     scenario: str
@@ -75,6 +78,7 @@ class BreakEven:
     roadmap: Mapping[str, int]
     against: Mapping[str, int] | None
     now: Measured | None
+    now_se: float | None
     curve: tuple[Point, ...]
     flips: tuple[Flip, ...]
     draws: int
@@ -98,6 +102,7 @@ class BreakEven:
             "roadmap": dict(self.roadmap),
             "against": None if self.against is None else dict(self.against),
             "now": None if self.now is None else self.now.document(),
+            "now_se": self.now_se,
             "curve": [{"value": one.value, "difference": one.difference.document()} for one in self.curve],
             "flips": [one.document() for one in self.flips],
             "draws": self.draws,
@@ -118,13 +123,28 @@ class BreakEven:
         frame = polars.DataFrame(rows, schema=schema, orient="row")
         return frame.with_columns(seed=polars.lit(self.seed), scenario_hash=polars.lit(self.scenario_hash))
 
-    def __repr__(self) -> str:
-        at = ", ".join(f"{one.value:.6g}" for one in self.flips) or f"no flip from {self.low:.6g} to {self.high:.6g}"
-        return f"BreakEven({self.scenario}, {self.kind} {self.subject}: {at} {self.unit})"
-
     def __rich_repr__(self) -> Iterator[Any]:
         yield "scenario", self.scenario
         yield self.subject, [one.value for one in self.flips]
+
+    def plot(self) -> go.Figure:
+        """The difference of the two roadmaps by the value, with its 95 % interval, and where the decision flips; of a
+        budget, which has no curve, the values of the flips."""
+        from sim.display.curves import Curve, curves
+        from sim.display.forest import Row, forest
+
+        name = f"{self.kind} of {self.subject}" if self.kind in ("cost", "benefit") else self.subject
+        unit = f", {self.unit}" if self.unit else ""
+        if not self.curve:
+            rows = [Row(f"flip {n}", one.value, one.low, one.high) for n, one in enumerate(self.flips, start=1)]
+            return forest(f"Where the decision flips: {name}", rows, self.unit, name)
+        found = sorted(self.curve, key=lambda one: one.value)
+        ends = [one.difference for one in found]
+        curve = Curve("difference", [one.value for one in found], [one.estimate for one in ends],
+                      [one.low for one in ends], [one.high for one in ends])  # fmt: skip
+        what = f"difference of the mean NPV, {self.currency}"
+        marks = [one.value for one in self.flips]
+        return curves(f"Where the decision flips: {name}", [curve], f"{name}{unit}", what, marks=marks)
 
 
 def inside(end: float) -> float | None:

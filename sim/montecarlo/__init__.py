@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.montecarlo.estimate import evaluate
-    from sim.montecarlo.given import Picked, given_draws
+    from sim.montecarlo.given import Picked, distinct, given_draws
     from sim.montecarlo.lowest import lowest_balances
     from sim.montecarlo.monthly import trajectories
-    from sim.montecarlo.profiles import cost_profiles, cost_samples
+    from sim.montecarlo.profiles import CostProfile, cost_profiles, cost_samples
     from sim.montecarlo.tabulated.evaluator import Tables, tables
     from sim.montecarlo.tabulated.learning import DisagreementError
     from sim.montecarlo.tabulated.worth import worth_a_table
 
 __all__ = [
+    "CostProfile",
     "DisagreementError",
     "Picked",
     "Tables",
     "cost_profiles",
     "cost_samples",
+    "distinct",
     "evaluate",
     "given_draws",
     "lowest_balances",
@@ -35,7 +37,7 @@ def __getattr__(name: str) -> Any:
         from sim.montecarlo.estimate import evaluate
 
         return evaluate
-    if name in ("Picked", "given_draws"):
+    if name in ("Picked", "distinct", "given_draws"):
         from sim.montecarlo import given
 
         return getattr(given, name)
@@ -47,7 +49,7 @@ def __getattr__(name: str) -> Any:
         from sim.montecarlo.monthly import trajectories
 
         return trajectories
-    if name in ("cost_profiles", "cost_samples"):
+    if name in ("CostProfile", "cost_profiles", "cost_samples"):
         from sim.montecarlo import profiles
 
         return getattr(profiles, name)

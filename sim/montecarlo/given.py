@@ -64,21 +64,31 @@ class Picked:
     """Draws in place of those of the streams: what observations leave of them.
 
     ranges: (first draw, numbers (n,), levels (n, drivers)) in the order of the first draws. A draw that is asked for is
-    the one at its place in the last range that begins before it, and again from the beginning behind its end.
+    the one at its place in the last range that begins before it, counted on from the beginning behind its end; so many
+    that some would come twice are refused, since their mean would seem surer than it is.
     paths: of the drivers in the columns of the levels.
     """
 
     paths: tuple[str, ...]
     ranges: tuple[tuple[int, Ints, Floats], ...]
 
+    def count(self, first_draw: int, wanted: int) -> int:
+        """So many of the draws that are wanted from `first_draw` on are not the same ones again."""
+        return min(wanted, len(self._range(first_draw)[1]))
+
+    def _range(self, first_draw: int) -> tuple[int, Ints, Floats]:
+        return next(one for one in reversed(self.ranges) if one[0] <= first_draw)
+
     def given(self, first_draw: int, draws: int) -> Given:
-        """The drivers and events of so many draws from `first_draw` on.
+        """The drivers and events of so many draws from `first_draw` on. Raises ValueError for more than there are.
 
         >>> picked = Picked(("a",), ((0, np.array([7, 9]), np.array([[0.1], [0.2]])),))
-        >>> picked.given(1, 3).numbers.tolist()
-        [9, 7, 9]
+        >>> picked.given(1, 2).numbers.tolist()
+        [9, 7]
         """
-        start, numbers, levels = next(one for one in reversed(self.ranges) if one[0] <= first_draw)
+        start, numbers, levels = self._range(first_draw)
+        if draws > len(numbers):
+            raise ValueError(f"{draws} draws from {first_draw} on are asked for, and {len(numbers)} are left of them")
         at = (np.arange(draws) + (first_draw - start)) % len(numbers)
         return Given(levels[at], common=False, numbers=numbers[at], paths=self.paths)
 
@@ -86,6 +96,11 @@ class Picked:
 def given_draws(picked: Picked | None, first_draw: int, draws: int) -> Given | None:
     """As `Picked.given`; None where the draws are those of the streams."""
     return None if picked is None else picked.given(first_draw, draws)
+
+
+def distinct(picked: Picked | None, first_draw: int, wanted: int) -> int:
+    """As `Picked.count`; the streams have as many as are wanted."""
+    return wanted if picked is None else picked.count(first_draw, wanted)
 
 
 def check_given(given: Given, draws: int, noise: int, sampling: Sampling) -> None:

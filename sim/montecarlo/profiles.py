@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -61,10 +62,15 @@ def cost_samples(
 ) -> dict[str, CostSample]:
     """Cost of every initiative over the horizon in each draw, from the same overruns as the kernel's draws. given: of
     `evaluate`, with numbers."""
-    return {
-        name: _sample(scenario, name, initiative, numbers, seed, column)
-        for name, initiative, numbers, column in _columns(scenario, draws, seed, first_draw, given)
-    }
+    return dict(each_cost_sample(scenario, draws, seed, first_draw=first_draw, given=given))
+
+
+def each_cost_sample(
+    scenario: Scenario, draws: int, seed: int, *, first_draw: int = 0, given: Given | None = None
+) -> Iterator[tuple[str, CostSample]]:
+    """As `cost_samples`, one initiative after the other: those of many draws are large together."""
+    for name, initiative, numbers, column in _columns(scenario, draws, seed, first_draw, given):
+        yield name, _sample(scenario, name, initiative, numbers, seed, column)
 
 
 def cost_profiles(

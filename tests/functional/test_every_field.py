@@ -38,6 +38,7 @@ from tests.truths.test_readiness_twin import OLD, YOUNG
 
 DRAWS = 24
 PLACES = 48  # of a field that are tried
+AT_FIRST = 3  # values of each place that are tried before all others
 LIMITS = PlanLimits(cost_draws=32)
 PRINTED = {"origin", "title", "story", "reason", "name", "start", "version", "note", "currency", "sector"}
 #: What does not show in outcomes or in the program, and what holds it instead.
@@ -287,7 +288,7 @@ def changed(data: dict[str, Any], keys: tuple[str | int, ...], value: Any) -> di
 def stated() -> dict[str, list[tuple[str, Place]]]:
     """Field -> where it is stated."""
     found: dict[str, list[tuple[str, Place]]] = {}
-    for business in (*library(), *SHOPS):
+    for business in (*SHOPS, *library()):  # the small ones first: they answer at once
         for place in places(Scenario, written(business)):
             found.setdefault(place.field, []).append((business, place))
     return found
@@ -295,17 +296,24 @@ def stated() -> dict[str, list[tuple[str, Place]]]:
 
 def counts(field: str) -> bool:
     """Whether some change of the field changes some figure."""
-    for business, place in spread(stated()[field]):
+    where = spread(stated()[field])
+    values = {business + str(place.keys): list(others(place, names_of(business))) for business, place in where}
+    first = [
+        (business, place, value) for business, place in where for value in values[business + str(place.keys)][:AT_FIRST]
+    ]
+    rest = [
+        (business, place, value) for business, place in where for value in values[business + str(place.keys)][AT_FIRST:]
+    ]
+    for business, place, value in first + rest:
         by_name = place.keys[0] == "futures" and place.field != "Future.probability"
         future = str(place.keys[1]) if by_name else None
-        for value in others(place, names_of(business)):
-            try:
-                scenario = Scenario.model_validate(changed(written(business), place.keys, value))
-                other = figures(scenario, business, future)
-            except (ValidationError, ProblemsFound):
-                continue  # the change is refused: the field is looked at
-            if other != usual(business, future):
-                return True
+        try:
+            scenario = Scenario.model_validate(changed(written(business), place.keys, value))
+            other = figures(scenario, business, future)
+        except (ValidationError, ProblemsFound):
+            continue  # the change is refused: the field is looked at
+        if other != usual(business, future):
+            return True
     return False
 
 

@@ -74,7 +74,7 @@ def test_a_block_of_no_strength_changes_no_bit(name: str) -> None:
 
 def test_blocks_of_no_strength_change_nothing_in_the_company() -> None:
     plan = {"pos": 1}
-    plain, null = (simulate(corner_shop(*e), plan, 2, SEED)[0] for e in ([], list(NULL.values())))
+    plain, null = (simulate(corner_shop(*e), plan, 1, SEED)[0] for e in ([], list(NULL.values())))
     np.testing.assert_array_equal(plain.npv, null.npv)
     np.testing.assert_array_equal(plain.categories, null.categories)
 

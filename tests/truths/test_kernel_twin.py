@@ -369,7 +369,8 @@ EVERY_KIND_OF_NUMBER = [
     ],
 )
 def test_other_worlds(edits: list[Edit]) -> None:
-    check(corner_shop(*edits), [EVERYTHING, {"pos": 2, "edr": 4, "web": 3}], range(4))
+    draws = range(2 if edits is GOODS else 4)  # stock is played day by day: the plain twin takes long
+    check(corner_shop(*edits), [EVERYTHING, {"pos": 2, "edr": 4, "web": 3}], draws)
 
 
 def test_clipped_values_are_counted_alike() -> None:

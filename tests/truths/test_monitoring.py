@@ -14,6 +14,7 @@ from scenarios.monitoring.weights import (
     effective,
     information,
     log_likelihood,
+    moved,
     resampled,
     weighted_mean,
     weighted_quantiles,
@@ -144,3 +145,23 @@ def test_resampled_draws_have_the_weighted_mean() -> None:
     weight = weights_of(rng.standard_normal(500))
     times = np.bincount(resampled(weight, 300, rng), minlength=500)
     assert (np.abs(times - 300 * weight) < 1.0).all()
+
+
+@pytest.mark.parametrize(("draws", "error", "made"), [(512, 0.5, False), (512, 0.1, False), (1024, 0.5, True)])
+def test_drivers_that_nothing_was_observed_of_have_not_moved(draws: int, error: float, made: bool) -> None:
+    """60 drivers beside the observed one: in 5 % of 300 samples at most some of them is called moved, up to 4 standard
+    errors of a share of 300 (false alarm below 1e-4). Three standard errors of each alone: in 30 %. The driver that was
+    observed is found in all of them."""
+    alarms = old = found = 0
+    for sample in range(300):
+        rng = np.random.default_rng([7, sample])
+        z = rng.standard_normal((draws, 61))
+        weight = weights_of(log_likelihood(z[:, -1:], np.array([1.0]), np.array([error])))
+        told = moved(z, weight, None if made else np.full(draws, 1.0 / draws), 0.05)
+        alarms, found = alarms + told[:-1].any(), found + told[-1]
+        mean, n = weight @ z[:, :-1], effective(weight)
+        spread = weight @ (z[:, :-1] - mean) ** 2
+        old += ((abs(mean) > 3.0 / math.sqrt(n)) | (abs(spread - 1.0) > 3.0 * math.sqrt(2.0 / n))).any()
+    assert alarms <= 300 * 0.05 + 4.0 * math.sqrt(300 * 0.05 * 0.95)
+    assert old > 2 * alarms
+    assert found == 300

@@ -27,8 +27,9 @@ from scenarios.cli.render.agreement import show_agreement
 from scenarios.cli.render.figures import chance, percent, rough, sensible
 from scenarios.cli.render.outcome import show_outcome
 from scenarios.cli.render.plan import short_reason, show_plan
-from scenarios.cli.render.words import clean, titles
+from scenarios.cli.render.words import titles
 from scenarios.verify import Agreement, Row, Verdict
+from sim.display.text import clean
 from sim.measures import cvar_interval
 from sim.montecarlo.kpis import CATEGORIES, KPIS
 from sim.outcomes import Outcome, Outcomes

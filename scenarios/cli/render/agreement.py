@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import rough
-from scenarios.cli.render.words import cell, clean, counted, month_label, plain_table, sentence, starts_sentence, titles
+from scenarios.cli.render.words import cell, counted, month_label, plain_table, sentence, starts_sentence, titles
+from sim.display.text import clean
 
 if TYPE_CHECKING:
     from rich.console import Console

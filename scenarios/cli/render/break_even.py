@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from scenarios.cli.render.bars import two_sided
 from scenarios.cli.render.figures import sensible
-from scenarios.cli.render.words import cell, clean, counted, month_label, plain_table, sentence, starts_sentence, titles
+from scenarios.cli.render.words import cell, counted, month_label, plain_table, sentence, starts_sentence, titles
+from sim.display.text import clean
 from sim.outcomes import provenance
 
 if TYPE_CHECKING:
@@ -43,13 +44,14 @@ def _pair(found: BreakEven, scenario: Scenario, terminal: Console, subject: str)
     sentence(terminal, text, "dim")
     terminal.print()
     if found.now is not None:
-        half = found.now.half
-        gain = sensible(abs(found.now.estimate), None if half is None else half / 1.96)
+        gain = sensible(abs(found.now.estimate), found.now_se)
         clear = found.now.low is not None and found.now.high is not None and found.now.low * found.now.high > 0.0
         way = "more" if found.now.estimate >= 0.0 else "less"
         best = "A is better" if found.now.estimate > 0.0 else "B is better"
         verdict = best if clear else "cannot tell yet which is better"
-        sentence(terminal, f"As things stand A is worth {gain} {found.currency} {way} than B on average: {verdict}.")
+        why = "" if found.now.refused is None else f" (no interval: {found.now.refused})"
+        text = f"As things stand A is worth {gain} {found.currency} {way} than B on average: {verdict}{why}."
+        sentence(terminal, text)
     for flip in found.flips:
         sentence(terminal, _flip(found, flip, subject), "bold")
     if not found.flips:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scenarios.cli.render.words import cell, clean, listed, plain_table
+from scenarios.cli.render.words import cell, listed, plain_table
+from sim.display.text import clean
 
 if TYPE_CHECKING:
     from rich.table import Table

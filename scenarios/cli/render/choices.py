@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from scenarios.cli.render.bars import share_bar
 from scenarios.cli.render.figures import sensible
-from scenarios.cli.render.words import cell, clean, listed, plain_table, sentence, titles
+from scenarios.cli.render.words import cell, listed, plain_table, sentence, titles
+from sim.display.text import clean
 
 if TYPE_CHECKING:
     from rich.console import Console

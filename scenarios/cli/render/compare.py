@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from scenarios.cli.render.differences import change, ends, money, rounded_draws, verdict
 from scenarios.cli.render.figures import percent, sensible, signed, span
-from scenarios.cli.render.words import cell, clean, counted, listed, plain_table, sentence
+from scenarios.cli.render.words import cell, counted, listed, plain_table, sentence
+from sim.display.text import clean
 from sim.outcomes import provenance
 
 if TYPE_CHECKING:

@@ -8,17 +8,8 @@ from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import percent, rough, sensible
 from scenarios.cli.render.rates import rate_rows
-from scenarios.cli.render.words import (
-    cell,
-    clean,
-    counted,
-    grid,
-    month_label,
-    plain_table,
-    sentence,
-    starts_sentence,
-    titles,
-)
+from scenarios.cli.render.words import cell, counted, grid, month_label, plain_table, sentence, starts_sentence, titles
+from sim.display.text import clean
 from sim.outcomes import provenance
 from sim.trajectories import RETURN_YEARS, SHARES, grid_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from scenarios.cli.render.words import clean
+from sim.display.text import clean
 
 if TYPE_CHECKING:
     from optimize import Plan

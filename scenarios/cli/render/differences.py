@@ -32,7 +32,11 @@ def ends(found: Difference, scale: float = 1.0) -> str:
     if found.verdict == NO_DIFFERENCE:
         return "in no draw"
     low, high = found.interval.low, found.interval.high
-    return "no interval" if low is None or high is None else span(low, high, scale)
+    if low is None or high is None:
+        return "no interval"
+    if found.interval.se == 0.0:
+        return "in every draw"
+    return span(low, high, scale, unit=" pp" if scale == 100.0 else "")
 
 
 def verdict(found: Difference, higher: str = "more", lower: str = "less") -> str:

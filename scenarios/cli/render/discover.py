@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import percent
 from scenarios.cli.render.information import WIDTH, source_line, starts_in_words
-from scenarios.cli.render.words import cell, clean, counted, plain_table, sentence
+from scenarios.cli.render.words import cell, counted, folded, plain_table, sentence
+from sim.display.text import clean
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from scenarios.boxes.report import Box, Discovery, Share
     from sim.world import Scenario
+
+CONDITION = 52  # letters of a condition in a line
 
 
 def show_discovery(found: Discovery, scenario: Scenario, terminal: Console) -> None:
@@ -33,10 +36,9 @@ def show_discovery(found: Discovery, scenario: Scenario, terminal: Console) -> N
     if found.signposts:
         terminal.print()
         table = plain_table("watch whether", "then fails", "else fails", "how likely", right=(1, 2, 3))
-        table.columns[0].overflow = "fold"
         for one in found.signposts:
             table.add_row(
-                cell(one.end.words), cell(_percent(one.beyond), "bold"), cell(_percent(one.otherwise)),
+                folded(one.end.words, CONDITION), cell(_percent(one.beyond), "bold"), cell(_percent(one.otherwise)),
                 cell(_percent(one.chance)),
             )  # fmt: skip
         terminal.print(table)
@@ -80,7 +82,12 @@ def nothing_sentence(found: Discovery) -> str:
 def _base(found: Discovery) -> str:
     if found.of == "draws":
         return f"Overall {_percent(found.base)} of the draws fail; failing is of a draw with its events."
-    return f"Overall {_percent(found.base)} of the driver worlds fail; failing is of the mean over events."
+    text = f"Overall {_percent(found.base)} of the driver worlds fail; failing is of the mean over events."
+    if found.unsure is None or found.unsure.value == 0.0:
+        return text
+    many = counted(found.noise, "draw")
+    open_ = f"In {_percent(found.unsure)} of all worlds {many} of the events leave open whether it does"
+    return f"{text} {open_}: more --noise helps."
 
 
 def _percent(one: Share) -> str:

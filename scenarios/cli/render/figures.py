@@ -49,13 +49,16 @@ def percent(share: float, error: float | None, unit: str = " %", decimals: int =
     return f"{text} ± {_rounded(100 * error, place)}{unit}"
 
 
-def span(low: float, high: float, scale: float = 1.0) -> str:
-    """Two ends of an interval, each to the second digit of its half width; scale 100: of shares, in per cent.
+def span(low: float, high: float, scale: float = 1.0, unit: str = "") -> str:
+    """Two ends of an interval, each to the second digit of its half width; scale 100: of shares, in per cent unless
+    another unit is given, such as percentage points.
 
     >>> span(25442.3, 26571.9), span(0.01234, 0.01456, 100.0), span(3.0, math.inf)
     ('25,440 to 26,570', '1.23 % to 1.46 %', '3.00 to no limit')
+    >>> span(0.01234, 0.01456, 100.0, " pp")
+    '1.23 pp to 1.46 pp'
     """
-    unit = " %" if scale == 100.0 else ""
+    unit = unit or (" %" if scale == 100.0 else "")
     half = 0.5 * (high - low)
     ends = [
         "no limit"

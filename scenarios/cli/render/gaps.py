@@ -10,7 +10,6 @@ from scenarios.cli.render.figures import UNKNOWN, percent, rough, sensible, sign
 from scenarios.cli.render.kpis import kpi_figure, kpi_label
 from scenarios.cli.render.words import (
     cell,
-    clean,
     counted,
     listed,
     month_label,
@@ -19,6 +18,7 @@ from scenarios.cli.render.words import (
     starts_sentence,
     titles,
 )
+from sim.display.text import clean
 from sim.montecarlo.kpis import KPIS, Kpi
 from sim.outcomes import provenance
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import sensible
-from scenarios.cli.render.words import clean, listed
+from scenarios.cli.render.words import listed
+from sim.display.text import clean
 
 if TYPE_CHECKING:
     from sim.outcomes import Outcomes

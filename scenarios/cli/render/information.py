@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import percent, sensible, signed
-from scenarios.cli.render.words import cell, clean, counted, listed, month_label, plain_table, sentence, titles
+from scenarios.cli.render.words import cell, counted, folded, listed, month_label, plain_table, sentence, titles
 from scenarios.cli.render.words import starts_sentence as starts_words
 from scenarios.knowing.maximum import CLEAR
+from sim.display.text import clean
 from sim.outcomes import provenance
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sim.world import Scenario
 
 WIDTH = 100
+NAME = 44  # letters of a path in a line
 OF_LITTLE = 0.02
 """Share of the worth of all drivers below which knowing one is called of little worth."""
 
@@ -37,11 +39,9 @@ def show_information(found: Information, scenario: Scenario, terminal: Console) 
         f"with {counted(found.noise, 'draw')} of the events; money in {found.currency}, NPV",
         "dim",
     )
-    sentence(
-        terminal,
-        f"Without further knowledge: {best.decision.name}, {sensible(best.mean, best.se)}: "
-        f"{starts_in_words(best.decision.roadmap, scenario)}.",
-    )
+    money = f"{sensible(found.best_value, found.best_se)} {found.currency} on draws that did not choose it"
+    starts = starts_in_words(best.decision.roadmap, scenario)
+    sentence(terminal, f"Without further knowledge: {best.decision.name}, {money}: {starts}.")
     terminal.print()
     sentence(terminal, headline(found), "bold")
     terminal.print()
@@ -62,7 +62,7 @@ def show_information(found: Information, scenario: Scenario, terminal: Console) 
         terminal,
         "at most worth: what perfect knowledge of it would add to NPV before the choice is made, so at most what "
         "finding out may cost; a lower bound, as only these roadmaps are chosen from; second estimate: nested draws; "
-        "other choice: share of driver worlds in which knowing it changes the roadmap",
+        "other choice: share of driver worlds in which knowing it changes the roadmap; ±: standard error",
         "dim",
     )
     for study in found.studies:
@@ -77,9 +77,8 @@ def show_information(found: Information, scenario: Scenario, terminal: Console) 
             else f"that {names[gate.stops]} stops where {names[gate.initiative]} fails"
         )
         verb, value = ("is worth", gate.value) if gate.value >= 0.0 else ("costs", -gate.value)
-        sentence(
-            terminal, f"Gate: {what} {verb} {sensible(value, gate.se)} in that roadmap, against going on regardless."
-        )
+        money = f"{sensible(value, gate.se)} {found.currency}"
+        sentence(terminal, f"Gate: {what} {verb} {money} in the roadmap on top, against going on regardless.")
     for note in found.notes:
         sentence(terminal, f"note: {note}")
     sentence(terminal, source_line(found.scenario, found.scenario_hash, found.seed), "dim")
@@ -107,16 +106,23 @@ def study_lines(one: Studied, currency: str) -> list[str]:
     agreed = "" if one.gain.agree else "; the two differ, take more --points"
     lines = [
         f"{clean(study.title or study.name).capitalize()}: {study.words(_unit(one.unit))} of {study.driver}",
-        f"  worth {before} {currency} at once (by regression {other}{agreed}); price {study.cost:,.6g}",
+        f"  worth {before} {currency} at once (by regression {other}{agreed}); price {study.cost:,.6g} {currency}",
     ]
     if study.delay:
         wait = sensible(net.waiting, net.waiting_se)
+        whole = f" ({one.wait} where starts keep to planning periods)" if one.wait > study.delay else ""
         lines.append(
-            f"  waiting {counted(study.delay, 'month')} costs {wait}; afterwards it is worth "
+            f"  waiting {counted(study.delay, 'month')}{whole} costs {wait} {currency}; afterwards it is worth "
             f"{sensible(net.worth.value, net.worth.se)}"
         )
     if one.dropped:
         lines.append(f"  the wait leaves no time in some roadmap for {listed(one.dropped)}")
+    if one.out:
+        name, why = one.out[0]
+        lines.append(
+            f"  {counted(len(one.out), 'roadmap')} cannot wait and {'is' if len(one.out) == 1 else 'are'} not chosen "
+            f"from afterwards, such as {name}: {why}"
+        )
     verdict = {"yes": "it pays", "no": "it does not pay", "cannot tell yet": "cannot tell yet whether it pays"}
     lines.append(f"  net {signed(net.value, sensible(net.value, net.se))} {currency}: {verdict[one.verdict]}")
     return lines
@@ -134,14 +140,13 @@ def starts_in_words(starts: Mapping[str, int], scenario: Scenario) -> str:
 
 def _table(rows: Sequence[Knowable], head: str) -> Table:
     table = plain_table(head, "at most worth", "second estimate", "other choice", right=(1, 2, 3))
-    table.columns[0].overflow = "fold"  # a path that is cut cannot be asked for
     for one in rows:
         if one.nested is None:
             second = ""
         else:
             second = sensible(one.nested.value, one.nested.se) + ("" if one.agree else " differs")
         table.add_row(
-            cell(one.name),
+            folded(one.name, NAME),  # a path that is cut cannot be asked for
             cell(_worth(one.regression), "bold" if one.worth_knowing else ""),
             cell(second),
             cell(percent(one.changes, None, decimals=0) if one.worth_knowing else ""),

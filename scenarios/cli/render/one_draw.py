@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scenarios.cli.render.course import WIDTH, provenance_line
-from scenarios.cli.render.words import cell, clean, month_label, plain_table, sentence, titles
+from scenarios.cli.render.words import cell, month_label, plain_table, sentence, titles
+from sim.display.text import clean
 from sim.montecarlo.kpis import CATEGORIES
 from sim.one_draw import ARMS, Event, OneDraw
 

@@ -12,17 +12,8 @@ from scenarios.cli.render.hours import hours_sentence
 from scenarios.cli.render.kpis import kpi_table
 from scenarios.cli.render.outlook import outlook_table
 from scenarios.cli.render.rates import rate_rows
-from scenarios.cli.render.words import (
-    cell,
-    clean,
-    counted,
-    grid,
-    month_label,
-    plain_table,
-    sentence,
-    starts_sentence,
-    titles,
-)
+from scenarios.cli.render.words import cell, counted, grid, month_label, plain_table, sentence, starts_sentence, titles
+from sim.display.text import clean
 from sim.measures.tail_interval import FEWEST_IN_TAIL
 from sim.montecarlo.kpis import CATEGORIES, FINANCE
 from sim.outcomes import installed, statistic

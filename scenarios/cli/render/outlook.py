@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import chance, sensible
-from scenarios.cli.render.words import cell, clean, plain_table
+from scenarios.cli.render.words import cell, plain_table
+from sim.display.text import clean
 from sim.outcomes import statistic
 
 if TYPE_CHECKING:

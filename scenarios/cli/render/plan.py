@@ -16,17 +16,8 @@ from scenarios.cli.render.outcome import headline, provenance_line
 from scenarios.cli.render.outlook import outlook_table
 from scenarios.cli.render.risk import overrun_sentences, regret_table, risk_sentences, tails_table
 from scenarios.cli.render.why import show_reasons
-from scenarios.cli.render.words import (
-    cell,
-    clean,
-    counted,
-    grid,
-    listed,
-    plain_table,
-    sentence,
-    starts_sentence,
-    titles,
-)
+from scenarios.cli.render.words import cell, counted, grid, listed, plain_table, sentence, starts_sentence, titles
+from sim.display.text import clean
 from sim.outcomes import statistic
 
 if TYPE_CHECKING:

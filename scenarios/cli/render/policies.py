@@ -8,7 +8,6 @@ from scenarios.cli.render.differences import change, ends, money, verdict
 from scenarios.cli.render.figures import percent
 from scenarios.cli.render.words import (
     cell,
-    clean,
     counted,
     listed,
     month_label,
@@ -17,6 +16,7 @@ from scenarios.cli.render.words import (
     starts_sentence,
     titles,
 )
+from sim.display.text import clean
 from sim.outcomes import provenance
 
 if TYPE_CHECKING:

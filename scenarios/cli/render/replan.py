@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import rough, sensible
-from scenarios.cli.render.words import cell, clean, counted, month_label, plain_table, sentence, titles
+from scenarios.cli.render.words import cell, counted, month_label, plain_table, sentence, titles
+from scenarios.monitoring.posterior import FEWEST
+from sim.display.text import clean
 from sim.outcomes import provenance
 
 if TYPE_CHECKING:
@@ -82,7 +84,8 @@ def _worth(found: Replanned, terminal: Console) -> None:
         rows.append(("best other plan that was found, on the same draws", found.proposed_npv))
         rows.append(("its gain, draw by draw", found.gain))
     for label, one in rows:
-        table.add_row(cell(label), cell(sensible(one.mean, one.se), "bold"))
+        told = found.sample.effective >= FEWEST or one is found.began or not found.actuals
+        table.add_row(cell(label), cell(sensible(one.mean, one.se) if told else "cannot be told", "bold"))
     terminal.print(table)
     sentence(terminal, "of the whole horizon, what is spent included; +- standard error over weighted draws", "dim")
 
@@ -92,14 +95,16 @@ def _draws(found: Replanned, terminal: Console) -> None:
     if not found.actuals:
         sentence(terminal, "Nothing was observed: the draws are those of the plan.")
         return
-    text = f"Of {sample.file:,} draws of the file, {sample.prior:,.0f} are left in effect (effective sample size)."
+    text = f"Effective sample size of {sample.file:,} draws of the file: {sample.prior:,.0f}."
     if sample.remade:
         text += (
             f" New draws were made around what was observed, in {counted(sample.steps, 'step')}: "
             f"{sample.effective:,.0f} effective of {sample.draws:,}."
         )
+    elif sample.draws != sample.file:
+        text += f" More of them were made: {sample.effective:,.0f} effective of {sample.draws:,}."
     if not sample.enough:
-        few = "" if sample.effective >= 30.0 else ", and below 30 no plan is changed: the errors do not hold"
+        few = "" if sample.effective >= FEWEST else ", and below 30 nothing can be told: the errors do not hold"
         text += f" That is below 200: what follows is rough{few}."
     sentence(terminal, text)
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import percent, sensible
 from scenarios.cli.render.information import WIDTH, source_line, starts_in_words
-from scenarios.cli.render.words import cell, clean, counted, month_label, plain_table, sentence, titles
+from scenarios.cli.render.words import cell, counted, month_label, plain_table, sentence, titles
+from sim.display.text import clean
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,7 +17,14 @@ if TYPE_CHECKING:
     from scenarios.across.shares import WorldShare
     from sim.world import Scenario
 
-FLATTERED = "the best on average is chosen on the draws that value it, which flatters it by part of its error"
+FRESH = (
+    "the roadmaps named on top are chosen by these tables, so luck flatters their figures there; the figures on top "
+    "come from other draws, which did not choose; ±: standard error"
+)
+FINE = 0.1
+"""Share below which a decimal is printed."""
+OPEN = 0.25
+"""Width of the range of a share from which on more draws are asked for."""
 SHOWN = 8
 """Decisions in the table: those that a rule chooses, the first one, do nothing, and the best by mean NPV."""
 
@@ -37,6 +45,8 @@ def show_robustness(found: Robustness, scenario: Scenario, terminal: Console) ->
         sentence(terminal, rule_sentence(rule, found, scenario), "bold" if rule.rule == "average" else "")
     if not found.futures:
         sentence(terminal, "The file has no futures, so there is no worst one and no regret across them.", "dim")
+    if found.floor is None:
+        sentence(terminal, "The file has no cash floor, so it is not told how often cash falls below one.", "dim")
     terminal.print()
     table = plain_table("initiative", "funded in", "commonest start", "middle 80 %", "planned", right=(1,))
     for one in found.initiatives:
@@ -50,13 +60,18 @@ def show_robustness(found: Robustness, scenario: Scenario, terminal: Console) ->
     )
     terminal.print()
     terminal.print(_decisions(found))
-    floor = "" if found.floor is None else f" and cash below {found.floor:,.0f} no more often than allowed"
     sentence(
         terminal,
         "best in: share of driver worlds; regret: mean distance to the best of each driver world, a lower bound; "
-        f"acceptable: share of driver worlds with mean NPV above 0{floor}"
+        "gains: share of driver worlds with mean NPV above 0",
         "dim",
     )
+    for line in roadmap_lines(found, scenario):
+        sentence(terminal, line, "dim")
+    if found.floor is not None:
+        terminal.print()
+        terminal.print(_floor(found))
+        sentence(terminal, floor_sentence(found), "dim")
     if found.futures:
         terminal.print()
         terminal.print(_futures(found))
@@ -66,8 +81,8 @@ def show_robustness(found: Robustness, scenario: Scenario, terminal: Console) ->
             "the best of the set in that future",
             "dim",
         )
-    sentence(terminal, FLATTERED, "dim")
-    if any(not one.share.settled for one in found.initiatives):
+    sentence(terminal, FRESH, "dim")
+    if any(not one.settled for one in _shares(found)):
         sentence(terminal, "note: the luck of few draws moves some shares by more than 5 points; more --noise helps")
     for note in found.notes:
         sentence(terminal, f"note: {note}")
@@ -83,11 +98,33 @@ def rule_sentence(rule: Rule, found: Robustness, scenario: Scenario) -> str:
     words = {
         "average": f"Best on average: {one.name}, {money}",
         "worst case": f"Best in the worst case: {one.name}, {money} in its worst future{where}",
-        "minimax regret": f"Least regret at most: {one.name}, at most {money} behind the best of any future{where}",
+        "minimax regret": f"Least regret: {one.name}, {money} behind the best where it is furthest behind{where}",
     }
     same = next((r for r in found.rules if r.decision == rule.decision), rule)
     tail = "" if same is not rule else f": {starts_in_words(one.roadmap, scenario)}"
     return f"{words[rule.rule]}{tail}."
+
+
+def floor_sentence(found: Robustness) -> str:
+    """What the columns about the floor mean, and what would narrow them."""
+    allowed = f"{100.0 * (found.allowed or 0.0):g} %"
+    words = (
+        f"the floor: {found.floor:,.0f} {found.currency}; cash below it in: share of all draws, interval of 95 %; "
+        f"kept: whether that is at most the allowed {allowed}; acceptable in: range of 95 % for the share of driver "
+        "worlds with mean NPV above 0 in which cash falls below the floor that seldom"
+    )
+    if any(one.acceptable.high - one.acceptable.low > OPEN for one in (found.decisions[k] for k in shown(found))):
+        words += (
+            f"; {counted(found.noise, 'draw')} of the events in each world leave much of it open, more --noise less"
+        )
+    return words
+
+
+def roadmap_lines(found: Robustness, scenario: Scenario) -> list[str]:
+    """The roadmaps of the table that no sentence above told, in words."""
+    told = {rule.decision for rule in found.rules}
+    some = [found.decisions[k].decision for k in shown(found) if k not in told]
+    return [f"{one.name}: {starts_in_words(one.roadmap, scenario)}" for one in some]
 
 
 def shown(found: Robustness) -> list[int]:
@@ -100,17 +137,44 @@ def shown(found: Robustness) -> list[int]:
 
 
 def _decisions(found: Robustness) -> Table:
-    heads = ["roadmap", "mean NPV", "best in", "regret", "acceptable"]
-    table = plain_table(*heads, right=range(1, len(heads)))
+    table = plain_table("roadmap", "mean NPV", "best in", "regret", "gains", right=range(1, 5))
     table.columns[0].no_wrap = True
     for k in shown(found):
         one = found.decisions[k]
         row = [
             one.decision.name, sensible(one.mean, one.se), _share(one.best), sensible(one.regret, one.regret_se),
-            _share(one.acceptable),
+            _share(one.gains),
         ]  # fmt: skip
         table.add_row(*(cell(text) for text in row))
     return table
+
+
+def _floor(found: Robustness) -> Table:
+    """How often each decision breaks the floor, and in which share of the worlds it is acceptable."""
+    table = plain_table("roadmap", "cash below the floor in", "kept", "acceptable in", right=(1, 3))
+    table.columns[0].no_wrap = True
+    for k in shown(found):
+        one = found.decisions[k]
+        if one.floor is not None:
+            row = [
+                one.decision.name, between(one.floor.low, one.floor.high), one.floor.kept,
+                between(one.acceptable.low, one.acceptable.high) if one.acceptable.told else "cannot tell",
+            ]  # fmt: skip
+            table.add_row(*(cell(text) for text in row))
+    return table
+
+
+def between(low: float, high: float) -> str:
+    """Two ends of a share in per cent, rounded away from each other.
+
+    >>> between(0.0, 0.012), between(0.941, 1.0), between(0.2, 0.2)
+    ('0 to 1.2 %', '94 to 100 %', '20 %')
+    """
+    import math
+
+    fine = 1000.0 if high < FINE else 100.0
+    first, last = math.floor(fine * low + 1e-9) * 100.0 / fine, math.ceil(fine * high - 1e-9) * 100.0 / fine
+    return f"{first:g} %" if first == last else f"{first:g} to {last:g} %"
 
 
 def _futures(found: Robustness) -> Table:
@@ -135,6 +199,12 @@ def _funded(one: Funded, scenario: Scenario) -> list[str]:
     middle = "" if one.early is None or one.early == one.late else f"{label(one.early)} to {label(one.late)}"
     planned = "no" if one.planned is None else label(one.planned)
     return [titles(scenario)[one.id], _share(one.share), label(one.start), middle, planned]
+
+
+def _shares(found: Robustness) -> list[WorldShare]:
+    """The shares that are printed."""
+    some = [found.decisions[k] for k in shown(found)]
+    return [one.share for one in found.initiatives] + [share for one in some for share in (one.best, one.gains)]
 
 
 def _share(one: WorldShare) -> str:

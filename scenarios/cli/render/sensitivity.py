@@ -10,7 +10,6 @@ from scenarios.cli.render.choices import show_decision, show_levers
 from scenarios.cli.render.figures import rough, sensible
 from scenarios.cli.render.words import (
     cell,
-    clean,
     counted,
     folded,
     month_label,
@@ -19,6 +18,7 @@ from scenarios.cli.render.words import (
     starts_sentence,
     titles,
 )
+from sim.display.text import clean
 from sim.outcomes import provenance
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import percent, sensible, span
 from scenarios.cli.render.outcome import headline, provenance_line
-from scenarios.cli.render.words import clean, counted, grid, month_label, sentence, starts_sentence, titles
+from scenarios.cli.render.words import counted, grid, month_label, sentence, starts_sentence, titles
 from scenarios.sure import Verdict
+from sim.display.text import clean
 from sim.measures import ChanceBelow, Mean
 from sim.measures.sequential import BLOCK, LOOKS, next_look
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from scenarios.cli.render.figures import percent, rough, sensible
-from scenarios.cli.render.words import cell, clean, counted, month_label, plain_table, sentence, starts_sentence, titles
+from scenarios.cli.render.words import cell, counted, month_label, plain_table, sentence, starts_sentence, titles
+from sim.display.text import clean
 from sim.outcomes import provenance
 
 if TYPE_CHECKING:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
+
+from sim.display.text import clean
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -13,24 +15,7 @@ if TYPE_CHECKING:
 
     from sim.world import Scenario
 
-LONGEST_TITLE = 44
 LONGEST_SENTENCE = 2000
-
-
-def clean(text: str, most: int = LONGEST_TITLE) -> str:
-    """One line without control characters, cut to `most` columns of a terminal.
-
-    >>> clean("Till\\x1b[31m\\nand   more"), clean("a" * 10_000, 5)
-    ('Till [31m and more', 'aaaa…')
-    """
-    from rich.cells import cell_len, chop_cells
-
-    # Of a long name the beginning is looked at; no letter takes more than two columns, and some take none.
-    shown = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text[: 8 * most])
-    line = " ".join(shown.split())
-    if cell_len(line) <= most and len(text) <= 8 * most:
-        return line
-    return chop_cells(line, most - 1)[0].rstrip() + "…"
 
 
 def cell(text: str, style: str = "", most: int = LONGEST_SENTENCE) -> Text:
@@ -41,19 +26,24 @@ def cell(text: str, style: str = "", most: int = LONGEST_SENTENCE) -> Text:
 
 
 def folded(path: str, most: int) -> Text:
-    """A path on lines of at most `most` letters, broken behind its dots where that is possible.
+    """A path, or a condition on one, on lines of at most `most` letters, broken behind its dots and blanks where that
+    is possible, and behind underscores where a name is longer than a line.
 
     >>> str(folded("people.office.hires", 14))
     'people.office.\\nhires'
+    >>> str(folded("a.duration_of_work is at least 3", 14))
+    'a.duration_of_\\nwork is at\\nleast 3'
     """
     from rich.text import Text
 
+    parts = re.findall(r"[^. ]*[. ]?", clean(path, LONGEST_SENTENCE))
     lines = [""]
-    for part in clean(path, LONGEST_SENTENCE).replace(".", ".\0").split("\0"):
-        if lines[-1] and len(lines[-1]) + len(part) > most:
-            lines.append("")
-        lines[-1] += part
-    return Text("\n".join(lines))
+    for part in parts:
+        for piece in [part] if len(part.rstrip()) <= most else re.findall(r"[^_]*_?", part):
+            if lines[-1] and len(lines[-1]) + len(piece.rstrip()) > most:
+                lines.append("")
+            lines[-1] += piece
+    return Text("\n".join(line.rstrip() for line in lines))
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:

@@ -7,8 +7,9 @@ from typing import Any
 
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.part import Part, table
-from scenarios.reporting.style import BLUE, INK, ORANGE, SKY, figure, filled, titled
-from scenarios.reporting.words import amount, list_of, plain
+from scenarios.reporting.words import amount, list_of
+from sim.display.style import BLUE, INK, ORANGE, SKY, figure, filled, titled
+from sim.display.text import plain
 
 KINDS = {"capital": (BLUE, ""), "delivery": (SKY, "/"), "running": (ORANGE, ".")}
 

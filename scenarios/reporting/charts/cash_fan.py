@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.part import Part, table
-from scenarios.reporting.style import BLUE, INK, QUIET, figure, titled
-from scenarios.reporting.words import about, plain
+from scenarios.reporting.words import about
+from sim.display.fan import fan as fan_chart
+from sim.display.text import plain
 
 HEADS = ("5 % below", "25 % below", "middle", "75 % below", "95 % below", "mean")
 KEYS = ("p5", "p25", "p50", "p75", "p95", "mean")
@@ -34,7 +34,7 @@ def cash_fan(run: Gathered) -> Part:
         + f"; after {end + 1} months 9 in 10 draws are between {about(fan['p5'][end], size)} and "
         f"{about(fan['p95'][end], size, currency)}."
     )
-    chart = _chart(months, fan, currency, "month from the start", zero=True)
+    chart = fan_chart(months, fan, currency, "month from the start", zero=True)
     rows = _rows(months, fan, size)
     found = table(f"Cumulative cash less that of doing nothing, {plain(currency, 12)}", ("month", *HEADS), rows,
                   range(7))  # fmt: skip
@@ -63,30 +63,7 @@ def _balance(run: Gathered) -> Part | None:
     rows = _rows(months, fan, size)
     found = table(f"Cash at the end of the month, {plain(run.currency, 12)}", ("month", *HEADS), rows, range(7))
     return Part("cash", "Cash of the company", sentence,
-                _chart(months, fan, run.currency, "month from the start", zero=False), (found,))  # fmt: skip
-
-
-def _chart(
-    months: Sequence[int], fan: Mapping[str, Sequence[float]], currency: str, below: str, zero: bool
-) -> dict[str, Any]:
-    def line(key: str, name: str, **style: Any) -> dict[str, Any]:
-        return {"type": "scatter", "mode": "lines", "x": list(months), "y": list(fan[key]), "name": name,
-                "hovertemplate": f"%{{y:,.3s}}<extra>{name}</extra>", **style}  # fmt: skip
-
-    edge, none = {"color": BLUE, "width": 1, "dash": "dot"}, {"width": 0}
-    data = [
-        line("p5", "5 % of the draws below", line=edge, showlegend=False),
-        line("p95", "9 in 10 draws", line=edge, fill="tonexty", fillcolor="rgba(86,180,233,0.25)"),
-        line("p25", "25 % of the draws below", line=none, showlegend=False),
-        line("p75", "half of the draws", line=none, fill="tonexty", fillcolor="rgba(0,114,178,0.35)"),
-        line("p50", "middle draw", line={"color": INK, "width": 2}),
-        line("mean", "mean", line={"color": INK, "width": 1.5, "dash": "dash"}),
-    ]
-    return figure(
-        data, 380, {"title": titled(below), "zeroline": False, "range": [months[0], months[-1]]},
-        {"title": titled(plain(currency, 12)), "tickformat": ",.3~s", "zerolinecolor": QUIET, "zeroline": zero},
-        showlegend=True, hovermode="x unified",
-    )  # fmt: skip
+                fan_chart(months, fan, run.currency, "month from the start", zero=False), (found,))  # fmt: skip
 
 
 def _rows(months: Sequence[int], fan: Mapping[str, Sequence[float]], size: float) -> list[tuple[str, ...]]:

@@ -6,8 +6,9 @@ from typing import Any
 
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.part import Part, table
-from scenarios.reporting.style import BLUE, INK, ORANGE, bars_height, figure, rows, titled
-from scenarios.reporting.words import about, change, label, plain
+from scenarios.reporting.words import about, change
+from sim.display.style import BLUE, INK, ORANGE, bars_height, figure, rows, titled
+from sim.display.text import label, plain
 
 TITLE = "What each initiative contributes"
 

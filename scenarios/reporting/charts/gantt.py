@@ -7,8 +7,9 @@ from typing import Any
 
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.part import Part, table
-from scenarios.reporting.style import BLUE, INK, SKY, VERMILLION, bars_height, figure, filled, rows, titled
-from scenarios.reporting.words import label, list_of, plain, share
+from scenarios.reporting.words import list_of, share
+from sim.display.style import BLUE, INK, SKY, VERMILLION, bars_height, figure, filled, rows, titled
+from sim.display.text import label, plain
 from sim.world.initiatives import Initiative
 
 FILLS = (("work", BLUE, ""), ("its next phase", SKY, "/"))  # in turn

@@ -6,8 +6,9 @@ from typing import Any
 
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.part import Part, table
-from scenarios.reporting.style import BLUE, INK, ORANGE, QUIET, bars_height, figure, rows, titled
-from scenarios.reporting.words import label, level, list_of, plain, share
+from scenarios.reporting.words import level, list_of, share
+from sim.display.style import BLUE, INK, ORANGE, QUIET, bars_height, figure, rows, titled
+from sim.display.text import label, plain
 
 TITLE = "Goals before and after"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.part import Part, table
-from scenarios.reporting.style import BLUE, INK, VERMILLION, figure, titled
-from scenarios.reporting.words import about, amount, change, list_of, money, plain
+from scenarios.reporting.words import about, amount, change, list_of, money
+from sim.display.style import BLUE, INK, VERMILLION, figure, titled
+from sim.display.text import plain
 
 TITLE = "What each further step of budget buys"
 CLEAR = 2.0  # standard errors from which on a step is called one

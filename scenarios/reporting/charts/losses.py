@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.part import Part, table
-from scenarios.reporting.style import BLUE, VERMILLION, figure, titled
-from scenarios.reporting.words import about, amount, change, plain, share
+from scenarios.reporting.words import about, amount, change, share
+from sim.display.style import BLUE, VERMILLION, figure, titled
+from sim.display.text import plain
 
 TICKS = (*(digit * 10.0**power for power in (-2, -1, 0, 1) for digit in (1, 2, 5)), 100.0)  # per cent
 TITLE = "Losses by incidents: how often a year is worse"

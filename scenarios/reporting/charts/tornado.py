@@ -6,8 +6,9 @@ from typing import Any
 
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.part import Part, table
-from scenarios.reporting.style import BLUE, ORANGE, bars_height, figure, filled, rows, titled
-from scenarios.reporting.words import about, label, level, plain
+from scenarios.reporting.words import about, level
+from sim.display.style import BLUE, ORANGE, bars_height, figure, filled, rows, titled
+from sim.display.text import label, plain
 
 TITLE = "What the result hangs on"
 ENDS = ("at_low", "at_high")

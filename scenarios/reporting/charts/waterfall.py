@@ -7,8 +7,9 @@ from typing import Any
 from scenarios.cli.render.outcome import MEANINGS
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.part import Part, table
-from scenarios.reporting.style import BLUE, QUIET, VERMILLION, bars_height, figure, filled, titled
-from scenarios.reporting.words import about, money, plain
+from scenarios.reporting.words import about, money
+from sim.display.style import BLUE, QUIET, VERMILLION, bars_height, figure, filled, titled
+from sim.display.text import plain
 
 FINANCE = "finance"  # not in the NPV
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.part import Part, table
-from scenarios.reporting.style import BLUE, GREEN, INK, ORANGE, PURPLE, VERMILLION, figure, titled
-from scenarios.reporting.words import about, list_of, money, plain, share
+from scenarios.reporting.words import about, list_of, money, share
+from sim.display.style import BLUE, GREEN, INK, ORANGE, PURPLE, VERMILLION, figure, titled
+from sim.display.text import plain
 
 LINES = ((ORANGE, "dash", "square"), (GREEN, "dot", "triangle-up"), (PURPLE, "dashdot", "cross"))
 HEADS = ("roadmap", "mean", "5 % below", "middle", "95 % below", "loses money")

@@ -6,7 +6,7 @@ from scenarios.agreement import Verdict
 from scenarios.reporting.charts.tornado import value
 from scenarios.reporting.gather import VERIFY, Gathered
 from scenarios.reporting.part import Part, table
-from scenarios.reporting.words import plain
+from sim.display.text import plain
 
 TITLE = "Agreement of the two engines"
 MOST = 12

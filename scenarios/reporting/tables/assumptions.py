@@ -9,7 +9,7 @@ from scenarios.evidence import MEANING, entry
 from scenarios.reporting.charts.tornado import value
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.part import Part, table
-from scenarios.reporting.words import plain
+from sim.display.text import plain
 from sim.world.base import PLANNER
 from sim.world.paths import numbers
 

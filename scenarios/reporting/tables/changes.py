@@ -6,7 +6,8 @@ from scenarios.reporting.charts.tornado import value
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.part import Part, table
 from scenarios.reporting.tables.why_not import titled
-from scenarios.reporting.words import change, money, plain, share
+from scenarios.reporting.words import change, money, share
+from sim.display.text import plain
 
 MOST = 12
 DECISIONS = {

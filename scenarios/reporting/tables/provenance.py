@@ -6,7 +6,7 @@ import shlex
 
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.part import Part, table
-from scenarios.reporting.words import plain
+from sim.display.text import plain
 
 
 def provenance(run: Gathered) -> Part:

@@ -6,7 +6,8 @@ from scenarios.cli.render.figures import odds
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.part import Part, table
 from scenarios.reporting.tables.why_not import titled
-from scenarios.reporting.words import about, change, list_of, money, plain, share
+from scenarios.reporting.words import about, change, list_of, money, share
+from sim.display.text import plain
 
 CLEAR = 2.0
 

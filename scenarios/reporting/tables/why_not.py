@@ -8,7 +8,8 @@ from typing import Any
 
 from scenarios.reporting.gather import Gathered
 from scenarios.reporting.part import Part, table
-from scenarios.reporting.words import change, list_of, plain
+from scenarios.reporting.words import change, list_of
+from sim.display.text import plain
 
 HEADS = ("left out", "change of NPV", "why", "it would come in", "in how many near-best roadmaps")
 CLEAR = 2.0
