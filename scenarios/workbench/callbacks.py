@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from dash import ALL, MATCH, Input, Output, State, ctx, html, no_update, set_props
 from dash.exceptions import PreventUpdate
 
-from scenarios.reporting.words import plain
 from scenarios.workbench.controls import file_pin, ident, ticked
 from scenarios.workbench.edits import Edits
 from scenarios.workbench.history import History
@@ -17,6 +16,7 @@ from scenarios.workbench.page import NOW, tables
 from scenarios.workbench.session import Session
 from scenarios.workbench.side_by_side import Side, side_by_side
 from scenarios.workbench.view import CHARTS, OUTPUTS, charts_view, words_view
+from sim.display.text import plain
 from sim.errors import Problem, ProblemsFound
 
 if TYPE_CHECKING:

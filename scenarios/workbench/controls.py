@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from dash import dcc, html
 
-from scenarios.reporting.words import plain
 from scenarios.workbench.edits import FREE, OUT
 from scenarios.workbench.numbers import MOST_SHOWN, Number
+from sim.display.text import plain
 
 if TYPE_CHECKING:
     from scenarios.workbench.edits import Edits

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from dash import dcc, html
 
 from scenarios.reporting.part import Table
-from scenarios.reporting.words import plain
 from scenarios.workbench.controls import aria, main_controls, pin_rows
 from scenarios.workbench.session import Session
 from scenarios.workbench.shown import KEYS
+from sim.display.text import plain
 
 if TYPE_CHECKING:
     from scenarios.workbench.numbers import Number

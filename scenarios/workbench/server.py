@@ -9,9 +9,9 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scenarios.reporting.words import plain
 from scenarios.workbench.desk import Desk
 from scenarios.workbench.security import Guard, protect
+from sim.display.text import plain
 
 if TYPE_CHECKING:
     from flask import Flask

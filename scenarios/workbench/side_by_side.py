@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.reporting.part import Table, table
-from scenarios.reporting.words import amount, change, money, plain, share
+from scenarios.reporting.words import amount, change, money, share
+from sim.display.text import plain
 
 if TYPE_CHECKING:
     from scenarios.workbench.answer import Answer

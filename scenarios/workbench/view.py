@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dash import html
 
-from scenarios.reporting.words import plain
 from scenarios.workbench.answer import COARSE_DRAWS
 from scenarios.workbench.controls import ident, main_controls, opened, pin_rows, ticked
 from scenarios.workbench.page import BUSY, IDLE, NOW, tables
 from scenarios.workbench.session import Session
 from scenarios.workbench.shown import KEYS, first, fitted, parts
+from sim.display.text import plain
 
 if TYPE_CHECKING:
     from scenarios.workbench.answer import Answer

@@ -135,12 +135,15 @@ class Page:
         return str(self.page.inner_text(selector))
 
     def choose(self, selector: str, option: str) -> None:
-        """Open a list by keyboard and take the option below the first one, which is this."""
+        """Open a list by keyboard, walk to an option and take it."""
         self.page.focus(selector)
         self.page.keyboard.press("Enter")
-        self.page.locator("[role=option], .dash-options-list-option", has_text=option).first.wait_for(timeout=PATIENCE)
-        self.page.locator("input:focus").first.wait_for(state="attached", timeout=PATIENCE)
-        self.page.keyboard.press("ArrowDown")
+        self.page.locator(".dash-options-list-option-checkbox:focus").wait_for(state="attached", timeout=PATIENCE)
+        for _ in range(20):
+            if self.page.evaluate("document.activeElement.value") == option:
+                break
+            self.page.keyboard.press("ArrowDown")
+            self.page.wait_for_timeout(50)
         self.page.keyboard.press("Enter")
         self.page.locator(selector, has_text=option).wait_for(timeout=PATIENCE)
 
