@@ -203,6 +203,7 @@ class Desk:
         """Have the changes of a session answered: at once where that was done before."""
         session.version += 1
         session.failed = ()
+        session.better = None
         session.reporting = False
         self._fine.cancel(session.key)
         known = self._answers.get(session.history.now)
@@ -241,8 +242,11 @@ class Desk:
             if session is None or session.task != task.number:
                 return
             session.version += 1
-            if word.kind == "answer":
+            if word.kind == "answer" and _waits(session, task, word.payload):
+                session.better = word.payload
+            elif word.kind == "answer":
                 session.answer, session.answered, session.failed = word.payload, task.edits, ()
+                session.better = None
                 session.offer(word.payload)
                 if word.payload.state == "refined":
                     session.progress = Progress("refined")
@@ -256,6 +260,9 @@ class Desk:
                 session.failed, session.reporting = tuple(word.payload), False
                 session.progress = Progress("failed")
             elif word.kind == "done" and task.kind == "coarse" and not session.failed:
+                if session.better is not None:
+                    session.answer, session.better = session.better, None
+                    session.offer(session.answer)
                 self._refine(session)
 
     def _freshen(self, edits: Edits) -> None:
@@ -276,6 +283,12 @@ class Desk:
         self._answers.move_to_end(edits)
         while len(self._answers) > MOST_ANSWERS:
             self._answers.popitem(last=False)
+
+
+def _waits(session: Session, task: Task, found: Answer) -> bool:
+    """Whether an answer is shown at the end of the search only: one of this change is shown already."""
+    shown = session.answer
+    return found.state == "coarse" and shown is not None and shown.state == "coarse" and session.answered == task.edits
 
 
 def _sentence(problem: Problem, control: str) -> str:

@@ -36,7 +36,9 @@ class Progress:
 
 @dataclass
 class Session:
-    """version: of the answer, of what is said of the work, and of the controls; a page asks for what is newer than what
+    """better: what a coarse search found since, shown at its end, as drawing takes the browser's time.
+
+    version: of the answer, of what is said of the work, and of the controls; a page asks for what is newer than what
     it shows. answer: of `answered`, which is not `history.now` while a change is worked on. problems: why the last
     change could not be made, by control; failed: why there is no answer."""
 
@@ -50,6 +52,7 @@ class Session:
     opened: tuple[str, ...] = ()
     variants: tuple[Variant, ...] = ()
     hints: tuple[Mapping[str, int], ...] = ()
+    better: Answer | None = None
     report: str | None = None
     report_of: Edits | None = None
     reporting: bool = False
