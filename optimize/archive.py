@@ -210,6 +210,14 @@ class Archive:
             part._npv[key(one)] = self.npv(one)[first : first + draws]
         return part
 
+    def under(self, scenario: Scenario, limits: PlanLimits, progress: Progress | None = None) -> Archive:
+        """What was simulated, for a scenario that differs in rules alone: budgets, pins, attitude to risk. Nothing of
+        it is simulated again, except where futures count one by one."""
+        other = Archive(scenario, self.seed, self.first_draw, self.draws, limits, progress, self._look_up)
+        if not other.futures:
+            other._npv, other._cost = dict(self._npv), dict(self._cost)
+        return other
+
     def _pays(self, roadmaps: Sequence[Starts], draws: int) -> bool:
         """Whether tables take less than the kernel: the entries that they lack are learned on all draws."""
         if len(roadmaps) < FEWEST:

@@ -47,11 +47,13 @@ COMMANDS = {
     "policies": "What reviewing, training, upkeep and alignment are worth.",
     "frontier": "NPV against budget, and against risk.",
     "sweep": "Work out many points of a scenario; resumable, on any number of machines.",
+    "app": "Open the workbench: change numbers on a page, see the roadmap change.",
     "solve": "Solve a roadmap problem alone (the integer program).",
     "calibrate": "Correct the kernel by runs of the company; kept beside the scenario.",
     "verify": "Compare the two engines, figure by figure.",
     "schema": "Print the JSON schema of scenarios or of a document.",
 }
+MODULES = {"app": "workbench"}  # of commands whose name is that of another module
 INTERRUPTED = 130  # what shells expect after Ctrl-C
 
 
@@ -114,8 +116,10 @@ def module_of(command: str) -> str:
 
     >>> module_of("break-even")
     'scenarios.cli.break_even'
+    >>> module_of("app")
+    'scenarios.cli.workbench'
     """
-    return f"scenarios.cli.{command.replace('-', '_')}"
+    return f"scenarios.cli.{MODULES.get(command, command.replace('-', '_'))}"
 
 
 def _print_version(wanted: bool) -> None:

@@ -13,7 +13,12 @@ MARKS = {"kernel": ("kernel.*.o", "kernel.*.nbi"), "company": ("loop.*.nbi",)}
 
 def announce_compilation(*engines: Literal["kernel", "company"]) -> None:
     """Say on stderr that compilation comes first, if one of these engines was not yet compiled."""
-    missing = [engine for engine in engines if not any(any(FOLDER.rglob(mark)) for mark in MARKS[engine])]
-    if missing:
-        what, long = ("kernel", "a minute or two") if "kernel" in missing else ("company's formulas", "half a minute")
+    absent = missing(*engines)
+    if absent:
+        what, long = ("kernel", "a minute or two") if "kernel" in absent else ("company's formulas", "half a minute")
         print(f"compiling the {what}, once per version: {long} …", file=sys.stderr, flush=True)
+
+
+def missing(*engines: Literal["kernel", "company"]) -> list[str]:
+    """Engines of these that were not yet compiled."""
+    return [engine for engine in engines if not any(any(FOLDER.rglob(mark)) for mark in MARKS[engine])]

@@ -58,7 +58,7 @@ def figures(
     }
     parts: dict[str, Callable[[], Document]] = {
         "npv": lambda: distributions(scenario, plan, threads),
-        "course": lambda: _course(scenario, roadmap, draws, seed, first, threads),
+        "course": lambda: course(scenario, roadmap, draws, seed, first, threads),
         "contributions": lambda: _contributions(scenario, roadmap, seed, first, threads),
         "tornado": lambda: screened_tornado(scenario, roadmap, seed, threads),
         "ladder": lambda: budget_ladder(scenario, plan, program, threads),
@@ -80,9 +80,10 @@ def as_text(found: Mapping[str, Any]) -> str:
     return json.dumps(found, separators=(",", ":"), allow_nan=False) + "\n"
 
 
-def _course(
+def course(
     scenario: Scenario, roadmap: Mapping[str, int], draws: int, seed: int, first: int, threads: int | None
 ) -> Document:
+    """Fans of cash by month and losses of a year, in short; see `sim.montecarlo.trajectories`."""
     from sim.montecarlo import trajectories
 
     whole = trajectories(scenario, roadmap, draws, seed, first_draw=first, threads=threads).document()

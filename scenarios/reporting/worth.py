@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from sim.world import Scenario
@@ -30,18 +31,24 @@ def distributions(scenario: Scenario, plan: Mapping[str, Any], threads: int | No
     roadmaps = [own, *others, nothing]
     draws, first = int(plan["outcomes"]["draws"]), int(plan["outcomes"]["first_draw"])
     found = evaluate(scenario, roadmaps, draws, int(plan["seed"]), first_draw=first, detail=False, threads=threads)
-    values = [one.npv for one in found]
+    kinds = ["recommended", *["finalist"] * len(others), "do nothing"]
+    return spread(kinds, roadmaps, [one.npv for one in found])
+
+
+def spread(
+    kinds: Sequence[str], roadmaps: Sequence[Mapping[str, int]], values: Sequence[NDArray[np.float64]]
+) -> dict[str, Any]:
+    """What `distributions` tells, of NPV by draw [currency]. values: (draws,) for each roadmap, doing nothing last."""
     low = min(0.0, *(float(np.quantile(one, EDGE)) for one in values[:-1]))
     high = max(0.0, *(float(np.quantile(one, 1.0 - EDGE)) for one in values[:-1]))
     edges = np.linspace(low, high, BINS + 1) if high > low else np.array([low - 0.5, low + 0.5])
     rows = []
-    for kind, starts, npv in zip(["recommended", *["finalist"] * len(others), "do nothing"], roadmaps, values,
-                                 strict=True):  # fmt: skip
+    for kind, starts, npv in zip(kinds, roadmaps, values, strict=True):
         counts, _ = np.histogram(npv, edges)
         rows.append(
             {
                 "kind": kind,
-                "roadmap": starts,
+                "roadmap": dict(starts),
                 "mean": float(npv.mean()),
                 "se": float(npv.std(ddof=1) / np.sqrt(len(npv))) if len(npv) > 1 else None,
                 "quantiles": np.quantile(npv, LEVELS).tolist(),
