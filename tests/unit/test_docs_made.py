@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import optimize
+import scenarios
 from docs.build.__main__ import REFERENCE, SCENARIO, main, reference_page, scenario
 from docs.build.browser import found
 from docs.build.examples import SOURCES, Examples
@@ -102,6 +104,12 @@ def test_stable_names_can_be_imported_and_say_what_they_are(name: str) -> None:
     assert inspect.getdoc(thing)
     if isinstance(thing, type) and issubclass(thing, Shown) and thing is not Shown:
         assert {"to_frame", "plot"} <= set(dir(thing))
+
+
+def test_page_lists_all_that_the_packages_export() -> None:
+    """What is exported is stable, and what is stable is listed."""
+    exported = {f"{package.__name__}.{name}" for package in (optimize, scenarios) for name in package.__all__}
+    assert exported <= set(NAMES)
 
 
 def test_index_names_every_page() -> None:
