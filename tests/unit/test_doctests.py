@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("sim", "optimize", "scenarios", "docs.build")
+PACKAGES = ("sim", "optimize", "scenarios", "docs")
 FEWEST_EXAMPLES = 25
 OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
