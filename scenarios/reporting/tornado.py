@@ -1,7 +1,8 @@
-"""A tornado of the drivers that matter most: few trajectories of elementary effects choose them, then each is moved.
+"""A tornado of the drivers that matter most: they are chosen first, where there are many, and then each is moved.
 
-`scenarios.sensitivity` moves every driver and takes as many times longer as there are drivers; here the effects of
-Morris (1991), on few trajectories, choose which ones are worth the draws.
+`scenarios.sensitivity` moves every driver and takes as many times longer as there are drivers. Here two looks choose
+which ones are worth the draws: the elementary effects of Morris (1991) on few trajectories, which see what works in
+every draw, and the correlation of the NPV with each driver over many draws, which sees what works by rare events.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from sim.world import Scenario
 
 SHOWN: Final = 10
-SCREENED: Final = 14  # drivers that are moved; the SHOWN largest swings are told
-TRAJECTORIES, NOISE, DRAWS = 4, 2, 256
+ALL: Final = 40  # so many drivers are all moved
+SCREENED: Final = 14  # that each look chooses of more; the SHOWN largest swings are told
+TRAJECTORIES, NOISE, DRAWS, LOOKED_AT = 4, 2, 256, 2048
 Floats = NDArray[np.float64]
 
 
@@ -35,13 +37,19 @@ def screened_tornado(scenario: Scenario, roadmap: Mapping[str, int], seed: int, 
     screen = sensitivity(scenario, roadmap, "morris", seed=seed, points=TRAJECTORIES, noise=NOISE, threads=threads)
     table = table_of(scenario)
     known = {one.path: one for one in drivers_of(scenario, table)}
-    chosen = [known[one.drivers[0]] for one in screen.influences if len(one.drivers) == 1][:SCREENED]
-    columns = [one.column for one in chosen]
+    single = [known[one.drivers[0]] for one in screen.influences if len(one.drivers) == 1]
     wanted = figure("npv.mean")
     everything = tuple(range(len(table.drivers)))
     asked = Asked(scenario, validated(scenario, roadmap), None, wanted, everything, len(everything), seed, threads,
                   Tally())  # fmt: skip
-    drawn = drawn_levels(table, DRAWS, seed)
+    many = drawn_levels(table, LOOKED_AT, seed)
+    drawn = many[:DRAWS]
+    chosen = single
+    if len(single) > ALL:
+        felt = correlation(many, asked.draws(many, np.arange(LOOKED_AT, dtype=np.int64)))
+        seen = sorted(single, key=lambda one: -felt[one.column])[:SCREENED]
+        chosen = [*single[:SCREENED], *(one for one in seen if one not in single[:SCREENED])]
+    columns = [one.column for one in chosen]
 
     def moved(levels: Floats, numbers: NDArray[np.int64]) -> Floats:
         """All other drivers as they are drawn, in the draw of each row."""
@@ -71,3 +79,14 @@ def screened_tornado(scenario: Scenario, roadmap: Mapping[str, int], seed: int, 
             for k in order
         ],
     }
+
+
+def correlation(levels: Floats, npv: Floats) -> Floats:
+    """(drivers,) size of the correlation of (draws, drivers) levels with (draws,) NPVs; 0 for what does not vary.
+
+    >>> correlation(np.array([[0.1, 0.5], [0.5, 0.5], [0.9, 0.5]]), np.array([3.0, 2.0, 1.0])).round(6).tolist()
+    [1.0, 0.0]
+    """
+    one, other = levels - levels.mean(axis=0), npv - npv.mean()
+    scale = np.sqrt((one**2).sum(axis=0) * (other**2).sum())
+    return np.asarray(np.abs(np.divide(other @ one, scale, out=np.zeros(levels.shape[1]), where=scale > 0.0)))

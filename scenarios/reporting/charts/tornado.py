@@ -58,10 +58,11 @@ def tornado(run: Gathered) -> Part:
     ]
     heads = ("uncertain number", "from its 5 % to its 95 % quantile", "at the low end", "at the high end", "swing")
     caption = f"Change of the mean NPV on {found['draws']:,} common draws (95 % interval), {plain(currency, 12)}"
-    notes = (
-        f"{found['moved']} numbers were chosen by few elementary effects and moved one at a time on {found['draws']} "
-        "draws; `roadfolio sensitivity` moves all of them on more.",
-    )
+    chosen = "All of them were moved"
+    if found["moved"] < found["drivers"]:
+        looks = "few elementary effects and by their correlation with the NPV"
+        chosen = f"{found['moved']} of them were chosen by {looks}, and moved"
+    notes = (f"{chosen} one at a time on {found['draws']} draws; `roadfolio sensitivity` moves all of them on more.",)
     return Part("tornado", TITLE, sentence, chart, (table(caption, heads, lines, (2, 3, 4)),), notes=notes)
 
 
