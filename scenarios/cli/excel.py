@@ -14,13 +14,14 @@ from sim.errors import Problem, ProblemsFound
 
 if TYPE_CHECKING:
     from scenarios.workbooks.charts import Chart
-    from scenarios.workbooks.tabulate import ResultTable
+    from scenarios.workbooks.result_table import ResultTable
 
 Excel = Annotated[
     Path | None, typer.Option("--excel", metavar="FILE.xlsx", help="Also write the tables and charts as a workbook.")
 ]
 Overwrite = Annotated[bool, typer.Option("--force", help="Overwrite the file of --excel.")]
 SUFFIX = ".xlsx"
+MOST_OF_HEAD = 1_000_000  # bytes of the list of sheets that are looked at
 
 
 def check_excel(path: Path | None, *, overwrite: bool) -> None:
@@ -38,6 +39,20 @@ def check_excel(path: Path | None, *, overwrite: bool) -> None:
     if not os.access(path.parent, os.W_OK):
         raise ProblemsFound([Problem("--excel", f"nothing may be written into {path.parent}", str(path))])
     check_free(path, overwrite=overwrite, option="--excel")
+    if path.exists() and is_scenario(path):
+        hint = "name another file for the result"
+        raise ProblemsFound([Problem("--excel", f"{path} is a scenario: all of it would be lost", str(path), hint)])
+
+
+def is_scenario(path: Path) -> bool:
+    """Whether a file is a workbook with the sheet of a company: no result of ours has one."""
+    from zipfile import BadZipFile, ZipFile
+
+    try:
+        with ZipFile(path) as book:
+            return b'name="Company"' in book.read("xl/workbook.xml")[:MOST_OF_HEAD]
+    except (BadZipFile, KeyError, OSError):
+        return False
 
 
 def write_excel(

@@ -48,6 +48,7 @@ def run(
     _seed: NoSeed = 0,
 ) -> None:
     """Add the systems of an asset register to a scenario, and say what of the register was not used."""
+    from scenarios.cli.keeping import keep_before
     from scenarios.cli.output import console, emit, save_bytes
     from scenarios.import_assets import import_assets
 
@@ -61,7 +62,7 @@ def run(
         from scenarios.convert import workbook
 
         content = workbook(content, found.scenario)
-    kept = _keep(target) if out is None else None
+    kept = keep_before(target)
     save_bytes(target, content, overwrite=force or out is None)
     if json:
         emit({**found.document(), "file": str(target), "kept": None if kept is None else str(kept)})
@@ -93,20 +94,3 @@ def _target(scenario: str, out: Path | None, *, overwrite: bool) -> Path:
         hint = f"add --out {Path(scenario).stem}_assets.xlsx"
         raise ProblemsFound([Problem("--out", message, file, hint)])
     return Path(scenario)
-
-
-def _keep(path: Path) -> Path:
-    """Keep a copy of a file beside it, under a name that is free."""
-    number = 1
-    while True:
-        copy = path.with_name(f"{path.name}.before{'' if number == 1 else number}")
-        try:
-            with copy.open("xb") as stream:
-                stream.write(path.read_bytes())
-        except FileExistsError:
-            number += 1
-            continue
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise ProblemsFound([Problem("", f"{copy} cannot be written: {reason}", str(copy))]) from None
-        return copy

@@ -26,11 +26,15 @@ def run(
     _seed: NoSeed = 0,
 ) -> None:
     """Print or write the scenario of the library for a sector, scaled to your size if you state it."""
-    from scenarios.cli.excel import check_excel
+    from scenarios.cli.excel import SUFFIX, check_excel
     from scenarios.cli.output import emit, save, save_bytes
     from scenarios.new import new_scenario
+    from sim.errors import Problem, ProblemsFound
 
     check_excel(excel, overwrite=force)
+    if out is not None and out.suffix.lower() == SUFFIX:
+        hint = f"--excel {out} writes a workbook; a text file ends with .yaml"
+        raise ProblemsFound([Problem("--out", "this is the name of a workbook, and --out writes text", str(out), hint)])
     text = new_scenario(sector, employees, None if revenue is None else _money(revenue))
     if out is not None:
         save(out, text, overwrite=force)

@@ -12,7 +12,7 @@ from scenarios.cli.arguments import Json, NoSeed
 
 Folder = Annotated[Path, typer.Argument(metavar="RUN", help="Folder that `plan --out` or `replan --out` wrote.")]
 Out = Annotated[Path | None, typer.Option("--out", help="The file; RUN/report.html unless stated.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the file of --out if it exists.")]
 
 
 def run(folder: Folder, out: Out = None, force: Force = False, _seed: NoSeed = 1, json: Json = False) -> int:
@@ -23,9 +23,10 @@ def run(folder: Folder, out: Out = None, force: Force = False, _seed: NoSeed = 1
     from scenarios.reporting.whole import document, whole
 
     target = folder / FILE if out is None else out
-    check_free(target, overwrite=force)
+    anew = force or out is None  # the report of the run itself is made from it, and made again as often as asked
+    check_free(target, overwrite=anew)
     found = gather(folder)
-    save(target, whole(found), overwrite=force)
+    save(target, whole(found), overwrite=anew)
     if json:
         emit(document(found))
     print(f"written to {target}", file=sys.stderr)

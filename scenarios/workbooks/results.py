@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios.workbooks.cells import LONGEST
 from scenarios.workbooks.charts import CHARTS, Chart
+from scenarios.workbooks.result_table import ResultTable
 from scenarios.workbooks.styles import Styles
-from scenarios.workbooks.tabulate import PROVENANCE, SUMMARY, ResultTable, named_apart, tables_of
+from scenarios.workbooks.tabulate import PROVENANCE, SUMMARY, named_apart, tables_of
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook

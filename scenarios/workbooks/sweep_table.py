@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scenarios.workbooks.charts import Chart
+from scenarios.workbooks.result_table import ResultTable
 from scenarios.workbooks.results import MOST_ROWS
-from scenarios.workbooks.tabulate import ResultTable
 from sim.errors import Problem, ProblemsFound
 
 if TYPE_CHECKING:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scenarios.positions import UNPRINTABLE
+from scenarios.workbooks.answer import answer
 from scenarios.workbooks.described import Described
+from scenarios.workbooks.result_table import ResultTable
 from scenarios.workbooks.units import Units
 
 SUMMARY, FIGURES, PROVENANCE = "Summary", "Figures", "Provenance"
@@ -21,22 +23,6 @@ ERRORS_OF = {  # a block of figures -> the block of their errors
 KEPT = ("schema_version", "scenario", "seed", "first_draw", "draws", "engine", "points", "randomisations", "currency")
 WORDS = ("notes",)
 SERIES = 3  # numbers of a list that make it a series, with a row each
-
-
-@dataclass(frozen=True)
-class ResultTable:
-    """One sheet. units: of each head, empty where the head has none, or where a column `unit` says it of each row.
-    path: where the document has it."""
-
-    name: str
-    heads: tuple[str, ...]
-    units: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
-    path: str = ""
-
-    def column(self, head: str) -> int | None:
-        """Number of a column from 0, None where there is none."""
-        return self.heads.index(head) if head in self.heads else None
 
 
 def tables_of(document: Mapping[str, Any], command: str = "") -> list[ResultTable]:
@@ -52,11 +38,13 @@ def tables_of(document: Mapping[str, Any], command: str = "") -> list[ResultTabl
     months = document.get("months")
     found = _Tables(known, months if isinstance(months, int) else None)
     found.block(rest, "")
-    rows = tuple((path, value, known.of(path) if _is_number(value) else "") for path, value in found.single)
+    single = [(path, value) for path, value in found.single if value is not None]
+    rows = tuple((path, value, known.of(path) if _is_number(value) else "") for path, value in single)
     notes = tuple(("note", note, "") for note in document.get("notes", ()) or ())
     summary = ResultTable(SUMMARY, ("figure", "value", "unit"), ("", "", ""), (*rows, *notes))
     provenance = ResultTable(PROVENANCE, ("what", "value"), ("", ""), tuple(source))
-    return named_apart([summary, *found.all(), provenance])
+    first = answer(document)
+    return named_apart([*((first,) if first.rows else ()), summary, *found.all(), provenance])
 
 
 @dataclass

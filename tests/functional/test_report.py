@@ -215,13 +215,13 @@ def test_the_command_of_the_report_makes_the_run_again(
 def test_report_is_written_anew_and_loses_nothing(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The same bytes from the folder alone; a file that exists is refused without --force."""
+    """The same bytes from the folder alone; another file that exists is refused without --force."""
     first = (folder / "report.html").read_bytes()
     assert report(folder, tmp_path / "one.html") == tmp_path / "one.html"
     assert (tmp_path / "one.html").read_bytes() == first
-    assert run(["report", str(folder)]) == 2
-    assert "report.html exists already (add --force" in capsys.readouterr().err
-    assert run(["report", str(folder), "--force", "--json"]) == 0
+    assert run(["report", str(folder), "--out", str(tmp_path / "one.html")]) == 2
+    assert "one.html exists already (add --force" in capsys.readouterr().err
+    assert run(["report", str(folder), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["scenario"] == "corner_shop"
     assert (folder / "report.html").read_bytes() == first
     assert run(["report", str(tmp_path)]) == 2

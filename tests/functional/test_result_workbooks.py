@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from scenarios.cli.app import run
 from scenarios.workbooks.charts import CHARTS
+from scenarios.workbooks.result_table import ResultTable
 from scenarios.workbooks.results import result_bytes
-from scenarios.workbooks.tabulate import ResultTable, named_apart, tables_of
+from scenarios.workbooks.tabulate import named_apart, tables_of
 
 SHOP = str(Path(__file__).resolve().parents[1] / "data" / "corner_shop.yaml")
 ROADMAP = ("--roadmap", "pos@0,edr@3")
@@ -59,12 +60,12 @@ def figures(node: Any) -> list[float]:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_writes_its_document(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Beside what it prints: the same figures, Summary first, charts second, provenance last."""
+    """Beside what it prints: the same figures, the answer or else Summary first, charts second, provenance last."""
     file = tmp_path / "result.xlsx"
     assert run([*COMMANDS[name], "--json", "--excel", str(file)]) in (0, 1)  # 1: engines that cannot be told alike
     document = json.loads(capsys.readouterr().out)
     book = opened(file.read_bytes())
-    assert book.sheetnames[0] == "Summary"
+    assert book.sheetnames[0] in ("Answer", "Summary")
     assert book.sheetnames[-1] == "Provenance"
     held = {float(f"{cell:.10g}") for cell in values(book) if isinstance(cell, (int, float))}
     text = " ".join(cell for cell in values(book) if isinstance(cell, str))
@@ -162,3 +163,44 @@ def test_sheets_are_told_apart() -> None:
     named = [table.name for table in named_apart([ResultTable(path, (), (), ()) for path in paths])]
     assert named[:3] == ["Model mean", "Sampling mean", "Arms"]
     assert len(set(named)) == len(named)
+
+
+def test_a_scenario_is_not_replaced_by_a_result(tmp_path: Path) -> None:
+    """Not even with --force, whatever its name; what convert replaces is kept beside it."""
+    from scenarios.cli.excel import check_excel
+    from scenarios.cli.keeping import keep_before
+    from scenarios.convert import convert
+    from sim.errors import ProblemsFound
+
+    book = tmp_path / "shop.xlsx"
+    book.write_bytes(convert(str(SHOP), book).content)
+    with pytest.raises(ProblemsFound, match="is a scenario: all of it would be lost"):
+        check_excel(book, overwrite=True)
+    content = book.read_bytes()
+    first, second = keep_before(book), keep_before(book)
+    assert first is not None
+    assert second is not None
+    assert first != second
+    assert first.read_bytes() == second.read_bytes() == content
+    assert keep_before(tmp_path / "nothing") is None
+
+
+def test_the_first_sheet_says_what_the_screen_says_first() -> None:
+    """Figures of a roadmap with the ends of their intervals, and differences of a comparison with their verdicts."""
+    from scenarios.workbooks.answer import answer
+
+    npv = {"mean": 10.0, "p5": -5.0, "intervals": {"mean": {"low": 8.0, "high": 12.0}}}
+    roi = {
+        "currency": "EUR",
+        "npv": npv,
+        "prob_npv_negative": 0.2,
+        "prob_npv_negative_error": {"low": 0.1, "high": 0.3},
+    }
+    rows = answer({**roi, "roadmap": {"new_till": 6}}).rows
+    assert rows[0][:5] == ("NPV", 10.0, 8.0, 12.0, "EUR")
+    assert rows[2][:5] == ("chance to lose money", 0.2, 0.1, 0.3, "share")
+    assert rows[-1][:2] == ("start of new till", 6)
+    assert answer({"currency": "EUR", "outcomes": roi}).rows[0] == rows[0]
+    pair = {"first": "b", "second": "a", "npv": {"mean": 3.0, "low": 1.0, "high": 5.0, "verdict": "higher"}}
+    assert answer({"pairs": [pair], "currency": "EUR"}).rows == (("NPV of b minus a", 3.0, 1.0, 5.0, "EUR", "higher"),)
+    assert answer({"currency": "EUR"}).rows == ()
