@@ -62,7 +62,10 @@ def arms_of(texts: Sequence[str], files: Sequence[str], changes: Sequence[str] =
 def _written(text: str, problems: list[Problem]) -> Written | None:
     name, colon, rest = text.partition(":")
     if not colon or not name.strip() or "=" in name or "@" in name:
-        problems.append(Problem("--arm", "an arm begins with its name and a colon", text, FORM))
+        what = "an arm begins with its name and a colon"
+        if colon and name.strip():
+            what += ", and a name holds neither = nor @"
+        problems.append(Problem("--arm", what, text, FORM))
         return None
     try:
         words = shlex.split(rest)

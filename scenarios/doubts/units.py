@@ -103,7 +103,7 @@ def _against_library(number: Number, middle: float, seats: float) -> tuple[float
         return None, ""
     for factor in FACTORS:
         if low <= middle / factor <= high:
-            return factor, f"in the scenarios of the library it is {low:,.3g} to {high:,.3g}"
+            return factor, f"in the scenarios of the library it is {_short(low)} to {_short(high)}"
     return None, ""
 
 
@@ -164,3 +164,12 @@ def usual_text(found: Usual) -> str:
     """The text of `usual.json`."""
     rows = ",\n".join(f"    {json.dumps(pattern)}: {json.dumps(ends)}" for pattern, ends in found.ranges.items())
     return f'{{\n  "seats": {json.dumps(found.seats)},\n  "ranges": {{\n{rows}\n  }}\n}}\n'
+
+
+def _short(value: float) -> str:
+    """Three digits, without powers of ten.
+
+    >>> _short(95230.0), _short(0.0123)
+    ('95,200', '0.0123')
+    """
+    return f"{float(f'{value:.3g}'):,.12g}"

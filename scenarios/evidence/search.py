@@ -59,11 +59,16 @@ def search(word: str = "") -> Found:
     wanted = word.casefold().split()
     ranked = [(score, one) for one in evidence().values() if (score := _score(one, wanted)) is not None]
     if not ranked:
+        alone = [one for one in wanted if all(_score(entry, [one]) is None for entry in evidence().values())]
+        if alone and len(wanted) > 1:
+            word = ", ".join(alone)
+        together = "" if alone else "all of these in one place: "
         close = nearest(word.casefold(), sorted({part for name in known_ids() for part in (name, *name.split("."))}))
         areas = ", ".join(sorted({name.partition(".")[0] for name in known_ids()}))
         hint = f"did you mean {close}?" if close else f"areas: {areas}"
+        hint = "look for fewer words at once" if together else hint
         raise ProblemsFound(
-            [Problem("WORD", f"no published figure of the library mentions {word[:80]}", word[:80], hint)]
+            [Problem("WORD", f"no published figure of the library mentions {together}{word[:80]}", word[:80], hint)]
         )
     entries = tuple(one for _, one in sorted(ranked, key=lambda pair: -pair[0]))
     return Found(word, entries, tuple(_beside(entries)))
