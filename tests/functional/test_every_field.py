@@ -37,7 +37,7 @@ from tests.truths.test_kernel_twin import FINANCED, GOODS, GRANTED, TRAINED, TUR
 from tests.truths.test_readiness_twin import OLD, YOUNG
 
 DRAWS = 24
-PLACES = 48  # of a field that are tried
+PLACES = 24  # of a field that are tried
 AT_FIRST = 3  # values of each place that are tried before all others
 LIMITS = PlanLimits(cost_draws=32)
 PRINTED = {"origin", "title", "story", "reason", "name", "start", "version", "note", "currency", "sector"}
