@@ -240,9 +240,8 @@ def _cell(document: SheetsDocument, path: tuple[str, ...], cell: Any, field: Fie
     try:
         value = from_cell(cell, field)
     except CellError as error:
-        _wrong(
-            document, grid, place.line, place.column, str(error), cell, field.expected() or "compare with its comment"
-        )
+        hint = error.hint or field.expected() or "compare with its comment"
+        _wrong(document, grid, place.line, place.column, str(error), cell, hint)
         return
     _put(document, path, value, grid, place)
 
@@ -295,7 +294,8 @@ def _more(document: SheetsDocument, grid: Grid) -> None:
             if isinstance(value, float) and value.is_integer() and not isinstance(cell, str):
                 value = int(value)
         except CellError as error:
-            _wrong(document, grid, row, heads["value"], str(error), cell, "compare with the YAML of the scenario")
+            hint = error.hint or "compare with the YAML of the scenario"
+            _wrong(document, grid, row, heads["value"], str(error), cell, hint)
             continue
         _put(document, parts, value, grid, Place(row, heads["value"], grid.name))
 

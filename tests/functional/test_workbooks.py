@@ -137,7 +137,10 @@ def test_what_xml_forbids_is_said_or_kept(shop: bytes) -> None:
 @settings(max_examples=8)
 @given(
     st.text(max_size=40).filter(lambda text: not UNPRINTABLE.search(text)),
-    st.one_of(st.floats(0.0, 0.9), st.sampled_from(["5 %", "0.1 to 0.3", {"low": 0.1, "mode": 0.2, "high": 0.5}])),
+    st.one_of(
+        st.floats(0.0, 0.9),
+        st.sampled_from(["5 %", "0.1 to 0.3", "1.500 to 2.500", {"low": 0.1, "mode": 0.2, "high": 0.5}]),
+    ),
     st.lists(st.floats(0.5, 1.5), min_size=12, max_size=12),
     st.dictionaries(st.from_regex(r"[a-z][a-z0-9_-]{0,12}", fullmatch=True), st.integers(0, 40), max_size=3),
 )
@@ -170,6 +173,36 @@ def test_a_missing_value_points_at_its_empty_cell(shop: bytes) -> None:
     at = where(shop, "People", "clerk", "monthly_cost")
     (problem,) = problems(changed(shop, cell("People", at, None)))
     assert problem.place == f"shop.xlsx: People!{at}"
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("12.000", "write 12000 or 12k for thousands, 12.0 for a decimal"),
+        ("1.500 to 2.500", "write 1500 or 1.5k for thousands, 1.5 for a decimal"),
+        ("1.234", "write 1234 or 1.234k for thousands, 1.2340 for a decimal"),
+    ],
+)
+def test_a_typed_number_with_a_dot_of_thousands_is_asked_back(text: str, hint: str, shop: bytes) -> None:
+    """A text is never guessed at; what has one reading only is read, and a number is what Excel says it is."""
+    at = where(shop, "People", "clerk", "monthly_cost")
+    found = problems(changed(shop, cell("People", at, text)))
+    assert any(one.place == f"shop.xlsx: People!{at}" and hint in str(one) for one in found), found
+    for sure in (12.125, "12.0", "12k", "1.5k to 2.25k", "12.5000", '"12.000"', "{low: 1.125, mode: 2, high: 3}"):
+        assert not plain(changed(shop, cell("People", at, sure)), "shop.xlsx").problems
+
+
+def test_numbers_with_three_decimals_go_there_and_back() -> None:
+    """Texts and lists of a YAML file that would be asked back in a cell are written so that they are not."""
+    data = plain(SHOP.read_bytes(), "shop.yaml").data
+    data["profile"]["tax_rate"] = "0.125 to 1.375"
+    data["people"]["clerk"]["monthly_cost"] = "1.500 to 2.500"
+    data["profile"]["seasonality"] = [1.125, 0.875, "1.125", "1.500 to 2.500", 1.25, 12.0]
+    data["title"], data["unknown"], data["other"] = "12.000", "1.234", {"a": 1.234, "b": "7.500 to 8.500", "c": [1.125]}
+    data["third"] = 1.125
+    assert plain(workbook(yaml_text(data).encode(), "x.yaml"), "x.xlsx").data == data
+    data["profile"]["seasonality"] = [1.125] * 12
+    assert plain(workbook(yaml_text(data).encode(), "x.yaml"), "x.xlsx").data == data
 
 
 @pytest.mark.parametrize(
