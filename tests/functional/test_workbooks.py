@@ -58,6 +58,15 @@ def cell(sheet: str, where: str, value: Any) -> Change:
     return change
 
 
+def renamed(sheet: str, name: str) -> Change:
+    """A change of the name of a sheet."""
+
+    def change(book: Any) -> None:
+        book[sheet].title = name
+
+    return change
+
+
 def problems(raw: bytes) -> list[Problem]:
     """What is wrong with a workbook, at least one thing."""
     with pytest.raises(ProblemsFound) as found:
@@ -218,6 +227,12 @@ def test_numbers_with_three_decimals_go_there_and_back() -> None:
         (cell("People", "B4", "#DIV/0!"), "is"),
         (cell("People", "B4", datetime.datetime(2026, 3, 1)), "Excel has read this as a date"),
         (cell("People", "B4", "{low: 1"), "cannot be read"),
+        (cell("People", "CE4", 12), "nothing is read from CE4: the column has no head"),
+        (cell("Company", "H9", "why?"), "nothing is read from H9: the column has no head"),
+        (renamed("Goals", "Ziele"), "the sheet Ziele looks like Goals and is not read (rename it to Goals)"),
+        (renamed("Company", "Firma"), "looks like Company and is not read"),
+        (renamed("Money", "Geld"), "looks like Money and is not read"),
+        (renamed("Pins", "Feste"), "looks like Pins and is not read"),
         (lambda book: book.create_sheet("Peopel"), "no scenario has a sheet Peopel"),
         (lambda book: book.remove(book["Company"]), "`version` is missing"),
     ],
@@ -234,6 +249,7 @@ def test_sheets_and_columns_of_ones_own_may_be_added_and_moved(shop: bytes) -> N
 
     def rearranged(book: Any) -> None:
         book.create_sheet("My calculations")["A1"] = "from the ledger"
+        book.copy_worksheet(book["Goals"]).title = "Backup of last year"
         page = book["People"]
         page.insert_cols(2)
         for row in range(1, 8):
