@@ -21,11 +21,13 @@ NAME_FIELD = Field(str)
 @dataclass
 class SheetsDocument(Document):
     """A workbook as plain data; places are cells. `rows`: path of an item -> its row; `columns`: sheet -> column of a
-    head; for fields that are missing, whose cell is then the empty one. `seen`: known sheets that were read."""
+    head; for fields that are missing, whose cell is then the empty one. `seen`: known sheets that were
+    read; `unread`: names of sheets of the planner's own."""
 
     rows: dict[str, tuple[str, int]] = field(default_factory=dict)
     columns: dict[str, dict[str, int]] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
     def place(self, path: str, *, key: bool = False) -> Place | None:
         """The cell of a path; where the path is not stated, its empty cell, or else the nearest place around it."""
@@ -79,6 +81,8 @@ def _strange(document: SheetsDocument, left: list[Grid]) -> None:
             document.problems.append(
                 Problem("", f"no scenario has a sheet {grid.name}", grid.name, hint, sheet=grid.name)
             )
+        elif not grid.own and grid.cells:
+            document.unread.append(grid.name)
     if not document.data and not document.problems:
         hint = "`roadfolio new --sector retail --excel FILE` writes one to begin with"
         document.problems.append(Problem("", "the workbook has none of the sheets of a scenario", hint=hint))

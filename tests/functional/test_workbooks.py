@@ -315,6 +315,10 @@ def test_commands_take_a_workbook_as_they_take_yaml(tmp_path: Path, capsys: pyte
     assert documents[0] == documents[1]
     assert run(["check", str(book)]) == 0
     capsys.readouterr()
+    book.write_bytes(changed(book.read_bytes(), lambda one: one.create_sheet("Ledger").append(["from the ledger"])))
+    assert run(["check", str(book), "--json"]) == 0
+    warnings = json.loads(capsys.readouterr().out)["warnings"]
+    assert warnings[-1] == "sheets of your own, which are not read: Ledger"
     book.write_bytes(changed(book.read_bytes(), cell("People", "B4", "many")))
     assert run(["check", str(book), "--json"]) == 2
     (error,) = json.loads(capsys.readouterr().out)["errors"]
