@@ -65,6 +65,20 @@ def readings(text: str) -> dict[str, datetime.date]:
     return {}
 
 
+def outside(text: str) -> str | None:
+    """Why a date is not read whose year is none that a register is about; None where a text is no date at all.
+
+    >>> outside("1899-01-01"), outside("1.1.2999"), outside("soon"), outside("1899-13-01")
+    ('too old: years from 1970 are read', 'too far away: years up to 2100 are read', None, None)
+    """
+    year = re.search(r"(?<!\d)\d{4}(?=\d{4}$|(?!\d))", TIME.sub("", text.strip()))
+    if year is None or not readings(f"{text.strip()[: year.start()]}2000{text.strip()[year.end() :]}"):
+        return None
+    if int(year[0]) < YEARS[0]:
+        return f"too old: years from {YEARS[0]} are read"
+    return f"too far away: years up to {YEARS[1]} are read" if int(year[0]) > YEARS[1] else None
+
+
 def _sure(year: str, month: str, day: str) -> dict[str, datetime.date]:
     date = _date(year, month, day)
     return {} if date is None else {SURE: date}

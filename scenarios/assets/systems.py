@@ -10,7 +10,7 @@ from typing import Any
 
 from scenarios.assets.amounts import SURE as SURE_AMOUNT
 from scenarios.assets.amounts import amount_of, decimal_of, is_currency
-from scenarios.assets.dates import SURE, is_nothing, order_of, readings
+from scenarios.assets.dates import SURE, is_nothing, order_of, outside, readings
 from scenarios.assets.kinds import OTHER, Kind, fields_of, kind_of
 from scenarios.assets.register import AssetRow, Register
 from sim.errors import Problem, ProblemsFound
@@ -39,6 +39,7 @@ class Readings:
 
     dates: str | None = None
     decimals: str | None = None
+    asked: bool = False  # the user has stated the decimals
 
 
 def conventions(register: Register, stated: Readings) -> Readings:
@@ -53,7 +54,7 @@ def conventions(register: Register, stated: Readings) -> Readings:
                 f"dates such as 3/4 were read with the {first} first, as other dates of the file show"
             )
     decimals = stated.decimals or decimal_of(row.cells.get("cost", "") for row in register.rows)
-    return Readings(dates, decimals)
+    return Readings(dates, decimals, stated.decimals is not None)
 
 
 def systems_of(
@@ -71,7 +72,8 @@ def systems_of(
         asset = row.cells.get("name") or row.cells.get("type") or ""
         name = system_name(asset)
         if not name:
-            register.unused_rows.append((row, "it has no name"))
+            what = f"its name {asset[:40]} has no letter or digit to make a name of" if asset else "it has no name"
+            register.unused_rows.append((row, what))
         elif name in known:
             register.unused_rows.append((row, f"the scenario has a system {name} already, which stays as it is"))
         else:
@@ -133,6 +135,8 @@ class _Reader:
             raise _NotUsedError(f"it was bought on {bought}: an age of at most {OLDEST:g} years is possible")
         kind = kind_of(row.cells.get("type", ""), asset)
         notes = []
+        if not row.cells.get("name") and self.register.head("name") is not None:
+            notes.append("it has no name, and is called by its type")
         if kind is OTHER:
             shown = (row.cells.get("type") or asset)[:60]
             notes.append(f"nothing is known of the type {shown}: life and repairs are those of any device")
@@ -150,7 +154,8 @@ class _Reader:
         column = field if head is None else head.text
         found = readings(text)
         if not found:
-            return f"{column} is {text[:40]}, which is no date"
+            era = outside(text)
+            return f"{column} is {text[:40]}, which is {era}" if era else f"{column} is {text[:40]}, which is no date"
         if SURE in found:
             return found[SURE]
         if self.how.dates in found:
@@ -181,10 +186,12 @@ class _Reader:
     def _replacement(self, row: AssetRow, kind: Kind, age: float, notes: list[str]) -> dict[str, Any]:
         """The cost of a row as that of a planned replacement."""
         text = row.cells.get("cost", "")
-        if is_nothing(text):
-            return {}
         head = self.register.head("cost")
         column, remark = ("cost", "") if head is None else (head.text, head.remark)
+        if is_nothing(text):
+            if text.strip(" -"):
+                notes.append(f"{column} is {text[:40]}, which is no amount: not used")
+            return {}
         amount = amount_of(text)
         shown = amount.currency or (remark.upper() if re.fullmatch(r"[A-Za-z]{3}|[€$£¥]", remark) else "")
         if not amount.values:
@@ -194,7 +201,9 @@ class _Reader:
             notes.append(f"{column} is {text[:40]} in {shown[:10]}, the scenario counts in {self.currency}: not used")
             return {}
         value = amount.values.get(SURE_AMOUNT, amount.values.get(self.how.decimals or ""))
-        if value is None:
+        guessed = SURE_AMOUNT not in amount.values and not self.how.asked
+        if value is None or (guessed and value == min(amount.values.values(), key=abs)):
+            # Prices with three decimals are rare: what other cells say of the sign is not enough to read one.
             ways = ", ".join(f"--decimals {sign}: {one:,.15g}" for sign, one in amount.values.items())
             message = f"{text[:40]} can be read in two ways"
             self.problems.append(Problem(column, message, text[:40], ways, self.file, line=row.line))

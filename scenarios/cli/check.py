@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from scenarios.cli.arguments import Json, NoSeed, Scenario
@@ -16,12 +16,18 @@ if TYPE_CHECKING:
 
 def run(file: Scenario, excel: Excel = None, force: Overwrite = False, json: Json = False, _seed: NoSeed = 0) -> None:
     """Check a scenario."""
-    from scenarios import load
     from scenarios.cli.output import console, emit, warn
+    from scenarios.load import beside, calibrated, plain, read, scenario_of
     from scenarios.review import review
 
     check_excel(excel, overwrite=force)
-    found = review(load(file))
+    raw, name = read(file)
+    document = plain(raw, name)
+    found = review(calibrated(scenario_of(document, name), beside(file, name)))
+    unread = getattr(document, "unread", ())
+    if unread:
+        note = f"sheets of your own, which are not read: {', '.join(unread)}"
+        found = replace(found, warnings=(*found.warnings, note))
     write_excel(excel, _document(found), "check", overwrite=force)
     if json:
         emit({"file": file, **_document(found)})

@@ -17,11 +17,16 @@ LONGEST = 32_767  # characters of a cell
 WORD = re.compile(r"[\w./-]+")
 BLOCK = ("{", "[", '"')
 NOTHING = "null"
+IN_TWO_WAYS = re.compile(r"(?<![\w.,])[1-9]\d{0,2}\.\d{3}(?!\w|[.,]\d)")  # of thousands, or a decimal point
 Cell = str | float | bool
 
 
 class CellError(ValueError):
-    """A cell that cannot be read; the text says why."""
+    """A cell that cannot be read; the text says why. hint: what to do, where it is known better than by the range."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        self.hint = hint
+        super().__init__(message)
 
 
 def as_cell(value: Any, field: Field) -> Cell:
@@ -47,13 +52,35 @@ def as_cell(value: Any, field: Field) -> Cell:
         if is_list(field, of_text=True) and all(isinstance(one, str) and WORD.fullmatch(one) for one in value):
             return ", ".join(value)
         if is_list(field, of_text=False) and all(_is_simple(one) for one in value):
-            return "; ".join(flow(one) for one in value)
+            return "; ".join(one_way(one) for one in value)
     return flow(value)
+
+
+def one_way(value: float | str | bool | None) -> str:
+    """A single value as text that is read in one way only.
+
+    >>> one_way(1.125), one_way(0.125), one_way("1.500 to 2.500"), one_way("8k to 15k")
+    ('1.1250', '0.125', '"1.500 to 2.500"', '8k to 15k')
+    """
+    text = flow(value)
+    if not in_two_ways(text):
+        return text
+    return quoted(value) if isinstance(value, str) else f"{text}0"
+
+
+def in_two_ways(text: str) -> str | None:
+    """The number of a typed text whose dot stands before three digits, so that it may be one of thousands.
+
+    >>> in_two_ways("1.500 to 2.500"), in_two_ways("12.000"), in_two_ways("0.125 to 1.3750"), in_two_ways("1.500 %")
+    ('1.500', '12.000', None, None)
+    """
+    found = None if "%" in text or text.startswith(BLOCK) else IN_TWO_WAYS.search(text)
+    return found[0] if found else None
 
 
 def _is_simple(value: Any) -> bool:
     """Whether a value is read back from between two semicolons."""
-    return is_plain(value) if isinstance(value, str) else not isinstance(value, (list, dict))
+    return is_plain(value) and not in_two_ways(value) if isinstance(value, str) else not isinstance(value, (list, dict))
 
 
 def _text_cell(value: str, field: Field) -> str:
@@ -61,7 +88,11 @@ def _text_cell(value: str, field: Field) -> str:
         literal = value and value.strip() == value and value != NOTHING and not value.startswith('"')
         odd = "\r" in value or "\x85" in value or SPELT_OUT.search(value)
         return value if literal and not odd else quoted(value)
-    whole = is_plain(value) and not (is_list(field, of_text=False) or is_list(field, of_text=True))
+    whole = (
+        is_plain(value)
+        and not in_two_ways(value)
+        and not (is_list(field, of_text=False) or is_list(field, of_text=True))
+    )
     return value if whole else quoted(value)
 
 
@@ -96,9 +127,21 @@ def from_cell(cell: Any, field: Field) -> Any:
     )  # a number where words belong stays one, for the schema to judge
     if is_list(field, of_text=True) and text != NOTHING and not number:
         return [part.strip() for part in re.split("[,;]", text) if part.strip()]
+    _check_one_way(text)
     if is_list(field, of_text=False) and ";" in text:
         return [plain_scalar(part.strip()) for part in text.split(";") if part.strip()]
     return plain_scalar(text)
+
+
+def _check_one_way(text: str) -> None:
+    """Raises CellError for a typed number that is twelve to one reader and twelve thousand to another."""
+    number = in_two_ways(text)
+    if number is None:
+        return
+    whole, decimal = number.replace(".", ""), str(float(number))
+    decimal += "0" if in_two_ways(decimal) else ""
+    hint = f"type it as a number, or write {whole} or {int(whole) / 1000:g}k for thousands, {decimal} for a decimal"
+    raise CellError(f"{number} can be read in two ways, as {int(whole):,} or as {decimal}", hint)
 
 
 def _is_quoted(text: str) -> bool:

@@ -7,13 +7,13 @@ from typing import Any
 
 from scenarios.fields import Field
 from scenarios.positions import Document, Place, read_yaml
+from scenarios.workbooks.astray import HEAD_ROWS, resembles, without_head
 from scenarios.workbooks.cells import CellError, from_cell
 from scenarios.workbooks.grid import Grid
 from scenarios.workbooks.layout import MORE, MORE_COLUMNS, NAME, PLACE, Form, Pattern, Table, layout
 from sim.errors import Problem, nearest
 
 UNITS = "(unit)"  # first cell of the row of units below the heads
-HEAD_ROWS = 12  # rows in which the heads are looked for
 FORM_HEADS = ("field", "value")
 NAME_FIELD = Field(str)
 
@@ -21,10 +21,13 @@ NAME_FIELD = Field(str)
 @dataclass
 class SheetsDocument(Document):
     """A workbook as plain data; places are cells. `rows`: path of an item -> its row; `columns`: sheet -> column of a
-    head; for fields that are missing, whose cell is then the empty one."""
+    head; for fields that are missing, whose cell is then the empty one. `seen`: known sheets that were
+    read; `unread`: names of sheets of the planner's own."""
 
     rows: dict[str, tuple[str, int]] = field(default_factory=dict)
     columns: dict[str, dict[str, int]] = field(default_factory=dict)
+    seen: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
     def place(self, path: str, *, key: bool = False) -> Place | None:
         """The cell of a path; where the path is not stated, its empty cell, or else the nearest place around it."""
@@ -49,6 +52,7 @@ def gather(grids: list[Grid]) -> SheetsDocument:
         grid = by_name.pop(sheet.sheet.casefold(), None)
         if grid is None:
             continue
+        document.seen.append(sheet.sheet)
         if isinstance(sheet, Form):
             _form(document, sheet, grid)
         else:
@@ -63,14 +67,22 @@ def gather(grids: list[Grid]) -> SheetsDocument:
 
 def _strange(document: SheetsDocument, left: list[Grid]) -> None:
     """Sheets that a scenario does not have: notes of the planner are welcome, a misspelt sheet is not."""
-    known = [sheet.sheet for sheet in layout().sheets()]
+    sheets = layout().sheets()
+    present = set(document.seen)
     for grid in left:
-        close = nearest(grid.name, known)
+        like = None if grid.own else resembles(grid, [one for one in sheets if one.sheet not in present])
+        if like is not None:
+            message = f"the sheet {grid.name} looks like {like} and is not read"
+            document.problems.append(Problem("", message, grid.name, f"rename it to {like}", sheet=grid.name))
+            continue
+        close = nearest(grid.name, [one.sheet for one in sheets])
         if close and not grid.own:
             hint = f"did you mean {close}? call sheets of your own something that resembles none of the workbook's"
             document.problems.append(
                 Problem("", f"no scenario has a sheet {grid.name}", grid.name, hint, sheet=grid.name)
             )
+        elif not grid.own and grid.cells:
+            document.unread.append(grid.name)
     if not document.data and not document.problems:
         hint = "`roadfolio new --sector retail --excel FILE` writes one to begin with"
         document.problems.append(Problem("", "the workbook has none of the sheets of a scenario", hint=hint))
@@ -86,6 +98,7 @@ def _heads(document: SheetsDocument, grid: Grid, first: str) -> tuple[int, dict[
                 if text in heads:
                     _wrong(document, grid, row, column, f"the column {text} stands here twice", text, "remove one")
                 heads[text] = column
+            document.problems += without_head(grid, row, set(texts))
             return row, heads
     if grid.rows():
         hint = f"the first row of the table must hold {first} and the other heads of `roadfolio new --excel`"
@@ -240,9 +253,8 @@ def _cell(document: SheetsDocument, path: tuple[str, ...], cell: Any, field: Fie
     try:
         value = from_cell(cell, field)
     except CellError as error:
-        _wrong(
-            document, grid, place.line, place.column, str(error), cell, field.expected() or "compare with its comment"
-        )
+        hint = error.hint or field.expected() or "compare with its comment"
+        _wrong(document, grid, place.line, place.column, str(error), cell, hint)
         return
     _put(document, path, value, grid, place)
 
@@ -295,7 +307,8 @@ def _more(document: SheetsDocument, grid: Grid) -> None:
             if isinstance(value, float) and value.is_integer() and not isinstance(cell, str):
                 value = int(value)
         except CellError as error:
-            _wrong(document, grid, row, heads["value"], str(error), cell, "compare with the YAML of the scenario")
+            hint = error.hint or "compare with the YAML of the scenario"
+            _wrong(document, grid, row, heads["value"], str(error), cell, hint)
             continue
         _put(document, parts, value, grid, Place(row, heads["value"], grid.name))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from scenarios.workbooks.cells import LONGEST, Cell, as_cell
+from scenarios.workbooks.cells import LONGEST, Cell, as_cell, one_way
 from scenarios.workbooks.flow import flow, is_plain
 from scenarios.workbooks.layout import COMPANY, MORE, NAME, OWN_SHEETS, PLACE, Layout, Pattern, Table, field_at, layout
 from sim.errors import Problem, ProblemsFound
@@ -92,7 +92,9 @@ def more_cells(path: tuple[str, ...], value: Any) -> tuple[str, str]:
     (('exclusive', '{}'), ('[a, b.c]', 'null'))
     """
     dotted = all(is_plain(part) and "." not in part for part in path)
-    return ".".join(path) if dotted else flow(list(path)), flow(value)
+    return ".".join(path) if dotted else flow(list(path)), flow(value) if isinstance(
+        value, (list, Mapping)
+    ) else one_way(value)
 
 
 def _too_long(found: Spread) -> list[Problem]:

@@ -111,6 +111,31 @@ def test_ambiguous_amounts_are_asked_back(imported: Any) -> None:
     assert imported(content + "b,2020-01-01,349.90\n").systems[0].fields["refresh"]["cost"] == 1200
 
 
+def test_an_amount_of_three_decimals_is_asked_back_whatever_others_show(imported: Any) -> None:
+    """1.200 beside 349.90 is hardly a price of 1.2; the option decides, in both ways."""
+    content = "name,bought,cost\na,2020-01-01,€ 1.200\nb,2020-01-01,349.90\n"
+    (found,) = problems(imported, content)
+    assert "assets.csv:2: cost: € 1.200 can be read in two ways" in found
+    costs = [imported(content, decimals=sign).systems[0].fields["refresh"]["cost"] for sign in ("comma", "point")]
+    assert costs == [1200, 1.2]
+
+
+def test_what_is_missing_or_odd_is_told_as_it_is(imported: Any) -> None:
+    """A cost that says it is unknown, a row without a name, a name of signs, a year before all others."""
+    rows = ["a,PC,2020-01-01,n/a", "b,PC,2020-01-01,unknown", ",PC,2020-01-01,1", "🙂,PC,2020-01-01,1",
+            "c,PC,1899-01-01,1", "d,PC,2020-01-01,", "e,PC,2020-01-01,-"]  # fmt: skip
+    found = imported("name,type,bought,cost\n" + "\n".join(rows) + "\n")
+    notes = {one.name: " ".join(one.notes) for one in found.systems}
+    assert "cost is n/a, which is no amount: not used" in notes["a"]
+    assert "cost is unknown, which is no amount: not used" in notes["b"]
+    assert "no name, and is called by its type" in notes["pc"]
+    assert notes["d"] == notes["e"] == ""
+    assert [(line, reason) for line, _, reason in found.unused_rows] == [
+        (5, "its name 🙂 has no letter or digit to make a name of"),
+        (6, "bought is 1899-01-01, which is too old: years from 1970 are read"),
+    ]
+
+
 def test_what_is_not_used_is_listed(imported: Any) -> None:
     """Every row is a system or among the unused, every column is used or listed, every value has its reason."""
     rows = [

@@ -58,6 +58,15 @@ def cell(sheet: str, where: str, value: Any) -> Change:
     return change
 
 
+def renamed(sheet: str, name: str) -> Change:
+    """A change of the name of a sheet."""
+
+    def change(book: Any) -> None:
+        book[sheet].title = name
+
+    return change
+
+
 def problems(raw: bytes) -> list[Problem]:
     """What is wrong with a workbook, at least one thing."""
     with pytest.raises(ProblemsFound) as found:
@@ -137,7 +146,10 @@ def test_what_xml_forbids_is_said_or_kept(shop: bytes) -> None:
 @settings(max_examples=8)
 @given(
     st.text(max_size=40).filter(lambda text: not UNPRINTABLE.search(text)),
-    st.one_of(st.floats(0.0, 0.9), st.sampled_from(["5 %", "0.1 to 0.3", {"low": 0.1, "mode": 0.2, "high": 0.5}])),
+    st.one_of(
+        st.floats(0.0, 0.9),
+        st.sampled_from(["5 %", "0.1 to 0.3", "1.500 to 2.500", {"low": 0.1, "mode": 0.2, "high": 0.5}]),
+    ),
     st.lists(st.floats(0.5, 1.5), min_size=12, max_size=12),
     st.dictionaries(st.from_regex(r"[a-z][a-z0-9_-]{0,12}", fullmatch=True), st.integers(0, 40), max_size=3),
 )
@@ -173,6 +185,36 @@ def test_a_missing_value_points_at_its_empty_cell(shop: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("12.000", "write 12000 or 12k for thousands, 12.0 for a decimal"),
+        ("1.500 to 2.500", "write 1500 or 1.5k for thousands, 1.5 for a decimal"),
+        ("1.234", "write 1234 or 1.234k for thousands, 1.2340 for a decimal"),
+    ],
+)
+def test_a_typed_number_with_a_dot_of_thousands_is_asked_back(text: str, hint: str, shop: bytes) -> None:
+    """A text is never guessed at; what has one reading only is read, and a number is what Excel says it is."""
+    at = where(shop, "People", "clerk", "monthly_cost")
+    found = problems(changed(shop, cell("People", at, text)))
+    assert any(one.place == f"shop.xlsx: People!{at}" and hint in str(one) for one in found), found
+    for sure in (12.125, "12.0", "12k", "1.5k to 2.25k", "12.5000", '"12.000"', "{low: 1.125, mode: 2, high: 3}"):
+        assert not plain(changed(shop, cell("People", at, sure)), "shop.xlsx").problems
+
+
+def test_numbers_with_three_decimals_go_there_and_back() -> None:
+    """Texts and lists of a YAML file that would be asked back in a cell are written so that they are not."""
+    data = plain(SHOP.read_bytes(), "shop.yaml").data
+    data["profile"]["tax_rate"] = "0.125 to 1.375"
+    data["people"]["clerk"]["monthly_cost"] = "1.500 to 2.500"
+    data["profile"]["seasonality"] = [1.125, 0.875, "1.125", "1.500 to 2.500", 1.25, 12.0]
+    data["title"], data["unknown"], data["other"] = "12.000", "1.234", {"a": 1.234, "b": "7.500 to 8.500", "c": [1.125]}
+    data["third"] = 1.125
+    assert plain(workbook(yaml_text(data).encode(), "x.yaml"), "x.xlsx").data == data
+    data["profile"]["seasonality"] = [1.125] * 12
+    assert plain(workbook(yaml_text(data).encode(), "x.yaml"), "x.xlsx").data == data
+
+
+@pytest.mark.parametrize(
     ("change", "says"),
     [
         (cell("People", "A5", "clerk"), "clerk stands here twice"),
@@ -185,6 +227,12 @@ def test_a_missing_value_points_at_its_empty_cell(shop: bytes) -> None:
         (cell("People", "B4", "#DIV/0!"), "is"),
         (cell("People", "B4", datetime.datetime(2026, 3, 1)), "Excel has read this as a date"),
         (cell("People", "B4", "{low: 1"), "cannot be read"),
+        (cell("People", "CE4", 12), "nothing is read from CE4: the column has no head"),
+        (cell("Company", "H9", "why?"), "nothing is read from H9: the column has no head"),
+        (renamed("Goals", "Ziele"), "the sheet Ziele looks like Goals and is not read (rename it to Goals)"),
+        (renamed("Company", "Firma"), "looks like Company and is not read"),
+        (renamed("Money", "Geld"), "looks like Money and is not read"),
+        (renamed("Pins", "Feste"), "looks like Pins and is not read"),
         (lambda book: book.create_sheet("Peopel"), "no scenario has a sheet Peopel"),
         (lambda book: book.remove(book["Company"]), "`version` is missing"),
     ],
@@ -201,6 +249,7 @@ def test_sheets_and_columns_of_ones_own_may_be_added_and_moved(shop: bytes) -> N
 
     def rearranged(book: Any) -> None:
         book.create_sheet("My calculations")["A1"] = "from the ledger"
+        book.copy_worksheet(book["Goals"]).title = "Backup of last year"
         page = book["People"]
         page.insert_cols(2)
         for row in range(1, 8):
@@ -266,6 +315,10 @@ def test_commands_take_a_workbook_as_they_take_yaml(tmp_path: Path, capsys: pyte
     assert documents[0] == documents[1]
     assert run(["check", str(book)]) == 0
     capsys.readouterr()
+    book.write_bytes(changed(book.read_bytes(), lambda one: one.create_sheet("Ledger").append(["from the ledger"])))
+    assert run(["check", str(book), "--json"]) == 0
+    warnings = json.loads(capsys.readouterr().out)["warnings"]
+    assert warnings[-1] == "sheets of your own, which are not read: Ledger"
     book.write_bytes(changed(book.read_bytes(), cell("People", "B4", "many")))
     assert run(["check", str(book), "--json"]) == 2
     (error,) = json.loads(capsys.readouterr().out)["errors"]
