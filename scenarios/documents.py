@@ -24,6 +24,7 @@ DOCUMENTS = {
     "calibrate": "calibrate",
     "check": "check",
     "evidence": "evidence",
+    "app": "app",
     "convert": "convert",
     "import-assets": "import_assets",
     "gaps": "gaps",

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import signal
+import sys
 from types import FrameType
 from typing import Annotated
 
 import typer
 
-from scenarios.cli.arguments import Scenario, Seed
+from scenarios.cli.arguments import Json, Scenario, Seed
 
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the page; 0: any that is free.")]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print the address and open nothing.")]
 
 
-def run(file: Scenario, port: Port = 0, no_browser: NoBrowser = False, seed: Seed = 1) -> int:
+def run(file: Scenario, port: Port = 0, no_browser: NoBrowser = False, seed: Seed = 1, json: Json = False) -> int:
     """Open the workbench: change budget, horizon, risk and any number, and see the roadmap change. Ctrl-C ends it."""
     from importlib.util import find_spec
 
-    from scenarios.cli.output import DONE
+    from scenarios.cli.output import DONE, emit
     from scenarios.load import beside, read
     from sim.errors import Problem, ProblemsFound
 
@@ -43,8 +44,12 @@ def run(file: Scenario, port: Port = 0, no_browser: NoBrowser = False, seed: See
     announce_compilation("kernel")
     guard = Guard(server.server_port)
     server.app = made(desk, guard)
-    print(f"{desk.base.name} is at {guard.address}", flush=True)
-    print("only this machine can open it; Ctrl-C ends it", flush=True)
+    if json:
+        emit({"scenario": desk.base.name, "seed": seed, "address": guard.address})
+        sys.stdout.flush()
+    else:
+        print(f"{desk.base.name} is at {guard.address}", flush=True)
+        print("only this machine can open it; Ctrl-C ends it", flush=True)
     if not no_browser:
         import webbrowser
 
@@ -53,7 +58,7 @@ def run(file: Scenario, port: Port = 0, no_browser: NoBrowser = False, seed: See
     try:
         server.serve_forever()
     except KeyboardInterrupt:
-        print("ended", flush=True)
+        print("ended", file=sys.stderr, flush=True)
     finally:
         server.server_close()
         desk.close()
