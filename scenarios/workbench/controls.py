@@ -171,7 +171,8 @@ def _budget_note(number: Number, base: Scenario) -> list[Any]:
     period = {1: "month", 3: "quarter", 6: "half-year", 12: "year"}[base.period_months]
     return [
         f"The file states {span} {currency} a {period}, {sum(each):,.0f} {currency} in all. The slider scales it, in "
-        "per cent; the field takes x0.8, an amount of every period, or a list of them."
+        f"per cent; the field takes a share of what is stated (80% or x0.8), an amount of every {period}, or "
+        f"{len(each)} amounts with semicolons between them."
     ]
 
 

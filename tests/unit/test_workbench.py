@@ -70,6 +70,54 @@ def test_a_change_that_cannot_be_made_says_why(edits: Edits, words: str, shop: A
     assert words in str(found.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "amounts"),
+    [
+        ("10%", (1200.0,)),
+        ("10 %", (1200.0,)),
+        ("112.5 %", (13500.0,)),
+        ("0.001%", (0.12,)),
+        ("x1.250", (15000.0,)),
+        ("6000; 12000; 0; 12k; 1; 2; 3; 4;", (6000.0, 12000.0, 0.0, 12000.0, 1.0, 2.0, 3.0, 4.0)),
+        ("1.500k", (1500.0,)),
+        ("12,000", (12000.0,)),
+    ],
+)
+def test_a_budget_is_a_share_of_it_or_amounts(text: str, amounts: tuple[float, ...], shop: Any) -> None:
+    """A percentage is never taken as an amount; the slider stands where the text means."""
+    path = "money.budgets.change.amount"
+    made = applied(shop, Edits().with_value(path, text)).money.budgets["change"].amount
+    assert made == pytest.approx(amounts)
+    wanted = 100.0 * sum(amounts) / len(amounts) / 12000.0
+    assert numbers_of(shop)[path].position_of(text) == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "words"),
+    [
+        ("money.budgets.change.amount", "6000; 12000", "2 amounts for 8 quarters (write one amount for all, or 8, such "
+         "as 6000; 12000; 12000; 12000; 12000; 12000; 12000; 12000)"),
+        ("money.budgets.change.amount", "6000, 12000", "with semicolons between them"),
+        ("money.budgets.change.amount", "6000; abc; 3", "amount 2 of the list: 'abc' is not a number"),
+        ("money.budgets.change.amount", "+10%", "for that much more write 110%"),
+        ("money.budgets.change.amount", "-10 %", "for that much less write 90%"),
+        ("money.budgets.change.amount", "10%; 20%", "a percentage stands alone"),
+        ("money.budgets.change.amount", "-5", "none negative"),
+        ("money.budgets.change.amount", "12.000", "write 12000, 12k or 12.0"),
+        ("money.budgets.change.amount", "6.000; 12.500", "write 6000; 12500, 6k; 12.5k or 6.0; 12.5"),
+        ("initiatives.pos.capital", "1.500 to 2.500", "write 1500 to 2500, 1.5k to 2.5k or 1.5 to 2.5"),
+        ("initiatives.pos.capital", "{low: 1.125, mode: 2k, high: 4k}", "low: 1.1250"),
+        ("horizon_months", "48.000", "thousands or decimals"),
+    ],
+)  # fmt: skip
+def test_what_is_unclear_or_short_is_refused_with_a_remedy(path: str, text: str, words: str, shop: Any) -> None:
+    """Without the place of a number inside the program."""
+    with pytest.raises(ProblemsFound) as found:
+        applied(shop, Edits().with_value(path, text))
+    assert words in str(found.value)
+    assert "amount.0" not in str(found.value)
+
+
 def test_sizes_are_limited() -> None:
     """Of one value, and of how many there are."""
     with pytest.raises(ProblemsFound, match="too long"):
