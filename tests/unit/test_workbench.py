@@ -424,6 +424,51 @@ def test_a_coarse_answer_keeps_the_limits_and_a_refined_one_is_the_plan() -> Non
     assert answers[0].npv[:256] == first.npv, "answers are paired draw by draw"
 
 
+def test_no_answer_says_the_cause_first_with_titles(shop: Any) -> None:
+    """And two ways out at most, however many there are."""
+    from optimize import NoRoadmap
+    from scenarios.workbench.coarse import coarse
+    from scenarios.workbench.known import Known
+    from scenarios.workbench.told import no_answer, titled
+
+    poor = applied(shop, Edits().with_value("money.budgets.change.amount", "x0"))
+    with pytest.raises(NoRoadmap) as found:
+        list(coarse(Known(7), poor, None, []))
+    cause, ways = no_answer(poor, found.value)
+    assert cause.startswith("The mandatory “Backup at the office” needs more money from the budget change by 2027 Q1")
+    assert cause.endswith(" or else one of 6 more such needs.")
+    assert ways.count("with:") == 2
+    assert "tells 4 more." in ways
+    assert "basic_backup" not in cause + ways
+    assert titled(shop, "the budget web, web_2 and web") == "the budget web, web_2 and “Web shop”"
+    assert no_answer(poor, NoRoadmap(("None with pos.",))) == ("None with “New point of sale”.",)
+
+
+def test_figures_of_before_are_marked_and_the_command_is_that_of_the_scenario(desk: Any) -> None:
+    """Where there is no answer to the last change; a refined answer to a change is that of the downloaded scenario."""
+    pytest.importorskip("dash")
+    from scenarios.workbench.controls import ticked
+    from scenarios.workbench.view import _state
+
+    key = desk.new_session()
+    refined = answer({"pos": 0}, [1.0, 2.0], "refined")
+    desk._heard(desk._coarse.tasks[-1], Word(desk._coarse.tasks[-1].number, "answer", refined))
+    view = _state(desk, desk.look(key))
+    assert view[("words", "children")][-1] == " answers."
+    assert (view[("figures", "className")], view[("before", "hidden")]) == ("headline", True)
+    desk.change(key, "risk", lambda edits: edits.with_risk_weight(0.5))
+    task = desk._coarse.tasks[-1]
+    desk._heard(task, Word(task.number, "answer", refined))
+    assert _state(desk, desk.look(key))[("words", "children")][-1] == " of the downloaded scenario answers."
+    desk.change(key, "horizon_months", lambda edits: edits.with_value("horizon_months", "40"))
+    task = desk._coarse.tasks[-1]
+    desk._heard(task, Word(task.number, "failed", ("none",)))
+    view = _state(desk, desk.look(key))
+    assert (view[("figures", "className")], view[("before", "hidden")]) == ("headline stale", False)
+    long = "".join(map(str, ticked("words and " * 200)))
+    assert long.endswith((" words …", " and …"))
+
+
 def test_a_worker_stops_what_is_superseded_and_survives() -> None:
     """In a process of its own: the newest task of a session is answered, and closing ends the process."""
     import multiprocessing
