@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sim.world import Scenario
 
 AS_FILE = "as the file says"
+LONGEST_SENTENCE, LONGEST_WORD = 700, 80  # letters
 
 
 def ident(kind: str, key: Any) -> dict[str, Any]:
@@ -25,8 +26,11 @@ def ident(kind: str, key: Any) -> dict[str, Any]:
 
 
 def ticked(text: str) -> list[Any]:
-    """A sentence in which what stands between backticks is shown as code."""
-    pieces = plain(text).split("`")
+    """A sentence in which what stands between backticks is shown as code. A long one ends at the end of a word."""
+    shown = plain(text, LONGEST_SENTENCE)
+    if len(text) > LONGEST_SENTENCE and " " in shown[-LONGEST_WORD:]:
+        shown = f"{shown.rpartition(' ')[0]} …"
+    pieces = shown.split("`")
     return [html.Code(piece) if k % 2 else piece for k, piece in enumerate(pieces) if piece]
 
 
@@ -171,7 +175,8 @@ def _budget_note(number: Number, base: Scenario) -> list[Any]:
     period = {1: "month", 3: "quarter", 6: "half-year", 12: "year"}[base.period_months]
     return [
         f"The file states {span} {currency} a {period}, {sum(each):,.0f} {currency} in all. The slider scales it, in "
-        "per cent; the field takes x0.8, an amount of every period, or a list of them."
+        f"per cent; the field takes a share of what is stated (80% or x0.8), an amount of every {period}, or "
+        f"{len(each)} amounts with semicolons between them."
     ]
 
 

@@ -72,9 +72,8 @@ def applied(base: Scenario, edits: Edits) -> Scenario:
     """
     from scenarios.attitude import with_attitude
     from scenarios.cli.pins import pinned
-    from scenarios.variant import variant
 
-    found = variant(base, {path: written(path, text) for path, text in edits.values})
+    found = _with_values(base, {path: written(path, text) for path, text in edits.values})
     unknown = [name for name, _ in edits.pins if name not in base.initiatives]
     if unknown:
         raise ProblemsFound([Problem(f"pins.{name}", f"there is no initiative {name}", name) for name in unknown])
@@ -86,14 +85,31 @@ def applied(base: Scenario, edits: Edits) -> Scenario:
     return with_attitude(found, edits.risk_weight, None, None)
 
 
+def _with_values(base: Scenario, values: Mapping[str, Any]) -> Scenario:
+    from scenarios.variant import variant
+    from scenarios.workbench.meant import budget_problem, is_budget
+
+    try:
+        return variant(base, values)
+    except ProblemsFound as error:
+        if "planning_months" in values or "period_months" in values:  # amounts are counted by what was changed
+            raise
+        told = list(error.errors)
+        for path in filter(is_budget, values):
+            told = [budget_problem(one, base, path, values[path]) for one in told]
+        raise ProblemsFound(told) from None
+
+
 def written(path: str, text: str) -> Any:
     """What a text means where a file would hold it: a list or a block in braces, or the text itself.
 
     >>> written("a", "[1, 2]"), written("a", "8k to 15k"), written("a", "{low: 1, mode: 2, high: 4}")["mode"]
     ([1, 2], '8k to 15k', 2)
     """
-    stripped = text.strip()
-    if not stripped.startswith(("[", "{")):
+    from scenarios.workbench.meant import meant
+
+    stripped = meant(path, text)
+    if not isinstance(stripped, str) or not stripped.startswith(("[", "{")):
         return stripped
     from scenarios.positions import read_yaml
 

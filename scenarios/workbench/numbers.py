@@ -12,6 +12,8 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
+from scenarios.workbench.meant import clear
+from sim.errors import ProblemsFound
 from sim.quantities import Quantity
 from sim.world.base import number_range, unit_of
 
@@ -59,7 +61,7 @@ class Number:
     def text_at(self, position: float) -> str:
         """What a position of the slider means, as it would be typed."""
         if not self.is_factor:
-            return f"{position:.10g}"
+            return clear(f"{position:.10g}")
         return self.stated if position == 100.0 else f"x{position / 100.0:.10g}"
 
     def position_of(self, text: str) -> float:
@@ -69,11 +71,11 @@ class Number:
             return 0.0
         if text == self.stated:
             wanted = 100.0 if self.is_factor else self.middle
-        elif (found := re.fullmatch(r"\s*[x×]\s*([\d.]+)\s*", text)) is not None:
+        elif (found := re.fullmatch(r"\s*[x×]\s*([\d.]+)\s*", _meant(self.path, text))) is not None:
             factor = float(found[1]) if found[1].count(".") < 2 else 1.0
             wanted = 100.0 * factor if self.is_factor else factor * self.middle
         else:
-            mean = _mean(text)
+            mean = _mean(self.path, text)
             wanted = mean if not self.is_factor else 100.0 * mean / self.middle
         return min(max(wanted, ends[0]), ends[1]) if math.isfinite(wanted) else ends[0]
 
@@ -185,15 +187,23 @@ def _limits(info: Any) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _mean(text: str) -> float:
+def _meant(path: str, text: str) -> str:
     from scenarios.workbench.edits import written
-    from sim.errors import ProblemsFound
-    from sim.quantities import QuantityError, parse_quantity
 
     try:
-        found = written("", text)
+        return str(written(path, text))
+    except ProblemsFound:
+        return ""
+
+
+def _mean(path: str, text: str) -> float:
+    from scenarios.workbench.edits import written
+    from sim.quantities import QuantityError, parse_number, parse_quantity
+
+    try:
+        found = written(path, text)
         if isinstance(found, list):
-            return math.fsum(float(one) for one in found) / len(found)
+            return math.fsum(parse_number(one) for one in found) / len(found)
         return float(parse_quantity(found).mean)
     except (QuantityError, ProblemsFound, TypeError, ValueError, ZeroDivisionError):
         return math.nan

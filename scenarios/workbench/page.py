@@ -61,7 +61,10 @@ def page(scenario: Scenario, numbers: Mapping[str, Number], excel: bool) -> Any:
                     html.Span("", className="lamp"),
                     html.Span("Starting …", id="words", role="status", **aria(live="polite")),
                     html.Progress(id="share", value="0", max="1", className="share", **aria(label="Progress")),
-                    html.Span("", id="headline", className="headline"),
+                    html.Span(
+                        [html.Span("before: ", id="before", hidden=True), html.Span("", id="headline")],
+                        id="figures", className="headline",
+                    ),
                     html.Nav(
                         [html.A("Controls", href="#controls"), html.A("Answer", href="#answer"),
                          html.A("Variants", href="#variants-title")],

@@ -25,6 +25,7 @@ OUTPUTS: Final[tuple[tuple[str, str], ...]] = tuple(
         "seen": ("data",), "tick": ("interval",), "main-controls": ("children",), "pins": ("children",),
         "opened": ("children",), "undo": ("disabled",), "redo": ("disabled",), "reset": ("disabled",),
         "state": ("className",), "words": ("children",), "share": ("value",), "headline": ("children",),
+        "figures": ("className",), "before": ("hidden",),
         "lead": ("children",), "failed": ("children",), "tiles": ("children",), "variants": ("children",),
         "left": ("options",), "right": ("options",), "compare": ("hidden",), "get-yaml": ("href",),
         "get-excel": ("href", "hidden"), "get-report": ("href", "hidden"), "ask-report": ("disabled",),
@@ -104,10 +105,12 @@ def _state(desk: Desk, session: Session) -> View:
     elif stage == "refining":
         words = f"Refining{doing} … Shown: coarse roadmap, {answer.draws:,} draws."
     elif answer.state == "refined":
-        words = [f"Refined: {answer.draws:,} draws, as ", html.Code(f"roadfolio plan --seed {desk.seed}"), " answers."]
+        of = " of the downloaded scenario answers." if session.answered else " answers."
+        words = [f"Refined: {answer.draws:,} draws, as ", html.Code(f"roadfolio plan --seed {desk.seed}"), of]
     else:
         words = f"Coarse: {answer.draws:,} draws."
     history = session.history
+    fresh = current and not session.failed
     return {
         ("state", "className"): f"state {'failed' if session.failed else stage}",
         ("words", "children"): words,
@@ -115,7 +118,9 @@ def _state(desk: Desk, session: Session) -> View:
         ("undo", "disabled"): not history.past,
         ("redo", "disabled"): not history.future,
         ("reset", "disabled"): not history.now,
-        ("main", "className"): "" if current and not session.failed else "stale",
+        ("main", "className"): "" if fresh else "stale",
+        ("figures", "className"): "headline" if fresh else "headline stale",
+        ("before", "hidden"): fresh or answer is None,
         ("failed", "children"): [html.P(ticked(one), className="problem") for one in session.failed],
     }
 

@@ -160,7 +160,9 @@ def _perform(
     except ProblemsFound as error:
         send(Word(task.number, "failed", tuple(str(one) for one in error.errors)))
     except NoRoadmap as error:
-        send(Word(task.number, "failed", error.sentences))
+        from scenarios.workbench.told import no_answer
+
+        send(Word(task.number, "failed", no_answer(scenario, error)))
     except (SupersededError, BrokenPipeError):
         raise
     except Exception as error:  # noqa: BLE001 (a defect of ours must not end the process that other pages share)

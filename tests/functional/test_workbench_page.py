@@ -241,6 +241,34 @@ def test_a_change_by_keyboard_is_answered_kept_compared_and_taken_back(browser: 
     one.close()
 
 
+def test_what_has_no_answer_says_why_and_marks_the_figures_of_before(browser: Any, shop: Running) -> None:
+    """A budget in per cent is a share; an unclear one is refused; none at all leaves grey figures and two ways out."""
+    one = Page(browser, shop)
+    page, field = one.page, part("field", BUDGET)
+    one.answered()
+    page.fill(field, "12.000")
+    page.press(field, "Enter")
+    page.locator(part("problem", BUDGET), has_text="write 12000, 12k or 12.0").wait_for(timeout=PATIENCE)
+    page.fill(field, "50 %")
+    page.press(field, "Enter")
+    page.locator(f"{part('problem', BUDGET)}:empty").wait_for(state="attached", timeout=PATIENCE)
+    one.answered()
+    assert page.input_value(part("slider", BUDGET)) == "50"
+    one.until("of the downloaded scenario answers")
+    assert page.is_hidden("#before")
+    page.fill(field, "0")
+    page.press(field, "Enter")
+    one.until("No answer")
+    page.locator("#figures.stale", has_text="before: gain").wait_for(timeout=PATIENCE)
+    said = one.text("#failed")
+    assert said.startswith("The mandatory “Backup at the office” needs more money")
+    assert said.count("with:") == 2
+    page.click("#undo")
+    one.answered()
+    assert page.is_hidden("#before")
+    one.close()
+
+
 def test_two_tabs_do_not_mix(browser: Any, shop: Running) -> None:
     """A change in one is not seen in the other, nor is a variant."""
     first, second = Page(browser, shop), Page(browser, shop)
