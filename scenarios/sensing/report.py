@@ -227,7 +227,7 @@ class Sensitivity(Shown):
 
     def __rich_repr__(self) -> Iterator[Any]:
         yield "scenario", self.scenario
-        yield "outcome", f"{self.statistic} [{self.unit}]"
+        yield "of", f"{self.method} of {self.statistic} [{self.unit}]"
         for one in self.influences[:5]:
             yield one.name, one.figures[self.leading].estimate
 

@@ -125,7 +125,9 @@ class BreakEven(Shown):
 
     def __rich_repr__(self) -> Iterator[Any]:
         yield "scenario", self.scenario
-        yield self.subject, [one.value for one in self.flips]
+        none = f"no flip from {self.low:.6g} to {self.high:.6g}"
+        flips = ", ".join(f"{one.value:.4g}" for one in self.flips) or none
+        yield f"{self.kind} {self.subject}", f"{flips} {self.unit}".strip()
 
     def plot(self) -> go.Figure:
         """The difference of the two roadmaps by the value, with its 95 % interval, and where the decision flips; of a

@@ -202,4 +202,4 @@ def test_document(inline: SweepResult) -> None:
 
     document = json.loads(json.dumps(inline.document(), allow_nan=False))
     jsonschema.Draft202012Validator(schema("sweep")).validate(document)
-    assert repr(inline) == "SweepResult(rates, 80 points: 70 done, 10 failed)"
+    assert repr(inline) == "SweepResult(design=rates, points=80, done=70, failed=10)"
