@@ -284,7 +284,7 @@ def test_check_keeps_its_schema(document: Json) -> None:
 
 def test_every_document_belongs_to_a_command() -> None:
     """Commands that print figures have a schema; `errors` belongs to all of them, `draw` to `course --draw`."""
-    assert set(DOCUMENTS) - {"errors", "draw", "figures"} == set(COMMANDS) - {"new", "schema", "app"}
+    assert set(DOCUMENTS) - {"errors", "draw", "figures"} == set(COMMANDS) - {"new", "schema"}
 
 
 def test_help_of_schema_lists_every_document(capsys: pytest.CaptureFixture[str]) -> None:
