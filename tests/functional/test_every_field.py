@@ -39,7 +39,7 @@ from tests.truths.test_readiness_twin import OLD, YOUNG
 DRAWS = 24
 PLACES = 24  # of a field that are tried
 AT_FIRST = 3  # values of each place that are tried before all others
-LIMITS = PlanLimits(cost_draws=32)
+LIMITS = PlanLimits(cost_draws=8)
 PRINTED = {"origin", "title", "story", "reason", "name", "start", "version", "note", "currency", "sector"}
 #: What does not show in outcomes or in the program, and what holds it instead.
 ELSEWHERE = {
@@ -288,7 +288,8 @@ def changed(data: dict[str, Any], keys: tuple[str | int, ...], value: Any) -> di
 def stated() -> dict[str, list[tuple[str, Place]]]:
     """Field -> where it is stated."""
     found: dict[str, list[tuple[str, Place]]] = {}
-    for business in (*SHOPS, *library()):  # the small ones first: they answer at once
+    rest = [one for one in library() if one != "workshop"]
+    for business in ("workshop", *SHOPS, *rest):  # the small ones early: they answer at once
         for place in places(Scenario, written(business)):
             found.setdefault(place.field, []).append((business, place))
     return found
