@@ -226,7 +226,7 @@ class Outcomes(Shown):
         from sim.display.forest import forest, row
 
         if len(self.outcomes) <= MOST_LINES:
-            samples = {str(one.roadmap) or "nothing starts": one.npv for one in self.outcomes}
+            samples = {str(one.roadmap): one.npv for one in self.outcomes}
             return distribution(f"NPV on {self.draws:,} draws", samples, self.currency, "NPV")
         means = [(str(one.roadmap), one.statistic_of(one.npv)) for one in self.outcomes]
         rows = [row(name, found.mean, None if self.noise > 1 else found.se) for name, found in means]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scenarios.workbooks.result_table import ResultTable
+from sim.display.forest import Z
 
 HEADS = ("figure", "value", "low", "high", "unit", "what it is")
 ANSWER = "Answer"
@@ -75,8 +76,9 @@ def _starts(document: Mapping[str, Any]) -> Iterator[Row]:
 def _arms(document: Mapping[str, Any], currency: str) -> Iterator[Row]:
     for arm in document.get("arms") or ():
         if isinstance(arm, Mapping) and isinstance(arm.get("npv"), Mapping):
-            mean, se = arm["npv"].get("mean"), arm["npv"].get("se") or 0.0
-            yield f"NPV of {arm['name']}", mean, mean - 1.96 * se, mean + 1.96 * se, currency, "mean over the draws"
+            mean, se = arm["npv"].get("mean"), arm["npv"].get("se")
+            low, high = (None, None) if mean is None or se is None else (mean - Z * se, mean + Z * se)
+            yield f"NPV of {arm['name']}", mean, low, high, currency, "mean over the draws"
     for pair in document.get("pairs") or ():
         if isinstance(pair, Mapping) and isinstance(pair.get("npv"), Mapping) and "second" in pair:
             one = pair["npv"]

@@ -14,7 +14,8 @@ from scenarios.workbooks.layout import MORE, MORE_COLUMNS, NAME, PLACE, Form, Pa
 from sim.errors import Problem, nearest
 
 UNITS = "(unit)"  # first cell of the row of units below the heads
-FORM_HEADS = ("field", "value")
+VALUE = "value"
+FORM_HEADS = ("field", VALUE)
 NAME_FIELD = Field(str)
 
 
@@ -111,14 +112,20 @@ def _wrong(document: SheetsDocument, grid: Grid, row: int, column: int, message:
     document.problems.append(Problem("", message, shown, hint, line=row, column=column, sheet=grid.name))
 
 
+def _with_values(document: SheetsDocument, grid: Grid, first: str) -> tuple[int, dict[str, int]] | None:
+    """The heads of a sheet of names and values, None with a problem where it lacks either column."""
+    found = _heads(document, grid, first)
+    if found is not None and VALUE not in found[1]:
+        _wrong(document, grid, found[0], 1, f"there is no column `{VALUE}`", None, f"add it beside `{first}`")
+        return None
+    return found
+
+
 def _form(document: SheetsDocument, form: Form, grid: Grid) -> None:
-    found = _heads(document, grid, FORM_HEADS[0])
+    found = _with_values(document, grid, FORM_HEADS[0])
     if found is None:
         return
     at, heads = found
-    if FORM_HEADS[1] not in heads:
-        _wrong(document, grid, at, 1, "there is no column `value`", None, "add it beside `field`")
-        return
     for row in grid.rows():
         path, value = grid.at(row, heads[FORM_HEADS[0]]), grid.at(row, heads[FORM_HEADS[1]])
         if row <= at or path == UNITS or value is None:
@@ -285,13 +292,10 @@ def _is_list(data: Any, path: tuple[str, ...]) -> bool:
 
 
 def _more(document: SheetsDocument, grid: Grid) -> None:
-    found = _heads(document, grid, MORE_COLUMNS[0])
+    found = _with_values(document, grid, MORE_COLUMNS[0])
     if found is None:
         return
     at, heads = found
-    if MORE_COLUMNS[1] not in heads:
-        _wrong(document, grid, at, 1, "there is no column `value`", None, "add it beside `path`")
-        return
     for row in grid.rows():
         path, cell = grid.at(row, heads["path"]), grid.at(row, heads["value"])
         if row <= at or (path is None and cell is None):

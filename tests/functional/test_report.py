@@ -3,7 +3,6 @@
 import contextlib
 import io
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from scenarios.reporting.gather import gather
 from scenarios.reporting.whole import document
 from sim.errors import ProblemsFound
 from sim.roadmap import Roadmap
+from tests.functional.browsing import chromium
 
 SHOP = Path(__file__).resolve().parents[1] / "data" / "corner_shop.yaml"
 LARGEST = 6_000_000
@@ -301,24 +301,11 @@ def test_hostile_names_stay_text(hostile: Path) -> None:
         assert not re.search(r"<(?!br>)", label), label
 
 
-def browsers() -> list[str]:
-    """Programs that can show the page."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return [path for path in map(shutil.which, names) if path]
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """A headless Chromium, or the test is skipped and says why."""
-    found = browsers()
-    if not found:
-        pytest.skip("no Chromium on the PATH: the report was not looked at in a browser")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
-    with sync_api.sync_playwright() as player:
-        opened = player.chromium.launch(executable_path=found[0], args=["--no-sandbox"] if root else [])
+    with chromium("the report") as opened:
         yield opened
-        opened.close()
 
 
 @pytest.mark.parametrize("width", WIDTHS)

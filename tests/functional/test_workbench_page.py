@@ -1,7 +1,6 @@
 """The workbench in a real browser: a change by keyboard is answered, kept, compared, taken back and written."""
 
 import json
-import os
 import re
 import shutil
 import signal
@@ -15,6 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from scenarios.load import load
+from tests.functional.browsing import chromium
 
 pytest.importorskip("dash")
 
@@ -46,16 +46,8 @@ def part(kind: str, key: str) -> str:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """A headless Chromium, or the test is skipped and says why."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    found = [path for path in map(shutil.which, names) if path]
-    if not found:
-        pytest.skip("no Chromium on the PATH: the workbench was not looked at in a browser")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
-    with sync_api.sync_playwright() as player:
-        opened = player.chromium.launch(executable_path=found[0], args=["--no-sandbox"] if root else [])
+    with chromium("the workbench") as opened:
         yield opened
-        opened.close()
 
 
 class Running:
